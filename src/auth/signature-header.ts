@@ -1,0 +1,88 @@
+import { CloudApiError, shown } from "../errors.ts";
+import { type Algorithm, algorithmNamed } from "./algorithms.ts";
+
+/** What an Authorization header says, checked for form only. CONTRACT §4. */
+export type SignatureHeader = {
+  /** `cavage` signs a list of headers; `legacy` (0.9) the Date header's value alone. */
+  form: "cavage" | "legacy";
+  keyId: string;
+  algorithm: Algorithm;
+  /** The signed names in lower case; undefined when the header has no list. */
+  signedNames: readonly string[] | undefined;
+  /** Base64 as sent. */
+  signature: string;
+};
+
+const maxHeaderCharacters = 8192;
+const maxSignedNames = 32;
+
+/** `name="value"` or `name=123`, with the comma or the white space that follows. Sticky: nothing is skipped. */
+const parameter = /([A-Za-z]+)=(?:"([^"]*)"|(\d+))([ \t]*,[ \t]*|[ \t]+|$)/y;
+
+/**
+ * Reads an Authorization header.
+ *
+ * @throws {CloudApiError} InvalidCredentials when there is none or its scheme is another; InvalidHeader when it is
+ * malformed, lacks a parameter or names an algorithm that is not supported
+ */
+export function parseAuthorization(header: string | undefined): SignatureHeader {
+  if (!header || !/^Signature(?:[ \t]|$)/i.test(header)) {
+    throw new CloudApiError("InvalidCredentials", "You must make authenticated requests to use CloudAPI");
+  }
+  if (header.length > maxHeaderCharacters) throw malformed(`it is over ${maxHeaderCharacters} characters`);
+
+  const { parameters, rest } = parametersOf(header.slice("Signature".length).trim());
+  const form = rest === "" ? "cavage" : "legacy";
+  const keyId = required(parameters, "keyId");
+  const algorithm = algorithmNamed(required(parameters, "algorithm"));
+  const signature = form === "legacy" ? rest : required(parameters, "signature");
+  if (form === "legacy") checkLegacy(parameters, algorithm);
+  return { form, keyId, algorithm, signedNames: signedNames(parameters.get("headers")), signature };
+}
+
+/** The parameters, and what stands after the last one without a name: the signature of the legacy form. */
+function parametersOf(text: string): { parameters: Map<string, string>; rest: string } {
+  const parameters = new Map<string, string>();
+  let at = 0;
+  while (at < text.length) {
+    parameter.lastIndex = at;
+    const matched = parameter.exec(text);
+    if (!matched) throw malformed(`no parameter of the form name="value" at ${shown(text.slice(at))}`);
+    const [whole, name = "", quoted, digits, separator = ""] = matched;
+    if (parameters.has(name)) throw malformed(`the parameter ${shown(name)} is repeated`);
+    parameters.set(name, quoted ?? digits ?? "");
+    at += whole.length;
+    if (separator.includes(",")) {
+      if (at === text.length) throw malformed("it ends with a comma");
+    } else {
+      return { parameters, rest: text.slice(at) };
+    }
+  }
+  return { parameters, rest: "" };
+}
+
+/** http-signature 0.9, spoken by smartdc 7: no list of headers, and keys of RSA only. */
+function checkLegacy(parameters: ReadonlyMap<string, string>, algorithm: Algorithm): void {
+  for (const name of ["headers", "signature"]) {
+    if (parameters.has(name)) throw malformed(`text stands after the parameters, and ${name} is given too`);
+  }
+  if (algorithm.family !== "rsa")
+    throw malformed(`the form without signature="…" is for RSA keys; ${algorithm.name} was named`);
+}
+
+function required(parameters: ReadonlyMap<string, string>, name: string): string {
+  const value = parameters.get(name);
+  if (!value) throw malformed(`the parameter ${name} is missing`);
+  return value;
+}
+
+function signedNames(list: string | undefined): readonly string[] | undefined {
+  if (list === undefined) return undefined;
+  const names = list.toLowerCase().split(/ +/).filter(Boolean);
+  if (names.length > maxSignedNames)
+    throw malformed(`headers lists ${names.length} names; the limit is ${maxSignedNames}`);
+  return names;
+}
+
+const malformed = (problem: string): CloudApiError =>
+  new CloudApiError("InvalidHeader", `Authorization is malformed: ${problem}`);

@@ -1,0 +1,118 @@
+import { Column, fillPlaceholders, is, type SQL } from "drizzle-orm";
+import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
+import { withRetry } from "./retry.ts";
+
+/** Counts the trips of one request to D1, and the time they took. */
+export type DatabaseMeter = { calls: number; milliseconds: number };
+
+/** The database for one request. */
+export type Database = {
+  /** The first row, or undefined. */
+  first: <Row>(statement: Statement<Row>, values: Values) => Promise<Row | undefined>;
+  /** Runs the write, then the read, in one transaction and one trip; answers the read's row. */
+  writeThenRead: <Row>(write: Bound<unknown>, read: Bound<Row>) => Promise<Row | undefined>;
+};
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** A statement with the values of its placeholders. */
+type Bound<Row> = readonly [Statement<Row>, Values];
+
+/** Anything Drizzle builds and can print. */
+type Query = { toSQL: () => { sql: string; params: unknown[] } };
+
+/**
+ * A statement that is built once for each database and bound at each request: building it costs as much as Hono and
+ * zod together. `sql.placeholder` stands for its values.
+ */
+export type Statement<Row> = {
+  build: (db: DrizzleD1Database) => Query;
+  read: (row: Record<string, unknown>) => Row;
+};
+
+/** What a select answers: each column or aliased expression by its name in the row. */
+type Fields = Readonly<Record<string, Column | SQL.Aliased>>;
+
+type RowOf<F extends Fields> = {
+  -readonly [Name in keyof F]: F[Name] extends Column
+    ? F[Name]["_"]["notNull"] extends true
+      ? F[Name]["_"]["data"]
+      : F[Name]["_"]["data"] | null
+    : F[Name] extends SQL.Aliased<infer Type>
+      ? Type
+      : never;
+};
+
+/**
+ * A select as a statement. Every field needs a name of its own: a batch answers rows by column name.
+ *
+ * @param fields as given to `db.select`
+ */
+export function selectStatement<F extends Fields>(
+  fields: F,
+  build: (db: DrizzleD1Database, fields: F) => Query,
+): Statement<RowOf<F>> {
+  const readers = Object.entries(fields).map(([name, field]) => {
+    const [column, decoder] = is(field, Column) ? [field.name, field] : [field.fieldAlias, undefined];
+    return (row: Record<string, unknown>): [string, unknown] => {
+      const value = row[column] ?? null;
+      return [name, value === null || !decoder ? value : decoder.mapFromDriverValue(value)];
+    };
+  });
+  return {
+    build: (db) => build(db, fields),
+    // The readers are made from `fields`, one for each name, with the column's own decoder.
+    read: (row) => Object.fromEntries(readers.map((reader) => reader(row))) as RowOf<F>,
+  };
+}
+
+/** A write as a statement; it answers no row. */
+export const writeStatement = (build: (db: DrizzleD1Database) => Query): Statement<unknown> => ({
+  build,
+  read: () => undefined,
+});
+
+type Prepared = { statement: D1PreparedStatement; params: unknown[] };
+
+/** What is built from a binding, as long as the binding lives: one entry a statement of this program. */
+const builtFrom = new WeakMap<D1Database, { db: DrizzleD1Database; prepared: Map<Statement<unknown>, Prepared> }>();
+
+function bind(binding: D1Database, [statement, values]: Bound<unknown>): D1PreparedStatement {
+  const built = builtFrom.get(binding) ?? { db: drizzle(binding), prepared: new Map() };
+  builtFrom.set(binding, built);
+  let prepared = built.prepared.get(statement);
+  if (!prepared) {
+    const { sql, params } = statement.build(built.db).toSQL();
+    prepared = { statement: binding.prepare(sql), params };
+    built.prepared.set(statement, prepared);
+  }
+  return prepared.statement.bind(...fillPlaceholders(prepared.params, { ...values }));
+}
+
+/**
+ * The database behind `c.env.DB`, for one request.
+ *
+ * @throws {CloudApiError} from its functions: ServiceUnavailableError when D1 fails or stays busy after the retries
+ */
+export function connect(binding: D1Database, meter: DatabaseMeter): Database {
+  const trip = async <Result>(statements: readonly Bound<unknown>[]): Promise<D1Result<Result>[]> => {
+    const startedAt = Date.now();
+    try {
+      return await withRetry(() => {
+        meter.calls += 1;
+        return binding.batch<Result>(statements.map((bound) => bind(binding, bound)));
+      });
+    } finally {
+      meter.milliseconds += Date.now() - startedAt;
+    }
+  };
+  const firstRow = <Row>({ read }: Statement<Row>, result: D1Result<Record<string, unknown>> | undefined) => {
+    const row = result?.results[0];
+    return row && read(row);
+  };
+  return {
+    first: async (statement, values) =>
+      firstRow(statement, (await trip<Record<string, unknown>>([[statement, values]]))[0]),
+    writeThenRead: async (write, read) => firstRow(read[0], (await trip<Record<string, unknown>>([write, read]))[1]),
+  };
+}

@@ -1,0 +1,117 @@
+import { sql } from "drizzle-orm";
+import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+
+/**
+ * The tables of D1. `migrations/` holds the SQL that makes them, and what Drizzle cannot declare:
+ * STRICT, WITHOUT ROWID and the triggers (`scripts/check-schema.ts` keeps the two together).
+ */
+
+/** An account: the owner of images and of the keys that sign for it. */
+export const accounts = sqliteTable(
+  "accounts",
+  {
+    uuid: text().primaryKey(),
+    /** Unique and case-sensitive; never `my`, never of the shape of a UUID. */
+    login: text().notNull().unique(),
+    email: text(),
+    companyName: text(),
+    firstName: text(),
+    lastName: text(),
+    /** An operator may act as another account through its path. */
+    operator: integer({ mode: "boolean" }).notNull().default(false),
+    disabled: integer({ mode: "boolean" }).notNull().default(false),
+    /** ISO 8601, UTC. */
+    created: text().notNull(),
+    updated: text().notNull(),
+  },
+  (table) => [
+    check("accounts_operator", sql`${table.operator} IN (0, 1)`),
+    check("accounts_disabled", sql`${table.disabled} IN (0, 1)`),
+  ],
+);
+
+/** A public key of an account. Name and fingerprints are unique within it. */
+export const keys = sqliteTable(
+  "keys",
+  {
+    account: text()
+      .notNull()
+      .references(() => accounts.uuid),
+    name: text().notNull(),
+    /** MD5 of the SSH wire form: 16 lower-case hex pairs with colons. */
+    fingerprint: text().notNull(),
+    /** SHA-256 of the SSH wire form: `SHA256:` and unpadded base64. */
+    fingerprintSha256: text().notNull(),
+    /** The OpenSSH line: type, base64, comment. */
+    key: text().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.account, table.name] }),
+    uniqueIndex("keys_fingerprint").on(table.account, table.fingerprint),
+    uniqueIndex("keys_fingerprint_sha256").on(table.account, table.fingerprintSha256),
+  ],
+);
+
+/** An image: the fields of its IMGAPI manifest that an answer or an access rule needs. JSON columns hold compact JSON text. */
+export const images = sqliteTable(
+  "images",
+  {
+    uuid: text().primaryKey(),
+    name: text().notNull(),
+    version: text().notNull(),
+    os: text(),
+    type: text(),
+    /** JSON object. */
+    requirements: text(),
+    /** MiB, of a zvol. */
+    image_size: integer(),
+    description: text(),
+    /** JSON array of `{compression, sha1, size}`; size in bytes. */
+    files: text(),
+    /** JSON object; NULL when never set or cleared. */
+    tags: text(),
+    homepage: text(),
+    /** ISO 8601 as the manifest has it. */
+    published_at: text(),
+    owner: text().notNull(),
+    public: integer({ mode: "boolean" }).notNull().default(false),
+    state: text({ enum: ["active", "unactivated", "disabled", "creating", "failed", "destroyed"] }).notNull(),
+    eula: text(),
+    /** JSON array of account UUIDs, never empty; a trigger keeps `image_acl` equal to it. */
+    acl: text(),
+    origin: text(),
+    /** JSON object `{code, message}` of a failed image. */
+    error: text(),
+    /** Raised by every write, from 1. */
+    revision: integer().notNull().default(1),
+    /** Names the write that made this revision, so that a write sent twice is told from two writes. */
+    write_id: text(),
+  },
+  (table) => [
+    index("images_owner").on(table.owner),
+    check(
+      "images_state",
+      sql`${table.state} IN ('active', 'unactivated', 'disabled', 'creating', 'failed', 'destroyed')`,
+    ),
+    check("images_public", sql`${table.public} IN (0, 1)`),
+    check("images_revision", sql`${table.revision} >= 1`),
+    check("images_requirements", sql`${table.requirements} IS NULL OR json_type(${table.requirements}) = 'object'`),
+    check("images_files", sql`${table.files} IS NULL OR json_type(${table.files}) = 'array'`),
+    check("images_tags", sql`${table.tags} IS NULL OR json_type(${table.tags}) = 'object'`),
+    check(
+      "images_acl",
+      sql`${table.acl} IS NULL OR (json_type(${table.acl}) = 'array' AND json_array_length(${table.acl}) > 0)`,
+    ),
+    check("images_error", sql`${table.error} IS NULL OR json_type(${table.error}) = 'object'`),
+  ],
+);
+
+/** Who an image is shared with, one row an account: the index over `images.acl`. Written by triggers only. */
+export const imageAcl = sqliteTable(
+  "image_acl",
+  {
+    image: text().notNull(),
+    account: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.image, table.account] }), index("image_acl_account").on(table.account)],
+);

@@ -1,0 +1,58 @@
+import * as z from "zod/mini";
+import type { Caller } from "./auth/authenticate.ts";
+import type { SignedRequest } from "./auth/authorization.ts";
+import type { DatabaseMeter } from "./db/client.ts";
+import type { CloudApiError } from "./errors.ts";
+import type { Release } from "./http/api-version.ts";
+
+/** What the platform hands in: D1 and the variables of wrangler.toml, as text. */
+export type Bindings = {
+  DB: D1Database;
+  DEFAULT_API_VERSION?: string;
+  REQUIRE_REQUEST_TARGET?: string;
+};
+
+/** What the steps of one request hand on to each other, each there once its step has run. */
+export type Variables = {
+  requestId: string;
+  startedAt: number;
+  release: Release;
+  operation: string;
+  image: string;
+  signed: SignedRequest;
+  body: Uint8Array;
+  parameters: Promise<Parameters>;
+  caller: Caller;
+  meter: DatabaseMeter;
+  changedFields: readonly string[];
+  refusal: CloudApiError;
+};
+
+/** Query and body as one set of named values, without a prototype; the body's win (CONTRACT §5). */
+export type Parameters = Record<string, unknown>;
+
+export type AppEnv = { Bindings: Bindings; Variables: Variables };
+
+const configurationSchema = z.object({
+  DEFAULT_API_VERSION: z._default(z.enum(["7.2.0", "7.3.0", "8.0.0", "9.0.0"]), "7.2.0"),
+  REQUIRE_REQUEST_TARGET: z._default(z.enum(["true", "false"]), "false"),
+});
+
+/** The variables, read: README "Configuration" lists them with unit and default. */
+export type Configuration = { defaultRelease: Release; isRequestTargetRequired: boolean };
+
+const configurations = new WeakMap<Bindings, Configuration>();
+
+/** The configuration of these bindings, parsed once for each. @throws {Error} a variable has a value that is not allowed. */
+export function configuration(bindings: Bindings): Configuration {
+  const known = configurations.get(bindings);
+  if (known) return known;
+  const parsed = z.safeParse(configurationSchema, bindings);
+  if (!parsed.success) throw new Error(`configuration: ${z.prettifyError(parsed.error)}`);
+  const read: Configuration = {
+    defaultRelease: parsed.data.DEFAULT_API_VERSION,
+    isRequestTargetRequired: parsed.data.REQUIRE_REQUEST_TARGET === "true",
+  };
+  configurations.set(bindings, read);
+  return read;
+}

@@ -1,0 +1,125 @@
+import type { Context } from "hono";
+import type { AppEnv, Parameters } from "../env.ts";
+import { CloudApiError, shown } from "../errors.ts";
+import { collected, formDecoded, undecodablePair } from "./form.ts";
+import { jsonMistake, placeOf } from "./json-syntax.ts";
+import { rawTarget } from "./raw-target.ts";
+
+/**
+ * The parameters of a request: the query's, then the body's, which win (CONTRACT §5; restify's mapParams does so).
+ * Read once a request, on first use.
+ *
+ * @throws {CloudApiError} BadRequest, InvalidContent, UnsupportedMediaTypeError
+ */
+export function requestParameters(c: Context<AppEnv>): Promise<Parameters> {
+  const known: Promise<Parameters> | undefined = c.var.parameters;
+  if (known) return known;
+  const read = readParameters(c.req.raw, c.var.body);
+  c.set("parameters", read);
+  return read;
+}
+
+async function readParameters(request: Request, body: Uint8Array): Promise<Parameters> {
+  const { query = "" } = rawTarget(request.url);
+  const undecodable = undecodablePair(query);
+  if (undecodable !== undefined) {
+    throw new CloudApiError("BadRequest", `the query part ${shown(undecodable)} has an escape that cannot be decoded`);
+  }
+  const bodyParameters = body.length === 0 ? {} : await bodyReader(request.headers)(body, request.headers);
+  return Object.assign(Object.create(null), formDecoded(query), bodyParameters);
+}
+
+type BodyReader = (body: Uint8Array, headers: Headers) => Parameters | Promise<Parameters>;
+
+/** How a body is read, one row a media type. No type at all is JSON: the published example sends none (ours). */
+const bodyReaders = new Map<string, BodyReader>([
+  ["", readJson],
+  ["application/json", readJson],
+  ["application/x-www-form-urlencoded", readForm],
+  ["multipart/form-data", readMultipart],
+]);
+
+function bodyReader(headers: Headers): BodyReader {
+  const coding = headers.get("Content-Encoding")?.trim().toLowerCase();
+  if (coding && coding !== "identity") {
+    throw new CloudApiError(
+      "UnsupportedMediaTypeError",
+      `Content-Encoding ${shown(coding)} is not supported; send the body uncoded`,
+    );
+  }
+  const contentType = headers.get("Content-Type") ?? "";
+  const reader = bodyReaders.get(contentType.split(";", 1).join().trim().toLowerCase());
+  if (reader) return reader;
+  const supported = [...bodyReaders.keys()].filter(Boolean).join(", ");
+  throw new CloudApiError(
+    "UnsupportedMediaTypeError",
+    `Content-Type ${shown(contentType)} is not supported; supported: ${supported}`,
+  );
+}
+
+// `ignoreBOM` false skips a leading BOM; `fatal` refuses what is not UTF-8.
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+
+function utf8Text(body: Uint8Array, prefix: string): string {
+  try {
+    return decoder.decode(body);
+  } catch {
+    throw new CloudApiError("InvalidContent", `${prefix}the body is not UTF-8`);
+  }
+}
+
+function readJson(body: Uint8Array): Parameters {
+  const prefix = "Invalid JSON: ";
+  const text = utf8Text(body, prefix);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    const mistake = jsonMistake(text) ?? { problem: "it cannot be read", offset: 0 };
+    throw new CloudApiError("InvalidContent", `${prefix}${mistake.problem} at ${placeOf(text, mistake.offset)}`);
+  }
+  if (value === null) return {};
+  if (typeof value !== "object" || Array.isArray(value)) {
+    throw new CloudApiError("BadRequest", `the body must be a JSON object; ${shown(value)} was sent`);
+  }
+  return { ...value };
+}
+
+function readForm(body: Uint8Array): Parameters {
+  const text = utf8Text(body, "Invalid form: ");
+  const undecodable = undecodablePair(text);
+  if (undecodable !== undefined) {
+    throw new CloudApiError(
+      "InvalidContent",
+      `Invalid form: ${shown(undecodable)} has an escape that cannot be decoded`,
+    );
+  }
+  return formDecoded(text);
+}
+
+/** Text parts only; parts that are files are ignored. */
+async function readMultipart(body: Uint8Array, headers: Headers): Promise<Parameters> {
+  const form = await new Response(body, { headers: { "Content-Type": headers.get("Content-Type") ?? "" } })
+    .formData()
+    .catch((error: unknown) => {
+      throw new CloudApiError(
+        "InvalidContent",
+        "Invalid multipart: the body does not follow its Content-Type's boundary",
+        {
+          cause: error,
+        },
+      );
+    });
+  const texts: [string, string][] = [];
+  for (const [name, value] of form) if (typeof value === "string") texts.push([name, value]);
+  const invalid = texts.find(([, value]) => value.includes("\uFFFD") && !holds(body, value));
+  if (invalid)
+    throw new CloudApiError("InvalidContent", `Invalid multipart: the part ${shown(invalid[0])} is not UTF-8`);
+  return collected(texts);
+}
+
+/** Whether the UTF-8 form of `text` stands in `body`: not so when the platform put U+FFFD where bytes were no UTF-8. */
+function holds(body: Uint8Array, text: string): boolean {
+  const binary = (bytes: Uint8Array) => new TextDecoder("latin1").decode(bytes);
+  return binary(body).includes(binary(new TextEncoder().encode(text)));
+}

@@ -1,0 +1,47 @@
+/**
+ * The path and query of a request as the client sent them.
+ *
+ * Sliced from the URL's text: `new URL` and the router decode and normalise, and a signature covers what was sent
+ * (CONTRACT §4).
+ */
+export type RawTarget = { path: string; query: string | undefined };
+
+/** `url` is absolute, as `Request.url` is. */
+export function rawTarget(url: string): RawTarget {
+  const start = url.indexOf("/", url.indexOf("://") + 3);
+  const hash = url.indexOf("#", start);
+  const target = url.slice(start, hash === -1 ? undefined : hash);
+  const mark = target.indexOf("?");
+  return mark === -1
+    ? { path: target, query: undefined }
+    : { path: target.slice(0, mark), query: target.slice(mark + 1) };
+}
+
+/** The text of one path part, percent-decoded once; undefined when it cannot be decoded. */
+function decodedPart(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The first path part whose escapes cannot be decoded, if any. */
+export function undecodablePart(url: string): string | undefined {
+  return rawTarget(url)
+    .path.split("/")
+    .find((part) => decodedPart(part) === undefined);
+}
+
+/**
+ * The path with one spelling for each meaning: every part decoded once and encoded again, so that the router matches
+ * `%69mages` as `images` and never takes an encoded slash for a real one.
+ */
+export function canonicalPath(request: Request): string {
+  const { path } = rawTarget(request.url);
+  if (!path.includes("%")) return path;
+  return path
+    .split("/")
+    .map((part) => encodeURIComponent(decodedPart(part) ?? part))
+    .join("/");
+}

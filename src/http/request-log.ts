@@ -1,0 +1,42 @@
+import type { MiddlewareHandler } from "hono";
+import type { AppEnv, Variables } from "../env.ts";
+import { shown } from "../errors.ts";
+
+/**
+ * One JSON line a request on the log, for `wrangler tail` and `wrangler dev`. Times in ms.
+ * Never field values, headers or bound parameters.
+ */
+export const requestLog: MiddlewareHandler<AppEnv> = async (c, next) => {
+  await next();
+  // A refusal early on leaves the later ones unset.
+  const { refusal, caller, image, operation, changedFields }: Partial<Variables> = c.var;
+  const { meter } = c.var;
+  const line = {
+    requestId: c.var.requestId,
+    method: c.req.method,
+    operation,
+    account: caller?.account,
+    actingFor: caller && caller.signer !== caller.account ? caller.signer : undefined,
+    image: image && shown(image),
+    release: c.var.release,
+    status: c.res.status,
+    code: refusal?.code,
+    changed: changedFields,
+    d1Calls: meter.calls,
+    d1Ms: meter.milliseconds,
+    totalMs: Date.now() - c.var.startedAt,
+    cause: c.res.status >= 500 ? causeOf(refusal) : undefined,
+  };
+  console.log(JSON.stringify(line));
+};
+
+/** The chain of causes of a 5xx. DrizzleQueryError's own message holds the bound values, so only D1's below it is told. */
+function causeOf(error: unknown): string {
+  const causes: string[] = [];
+  for (let at = error instanceof Error ? error.cause : error; at !== undefined && causes.length < 5; ) {
+    if (!(at instanceof Error)) return [...causes, typeof at].join(" < ");
+    if (at.constructor.name !== "DrizzleQueryError") causes.push(`${at.name}: ${at.message}`);
+    at = at.cause;
+  }
+  return causes.join(" < ");
+}

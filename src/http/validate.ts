@@ -1,0 +1,58 @@
+import { zValidator } from "@hono/zod-validator";
+import type { MiddlewareHandler } from "hono";
+import * as z from "zod/mini";
+import type { AppEnv } from "../env.ts";
+import { CloudApiError, type FieldError } from "../errors.ts";
+import { requestParameters } from "./parameters.ts";
+
+type Validated<Schema extends z.core.$ZodType> = {
+  in: { query: z.core.input<Schema> };
+  out: { query: z.core.output<Schema> };
+};
+
+/**
+ * Validates the request's parameters; the handler finds the result with `c.req.valid("query")`.
+ *
+ * The value validated is `requestParameters`, the query and the body as one: hence the validator's target, which is the
+ * one that reads no body of its own.
+ *
+ * @param subject what is validated, for the message: `invalid image data: name, version`
+ * @throws {CloudApiError} ValidationFailed with at most one entry a field, in the schema's order
+ */
+export function validate<Schema extends z.core.$ZodObject>(
+  subject: string,
+  schema: Schema,
+): MiddlewareHandler<AppEnv, string, Validated<Schema>> {
+  return async (c, next) => {
+    const parameters = await requestParameters(c);
+    const validator: MiddlewareHandler = zValidator(
+      "query",
+      // As the base type: the validator's own types do not resolve for a schema that is still generic.
+      schema as z.core.$ZodObject,
+      (result) => {
+        if (!result.success) throw validationFailed(subject, result.error.issues, parameters);
+      },
+      // As never: its type wants classic zod's error methods, which mini's errors lack and nothing here calls.
+      { validationFunction: (against) => z.safeParse(against, parameters) as never },
+    );
+    return await validator(c, next);
+  };
+}
+
+/** Every failing field at once, the first mistake of each. A mistake of no field speaks for the whole. */
+function validationFailed(
+  subject: string,
+  issues: readonly z.core.$ZodIssue[],
+  parameters: Readonly<Record<string, unknown>>,
+): CloudApiError {
+  const errors = new Map<string, FieldError>();
+  for (const { path, message } of issues) {
+    const field = path[0];
+    if (field === undefined) return new CloudApiError("ValidationFailed", message, { errors: [] });
+    const code = parameters[String(field)] === null ? "MissingParameter" : "Invalid";
+    if (!errors.has(String(field))) errors.set(String(field), { field: String(field), code, message });
+  }
+  return new CloudApiError("ValidationFailed", `invalid ${subject} data: ${[...errors.keys()].join(", ")}`, {
+    errors: [...errors.values()],
+  });
+}

@@ -1,0 +1,30 @@
+/** Of nested arrays and objects, the tags object itself being the first (ours: D1 reads no more than 1000). */
+export const maxTagLevels = 100;
+
+/**
+ * Why a value cannot be stored as tags, as the end of a sentence; undefined when it can.
+ * Any keys and JSON values. Walks with a stack of its own: a body may nest as deep as it is long.
+ */
+export function tagsMistake(value: unknown): string | undefined {
+  const pending: { value: unknown; level: number }[] = [{ value, level: 1 }];
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+    const mistake = scalarMistake(at.value);
+    if (mistake) return mistake;
+    if (typeof at.value !== "object" || at.value === null) continue;
+    if (at.level > maxTagLevels) return `more than ${maxTagLevels} levels were sent`;
+    for (const [key, inner] of Object.entries(at.value)) {
+      if (!isStorable(key)) return "a key with U+0000 or a lone surrogate was sent";
+      pending.push({ value: inner, level: at.level + 1 });
+    }
+  }
+  return undefined;
+}
+
+function scalarMistake(value: unknown): string | undefined {
+  if (typeof value === "string" && !isStorable(value)) return "a string with U+0000 or a lone surrogate was sent";
+  if (typeof value === "number" && !Number.isFinite(value)) return "a number that is not finite was sent";
+  return undefined;
+}
+
+/** Whether SQLite stores the text whole: no U+0000, no lone surrogate. */
+export const isStorable = (text: string): boolean => !text.includes("\u0000") && text.isWellFormed();

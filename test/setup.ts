@@ -1,0 +1,15 @@
+import { applyD1Migrations, type D1Migration } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+
+declare global {
+  namespace Cloudflare {
+    interface Env {
+      DB: D1Database;
+      MIGRATIONS: D1Migration[];
+      /** `full` under `npm run test:long`, else `tenth`. */
+      SCALE: "full" | "tenth";
+    }
+  }
+}
+
+await applyD1Migrations(env.DB, env.MIGRATIONS);

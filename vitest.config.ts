@@ -1,0 +1,38 @@
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+/** `npm run test:long` runs the same proofs at full size. */
+const scale = process.env["LONG"] ? "full" : "tenth";
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: {
+              bindings: { MIGRATIONS: await readD1Migrations("./migrations"), SCALE: scale },
+            },
+          })),
+        ],
+        test: {
+          name: "worker",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/scripts/**"],
+          setupFiles: ["test/setup.ts"],
+          testTimeout: scale === "full" ? 900_000 : 20_000,
+          onConsoleLog: (log) => !log.startsWith('{"requestId"'),
+        },
+      },
+      {
+        test: {
+          name: "scripts",
+          include: ["test/scripts/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
