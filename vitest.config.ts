@@ -22,7 +22,6 @@ export default defineConfig({
           exclude: ["test/scripts/**"],
           setupFiles: ["test/setup.ts"],
           testTimeout: scale === "full" ? 900_000 : 20_000,
-          onConsoleLog: (log) => !log.startsWith('{"requestId"'),
         },
       },
       {

@@ -3,6 +3,9 @@ import { env } from "cloudflare:workers";
 
 declare global {
   namespace Cloudflare {
+    interface GlobalProps {
+      mainModule: typeof import("../src/index.ts");
+    }
     interface Env {
       DB: D1Database;
       MIGRATIONS: D1Migration[];

@@ -1,0 +1,97 @@
+import { env, exports } from "cloudflare:workers";
+import { app } from "../src/app.ts";
+import type { Bindings } from "../src/env.ts";
+import { fingerprint, type KeyName, signText } from "./signer.ts";
+
+/** A request as a test wants it sent. Signed by bob's rsa key over `date` unless it says otherwise. */
+export type TestRequest = {
+  method?: string;
+  /** Path and query, raw. */
+  path: string;
+  headers?: Readonly<Record<string, string | null>>;
+  body?: string | Uint8Array | ReadableStream;
+  /** false sends no Authorization. */
+  sign?: Signing | false;
+  /** Bindings of its own, for a wrapped database or other variables; then the application is called without a socket. */
+  bindings?: Bindings;
+};
+
+export type Signing = {
+  key?: KeyName;
+  /** The login in the keyId. */
+  as?: string;
+  keyId?: string;
+  fingerprint?: "md5" | "sha256";
+  algorithm?: string;
+  /** The headers="…" list; null leaves it out. */
+  names?: readonly string[] | null;
+  form?: "cavage" | "legacy";
+  /** The Date, seconds from now. */
+  secondsOff?: number;
+  dateText?: string;
+};
+
+/** An answer, read. `json` is undefined when the body is empty. */
+export type TestAnswer = { status: number; headers: Headers; text: string; json: unknown };
+
+const algorithmOfKey = (key: KeyName): string =>
+  key === "ed25519" ? "ed25519-sha512" : key.startsWith("ecdsa") ? "ecdsa-sha256" : "rsa-sha256";
+
+/** Sends a request through the Worker and reads the answer. */
+export async function send(test: TestRequest): Promise<TestAnswer> {
+  const request = await requestFor(test);
+  const response = test.bindings ? await app.fetch(request, test.bindings) : await exports.default.fetch(request);
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, json: text === "" ? undefined : JSON.parse(text) };
+}
+
+/** The request, signed. */
+export async function requestFor({
+  method = "POST",
+  path,
+  headers = {},
+  body,
+  sign = {},
+}: TestRequest): Promise<Request> {
+  const all = new Headers({ Host: "127.0.0.1", Accept: "application/json" });
+  if (body !== undefined) all.set("Content-Type", "application/json");
+  for (const [name, value] of Object.entries(headers)) value === null ? all.delete(name) : all.set(name, value);
+  if (sign !== false) {
+    if (!all.has("Date")) all.set("Date", sign.dateText ?? dateText(sign.secondsOff));
+    all.set("Authorization", await authorization(sign, { method, path, headers: all }));
+  }
+  return new Request(`http://127.0.0.1${path}`, { method, headers: all, ...(body !== undefined && { body }) });
+}
+
+/** An HTTP date some seconds from now. */
+export const dateText = (secondsOff = 0): string => new Date(Date.now() + secondsOff * 1000).toUTCString();
+
+async function authorization(
+  {
+    key = "rsa",
+    as = "bob",
+    keyId,
+    fingerprint: kind,
+    algorithm = algorithmOfKey(key),
+    names = ["date"],
+    form,
+  }: Signing,
+  request: { method: string; path: string; headers: Headers },
+): Promise<string> {
+  const id = keyId ?? `/${as}/keys/${fingerprint(key, kind)}`;
+  if (form === "legacy") {
+    const signature = await signText(key, algorithm, request.headers.get("Date") ?? "");
+    return `Signature keyId="${id}",algorithm="${algorithm}" ${signature}`;
+  }
+  const text = (names ?? [request.headers.has("x-date") ? "x-date" : "date"])
+    .map(
+      (name) =>
+        `${name}: ${name === "(request-target)" ? `${request.method.toLowerCase()} ${request.path}` : request.headers.get(name)}`,
+    )
+    .join("\n");
+  const list = names ? `,headers="${names.join(" ")}"` : "";
+  return `Signature keyId="${id}",algorithm="${algorithm}"${list},signature="${await signText(key, algorithm, text)}"`;
+}
+
+/** The test's own bindings with some replaced. */
+export const bindingsWith = (some: Partial<Bindings>): Bindings => ({ DB: env.DB, ...some });
