@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import fixtures from "./data/fixtures.json";
 /** stopgap */
-export async function provision(db: D1Database): Promise<void> {
+export const bob = { uuid: fixtures.accounts[0]!.uuid, login: "bob" };
+export async function provision(db: D1Database, file: any = fixtures): Promise<void> {
   const now = new Date().toISOString();
   const st: D1PreparedStatement[] = [];
-  for (const a of fixtures.accounts) {
+  for (const a of file.accounts) {
     st.push(
       db
         .prepare("INSERT INTO accounts (uuid, login, created, updated) VALUES (?,?,?,?)")
@@ -26,7 +27,7 @@ export async function provision(db: D1Database): Promise<void> {
       );
     }
   }
-  for (const i of fixtures.images as any[]) {
+  for (const i of file.images as any[]) {
     const j = (x: any) => (x === undefined || (Array.isArray(x) && !x.length) ? null : JSON.stringify(x));
     st.push(
       db

@@ -14,22 +14,38 @@ export type SignedRequest = {
   signsDigest: boolean;
 };
 
+/** What is read of a request before anything is looked up. `now` in ms since the epoch. */
+type Arrival = { authorization: string | undefined; request: SignableRequest; now: number; isRequestTargetRequired: boolean };
+
+/**
+ * What a request's signature says it covers, and the texts it must then be over. Pure.
+ *
+ * @throws {CloudApiError} InvalidCredentials without an HTTP Signature; InvalidHeader when it is malformed, covers no
+ * date, a date out of time, or a header that is absent
+ */
+export function signedRequest({ authorization, request, now, isRequestTargetRequired }: Arrival): SignedRequest {
+  const header = parseAuthorization(authorization);
+  const names = namesCovered(header, request.headers, now);
+  if (isRequestTargetRequired && !names.includes("(request-target)")) {
+    throw new CloudApiError("InvalidHeader", 'the signature must cover (request-target): headers="(request-target) date"');
+  }
+  return { header, texts: signedTexts(header, names, request), signsDigest: names.includes("digest") };
+}
+
 /**
  * Reads the Authorization header: its syntax, what it covers and when it was made. No I/O.
  *
  * @throws {CloudApiError} InvalidCredentials, InvalidHeader
  */
 export const readAuthorization: MiddlewareHandler<AppEnv> = (c, next) => {
-  const header = parseAuthorization(c.req.header("Authorization"));
-  const request = { method: c.req.raw.method, target: rawTarget(c.req.raw.url), headers: c.req.raw.headers };
-  const names = namesCovered(header, request.headers, Date.now());
-  if (configuration(c.env).isRequestTargetRequired && !names.includes("(request-target)")) {
-    throw new CloudApiError(
-      "InvalidHeader",
-      'the signature must cover (request-target): headers="(request-target) date"',
-    );
-  }
-  c.set("signed", { header, texts: signedTexts(header, names, request), signsDigest: names.includes("digest") });
+  const { method, url, headers } = c.req.raw;
+  const signed = signedRequest({
+    authorization: headers.get("Authorization") ?? undefined,
+    request: { method, target: rawTarget(url), headers },
+    now: Date.now(),
+    isRequestTargetRequired: configuration(c.env).isRequestTargetRequired,
+  });
+  c.set("signed", signed);
   return next();
 };
 
