@@ -1,0 +1,202 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { bindingsWith, send, type TestAnswer } from "../client.ts";
+import { bob, provision } from "../fixtures.ts";
+import { publicLine } from "../signer.ts";
+import { type Trip, wrapped } from "../wrapped-database.ts";
+
+const image = "eca995fe-b904-11e3-b05a-83a4899322dc";
+const manifest = {
+  v: 2,
+  uuid: image,
+  owner: bob.uuid,
+  name: "my-image",
+  version: "1.0.0",
+  public: true,
+  os: "smartos",
+  type: "zone-dataset",
+};
+const renamed = {
+  id: image,
+  name: "renamed",
+  version: "1.0.0",
+  os: "smartos",
+  requirements: {},
+  type: "smartmachine",
+  owner: bob.uuid,
+  public: true,
+  state: "active",
+};
+
+const update = (db: D1Database): Promise<TestAnswer> =>
+  send({ path: `/my/images/${image}?action=update`, body: '{"name":"renamed"}', bindings: bindingsWith({ DB: db }) });
+
+const get = (db: D1Database): Promise<TestAnswer> =>
+  send({ method: "GET", path: `/my/images/${image}`, bindings: bindingsWith({ DB: db }) });
+
+const stored = () => env.DB.prepare("SELECT name, revision FROM images WHERE uuid = ?").bind(image).first();
+
+/** Runs `change` right before the second trip: after the credentials were read, before the image's batch. */
+const meanwhile =
+  (change: string): Trip =>
+  async (run, call) => {
+    if (call === 2) await env.DB.prepare(change).run();
+    return run();
+  };
+
+const failing =
+  (message: string, times: number): Trip =>
+  async (run, call) => {
+    if (call <= times) throw new Error(`D1_ERROR: ${message}`);
+    return run();
+  };
+
+/** The transaction commits, and nobody hears of it. */
+const acknowledgementLost: Trip = async (run, call) => {
+  const results = await run();
+  if (call === 2) throw new Error("D1_ERROR: Network connection lost.");
+  return results;
+};
+
+const invalidCredentials = {
+  code: "InvalidCredentials",
+  message: "Invalid Signature: the login, the key and the signature do not go together",
+};
+const notFound = { code: "ResourceNotFound", message: "image not found" };
+const unavailable = { code: "ServiceUnavailableError", message: "the database did not answer; try again" };
+
+beforeEach(async () => {
+  await env.DB.batch(["images", "keys", "accounts"].map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
+  await provision(env.DB, {
+    accounts: [
+      { ...bob, keys: [{ name: "rsa", key: publicLine("rsa") }] },
+      { uuid: "11111111-1111-4111-8111-111111111111", login: "mallory", keys: [] },
+    ],
+    images: [manifest],
+  });
+});
+
+describe("trips to D1", () => {
+  it("are one for the credentials and one for the image", async () => {
+    const forUpdate = wrapped(env.DB);
+    expect(await update(forUpdate.db)).toMatchObject({ status: 200, json: renamed });
+    expect(forUpdate.calls).toBe(2);
+    const forGet = wrapped(env.DB);
+    expect(await get(forGet.db)).toMatchObject({ status: 200, json: renamed });
+    expect(forGet.calls).toBe(2);
+  });
+
+  it("are no more for a refusal", async () => {
+    const counted = wrapped(env.DB);
+    await env.DB.prepare("UPDATE images SET owner = '11111111-1111-4111-8111-111111111111'").run();
+    const { status, json } = await update(counted.db);
+    expect({ status, json }).toEqual({
+      status: 422,
+      json: { code: "NotImageOwner", message: "only the owner of an image may change it" },
+    });
+    expect(counted.calls).toBe(2);
+  });
+
+  it("read a row for each thing they ask about, however many there are", async () => {
+    const uuids = Array.from(
+      { length: 2000 },
+      (_, index) => `c0ffee00-0000-4000-9000-${String(index).padStart(12, "0")}`,
+    );
+    await env.DB.prepare(
+      "INSERT INTO images (uuid, name, version, owner, state, acl) SELECT value, 'n', '1', ?, 'active', json_array(?) FROM json_each(?)",
+    )
+      .bind(bob.uuid, "11111111-1111-4111-8111-111111111111", JSON.stringify(uuids))
+      .run();
+    const counted = wrapped(env.DB);
+    expect((await update(counted.db)).status).toBe(200);
+    const rowsRead = counted.results.map((results) => results.reduce((sum, { meta }) => sum + meta.rows_read, 0));
+    expect(Math.max(...rowsRead)).toBeLessThanOrEqual(12);
+  });
+});
+
+describe("what changes between the credentials and the write", () => {
+  it.each([
+    ["the key is deleted", "DELETE FROM keys", 401, invalidCredentials],
+    ["the account is disabled", "UPDATE accounts SET disabled = 1", 401, invalidCredentials],
+    ["the image is destroyed", "UPDATE images SET state = 'destroyed'", 404, notFound],
+    ["the image is deleted", "DELETE FROM images", 404, notFound],
+    [
+      "the image gets another owner",
+      "UPDATE images SET owner = '11111111-1111-4111-8111-111111111111'",
+      422,
+      { code: "NotImageOwner", message: "only the owner of an image may change it" },
+    ],
+    [
+      "the image gets another owner and is hidden",
+      "UPDATE images SET owner = '11111111-1111-4111-8111-111111111111', public = 0",
+      404,
+      notFound,
+    ],
+  ])("is seen by the write: %s", async (_, change, status, json) => {
+    const answer = await update(wrapped(env.DB, meanwhile(change)).db);
+    expect({ status: answer.status, json: answer.json }).toEqual({ status, json });
+    const kept = await env.DB.prepare("SELECT count(*) AS renamed FROM images WHERE name = 'renamed'").first("renamed");
+    expect(kept).toBe(0);
+  });
+
+  it("takes an operator's right with it", async () => {
+    await env.DB.prepare("UPDATE accounts SET operator = 1 WHERE login = 'bob'").run();
+    await env.DB.prepare("UPDATE images SET owner = '11111111-1111-4111-8111-111111111111'").run();
+    const asMallory = (db: D1Database) =>
+      send({
+        path: `/mallory/images/${image}?action=update`,
+        body: '{"name":"renamed"}',
+        bindings: bindingsWith({ DB: db }),
+      });
+    const withdrawn = await asMallory(wrapped(env.DB, meanwhile("UPDATE accounts SET operator = 0")).db);
+    expect({ status: withdrawn.status, json: withdrawn.json }).toEqual({ status: 401, json: invalidCredentials });
+    expect(await stored()).toEqual({ name: "my-image", revision: 1 });
+    await env.DB.prepare("UPDATE accounts SET operator = 1 WHERE login = 'bob'").run();
+    expect((await asMallory(env.DB)).status).toBe(200);
+    expect(await stored()).toEqual({ name: "renamed", revision: 2 });
+  });
+});
+
+describe("a D1 that fails", () => {
+  it.each([
+    "Network connection lost.",
+    "Internal error in D1 DB storage caused object to be reset.",
+    "D1 DB reset because its code was updated.",
+    "database is locked: SQLITE_BUSY",
+  ])("for a moment is asked again: %s", async (message) => {
+    for (const times of [1, 3]) {
+      const { status, json } = await update(wrapped(env.DB, failing(message, times)).db);
+      expect({ status, json }).toEqual({ status: 200, json: renamed });
+    }
+    expect(await stored()).toEqual({ name: "renamed", revision: 3 });
+  });
+
+  it("to acknowledge a write has made it once", async () => {
+    const lossy = wrapped(env.DB, acknowledgementLost);
+    const { status, json } = await update(lossy.db);
+    expect({ status, json }).toEqual({ status: 200, json: renamed });
+    expect(lossy.calls).toBe(3);
+    expect(await stored()).toEqual({ name: "renamed", revision: 2 });
+  });
+
+  it.each([
+    ["for long", "Network connection lost.", 5],
+    ["otherwise", "no such table: accounts: SQLITE_ERROR", 1],
+  ])("%s is 503 with Retry-After, its cause on the log and not in the answer", async (_, message, calls) => {
+    const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+    const down = wrapped(env.DB, failing(message, Number.POSITIVE_INFINITY));
+    const answer = await update(down.db);
+    const line = JSON.parse(String(log.mock.calls[0]?.[0]));
+    log.mockRestore();
+    expect({ status: answer.status, json: answer.json }).toEqual({ status: 503, json: unavailable });
+    expect(answer.headers.get("Retry-After")).toBe("1");
+    expect(down.calls).toBe(calls);
+    expect(line).toMatchObject({
+      status: 503,
+      code: "ServiceUnavailableError",
+      d1Calls: calls,
+      cause: `Error: D1_ERROR: ${message}`,
+    });
+    expect(await stored()).toEqual({ name: "my-image", revision: 1 });
+  });
+});
