@@ -15,7 +15,12 @@ export type SignedRequest = {
 };
 
 /** What is read of a request before anything is looked up. `now` in ms since the epoch. */
-type Arrival = { authorization: string | undefined; request: SignableRequest; now: number; isRequestTargetRequired: boolean };
+type Arrival = {
+  authorization: string | undefined;
+  request: SignableRequest;
+  now: number;
+  isRequestTargetRequired: boolean;
+};
 
 /**
  * What a request's signature says it covers, and the texts it must then be over. Pure.
@@ -27,7 +32,10 @@ export function signedRequest({ authorization, request, now, isRequestTargetRequ
   const header = parseAuthorization(authorization);
   const names = namesCovered(header, request.headers, now);
   if (isRequestTargetRequired && !names.includes("(request-target)")) {
-    throw new CloudApiError("InvalidHeader", 'the signature must cover (request-target): headers="(request-target) date"');
+    throw new CloudApiError(
+      "InvalidHeader",
+      'the signature must cover (request-target): headers="(request-target) date"',
+    );
   }
   return { header, texts: signedTexts(header, names, request), signsDigest: names.includes("digest") };
 }

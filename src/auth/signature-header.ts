@@ -17,7 +17,7 @@ const maxHeaderCharacters = 8192;
 const maxSignedNames = 32;
 
 /** `name="value"` or `name=123`, with the comma or the white space that follows. Sticky: nothing is skipped. */
-const parameter = /([A-Za-z]+)=(?:"([^"]*)"|(\d+))([ \t]*,[ \t]*|[ \t]+|$)/y;
+const parameter = /([A-Za-z][\w-]*)=(?:"([^"]*)"|(\d+))([ \t]*,[ \t]*|[ \t]+|$)/y;
 
 /**
  * Reads an Authorization header.

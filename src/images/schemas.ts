@@ -19,11 +19,9 @@ const descriptionRule =
   "description is a string of at most 10240 characters without U+0000 or a lone surrogate, or null";
 
 const description = z.nullable(
-  z.string(refusal(descriptionRule)).check(
-    z.maxLength(10240, refusal(descriptionRule)),
-    z.refine(isStorable, refusal(descriptionRule)),
-    z.overwrite((text) => text),
-  ),
+  z
+    .string(refusal(descriptionRule))
+    .check(z.maxLength(10240, refusal(descriptionRule)), z.refine(isStorable, refusal(descriptionRule))),
 );
 
 /** An http: or https: URL, stored as sent (ours: upstream only looks at the protocol). */

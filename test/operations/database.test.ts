@@ -116,27 +116,32 @@ describe("trips to D1", () => {
 
 describe("what changes between the credentials and the write", () => {
   it.each([
-    ["the key is deleted", "DELETE FROM keys", 401, invalidCredentials],
-    ["the account is disabled", "UPDATE accounts SET disabled = 1", 401, invalidCredentials],
-    ["the image is destroyed", "UPDATE images SET state = 'destroyed'", 404, notFound],
-    ["the image is deleted", "DELETE FROM images", 404, notFound],
-    [
-      "the image gets another owner",
-      "UPDATE images SET owner = '11111111-1111-4111-8111-111111111111'",
-      422,
-      { code: "NotImageOwner", message: "only the owner of an image may change it" },
-    ],
-    [
-      "the image gets another owner and is hidden",
-      "UPDATE images SET owner = '11111111-1111-4111-8111-111111111111', public = 0",
-      404,
-      notFound,
-    ],
-  ])("is seen by the write: %s", async (_, change, status, json) => {
-    const answer = await update(wrapped(env.DB, meanwhile(change)).db);
-    expect({ status: answer.status, json: answer.json }).toEqual({ status, json });
-    const kept = await env.DB.prepare("SELECT count(*) AS renamed FROM images WHERE name = 'renamed'").first("renamed");
-    expect(kept).toBe(0);
+    { what: "the key is deleted", change: "DELETE FROM keys", status: 401, json: invalidCredentials },
+    {
+      what: "the account is disabled",
+      change: "UPDATE accounts SET disabled = 1",
+      status: 401,
+      json: invalidCredentials,
+    },
+    { what: "the image is destroyed", change: "UPDATE images SET state = 'destroyed'", status: 404, json: notFound },
+    { what: "the image is deleted", change: "DELETE FROM images", status: 404, json: notFound },
+    {
+      what: "the image gets another owner",
+      change: "UPDATE images SET owner = '11111111-1111-4111-8111-111111111111'",
+      status: 422,
+      json: { code: "NotImageOwner", message: "only the owner of an image may change it" },
+    },
+    {
+      what: "the image gets another owner and is hidden",
+      change: "UPDATE images SET owner = '11111111-1111-4111-8111-111111111111', public = 0",
+      status: 404,
+      json: notFound,
+    },
+  ])("is seen by the write: $what", async ({ change, ...refusal }) => {
+    const { status, json } = await update(wrapped(env.DB, meanwhile(change)).db);
+    expect({ status, json }).toEqual({ status: refusal.status, json: refusal.json });
+    const renamedImages = await env.DB.prepare("SELECT count(*) AS n FROM images WHERE name = 'renamed'").first("n");
+    expect(renamedImages).toBe(0);
   });
 
   it("takes an operator's right with it", async () => {
@@ -180,9 +185,9 @@ describe("a D1 that fails", () => {
   });
 
   it.each([
-    ["for long", "Network connection lost.", 5],
-    ["otherwise", "no such table: accounts: SQLITE_ERROR", 1],
-  ])("%s is 503 with Retry-After, its cause on the log and not in the answer", async (_, message, calls) => {
+    { how: "for long", message: "Network connection lost.", calls: 5 },
+    { how: "otherwise", message: "no such table: accounts: SQLITE_ERROR", calls: 1 },
+  ])("$how is 503 with Retry-After, its cause on the log and not in the answer", async ({ message, calls }) => {
     const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
     const down = wrapped(env.DB, failing(message, Number.POSITIVE_INFINITY));
     const answer = await update(down.db);

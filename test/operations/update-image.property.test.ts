@@ -57,7 +57,7 @@ const anyJson: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) => ({
 const deepJson = fc
   .tuple(fc.constantFrom(1, 98, 99, 100, 101, 2000), fc.boolean())
   .map(([depth, isArray]) =>
-    isArray ? "[".repeat(depth) + "]".repeat(depth) : '{"a":'.repeat(depth) + "1" + "}".repeat(depth),
+    isArray ? "[".repeat(depth) + "]".repeat(depth) : `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`,
   )
   .map((text): unknown => JSON.parse(text));
 
