@@ -1,0 +1,22 @@
+/** Prints accounts, their keys and images of D1 as a file that `npm run provision` takes. */
+import { type CommandLine, runCommand, WrongUsage } from "./provisioning/command-line.ts";
+import { openDatabase } from "./provisioning/database.ts";
+import { dump } from "./provisioning/dump.ts";
+
+const usage = `usage: npm run --silent export [-- --state DIR | --remote] > FILE
+  --state   the folder of the local database (default .wrangler/state)
+  --remote  the deployed database of wrangler.toml`;
+
+async function exportAll({ files, target }: CommandLine): Promise<void> {
+  if (files.length > 0) throw new WrongUsage(`export takes no file: ${files.join(" ")}`);
+  const { db, close } = await openDatabase(target);
+  try {
+    console.log(JSON.stringify(await dump(db), null, 2));
+  } finally {
+    await close();
+  }
+}
+
+// A reader that has seen enough, like head, is no fault.
+process.stdout.on("error", () => process.exit());
+process.exitCode = await runCommand(usage, exportAll);

@@ -1,0 +1,81 @@
+/** Loads accounts, their keys and images from JSON files into D1. `npm run provision -- FILE… [--state DIR | --remote]` */
+import { readFileSync } from "node:fs";
+import { type CommandLine, fromCaller, runCommand, WrongUsage } from "./provisioning/command-line.ts";
+import { openDatabase } from "./provisioning/database.ts";
+import { type ProvisionFile, readProvision } from "./provisioning/entries.ts";
+import { type Counts, checkAgainstStored, load } from "./provisioning/load.ts";
+import { ProvisionRefused } from "./provisioning/refusal.ts";
+
+const usage = `usage: npm run provision -- FILE… [--state DIR | --remote]
+  FILE      a JSON array of IMGAPI manifests, one manifest, or {"accounts": […], "images": […]}
+  --state   the folder of the local database (default .wrangler/state)
+  --remote  the deployed database of wrangler.toml`;
+
+type NamedFile = ProvisionFile & { name: string };
+
+/** Every file is checked before the first is loaded. */
+async function provision({ files: names, target }: CommandLine): Promise<void> {
+  if (names.length === 0) throw new WrongUsage("no FILE was named");
+  const files = await overAll(names, async (name) => ({ name, ...(await readProvision(textOf(name))) }));
+  const { db, close } = await openDatabase(target);
+  try {
+    await overAll(files, (file) => checkAgainstStored(db, file));
+    for (const file of files) await loadFile(db, file);
+  } finally {
+    await close();
+  }
+}
+
+function textOf(name: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(readFileSync(fromCaller(name)));
+  } catch (error) {
+    throw new ProvisionRefused([`it cannot be read: ${error instanceof Error ? error.message : String(error)}`]);
+  }
+}
+
+/** Does a step for every file. @throws {ProvisionRefused} with the mistakes of all of them */
+async function overAll<Item extends string | NamedFile, Result>(
+  items: readonly Item[],
+  step: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const done: Result[] = [];
+  const mistakes: string[] = [];
+  for (const item of items) {
+    try {
+      done.push(await step(item));
+    } catch (error) {
+      if (!(error instanceof ProvisionRefused)) throw error;
+      mistakes.push(...error.mistakes.map((mistake) => `${typeof item === "string" ? item : item.name}: ${mistake}`));
+    }
+  }
+  if (mistakes.length > 0) throw new ProvisionRefused(mistakes);
+  return done;
+}
+
+async function loadFile(db: D1Database, file: NamedFile): Promise<void> {
+  const { accounts, images } = await loadNamed(db, file);
+  const notKept = [...file.notKept].map(([field, count]) => `${field} (${count})`).join(", ");
+  const parts = [
+    `accounts ${counted(accounts)}`,
+    `images ${counted(images)}`,
+    ...(notKept ? [`not kept: ${notKept}`] : []),
+  ];
+  console.log(`${file.name}: ${parts.join("; ")}`);
+}
+
+async function loadNamed(db: D1Database, file: NamedFile) {
+  try {
+    return await load(db, file);
+  } catch (error) {
+    const mistakes = error instanceof ProvisionRefused ? error.mistakes : [messageOf(error)];
+    throw new ProvisionRefused(mistakes.map((mistake) => `${file.name}: nothing of it was loaded: ${mistake}`));
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const counted = ({ added, replaced, unchanged }: Counts): string =>
+  `${added} added, ${replaced} replaced, ${unchanged} unchanged`;
+
+process.exitCode = await runCommand(usage, provision);

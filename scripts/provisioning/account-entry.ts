@@ -1,0 +1,68 @@
+import * as z from "zod/mini";
+import type { accounts } from "../../src/db/schema.ts";
+import { type KeyRow, readKeys } from "./account-keys.ts";
+import { flag, sizeMistake, text, timestamp, uuid } from "./fields.ts";
+import { fieldMistakes, rule } from "./refusal.ts";
+
+/** An account as it is to be stored, with its keys. `created` and `updated` of null stay, or are now on an insert. */
+export type AccountRow = Omit<typeof accounts.$inferSelect, "created" | "updated"> & {
+  created: string | null;
+  updated: string | null;
+  keys: readonly KeyRow[];
+};
+
+/** Neither `my`, which a path means the caller by, nor a UUID, which a path means an account by. */
+const loginShape = /^(?!my$)(?![0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$)[a-z][a-z0-9_.@+-]{0,63}$/i;
+
+const loginRule = rule(
+  'a letter and at most 63 more of A-Z a-z 0-9 _ . @ + -, not "my" and not of the shape of a UUID',
+);
+
+const key = z.pipe(
+  z.transform((entry: unknown) => (typeof entry === "string" ? { key: entry } : entry)),
+  z.object({ name: z.nullish(text({ min: 1 })), key: text() }, rule("an OpenSSH line or {name, key}")),
+);
+
+const accountSchema = z.object(
+  {
+    uuid,
+    login: z.string(loginRule).check(z.regex(loginShape, loginRule)),
+    email: z.nullish(text()),
+    companyName: z.nullish(text()),
+    firstName: z.nullish(text()),
+    lastName: z.nullish(text()),
+    operator: z.nullish(flag),
+    disabled: z.nullish(flag),
+    created: z.nullish(timestamp),
+    updated: z.nullish(timestamp),
+    keys: z.nullish(z.array(key, rule("an array of OpenSSH lines or {name, key}"))),
+  },
+  rule("an object"),
+);
+
+/** The fields of an account that are kept. */
+export const accountFields: ReadonlySet<string> = new Set(Object.keys(accountSchema.shape));
+
+/** An account's row, or everything that is wrong with the entry. */
+export async function readAccount(entry: unknown): Promise<{ row?: AccountRow; mistakes: readonly string[] }> {
+  const parsed = z.safeParse(accountSchema, entry);
+  if (!parsed.success) return { mistakes: fieldMistakes(parsed.error.issues) };
+  const { uuid, login, email, companyName, firstName, lastName, operator, disabled, created, updated } = parsed.data;
+  const keys = await readKeys(parsed.data.keys ?? []);
+  const row: AccountRow = {
+    uuid,
+    login,
+    email: email ?? null,
+    companyName: companyName ?? null,
+    firstName: firstName ?? null,
+    lastName: lastName ?? null,
+    operator: operator ?? false,
+    disabled: disabled ?? false,
+    created: created ?? null,
+    updated: updated ?? null,
+    keys: keys.rows,
+  };
+  // With its keys, because an account is bound as one value.
+  const tooLarge = sizeMistake([JSON.stringify(row)]);
+  return { row, mistakes: tooLarge ? [...keys.mistakes, tooLarge] : keys.mistakes };
+}

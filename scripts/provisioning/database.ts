@@ -1,0 +1,110 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { migrateCommand, migrateLocal, unappliedMigrations } from "./migrations.ts";
+
+const root = join(import.meta.dirname, "../..");
+
+/** Where `wrangler dev` keeps local data unless it is told otherwise. */
+export const defaultState = join(root, ".wrangler/state");
+
+/** The local database under a state folder (wrangler's `--persist-to`), or the deployed one. */
+export type DatabaseTarget = { state: string } | { remote: true };
+
+/** The binding of the Worker, outside it. It must be closed: it runs on a process of its own. */
+export type OpenDatabase = { db: D1Database; close: () => Promise<void> };
+
+/** What `wrangler.toml` has until a database was created. */
+const placeholderId = "00000000-0000-4000-8000-000000000000";
+
+/**
+ * Opens the database of `wrangler.toml`. A local one is made and migrated when it needs to be; `wrangler dev` may run
+ * on the same folder.
+ *
+ * @throws {Error} with one line for the user: no login, no database, migrations that are missing
+ */
+export async function openDatabase(target: DatabaseTarget): Promise<OpenDatabase> {
+  // Read before wrangler is: it turns off what would reach for the network.
+  process.loadEnvFile(join(root, ".env"));
+  process.env["WRANGLER_LOG"] ??= "none";
+  return "remote" in target ? await openRemote() : await openLocal(target.state);
+}
+
+async function openLocal(state: string): Promise<OpenDatabase> {
+  const configPath = join(root, "wrangler.toml");
+  const options = { configPath, persist: { path: join(state, "v3") }, remoteBindings: false };
+  const opened = await openProxy(options);
+  if ((await unappliedMigrations(opened.db)).length === 0) return opened;
+  await opened.close();
+  await migrateLocal((await declaredDatabase()).database_name, state);
+  return await openProxy(options);
+}
+
+/** By a configuration of its own, because the project's leaves the database local in development. */
+async function openRemote(): Promise<OpenDatabase> {
+  // As if without a terminal: who is not logged in is told so, and no browser is opened.
+  process.env["CI"] ??= "true";
+  const declared = await declaredDatabase();
+  if (declared.database_id === placeholderId) {
+    throw new Error(
+      `--remote: database_id in wrangler.toml is still the placeholder ${placeholderId}; run "npx wrangler d1 create ${declared.database_name}" and put the id it prints there`,
+    );
+  }
+  const configPath = join(root, ".local", `remote-database-${process.pid}.json`);
+  mkdirSync(join(root, ".local"), { recursive: true });
+  writeFileSync(configPath, JSON.stringify(remoteConfig(declared)));
+  try {
+    return await migrated(await openProxy({ configPath, persist: false }), declared.database_name);
+  } catch (error) {
+    const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
+    throw new Error(`--remote: ${reason}`, { cause: error });
+  } finally {
+    rmSync(configPath);
+  }
+}
+
+/** What is read of `wrangler.toml`. Wrangler's own type of it does not resolve outside its sources. */
+type WorkerConfig = {
+  name?: string;
+  account_id?: string;
+  compatibility_date?: string;
+  d1_databases: { binding: string; database_name?: string; database_id?: string }[];
+};
+
+type DeclaredDatabase = Omit<WorkerConfig, "d1_databases"> & { database_name: string; database_id: string };
+
+const remoteConfig = ({ database_name, database_id, ...worker }: DeclaredDatabase): object => ({
+  ...worker,
+  d1_databases: [{ binding: "DB", database_name, database_id, remote: true }],
+});
+
+async function migrated(opened: OpenDatabase, database: string): Promise<OpenDatabase> {
+  const unapplied = await unappliedMigrations(opened.db);
+  if (unapplied.length === 0) return opened;
+  await opened.close();
+  throw new Error(`${unapplied.join(", ")} is not applied; run: ${migrateCommand(database, ["--remote"])}`);
+}
+
+async function declaredDatabase(): Promise<DeclaredDatabase> {
+  const { unstable_readConfig: readConfig } = await import("wrangler");
+  const config: WorkerConfig = readConfig({ config: join(root, "wrangler.toml") });
+  const { database_name, database_id } = config.d1_databases.find(({ binding }) => binding === "DB") ?? {};
+  if (!database_name || !database_id) {
+    throw new Error("wrangler.toml declares no D1 database with the binding DB, a database_name and a database_id");
+  }
+  const { name, account_id, compatibility_date } = config;
+  return {
+    ...(name && { name }),
+    ...(account_id && { account_id }),
+    ...(compatibility_date && { compatibility_date }),
+    database_name,
+    database_id,
+  };
+}
+
+type ProxyOptions = { configPath: string; persist: false | { path: string }; remoteBindings?: boolean };
+
+async function openProxy(options: ProxyOptions): Promise<OpenDatabase> {
+  const { getPlatformProxy } = await import("wrangler");
+  const { env, dispose } = await getPlatformProxy<{ DB: D1Database }>(options);
+  return { db: env.DB, close: dispose };
+}

@@ -1,0 +1,117 @@
+import { shown } from "../../src/errors.ts";
+import { jsonMistake, placeOf } from "../../src/http/json-syntax.ts";
+import { type AccountRow, accountFields, readAccount } from "./account-entry.ts";
+import { type ImageRow, manifestFields, readManifest } from "./manifest.ts";
+import { ProvisionRefused, sentence } from "./refusal.ts";
+
+/** What a provision file holds, as rows. */
+export type Provision = { accounts: readonly AccountRow[]; images: readonly ImageRow[] };
+
+/** A provision file read; `notKept` counts the fields that are not stored, by name. */
+export type ProvisionFile = Provision & { notKept: ReadonlyMap<string, number> };
+
+/**
+ * Reads a provision file: a JSON array of IMGAPI manifests, one manifest, or `{accounts, images}`, either of which may
+ * be missing.
+ *
+ * @throws {ProvisionRefused} with every mistake of the file
+ */
+export async function readProvision(text: string): Promise<ProvisionFile> {
+  const { accounts, images, others } = sections(parsedJson(text));
+  const accountRows = await readSection(accounts, readAccount);
+  const imageRows = await readSection(images, readManifest);
+  const mistakes = [
+    ...[...accountRows.mistakes, ...repeats(accounts, "uuid"), ...repeats(accounts, "login")],
+    ...[...imageRows.mistakes, ...repeats(images, "uuid")],
+  ];
+  if (mistakes.length > 0) throw new ProvisionRefused(mistakes);
+  const unread = [...others, ...unreadFields(accounts, accountFields), ...unreadFields(images, manifestFields)];
+  return { accounts: accountRows.rows, images: imageRows.rows, notKept: counted(unread) };
+}
+
+type JsonObject = Record<string, unknown>;
+
+/** The entries of one kind, and what they are called in the file. */
+type Section = { entries: readonly unknown[]; label: (at: number) => string };
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    const mistake = jsonMistake(text) ?? { problem: "it cannot be read", offset: 0 };
+    throw new ProvisionRefused([`not JSON: ${mistake.problem} at ${placeOf(text, mistake.offset)}`]);
+  }
+}
+
+function sections(file: unknown): { accounts: Section; images: Section; others: readonly string[] } {
+  const none = section("", []);
+  if (Array.isArray(file)) return { accounts: none, images: section("", file), others: [] };
+  if (isObject(file) && ("accounts" in file || "images" in file)) {
+    const { accounts, images, ...others } = file;
+    return { accounts: listed("accounts", accounts), images: listed("images", images), others: Object.keys(others) };
+  }
+  if (isObject(file) && "uuid" in file) {
+    return { accounts: none, images: { entries: [file], label: () => "the manifest" }, others: [] };
+  }
+  throw new ProvisionRefused([
+    `a file holds an array of manifests, one manifest, or {accounts, images}; ${isObject(file) ? "an object without uuid, accounts and images was sent" : sentence(file)}`,
+  ]);
+}
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const section = (name: string, entries: readonly unknown[]): Section => ({ entries, label: (at) => `${name}[${at}]` });
+
+function listed(name: string, entries: unknown): Section {
+  if (entries === undefined || entries === null) return section(name, []);
+  if (!Array.isArray(entries)) throw new ProvisionRefused([`${name} is an array; ${sentence(entries)}`]);
+  return section(name, entries);
+}
+
+type Reader<Row> = (
+  entry: unknown,
+) => Promise<{ row?: Row; mistakes: readonly string[] }> | { row?: Row; mistakes: readonly string[] };
+
+async function readSection<Row>(
+  { entries, label }: Section,
+  read: Reader<Row>,
+): Promise<{ rows: readonly Row[]; mistakes: readonly string[] }> {
+  const rows: Row[] = [];
+  const mistakes: string[] = [];
+  for (const [at, entry] of entries.entries()) {
+    const { row, mistakes: found } = await read(entry);
+    if (row) rows.push(row);
+    mistakes.push(...found.map((mistake) => `${entryName(label(at), entry)}: ${mistake}`));
+  }
+  return { rows, mistakes };
+}
+
+/** `accounts[0] (UUID, bob)`: the place of an entry and what it calls itself, as far as that is known. */
+export function entryName(place: string, entry: unknown): string {
+  const { uuid, login }: JsonObject = isObject(entry) ? entry : {};
+  const names = [uuid, login].filter((name) => typeof name === "string").map(shown);
+  return names.length > 0 ? `${place} (${names.join(", ")})` : place;
+}
+
+/** Entries whose field is that of an earlier one. */
+function repeats({ entries, label }: Section, field: "uuid" | "login"): string[] {
+  const first = new Map<string, number>();
+  return entries.flatMap((entry, at) => {
+    const value = isObject(entry) ? entry[field] : undefined;
+    if (typeof value !== "string") return [];
+    const earlier = first.get(value);
+    if (earlier !== undefined) return [`${entryName(label(at), entry)}: ${field} is that of ${label(earlier)} already`];
+    first.set(value, at);
+    return [];
+  });
+}
+
+const unreadFields = ({ entries }: Section, read: ReadonlySet<string>): string[] =>
+  entries.flatMap((entry) => (isObject(entry) ? Object.keys(entry).filter((field) => !read.has(field)) : []));
+
+function counted(names: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}

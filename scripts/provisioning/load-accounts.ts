@@ -1,0 +1,80 @@
+import type { AccountRow } from "./account-entry.ts";
+import { jsonChunks } from "./json-chunks.ts";
+
+const columns = ["login", "email", "companyName", "firstName", "lastName", "operator", "disabled"] as const;
+const timestamps = ["created", "updated"] as const;
+const all = ["uuid", ...columns, ...timestamps, "keys"] as const satisfies readonly (keyof AccountRow)[];
+
+/** The accounts of a chunk, and their keys. */
+const file = `WITH file (${all.join()}) AS MATERIALIZED (
+  SELECT ${all.map((column) => `value ->> '$.${column}'`).join()} FROM json_each(?1)
+), file_keys (account, name, fingerprint, fingerprintSha256, key) AS MATERIALIZED (
+  SELECT uuid, json_each.value ->> '$.name', json_each.value ->> '$.fingerprint',
+    json_each.value ->> '$.fingerprintSha256', json_each.value ->> '$.key'
+  FROM file, json_each(file.keys)
+)`;
+
+const keyColumns = "account, name, fingerprint, fingerprintSha256, key";
+
+const storedKeyIsNotInFile = `(${keyColumns}) NOT IN (SELECT ${keyColumns} FROM file_keys)`;
+
+const fileKeyIsNotStored = `NOT EXISTS (SELECT 1 FROM keys AS stored
+  WHERE stored.account = file_keys.account AND stored.name = file_keys.name AND stored.key = file_keys.key
+    AND stored.fingerprint = file_keys.fingerprint AND stored.fingerprintSha256 = file_keys.fingerprintSha256)`;
+
+/** A login that another account of the file takes over: out of its way first. No login has the shape of a UUID. */
+const freeLogins = `${file}
+UPDATE accounts SET login = accounts.uuid FROM file WHERE file.uuid = accounts.uuid AND file.login <> accounts.login`;
+
+const replace = `${file}
+UPDATE accounts SET ${columns.map((column) => `${column} = file.${column}`).join()},
+  created = coalesce(file.created, accounts.created), updated = coalesce(file.updated, ?2)
+FROM file WHERE file.uuid = accounts.uuid AND (
+  ${columns.map((column) => `file.${column} IS NOT accounts.${column}`).join(" OR ")}
+  OR ${timestamps.map((column) => `file.${column} <> accounts.${column}`).join(" OR ")}
+  OR accounts.uuid IN (SELECT account FROM file_keys WHERE ${fileKeyIsNotStored})
+  OR accounts.uuid IN (SELECT account FROM keys WHERE account IN (SELECT uuid FROM file) AND ${storedKeyIsNotInFile})
+)
+RETURNING 'replaced' AS outcome`;
+
+const add = `${file}
+INSERT INTO accounts (uuid, ${columns.join()}, ${timestamps.join()})
+SELECT uuid, ${columns.join()}, ${timestamps.map((column) => `coalesce(${column}, ?2)`).join()} FROM file
+WHERE uuid NOT IN (SELECT uuid FROM accounts)
+RETURNING 'added' AS outcome`;
+
+const removeKeys = `${file}
+DELETE FROM keys WHERE account IN (SELECT uuid FROM file) AND ${storedKeyIsNotInFile}`;
+
+const addKeys = `${file}
+INSERT INTO keys (${keyColumns}) SELECT ${keyColumns} FROM file_keys WHERE ${fileKeyIsNotStored}`;
+
+/**
+ * The statements that make accounts and their keys what the rows say; those that count answer `{outcome}` rows,
+ * unchanged accounts left out. Each goes over all chunks before the next: logins pass between accounts.
+ *
+ * @param now ISO 8601: `created` and `updated` where the rows have none
+ */
+export function accountStatements(db: D1Database, rows: readonly AccountRow[], now: string): D1PreparedStatement[] {
+  const chunks = jsonChunks(rows);
+  const overAll = (sql: string, ...more: string[]) => chunks.map((chunk) => db.prepare(sql).bind(chunk, ...more));
+  return [
+    ...overAll(freeLogins),
+    ...overAll(replace, now),
+    ...overAll(add, now),
+    ...overAll(removeKeys),
+    ...overAll(addKeys),
+  ];
+}
+
+const holders = `SELECT login, uuid FROM accounts WHERE login IN (SELECT value ->> '$.login' FROM json_each(?))`;
+
+/** The logins of the rows that an account not among them has in the database: login → its UUID. */
+export async function takenLogins(db: D1Database, rows: readonly AccountRow[]): Promise<ReadonlyMap<string, string>> {
+  const uuids = new Set(rows.map(({ uuid }) => uuid));
+  const chunks = jsonChunks(rows.map(({ login }) => ({ login })));
+  if (chunks.length === 0) return new Map();
+  const pages = await db.batch<{ login: string; uuid: string }>(chunks.map((chunk) => db.prepare(holders).bind(chunk)));
+  const others = pages.flatMap(({ results }) => results).filter(({ uuid }) => !uuids.has(uuid));
+  return new Map(others.map(({ login, uuid }) => [login, uuid]));
+}

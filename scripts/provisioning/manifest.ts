@@ -1,0 +1,128 @@
+import * as z from "zod/mini";
+import type { images } from "../../src/db/schema.ts";
+import { tagsMistake } from "../../src/images/tags.ts";
+import { flag, sizeMistake, text, timestamp, uuid, wholeNumber } from "./fields.ts";
+import { fieldMistakes, rule, sentence } from "./refusal.ts";
+
+/** An image as it is to be stored. JSON columns are text. */
+export type ImageRow = Omit<typeof images.$inferSelect, "revision" | "write_id">;
+
+type JsonObject = Record<string, unknown>;
+
+/** An object of JSON values that D1 can take: see `tagsMistake`. */
+function jsonObject() {
+  const objectRule = "an object of JSON values, at most 100 levels deep, without U+0000 or lone surrogates";
+  return z.custom<JsonObject>((sent) => isObject(sent) && !tagsMistake(sent), {
+    error: ({ input }) => `${objectRule}; ${(isObject(input) && tagsMistake(input)) || sentence(input)}`,
+  });
+}
+
+const isObject = (sent: unknown): boolean => typeof sent === "object" && sent !== null && !Array.isArray(sent);
+
+/** The manifests of IMGAPI's LDAP hold one UUID as a string. */
+const acl = z.pipe(
+  z.transform((sent: unknown) => (typeof sent === "string" ? [sent] : sent)),
+  z.array(uuid, rule("an array of UUIDs in lower case, or one such UUID")),
+);
+
+const file = z.object(
+  { compression: z.nullish(text()), sha1: z.nullish(text()), size: z.nullish(wholeNumber()) },
+  rule("an object"),
+);
+
+const states = ["active", "unactivated", "disabled", "creating", "failed", "destroyed"] as const;
+
+const manifestSchema = z.object(
+  {
+    /** Of the manifest's format: read for nothing, and not worth a word. */
+    v: z.optional(z.unknown()),
+    uuid,
+    owner: uuid,
+    name: text({ min: 1, max: 1024 }),
+    version: text({ min: 1, max: 512 }),
+    os: z.nullish(text()),
+    type: z.nullish(text()),
+    requirements: z.nullish(jsonObject()),
+    image_size: z.nullish(wholeNumber()),
+    description: z.nullish(text()),
+    files: z.nullish(z.array(file, rule("an array of objects"))),
+    tags: z.nullish(jsonObject()),
+    homepage: z.nullish(text()),
+    published_at: z.nullish(timestamp),
+    public: z.nullish(flag),
+    state: z.nullish(z.enum(states, rule(`one of ${states.join(", ")}`))),
+    activated: z.nullish(flag),
+    disabled: z.nullish(flag),
+    eula: z.nullish(text()),
+    acl: z.nullish(acl),
+    origin: z.nullish(uuid),
+    error: z.nullish(z.object({ code: z.nullish(text()), message: z.nullish(text()) }, rule("{code, message}"))),
+  },
+  rule("an object"),
+);
+
+type Manifest = z.output<typeof manifestSchema>;
+
+/** The fields of a manifest that are read. */
+export const manifestFields: ReadonlySet<string> = new Set(Object.keys(manifestSchema.shape));
+
+/** The row of an image, or everything that is wrong with its manifest. */
+export function readManifest(entry: unknown): { row?: ImageRow; mistakes: readonly string[] } {
+  const parsed = z.safeParse(manifestSchema, entry);
+  if (!parsed.success) return { mistakes: fieldMistakes(parsed.error.issues) };
+  const row = imageRow(parsed.data);
+  const tooLarge = sizeMistake(Object.values(row));
+  return { row, mistakes: tooLarge ? [tooLarge] : [] };
+}
+
+function imageRow(manifest: Manifest): ImageRow {
+  const { uuid, name, version, owner, files, error } = manifest;
+  return {
+    uuid,
+    name,
+    version,
+    os: manifest.os ?? null,
+    type: manifest.type ?? null,
+    requirements: jsonText(manifest.requirements),
+    image_size: manifest.image_size ?? null,
+    description: manifest.description ?? null,
+    files: jsonText(files?.map(({ compression, sha1, size }) => withoutUnset({ compression, sha1, size }))),
+    tags: jsonText(manifest.tags),
+    homepage: manifest.homepage ?? null,
+    published_at: manifest.published_at ?? null,
+    owner,
+    public: manifest.public ?? false,
+    state: stateOf(manifest),
+    eula: manifest.eula ?? null,
+    acl: manifest.acl?.length ? jsonText([...new Set(manifest.acl)]) : null,
+    origin: manifest.origin ?? null,
+    error: jsonText(error && withoutUnset({ code: error.code, message: error.message })),
+  };
+}
+
+/** CONTRACT §6, last paragraph. */
+function stateOf({ state, disabled, activated }: Manifest): ImageRow["state"] {
+  if (state) return state;
+  if (disabled) return "disabled";
+  return activated === false ? "unactivated" : "active";
+}
+
+const jsonText = (value: object | null | undefined): string | null => (value ? JSON.stringify(value) : null);
+
+const withoutUnset = (all: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null && value !== undefined));
+
+/** A stored image as the manifest that `readManifest` makes the same row of. Unset fields are absent. */
+export function manifestOf(row: ImageRow): JsonObject {
+  return withoutUnset({
+    v: 2,
+    ...row,
+    requirements: parsed(row.requirements),
+    files: parsed(row.files),
+    tags: parsed(row.tags),
+    acl: parsed(row.acl),
+    error: parsed(row.error),
+  });
+}
+
+const parsed = (json: string | null): unknown => (json === null ? null : JSON.parse(json));

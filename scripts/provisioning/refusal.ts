@@ -1,0 +1,38 @@
+import type * as z from "zod/mini";
+import { shown } from "../../src/errors.ts";
+
+/** Why nothing of a provision file is loaded: every mistake, one a line, each naming its entry and field. */
+export class ProvisionRefused extends Error {
+  readonly mistakes: readonly string[];
+
+  constructor(mistakes: readonly string[]) {
+    super(mistakes.join("\n"));
+    this.name = "ProvisionRefused";
+    this.mistakes = mistakes;
+  }
+}
+
+/** What an entry holds where something else should be, as the end of a sentence; cut at 64 characters. */
+export function sentence(sent: unknown): string {
+  if (sent === undefined) return "it is missing";
+  if (typeof sent === "string" && sent.length > 64) return `${sent.length} characters were sent: ${shown(sent)}`;
+  return `${typeof sent === "string" ? JSON.stringify(shown(sent)) : shown(sent)} was sent`;
+}
+
+/** The rule of a field as the start of its refusal, for any check of zod: `a UUID in lower case; "X" was sent`. */
+export const rule = (text: string): { error: (issue: { input?: unknown }) => string } => ({
+  error: ({ input }) => `${text}; ${sentence(input)}`,
+});
+
+/** Every field that broke its rule, the first mistake of each: `acl[2] is a UUID in lower case; "X" was sent`. */
+export function fieldMistakes(issues: readonly z.core.$ZodIssue[]): string[] {
+  const messages = new Map<string, string>();
+  for (const { path, message } of issues) {
+    const field = fieldName(path);
+    if (!messages.has(field)) messages.set(field, `${field || "it"} is ${message}`);
+  }
+  return [...messages.values()];
+}
+
+const fieldName = (path: readonly PropertyKey[]): string =>
+  path.map((step, at) => (typeof step === "number" ? `[${step}]` : `${at > 0 ? "." : ""}${String(step)}`)).join("");
