@@ -23,7 +23,5 @@ export const app: Hono<AppEnv> = new Hono<AppEnv>({ getPath: canonicalPath })
   )
   .use("/:login/*", readAuthorization, readBody, authenticate, bodyDigests)
   .route("/", imageRoutes)
-  // ListImages comes next; until then the path is known, and no method but OPTIONS is.
-  .options("/:login/images", notFound)
   .onError(onError)
   .notFound(notFound);

@@ -10,6 +10,7 @@ export type Bindings = {
   DB: D1Database;
   DEFAULT_API_VERSION?: string;
   REQUIRE_REQUEST_TARGET?: string;
+  MAX_LIST?: string;
 };
 
 /** What the steps of one request hand on to each other, each there once its step has run. */
@@ -36,10 +37,11 @@ export type AppEnv = { Bindings: Bindings; Variables: Variables };
 const configurationSchema = z.object({
   DEFAULT_API_VERSION: z._default(z.enum(["7.2.0", "7.3.0", "8.0.0", "9.0.0"]), "7.2.0"),
   REQUIRE_REQUEST_TARGET: z._default(z.enum(["true", "false"]), "false"),
+  MAX_LIST: z._default(z.string().check(z.regex(/^[1-9][0-9]{0,5}$/)), "10000"),
 });
 
 /** The variables, read: README "Configuration" lists them with unit and default. */
-export type Configuration = { defaultRelease: Release; isRequestTargetRequired: boolean };
+export type Configuration = { defaultRelease: Release; isRequestTargetRequired: boolean; maxList: number };
 
 const configurations = new WeakMap<Bindings, Configuration>();
 
@@ -52,6 +54,7 @@ export function configuration(bindings: Bindings): Configuration {
   const read: Configuration = {
     defaultRelease: parsed.data.DEFAULT_API_VERSION,
     isRequestTargetRequired: parsed.data.REQUIRE_REQUEST_TARGET === "true",
+    maxList: Number(parsed.data.MAX_LIST),
   };
   configurations.set(bindings, read);
   return read;

@@ -1,61 +1,19 @@
-import { createHash } from "node:crypto";
+import { readProvision } from "../scripts/provisioning/entries.ts";
+import { load } from "../scripts/provisioning/load.ts";
 import fixtures from "./data/fixtures.json";
-/** stopgap */
-export const bob = { uuid: fixtures.accounts[0]!.uuid, login: "bob" };
-export async function provision(db: D1Database, file: any = fixtures): Promise<void> {
-  const now = new Date().toISOString();
-  const st: D1PreparedStatement[] = [];
-  for (const a of file.accounts) {
-    st.push(
-      db
-        .prepare("INSERT INTO accounts (uuid, login, created, updated) VALUES (?,?,?,?)")
-        .bind(a.uuid, a.login, now, now),
-    );
-    for (const k of a.keys as { name: string; key: string }[]) {
-      const w = Uint8Array.from(atob(k.key.split(" ")[1] ?? ""), (c) => c.charCodeAt(0));
-      st.push(
-        db.prepare("INSERT INTO keys VALUES (?,?,?,?,?)").bind(
-          a.uuid,
-          k.name,
-          createHash("md5")
-            .update(w)
-            .digest("hex")
-            .replace(/..(?=.)/g, "$&:"),
-          `SHA256:${createHash("sha256").update(w).digest("base64").replace(/=+$/, "")}`,
-          k.key,
-        ),
-      );
-    }
-  }
-  for (const i of file.images as any[]) {
-    const j = (x: any) => (x === undefined || (Array.isArray(x) && !x.length) ? null : JSON.stringify(x));
-    st.push(
-      db
-        .prepare(
-          "INSERT INTO images (uuid,name,version,os,type,requirements,image_size,description,files,tags,homepage,published_at,owner,public,state,eula,acl,origin,error) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        )
-        .bind(
-          i.uuid,
-          i.name,
-          i.version,
-          i.os ?? null,
-          i.type ?? null,
-          j(i.requirements),
-          i.image_size ?? null,
-          i.description ?? null,
-          j(i.files),
-          j(i.tags),
-          i.homepage ?? null,
-          i.published_at ?? null,
-          i.owner,
-          i.public ? 1 : 0,
-          i.state,
-          i.eula ?? null,
-          j(i.acl),
-          i.origin ?? null,
-          j(i.error),
-        ),
-    );
-  }
-  await db.batch(st);
+
+/** The account that owns conformance's images; `fixtures.json` gives it the keys rsa, ecdsa and ed25519. */
+export const bob = { uuid: "47034e57-42d1-0342-b302-00db733e8c8a", login: "bob" };
+
+/** An account that owns some of them too, without a key. */
+export const mallory = { uuid: "11111111-1111-4111-8111-111111111111", login: "mallory" };
+
+/** Loads a provision file as `npm run provision` does; conformance's own unless another is given. */
+export async function provision(db: D1Database, file: unknown = fixtures): Promise<void> {
+  await load(db, await readProvision(JSON.stringify(file)));
+}
+
+/** Deletes every image, key and account. */
+export async function clear(db: D1Database): Promise<void> {
+  await db.batch(["images", "keys", "accounts"].map((table) => db.prepare(`DELETE FROM ${table}`)));
 }

@@ -11,6 +11,8 @@ export type Database = {
   first: <Row>(statement: Statement<Row>, values: Values) => Promise<Row | undefined>;
   /** Runs the write, then the read, in one transaction and one trip; answers the read's row. */
   writeThenRead: <Row>(write: Bound<unknown>, read: Bound<Row>) => Promise<Row | undefined>;
+  /** Runs two reads in one transaction and one trip; answers the first row of one and every row of the other. */
+  firstAndAll: <Row, Listed>(first: Bound<Row>, all: Bound<Listed>) => Promise<[Row | undefined, Listed[]]>;
 };
 
 type Values = Readonly<Record<string, unknown>>;
@@ -95,24 +97,26 @@ function bind(binding: D1Database, [statement, values]: Bound<unknown>): D1Prepa
  * @throws {CloudApiError} from its functions: ServiceUnavailableError when D1 fails or stays busy after the retries
  */
 export function connect(binding: D1Database, meter: DatabaseMeter): Database {
-  const trip = async <Result>(statements: readonly Bound<unknown>[]): Promise<D1Result<Result>[]> => {
+  const trip = async (statements: readonly Bound<unknown>[]): Promise<D1Result<Record<string, unknown>>[]> => {
     const startedAt = Date.now();
     try {
       return await withRetry(() => {
         meter.calls += 1;
-        return binding.batch<Result>(statements.map((bound) => bind(binding, bound)));
+        return binding.batch<Record<string, unknown>>(statements.map((bound) => bind(binding, bound)));
       });
     } finally {
       meter.milliseconds += Date.now() - startedAt;
     }
   };
-  const firstRow = <Row>({ read }: Statement<Row>, result: D1Result<Record<string, unknown>> | undefined) => {
-    const row = result?.results[0];
-    return row && read(row);
-  };
   return {
-    first: async (statement, values) =>
-      firstRow(statement, (await trip<Record<string, unknown>>([[statement, values]]))[0]),
-    writeThenRead: async (write, read) => firstRow(read[0], (await trip<Record<string, unknown>>([write, read]))[1]),
+    first: async (statement, values) => rowsOf(statement, (await trip([[statement, values]]))[0])[0],
+    writeThenRead: async (write, read) => rowsOf(read[0], (await trip([write, read]))[1])[0],
+    firstAndAll: async (first, all) => {
+      const [one, many] = await trip([first, all]);
+      return [rowsOf(first[0], one)[0], rowsOf(all[0], many)];
+    },
   };
 }
+
+const rowsOf = <Row>({ read }: Statement<Row>, result: D1Result<Record<string, unknown>> | undefined): Row[] =>
+  result?.results.map(read) ?? [];

@@ -35,7 +35,8 @@ const seenFields = { ...getTableColumns(images), shared: shared.as("shared") };
 /** An image and whether it is shared with who asks. */
 export type SeenImage = ImageRow & { shared: number };
 
-const getStatement = selectStatement(seenFields, (db, fields) =>
+/** One image and whether it is shared with who asks. */
+export const getStatement = selectStatement(seenFields, (db, fields) =>
   db
     .select(fields)
     .from(images)

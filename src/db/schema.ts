@@ -89,6 +89,9 @@ export const images = sqliteTable(
   },
   (table) => [
     index("images_owner").on(table.owner),
+    // Only the public: finding them by the column would read every image.
+    index("images_public").on(table.state).where(sql`${table.public} = 1`),
+    index("images_origin").on(table.origin),
     check(
       "images_state",
       sql`${table.state} IN ('active', 'unactivated', 'disabled', 'creating', 'failed', 'destroyed')`,

@@ -20,6 +20,9 @@ export type Release = (typeof answeredBy)[Version];
 
 const versions = Object.keys(answeredBy).filter((version): version is Version => version in answeredBy);
 
+/** Whether an image's type is the stored one; before 8.0.0 it is smartmachine or virtualmachine. */
+export const hasStoredTypes = (release: Release): boolean => release === "8.0.0" || release === "9.0.0";
+
 /** A longer header is refused unparsed: a long range costs 80 ms of CPU (CONTRACT §2). */
 const maxRangeCharacters = 128;
 

@@ -19,14 +19,20 @@ export function requestParameters(c: Context<AppEnv>): Promise<Parameters> {
   return read;
 }
 
-async function readParameters(request: Request, body: Uint8Array): Promise<Parameters> {
+/** The query's parameters alone. @throws {CloudApiError} BadRequest on an escape that cannot be decoded */
+export function queryParameters(request: Request): Parameters {
   const { query = "" } = rawTarget(request.url);
   const undecodable = undecodablePair(query);
   if (undecodable !== undefined) {
     throw new CloudApiError("BadRequest", `the query part ${shown(undecodable)} has an escape that cannot be decoded`);
   }
+  return formDecoded(query);
+}
+
+async function readParameters(request: Request, body: Uint8Array): Promise<Parameters> {
+  const query = queryParameters(request);
   const bodyParameters = body.length === 0 ? {} : await bodyReader(request.headers)(body, request.headers);
-  return Object.assign(Object.create(null), formDecoded(query), bodyParameters);
+  return Object.assign(Object.create(null), query, bodyParameters);
 }
 
 type BodyReader = (body: Uint8Array, headers: Headers) => Parameters | Promise<Parameters>;

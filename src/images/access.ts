@@ -1,6 +1,8 @@
 import { invalidCredentials } from "../auth/refusal.ts";
-import type { SeenImage, WriteOutcome } from "../db/images.ts";
+import type { ListedImages } from "../db/image-list.ts";
+import type { ImageRow, SeenImage, WriteOutcome } from "../db/images.ts";
 import { CloudApiError } from "../errors.ts";
+import { type ListFilters, listTooLong, unknownMarker } from "./filters.ts";
 
 /**
  * Whether the account may see the image: its own, or another's that is activated and public or shared with it by acl.
@@ -19,6 +21,21 @@ const notFound = (): CloudApiError => new CloudApiError("ResourceNotFound", "ima
 export function visibleImage(image: SeenImage | undefined, account: string): SeenImage {
   if (!image || !isVisible(image, account)) throw notFound();
   return image;
+}
+
+/**
+ * The images of a list.
+ *
+ * @throws {CloudApiError} InvalidArgument when the marker's image cannot be seen, or the list is longer than one answer
+ * may be and no limit was given
+ */
+export function listedImages(
+  { images, marker }: ListedImages,
+  { account, filters, maxList }: { account: string; filters: ListFilters; maxList: number },
+): ImageRow[] {
+  if (filters.marker !== null && !(marker && isVisible(marker, account))) throw unknownMarker(filters.marker);
+  if (images.length > maxList) throw listTooLong(maxList);
+  return images;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { ImageRow } from "../db/images.ts";
-import type { Release } from "../http/api-version.ts";
+import { hasStoredTypes, type Release } from "../http/api-version.ts";
 
 type JsonObject = Record<string, unknown>;
 
@@ -37,7 +37,7 @@ export function imageJson(row: ImageRow, release: Release): JsonObject {
 
 /** The names of the types before 8.0.0. An image that is being created has none yet. */
 function typeFor(type: string | null, release: Release): string | null {
-  if (type === null || release === "8.0.0" || release === "9.0.0") return type;
+  if (type === null || hasStoredTypes(release)) return type;
   return type === "zvol" ? "virtualmachine" : "smartmachine";
 }
 

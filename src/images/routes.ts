@@ -1,18 +1,39 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { createFactory } from "hono/factory";
 import { connect } from "../db/client.ts";
+import { listImages } from "../db/image-list.ts";
 import { getImage, updateImage } from "../db/images.ts";
-import type { AppEnv } from "../env.ts";
+import { type AppEnv, configuration } from "../env.ts";
 import { answerJson } from "../http/answer.ts";
 import { byAction } from "../http/by-action.ts";
 import { operation } from "../http/operation.ts";
+import { queryParameters } from "../http/parameters.ts";
 import { validate } from "../http/validate.ts";
-import { visibleImage, writtenImage } from "./access.ts";
+import { listedImages, visibleImage, writtenImage } from "./access.ts";
 import { imageChange } from "./change.ts";
+import { listFilters } from "./filters.ts";
 import { imageJson } from "./json.ts";
 import { updateImageSchema } from "./schemas.ts";
 
 const factory = createFactory<AppEnv, "/:login/images/:id">();
+
+/** ListImages, and HeadImages. */
+const listImagesHandlers = factory.createHandlers(operation("ListImages"), async (c) => {
+  const { maxList } = configuration(c.env);
+  const { account } = c.var.caller;
+  const filters = listFilters(queryParameters(c.req.raw), { release: c.var.release, maxList });
+  // One more than may be answered tells a list that is too long from one that just fits.
+  const listed = await listImages(connect(c.env.DB, c.var.meter), {
+    account,
+    filters,
+    limit: filters.limit ?? maxList + 1,
+  });
+  const images = listedImages(listed, { account, filters, maxList });
+  return answerJson(
+    c,
+    images.map((image) => imageJson(image, c.var.release)),
+  );
+});
 
 /** The image of the path, for the log. An id of another shape than a UUID is of no image, so it needs no check. */
 const imageOfPath: MiddlewareHandler<AppEnv, "/:login/images/:id"> = (c, next) => {
@@ -42,6 +63,7 @@ const updateImageHandlers = factory.createHandlers(
 
 /** The image endpoints, one entry an operation, in the documentation's order. */
 export const imageRoutes = new Hono<AppEnv>()
+  .get("/:login/images", ...listImagesHandlers)
   .use("/:login/images/:id", imageOfPath)
   .get("/:login/images/:id", ...getImageHandlers)
   .post("/:login/images/:id", byAction({ update: updateImageHandlers }));

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { bindingsWith, send, type TestAnswer } from "../client.ts";
-import { bob, provision } from "../fixtures.ts";
+import { bob, clear, mallory, provision } from "../fixtures.ts";
 import { publicLine } from "../signer.ts";
 import { type Trip, wrapped } from "../wrapped-database.ts";
 
@@ -66,11 +66,11 @@ const notFound = { code: "ResourceNotFound", message: "image not found" };
 const unavailable = { code: "ServiceUnavailableError", message: "the database did not answer; try again" };
 
 beforeEach(async () => {
-  await env.DB.batch(["images", "keys", "accounts"].map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
+  await clear(env.DB);
   await provision(env.DB, {
     accounts: [
       { ...bob, keys: [{ name: "rsa", key: publicLine("rsa") }] },
-      { uuid: "11111111-1111-4111-8111-111111111111", login: "mallory", keys: [] },
+      { ...mallory, keys: [] },
     ],
     images: [manifest],
   });
