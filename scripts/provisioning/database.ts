@@ -55,11 +55,18 @@ async function openRemote(): Promise<OpenDatabase> {
   try {
     return await migrated(await openProxy({ configPath, persist: false }), declared.database_name);
   } catch (error) {
-    const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
-    throw new Error(`--remote: ${reason}`, { cause: error });
+    throw new Error(`--remote: ${remoteFailure(error)}`, { cause: error });
   } finally {
     rmSync(configPath);
   }
+}
+
+/** Wrangler's own words, which speak of tokens alone, unless there is no login. */
+function remoteFailure(error: unknown): string | undefined {
+  const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
+  return reason?.includes("CLOUDFLARE_API_TOKEN")
+    ? 'not logged in to Cloudflare; run "npx wrangler login", or set CLOUDFLARE_API_TOKEN'
+    : reason;
 }
 
 /** What is read of `wrangler.toml`. Wrangler's own type of it does not resolve outside its sources. */
