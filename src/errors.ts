@@ -20,6 +20,8 @@ export const errorStatus = {
   UnsupportedMediaTypeError: 415,
   ValidationFailed: 422,
   NotImageOwner: 422,
+  ImageNotShared: 422,
+  ImageHasDependentImages: 422,
   InternalError: 500,
   ServiceUnavailableError: 503,
 } as const;

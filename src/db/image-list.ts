@@ -1,7 +1,8 @@
 import { and, getTableColumns, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { ListFilters } from "../images/filters.ts";
 import { type Database, selectStatement } from "./client.ts";
-import { getStatement, type ImageRow, type SeenImage } from "./images.ts";
+import { getStatement } from "./images.ts";
+import type { ImageRow, SeenImage } from "./outcome.ts";
 import { imageAcl, images } from "./schema.ts";
 
 const account = sql.placeholder("account");

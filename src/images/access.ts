@@ -1,6 +1,7 @@
 import { invalidCredentials } from "../auth/refusal.ts";
 import type { ListedImages } from "../db/image-list.ts";
-import type { ImageRow, SeenImage, WriteOutcome } from "../db/images.ts";
+import type { RemovalOutcome } from "../db/image-removal.ts";
+import type { ImageRow, SeenImage, WriteOutcome } from "../db/outcome.ts";
 import { CloudApiError } from "../errors.ts";
 import { type ListFilters, listTooLong, unknownMarker } from "./filters.ts";
 
@@ -11,9 +12,10 @@ import { type ListFilters, listTooLong, unknownMarker } from "./filters.ts";
 export function isVisible(image: SeenImage, account: string): boolean {
   if (image.state === "destroyed") return false;
   if (image.owner === account) return true;
-  const isActivated = image.state === "active" || image.state === "disabled";
-  return isActivated && (image.public || image.shared === 1);
+  return isActivated(image) && (image.public || image.shared === 1);
 }
+
+const isActivated = ({ state }: ImageRow): boolean => state === "active" || state === "disabled";
 
 const notFound = (): CloudApiError => new CloudApiError("ResourceNotFound", "image not found");
 
@@ -38,16 +40,57 @@ export function listedImages(
   return images;
 }
 
+/** Refuses for what every write may be refused for. Answers the image, which the account may see. */
+function refusedOrSeen({ hasAuthority, image }: WriteOutcome, account: string): SeenImage {
+  if (!hasAuthority) throw invalidCredentials();
+  return visibleImage(image, account);
+}
+
+const notOwner = (): CloudApiError =>
+  new CloudApiError("NotImageOwner", "only the owner of an image may change or delete it");
+
+const unexplained = (image: SeenImage): Error =>
+  new Error(`a write on ${image.uuid} was not made, and nothing says why`);
+
 /**
- * The image after an accepted write.
+ * The image after an accepted update.
  *
  * @throws {CloudApiError} InvalidCredentials when key or account went away since they were read; ResourceNotFound when
  * the image is hidden or not there; NotImageOwner when it is another's
  */
-export function writtenImage({ hasAuthority, image, isWritten }: WriteOutcome, account: string): SeenImage {
-  if (isWritten && image) return image;
-  if (!hasAuthority) throw invalidCredentials();
-  const seen = visibleImage(image, account);
-  if (seen.owner !== account) throw new CloudApiError("NotImageOwner", "only the owner of an image may change it");
-  throw new Error(`the write on ${seen.uuid} was not made, and nothing says why`);
+export function updatedImage(outcome: WriteOutcome, account: string): SeenImage {
+  if (outcome.isWritten && outcome.image) return outcome.image;
+  const image = refusedOrSeen(outcome, account);
+  throw image.owner === account ? unexplained(image) : notOwner();
+}
+
+/**
+ * Passes after an accepted removal.
+ *
+ * @throws {CloudApiError} as `updatedImage`; ImageHasDependentImages, which names only what the account can see
+ */
+export function checkRemoved(outcome: RemovalOutcome, account: string): void {
+  if (outcome.isWritten) return;
+  const image = refusedOrSeen(outcome, account);
+  if (image.owner !== account) throw notOwner();
+  if (!outcome.hasDependents) throw unexplained(image);
+  const named = outcome.visibleDependents.length > 0 ? `: ${outcome.visibleDependents.join(", ")}` : "";
+  throw new CloudApiError("ImageHasDependentImages", `other images have this one as their origin${named}`);
+}
+
+/**
+ * The clone, after it was made.
+ *
+ * @throws {CloudApiError} InvalidCredentials, ResourceNotFound as `updatedImage`; ImageNotShared when the image is not
+ * shared with the account by acl, or not activated; InvalidArgument when it is a docker image
+ */
+export function clonedImage(outcome: WriteOutcome, account: string): SeenImage {
+  if (outcome.isWritten && outcome.image) return outcome.image;
+  const image = refusedOrSeen(outcome, account);
+  if (image.shared !== 1 || !isActivated(image)) {
+    throw new CloudApiError("ImageNotShared", "only an activated image that is shared with you by acl can be cloned");
+  }
+  throw image.type === "docker"
+    ? new CloudApiError("InvalidArgument", "docker images cannot be cloned")
+    : unexplained(image);
 }

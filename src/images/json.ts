@@ -1,4 +1,4 @@
-import type { ImageRow } from "../db/images.ts";
+import type { ImageRow } from "../db/outcome.ts";
 import { hasStoredTypes, type Release } from "../http/api-version.ts";
 
 type JsonObject = Record<string, unknown>;

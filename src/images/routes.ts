@@ -1,7 +1,9 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { createFactory } from "hono/factory";
 import { connect } from "../db/client.ts";
+import { cloneImage } from "../db/image-clone.ts";
 import { listImages } from "../db/image-list.ts";
+import { removeImage } from "../db/image-removal.ts";
 import { getImage, updateImage } from "../db/images.ts";
 import { type AppEnv, configuration } from "../env.ts";
 import { answerJson } from "../http/answer.ts";
@@ -9,7 +11,7 @@ import { byAction } from "../http/by-action.ts";
 import { operation } from "../http/operation.ts";
 import { queryParameters } from "../http/parameters.ts";
 import { validate } from "../http/validate.ts";
-import { listedImages, visibleImage, writtenImage } from "./access.ts";
+import { checkRemoved, clonedImage, listedImages, updatedImage, visibleImage } from "./access.ts";
 import { imageChange } from "./change.ts";
 import { listFilters } from "./filters.ts";
 import { imageJson } from "./json.ts";
@@ -57,13 +59,28 @@ const updateImageHandlers = factory.createHandlers(
     c.set("changedFields", Object.keys(update));
     const change = imageChange(update);
     const outcome = await updateImage(connect(c.env.DB, c.var.meter), { image, caller, change });
-    return answerJson(c, imageJson(writtenImage(outcome, caller.account), release));
+    return answerJson(c, imageJson(updatedImage(outcome, caller.account), release));
   },
 );
+
+/** DeleteImage: the image is destroyed, and 404 from then on. */
+const deleteImageHandlers = factory.createHandlers(operation("DeleteImage"), async (c) => {
+  const { image, caller, meter } = c.var;
+  checkRemoved(await removeImage(connect(c.env.DB, meter), { image, caller }), caller.account);
+  return c.body(null, 204);
+});
+
+/** CloneImage: a private copy of an image that is shared by acl; its origin stays (ours: there are no files here). */
+const cloneImageHandlers = factory.createHandlers(operation("CloneImage"), async (c) => {
+  const { image, caller, meter, release } = c.var;
+  const outcome = await cloneImage(connect(c.env.DB, meter), { image, caller });
+  return answerJson(c, imageJson(clonedImage(outcome, caller.account), release));
+});
 
 /** The image endpoints, one entry an operation, in the documentation's order. */
 export const imageRoutes = new Hono<AppEnv>()
   .get("/:login/images", ...listImagesHandlers)
   .use("/:login/images/:id", imageOfPath)
   .get("/:login/images/:id", ...getImageHandlers)
-  .post("/:login/images/:id", byAction({ update: updateImageHandlers }));
+  .post("/:login/images/:id", byAction({ update: updateImageHandlers, clone: cloneImageHandlers }))
+  .delete("/:login/images/:id", ...deleteImageHandlers);

@@ -92,7 +92,7 @@ describe("trips to D1", () => {
     const { status, json } = await update(counted.db);
     expect({ status, json }).toEqual({
       status: 422,
-      json: { code: "NotImageOwner", message: "only the owner of an image may change it" },
+      json: { code: "NotImageOwner", message: "only the owner of an image may change or delete it" },
     });
     expect(counted.calls).toBe(2);
   });
@@ -129,7 +129,7 @@ describe("what changes between the credentials and the write", () => {
       what: "the image gets another owner",
       change: "UPDATE images SET owner = '11111111-1111-4111-8111-111111111111'",
       status: 422,
-      json: { code: "NotImageOwner", message: "only the owner of an image may change it" },
+      json: { code: "NotImageOwner", message: "only the owner of an image may change or delete it" },
     },
     {
       what: "the image gets another owner and is hidden",
