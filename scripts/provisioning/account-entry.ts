@@ -63,6 +63,6 @@ export async function readAccount(entry: unknown): Promise<{ row?: AccountRow; m
     keys: keys.rows,
   };
   // With its keys, because an account is bound as one value.
-  const tooLarge = sizeMistake([JSON.stringify(row)]);
+  const tooLarge = sizeMistake([JSON.stringify([row])]);
   return { row, mistakes: tooLarge ? [...keys.mistakes, tooLarge] : keys.mistakes };
 }

@@ -47,4 +47,7 @@ export function sizeMistake(columns: readonly unknown[]): string | undefined {
     : undefined;
 }
 
-const columnBytes = (column: unknown): number => (typeof column === "string" ? encoder.encode(column).length : 8);
+function columnBytes(column: unknown): number {
+  if (typeof column === "string") return encoder.encode(column).length;
+  return column === null ? 0 : 8;
+}

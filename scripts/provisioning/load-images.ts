@@ -23,32 +23,45 @@ const columns = [
   "error",
 ] as const satisfies readonly (keyof ImageRow)[];
 
-const replaced = columns.filter((column) => column !== "uuid");
+const others = columns.filter((column) => column !== "uuid");
 
 /**
- * Writes the rows of `file` that are new or differ; answers one row an image that was written. `image_acl` follows by
- * triggers. Never INSERT OR REPLACE: it would run no delete trigger and start again at revision 1.
+ * Writes the images of `file` that differ. `image_acl` follows by triggers, which is why this is no upsert: the triggers
+ * INSERT OR IGNORE, and SQLite takes the conflict clause of the statement that fired them instead. Nor a REPLACE: it
+ * would fire no delete trigger and start again at revision 1.
+ *
+ * @see https://www.sqlite.org/lang_createtrigger.html
  */
-const upsert = `INSERT INTO images (${columns.join()})
-  SELECT ${columns.join()} FROM file WHERE true
-  ON CONFLICT (uuid) DO UPDATE SET ${replaced.map((column) => `${column} = excluded.${column}`).join()},
-    revision = images.revision + 1, write_id = NULL
-  WHERE ${replaced.map((column) => `excluded.${column} IS NOT images.${column}`).join(" OR ")}
-  RETURNING iif(revision = 1, 'added', 'replaced') AS outcome`;
+const replace = `UPDATE images SET ${others.map((column) => `${column} = file.${column}`).join()},
+  revision = images.revision + 1, write_id = NULL
+FROM file WHERE file.uuid = images.uuid
+  AND (${others.map((column) => `file.${column} IS NOT images.${column}`).join(" OR ")})
+RETURNING 'replaced' AS outcome`;
 
-const fromJson = `WITH file (${columns.join()}) AS (
+const add = `INSERT INTO images (${columns.join()})
+SELECT ${columns.join()} FROM file WHERE NOT EXISTS (SELECT 1 FROM images WHERE images.uuid = file.uuid)
+RETURNING 'added' AS outcome`;
+
+const fromJson = `WITH file (${columns.join()}) AS MATERIALIZED (
   SELECT ${columns.map((column) => `value ->> '$.${column}'`).join()} FROM json_each(?)
-) ${upsert}`;
+)`;
 
-const fromValues = `WITH file (${columns.join()}) AS (VALUES (${columns.map(() => "?").join()})) ${upsert}`;
+const fromValues = `WITH file (${columns.join()}) AS (VALUES (${columns.map(() => "?").join()}))`;
 
 /** The statements that make images what the rows say; each answers `{outcome}` rows, unchanged ones left out. */
 export function imageStatements(db: D1Database, rows: readonly ImageRow[]): D1PreparedStatement[] {
-  const large = rows.filter(isTooLargeForJson);
-  const small = rows.filter((row) => !large.includes(row));
+  const large = new Set(rows.filter(isTooLargeForJson));
+  const small = rows.filter((row) => !large.has(row));
+  const bothOf = (file: string, values: readonly (string | number | null)[]) =>
+    [replace, add].map((write) => db.prepare(`${file} ${write}`).bind(...values));
   return [
-    ...jsonChunks(small).map((chunk) => db.prepare(fromJson).bind(chunk)),
-    ...large.map((row) => db.prepare(fromValues).bind(...columns.map((column) => bindable(row[column])))),
+    ...jsonChunks(small).flatMap((chunk) => bothOf(fromJson, [chunk])),
+    ...[...large].flatMap((row) =>
+      bothOf(
+        fromValues,
+        columns.map((column) => bindable(row[column])),
+      ),
+    ),
   ];
 }
 

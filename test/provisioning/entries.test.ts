@@ -1,0 +1,173 @@
+import { describe, expect, test } from "vitest";
+import { readProvision } from "../../scripts/provisioning/entries.ts";
+import fixtures from "../data/fixtures.json";
+import { fingerprint, publicLine } from "../signer.ts";
+
+const [alice, image, other] = [
+  "a11ce000-0000-4000-8000-000000000000",
+  "1111a6e0-0000-4000-8000-000000000000",
+  "07e40000-0000-4000-8000-000000000000",
+];
+
+const account = { uuid: alice, login: "alice" };
+const manifest = { uuid: image, owner: alice, name: "base", version: "1.0.0" };
+
+const unsetImage = {
+  os: null,
+  type: null,
+  requirements: null,
+  image_size: null,
+  description: null,
+  files: null,
+  tags: null,
+  homepage: null,
+  published_at: null,
+  public: false,
+  state: "active",
+  eula: null,
+  acl: null,
+  origin: null,
+  error: null,
+};
+
+const read = (file: unknown) => readProvision(JSON.stringify(file));
+
+describe("the three forms of a file", () => {
+  const images = [{ ...manifest, ...unsetImage }];
+  test.each([
+    ["an array of manifests", [manifest], { accounts: [], images, notKept: new Map() }],
+    ["one manifest", manifest, { accounts: [], images, notKept: new Map() }],
+    ["images without accounts", { images: [manifest] }, { accounts: [], images, notKept: new Map() }],
+    ["null for a kind", { accounts: null, images: [] }, { accounts: [], images: [], notKept: new Map() }],
+    ["an empty array", [], { accounts: [], images: [], notKept: new Map() }],
+  ])("%s", async (_, file, provision) => {
+    expect(await read(file)).toStrictEqual(provision);
+  });
+});
+
+describe("manifests", () => {
+  const file = { compression: "gzip", sha1: "97a4b8e8d8d9d2c1b3b1d7f7e4a5c6d7e8f90123", size: 28160 };
+
+  test("every field is kept as it is, JSON as compact text; what is not kept is counted", async () => {
+    const kept = {
+      description: "",
+      homepage: "not a URL",
+      os: "null",
+      type: "zvol",
+      image_size: 10240,
+      published_at: "2013-11-25T17:44:54Z",
+      eula: "x",
+      origin: other,
+      public: true,
+      state: "failed",
+      name: 'ÿ "🦫" \u2028\u0001',
+    };
+    const { images, accounts, notKept } = await read([
+      {
+        v: 2,
+        ...manifest,
+        ...kept,
+        activated: false,
+        disabled: true,
+        requirements: { max_ram: 64, networks: [{ name: "net0" }] },
+        files: [{ stor: "local", contentMD5: "x", ...file }, { sha1: null }],
+        tags: { b: [1.5, true, null], a: { "": "é" } },
+        acl: [other, alice, other],
+        error: { code: "A", message: "b", stack: "c" },
+        icon: {},
+      },
+      { ...manifest, uuid: other, icon: {}, users: [] },
+    ]);
+    expect({ images, accounts, notKept }).toStrictEqual({
+      accounts: [],
+      notKept: new Map([
+        ["icon", 2],
+        ["users", 1],
+      ]),
+      images: [
+        {
+          ...manifest,
+          ...kept,
+          requirements: '{"max_ram":64,"networks":[{"name":"net0"}]}',
+          files: `[${JSON.stringify(file)},{}]`,
+          tags: '{"b":[1.5,true,null],"a":{"":"é"}}',
+          acl: `["${other}","${alice}"]`,
+          error: '{"code":"A","message":"b"}',
+        },
+        { ...manifest, ...unsetImage, uuid: other },
+      ],
+    });
+  });
+
+  test.each([
+    [{ disabled: true, activated: false }, "disabled"],
+    [{ disabled: false, activated: false }, "unactivated"],
+    [{ activated: true }, "active"],
+    [{ disabled: null, activated: null, state: null }, "active"],
+    [{ disabled: true, state: "destroyed" }, "destroyed"],
+  ])("%o is %s", async (fields, state) => {
+    expect((await read({ ...manifest, ...fields })).images).toStrictEqual([{ ...manifest, ...unsetImage, state }]);
+  });
+
+  test.each([
+    [other, `["${other}"]`],
+    [[], null],
+    [null, null],
+  ])("acl %j is stored as %s", async (acl, stored) => {
+    expect((await read({ ...manifest, acl })).images).toStrictEqual([{ ...manifest, ...unsetImage, acl: stored }]);
+  });
+
+  test("__proto__ is a tag like any other", async () => {
+    const text = `{"uuid":"${image}","owner":"${alice}","name":"a","version":"1","tags":{"__proto__":{"a":1}}}`;
+    expect((await readProvision(text)).images[0]?.tags).toBe('{"__proto__":{"a":1}}');
+  });
+});
+
+describe("accounts", () => {
+  const unset = { email: null, companyName: null, firstName: null, lastName: null, created: null, updated: null };
+  const row = (name: "rsa" | "ecdsa521" | "ed25519", keyName: string) => ({
+    name: keyName,
+    fingerprint: fingerprint(name, "md5"),
+    fingerprintSha256: fingerprint(name, "sha256"),
+    key: publicLine(name),
+  });
+
+  test("fields, and keys as lines or objects; a name is the key's own, its comment or its fingerprint", async () => {
+    const fields = { email: "a@b", companyName: "C", firstName: "F", lastName: "L", operator: true, disabled: true };
+    const times = { created: "2020-01-01T00:00:00Z", updated: "2020-02-29T00:00:00.000Z" };
+    const bare = publicLine("ecdsa521").split(" ").slice(0, 2).join(" ");
+    const keys = [` ${publicLine("rsa")}\n`, { name: "mine", key: publicLine("ed25519") }, { name: null, key: bare }];
+    expect((await read({ accounts: [{ ...account, ...fields, ...times, keys, phone: "1" }] })).accounts).toStrictEqual([
+      {
+        ...account,
+        ...fields,
+        ...times,
+        keys: [
+          row("rsa", "rsa"),
+          row("ed25519", "mine"),
+          { ...row("ecdsa521", fingerprint("ecdsa521", "md5")), key: bare },
+        ],
+      },
+    ]);
+  });
+
+  test("a name may be the key's own fingerprint", async () => {
+    const keys = [{ name: fingerprint("rsa", "sha256"), key: publicLine("rsa") }];
+    expect((await read({ accounts: [{ ...account, keys }] })).accounts).toStrictEqual([
+      { ...account, ...unset, operator: false, disabled: false, keys: [row("rsa", fingerprint("rsa", "sha256"))] },
+    ]);
+  });
+});
+
+test("fixtures.json is taken: 2 accounts, 254 images, 105 fields not kept", async () => {
+  const { accounts, images, notKept } = await read(fixtures);
+  expect([accounts.length, images.length, [...notKept]]).toStrictEqual([
+    2,
+    254,
+    [
+      ["nic_driver", 35],
+      ["disk_driver", 35],
+      ["cpu_type", 35],
+    ],
+  ]);
+});

@@ -1,0 +1,145 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, test } from "vitest";
+import { dump } from "../../scripts/provisioning/dump.ts";
+import { readProvision } from "../../scripts/provisioning/entries.ts";
+import { load } from "../../scripts/provisioning/load.ts";
+import fixtures from "../data/fixtures.json";
+import manifests from "../data/imgapi-manifests.json";
+import { emptyDatabase, stored } from "./stored.ts";
+
+const none = { added: 0, replaced: 0, unchanged: 0 };
+
+const loadFile = async (file: unknown) => load(env.DB, await readProvision(JSON.stringify(file)));
+
+const byUuid = (one: { uuid: string }, other: { uuid: string }) => (one.uuid < other.uuid ? -1 : 1);
+
+type RealManifest = Record<string, unknown> & { uuid: string; files?: Record<string, unknown>[] };
+
+/** A real manifest as an export must print it. */
+function exported({ files, acl, ...manifest }: RealManifest) {
+  const notStored = "activated disabled nic_driver disk_driver cpu_type icon channels objectclass urn users";
+  const moreNotStored = "generate_passwords inherited_directories billing_tags";
+  const dropped = new Set(`${notStored} ${moreNotStored}`.split(" "));
+  return {
+    ...Object.fromEntries(Object.entries(manifest).filter(([field]) => !dropped.has(field))),
+    ...(manifest["state"] === undefined && { state: "active" }),
+    ...(files && { files: files.map(({ compression, sha1, size }) => ({ compression, sha1, size })) }),
+    ...(acl !== undefined && { acl: [acl].flat() }),
+  };
+}
+
+beforeEach(emptyDatabase);
+
+describe("real files", () => {
+  test("load, load again without a change, and come back out as they went in", async () => {
+    expect(await loadFile(fixtures)).toStrictEqual({
+      accounts: { ...none, added: 2 },
+      images: { ...none, added: 254 },
+    });
+    expect(await loadFile(manifests)).toStrictEqual({ accounts: none, images: { ...none, added: 14 } });
+    const first = await stored();
+
+    const out = await dump(env.DB);
+    const images = [...fixtures.images, ...manifests].toSorted(byUuid);
+    expect(out.images).toStrictEqual(images.map(exported));
+    const created = first.accounts?.map(({ created }) => created);
+    expect(out.accounts).toStrictEqual(
+      fixtures.accounts.toSorted(byUuid).map((account, at) => ({
+        ...account,
+        operator: false,
+        disabled: false,
+        created: created?.[at],
+        updated: created?.[at],
+        keys: account.keys.toSorted((one, other) => (one.name < other.name ? -1 : 1)),
+      })),
+    );
+
+    expect([await loadFile(fixtures), await loadFile(manifests), await loadFile(out)]).toStrictEqual([
+      { accounts: { ...none, unchanged: 2 }, images: { ...none, unchanged: 254 } },
+      { accounts: none, images: { ...none, unchanged: 14 } },
+      { accounts: { ...none, unchanged: 2 }, images: { ...none, unchanged: 268 } },
+    ]);
+    expect(await stored()).toStrictEqual(first);
+  });
+
+  test("an export is read in pages, and includes destroyed images", async () => {
+    const [manifest] = manifests;
+    const many = Array.from({ length: 501 }, (_, at) => ({
+      ...manifest,
+      state: "destroyed",
+      uuid: `${String(at).padStart(8, "0")}-0000-4000-8000-000000000000`,
+    }));
+    const accounts = many.map(({ uuid }, at) => ({ uuid, login: `a${at}`, keys: fixtures.accounts[0]?.keys }));
+    await loadFile({ accounts, images: many });
+    const out = await dump(env.DB);
+    expect(out.images).toStrictEqual(many.map(exported));
+    expect(out.accounts.map(({ uuid, keys }) => [uuid, keys])).toStrictEqual(
+      accounts.map(({ uuid, keys }) => [uuid, keys?.toSorted((one, other) => (one.name < other.name ? -1 : 1))]),
+    );
+  });
+});
+
+describe("images", () => {
+  const owner = "a11ce000-0000-4000-8000-000000000000";
+  const [one, two] = ["11111111-0000-4000-8000-000000000000", "22222222-0000-4000-8000-000000000000"];
+  const manifest = { uuid: one, owner, name: "base", version: "1" };
+  const unset = { os: null, type: null, requirements: null, image_size: null, description: null, files: null };
+  const row = {
+    ...{ ...manifest, ...unset, tags: null, homepage: null, published_at: null, public: 0, state: "active" },
+    ...{ eula: null, acl: null, origin: null, error: null, revision: 1, write_id: null },
+  };
+
+  test("one that differs is replaced by its next revision, one that does not keeps its own", async () => {
+    await loadFile([manifest, { ...manifest, uuid: two, acl: [owner, two] }]);
+    await env.DB.prepare("UPDATE images SET revision = 7, write_id = 'w'").run();
+    const changed = { ...manifest, uuid: two, acl: [one], tags: { a: 1 } };
+    expect(await loadFile([manifest, changed])).toStrictEqual({
+      accounts: none,
+      images: { added: 0, replaced: 1, unchanged: 1 },
+    });
+    expect(await stored()).toStrictEqual({
+      accounts: [],
+      keys: [],
+      images: [
+        { ...row, revision: 7, write_id: "w" },
+        { ...row, uuid: two, acl: `["${one}"]`, tags: '{"a":1}', revision: 8 },
+      ],
+      imageAcl: [{ image: two, account: one }],
+    });
+  });
+
+  test("one that the database refuses leaves it as it was", async () => {
+    await loadFile([manifest]);
+    const before = await stored();
+    const provision = await readProvision(
+      JSON.stringify([
+        { ...manifest, name: "changed" },
+        { ...manifest, uuid: two },
+      ]),
+    );
+    const [first, second] = provision.images;
+    if (!first || !second) throw new Error("two images were read");
+    await expect(load(env.DB, { accounts: [], images: [first, { ...second, tags: "[]" }] })).rejects.toThrow(
+      "D1_ERROR: CHECK constraint failed: images_tags: SQLITE_CONSTRAINT",
+    );
+    expect(await stored()).toStrictEqual(before);
+  });
+
+  // As JSON in JSON, every quote doubled, it would be 3 MB: more than D1 binds.
+  test("one of exactly 2 000 000 bytes is added, unchanged, and replaced", async () => {
+    const tags = { qq: new Array(499_963).fill("q") };
+    const large = { ...manifest, name: "large", public: true, image_size: 5, acl: [two], tags };
+    expect(await loadFile([large])).toStrictEqual({ accounts: none, images: { ...none, added: 1 } });
+    expect(await loadFile([large])).toStrictEqual({ accounts: none, images: { ...none, unchanged: 1 } });
+    const largeRow = { ...row, name: "large", public: 1, image_size: 5, acl: `["${two}"]`, tags: JSON.stringify(tags) };
+    expect((await stored()).images).toStrictEqual([largeRow]);
+    expect(await loadFile([manifest])).toStrictEqual({ accounts: none, images: { ...none, replaced: 1 } });
+    expect((await stored()).images).toStrictEqual([{ ...row, revision: 2 }]);
+  });
+
+  test("more than one bound value holds", async () => {
+    const many = [one, two, owner].map((uuid) => ({ ...manifest, uuid, description: "d".repeat(300_000) }));
+    expect(await loadFile(many)).toStrictEqual({ accounts: none, images: { ...none, added: 3 } });
+    expect((await stored()).images).toStrictEqual(many.map(({ uuid, description }) => ({ ...row, uuid, description })));
+  });
+});
