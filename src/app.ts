@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { accountRoutes } from "./accounts/routes.ts";
 import { authenticate } from "./auth/authenticate.ts";
 import { readAuthorization } from "./auth/authorization.ts";
 import { bodyDigests } from "./auth/body-digests.ts";
@@ -8,6 +9,7 @@ import { acceptsJson } from "./http/accept.ts";
 import { apiVersion } from "./http/api-version.ts";
 import { readBody } from "./http/body.ts";
 import { knownRoute } from "./http/known-route.ts";
+import { ping } from "./http/ping.ts";
 import { canonicalPath } from "./http/raw-target.ts";
 import { requestLog } from "./http/request-log.ts";
 import { preflight, responseHeaders } from "./http/response-headers.ts";
@@ -21,7 +23,9 @@ export const app: Hono<AppEnv> = new Hono<AppEnv>({ getPath: canonicalPath })
     apiVersion,
     acceptsJson,
   )
+  .get("/--ping", ping)
   .use("/:login/*", readAuthorization, readBody, authenticate, bodyDigests)
+  .route("/", accountRoutes)
   .route("/", imageRoutes)
   .onError(onError)
   .notFound(notFound);

@@ -11,6 +11,7 @@ export type Bindings = {
   DEFAULT_API_VERSION?: string;
   REQUIRE_REQUEST_TARGET?: string;
   MAX_LIST?: string;
+  DATACENTER_NAME?: string;
 };
 
 /** What the steps of one request hand on to each other, each there once its step has run. */
@@ -38,10 +39,16 @@ const configurationSchema = z.object({
   DEFAULT_API_VERSION: z._default(z.enum(["7.2.0", "7.3.0", "8.0.0", "9.0.0"]), "7.2.0"),
   REQUIRE_REQUEST_TARGET: z._default(z.enum(["true", "false"]), "false"),
   MAX_LIST: z._default(z.string().check(z.regex(/^[1-9][0-9]{0,5}$/)), "10000"),
+  DATACENTER_NAME: z._default(z.string().check(z.regex(/^[A-Za-z0-9._-]{1,64}$/)), "edge"),
 });
 
 /** The variables, read: README "Configuration" lists them with unit and default. */
-export type Configuration = { defaultRelease: Release; isRequestTargetRequired: boolean; maxList: number };
+export type Configuration = {
+  defaultRelease: Release;
+  isRequestTargetRequired: boolean;
+  maxList: number;
+  datacenterName: string;
+};
 
 const configurations = new WeakMap<Bindings, Configuration>();
 
@@ -55,6 +62,7 @@ export function configuration(bindings: Bindings): Configuration {
     defaultRelease: parsed.data.DEFAULT_API_VERSION,
     isRequestTargetRequired: parsed.data.REQUIRE_REQUEST_TARGET === "true",
     maxList: Number(parsed.data.MAX_LIST),
+    datacenterName: parsed.data.DATACENTER_NAME,
   };
   configurations.set(bindings, read);
   return read;

@@ -45,3 +45,28 @@ export const findSigner = (
   db: Database,
   values: { login: string; key: string; path: string },
 ): Promise<Signer | undefined> => db.first(findSignerStatement, values);
+
+const accountFields = {
+  uuid: accounts.uuid,
+  login: accounts.login,
+  email: accounts.email,
+  companyName: accounts.companyName,
+  firstName: accounts.firstName,
+  lastName: accounts.lastName,
+  created: accounts.created,
+  updated: accounts.updated,
+};
+
+const getAccountStatement = selectStatement(accountFields, (db, fields) =>
+  db
+    .select(fields)
+    .from(accounts)
+    .where(eq(accounts.uuid, sql.placeholder("account"))),
+);
+
+/** An account as GetAccount tells it. */
+export type AccountRow = ReturnType<typeof getAccountStatement.read>;
+
+/** The account of this UUID. */
+export const getAccount = (db: Database, account: string): Promise<AccountRow | undefined> =>
+  db.first(getAccountStatement, { account });

@@ -9,8 +9,12 @@ export type DatabaseMeter = { calls: number; milliseconds: number };
 export type Database = {
   /** The first row, or undefined. */
   first: <Row>(statement: Statement<Row>, values: Values) => Promise<Row | undefined>;
+  /** Every row. */
+  all: <Row>(statement: Statement<Row>, values: Values) => Promise<Row[]>;
   /** Runs the write, then the read, in one transaction and one trip; answers the read's row. */
   writeThenRead: <Row>(write: Bound<unknown>, read: Bound<Row>) => Promise<Row | undefined>;
+  /** The same, the read first. */
+  readThenWrite: <Row>(read: Bound<Row>, write: Bound<unknown>) => Promise<Row | undefined>;
   /** Runs two reads in one transaction and one trip; answers the first row of one and every row of the other. */
   firstAndAll: <Row, Listed>(first: Bound<Row>, all: Bound<Listed>) => Promise<[Row | undefined, Listed[]]>;
 };
@@ -110,6 +114,8 @@ export function connect(binding: D1Database, meter: DatabaseMeter): Database {
   };
   return {
     first: async (statement, values) => rowsOf(statement, (await trip([[statement, values]]))[0])[0],
+    all: async (statement, values) => rowsOf(statement, (await trip([[statement, values]]))[0]),
+    readThenWrite: async (read, write) => rowsOf(read[0], (await trip([read, write]))[0])[0],
     writeThenRead: async (write, read) => rowsOf(read[0], (await trip([write, read]))[1])[0],
     firstAndAll: async (first, all) => {
       const [one, many] = await trip([first, all]);

@@ -44,6 +44,8 @@ export const keys = sqliteTable(
     fingerprintSha256: text().notNull(),
     /** The OpenSSH line: type, base64, comment. */
     key: text().notNull(),
+    /** Names the request that made it, as `images.write_id` does. */
+    write_id: text(),
   },
   (table) => [
     primaryKey({ columns: [table.account, table.name] }),

@@ -18,7 +18,8 @@ type Version = keyof typeof answeredBy;
 /** A release of the API as it answers: CloudAPI's own version numbers. */
 export type Release = (typeof answeredBy)[Version];
 
-const versions = Object.keys(answeredBy).filter((version): version is Version => version in answeredBy);
+/** The versions a client may ask for. */
+export const versions = Object.keys(answeredBy).filter((version): version is Version => version in answeredBy);
 
 /** Whether an image's type is the stored one; before 8.0.0 it is smartmachine or virtualmachine. */
 export const hasStoredTypes = (release: Release): boolean => release === "8.0.0" || release === "9.0.0";

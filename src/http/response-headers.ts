@@ -12,7 +12,7 @@ const fixedHeaders: Readonly<Record<string, string>> = {
   "Access-Control-Allow-Headers":
     "Authorization, X-Date, Accept-Version, Api-Version, X-Api-Version, Content-Type, Content-MD5, Request-Id, X-Request-Id",
   "Access-Control-Expose-Headers":
-    "Api-Version, X-Api-Version, Request-Id, X-Request-Id, Response-Time, X-Response-Time, Content-MD5, Date, Server, Allow, Retry-After, WWW-Authenticate",
+    "Api-Version, X-Api-Version, Request-Id, X-Request-Id, Response-Time, X-Response-Time, Content-MD5, Date, Server, Triton-Datacenter-Name, Location, Allow, Retry-After, WWW-Authenticate",
   "X-Content-Type-Options": "nosniff",
   "Cache-Control": "private, no-cache, no-transform",
 };
@@ -40,6 +40,7 @@ export const responseHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
     headers.set(`${prefix}Api-Version`, c.var.release);
     headers.set(`${prefix}Response-Time`, elapsed);
   }
+  headers.set("Triton-Datacenter-Name", configuration(c.env).datacenterName);
   headers.set("Date", new Date().toUTCString());
   if (c.res.status === 401) headers.set("WWW-Authenticate", 'Signature realm="cloudapi",headers="date"');
 };

@@ -1,0 +1,30 @@
+import { invalidCredentials } from "../auth/refusal.ts";
+import type { KeyOutcome } from "../db/keys.ts";
+import { CloudApiError, shown } from "../errors.ts";
+
+/** @throws {CloudApiError} ResourceNotFound when the account has no key of this name or fingerprint */
+export function foundKey<Found>(key: Found | null | undefined, asked: string): Found {
+  if (key === null || key === undefined) throw new CloudApiError("ResourceNotFound", `${shown(asked)} does not exist`);
+  return key;
+}
+
+/**
+ * Passes when the key was registered.
+ *
+ * @throws {CloudApiError} InvalidCredentials when the caller's own key or account went away since they were read;
+ * InvalidArgument when the account has the name, or the key, already
+ */
+export function checkCreated({ hasAuthority, isWritten, holder }: KeyOutcome, name: string): void {
+  if (isWritten) return;
+  if (!hasAuthority) throw invalidCredentials();
+  throw new CloudApiError(
+    "InvalidArgument",
+    holder === name ? `a key named ${shown(name)} exists already` : `the key exists already, named ${shown(holder)}`,
+  );
+}
+
+/** Passes when the key was deleted. @throws {CloudApiError} InvalidCredentials, ResourceNotFound */
+export function checkRemovedKey(outcome: { hasAuthority: boolean; holder: string | null }, asked: string): void {
+  if (!outcome.hasAuthority) throw invalidCredentials();
+  foundKey(outcome.holder, asked);
+}

@@ -1,0 +1,64 @@
+import { Hono } from "hono";
+import { createFactory } from "hono/factory";
+import { getAccount } from "../db/accounts.ts";
+import { connect } from "../db/client.ts";
+import { createKey, getKey, listKeys, removeKey } from "../db/keys.ts";
+import { type AppEnv, configuration } from "../env.ts";
+import { answerJson } from "../http/answer.ts";
+import { operation } from "../http/operation.ts";
+import { requestParameters } from "../http/parameters.ts";
+import { checkCreated, checkRemovedKey, foundKey } from "./access.ts";
+import { accountJson } from "./json.ts";
+import { newKey } from "./new-key.ts";
+
+const factory = createFactory<AppEnv, "/:login/keys/:key">();
+
+/** GetAccount. */
+const getAccountHandlers = factory.createHandlers(operation("GetAccount"), async (c) => {
+  const account = await getAccount(connect(c.env.DB, c.var.meter), c.var.caller.account);
+  return answerJson(c, accountJson(foundKey(account, c.req.param("login"))));
+});
+
+/** ListKeys, by name. */
+const listKeysHandlers = factory.createHandlers(operation("ListKeys"), async (c) =>
+  answerJson(c, await listKeys(connect(c.env.DB, c.var.meter), c.var.caller.account)),
+);
+
+/** GetKey, by name or fingerprint. */
+const getKeyHandlers = factory.createHandlers(operation("GetKey"), async (c) => {
+  const key = c.req.param("key");
+  const found = await getKey(connect(c.env.DB, c.var.meter), { account: c.var.caller.account, key });
+  return answerJson(c, foundKey(found, key));
+});
+
+/** CreateKey: from now on the key may sign. */
+const createKeyHandlers = factory.createHandlers(operation("CreateKey"), async (c) => {
+  const { caller, meter } = c.var;
+  const key = await newKey(await requestParameters(c));
+  checkCreated(await createKey(connect(c.env.DB, meter), { key, caller }), key.name);
+  const { fingerprintSha256: _, ...answered } = key;
+  const location = `/${encodeURIComponent(c.req.param("login"))}/keys/${encodeURIComponent(key.name)}`;
+  return answerJson(c, answered, { status: 201, headers: { Location: location } });
+});
+
+/** DeleteKey: a deleted key is refused from its next request on. */
+const deleteKeyHandlers = factory.createHandlers(operation("DeleteKey"), async (c) => {
+  const { caller, meter } = c.var;
+  const key = c.req.param("key");
+  checkRemovedKey(await removeKey(connect(c.env.DB, meter), { key, caller }), key);
+  return c.body(null, 204);
+});
+
+/** ListDatacenters: this one, under its configured name; `triton datacenters` and `triton image copy` read it. */
+const listDatacentersHandlers = factory.createHandlers(operation("ListDatacenters"), (c) =>
+  answerJson(c, { [configuration(c.env).datacenterName]: new URL(c.req.raw.url).origin }),
+);
+
+/** The account and its keys, one entry an operation, in the documentation's order. */
+export const accountRoutes = new Hono<AppEnv>()
+  .get("/:login", ...getAccountHandlers)
+  .get("/:login/keys", ...listKeysHandlers)
+  .get("/:login/keys/:key", ...getKeyHandlers)
+  .post("/:login/keys", ...createKeyHandlers)
+  .delete("/:login/keys/:key", ...deleteKeyHandlers)
+  .get("/:login/datacenters", ...listDatacentersHandlers);

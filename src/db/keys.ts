@@ -1,0 +1,111 @@
+import { and, eq, or, type SQL, sql } from "drizzle-orm";
+import type { Caller } from "../auth/authenticate.ts";
+import type { RegisteredKey } from "../auth/key-registration.ts";
+import { authority } from "./authority.ts";
+import { type Database, selectStatement, writeStatement } from "./client.ts";
+import { keys } from "./schema.ts";
+
+const ofAccount: SQL = eq(keys.account, sql.placeholder("account"));
+
+/** The key that a path or a keyId names: by name or by either fingerprint. */
+const named = or(
+  eq(keys.fingerprint, sql.placeholder("key")),
+  eq(keys.fingerprintSha256, sql.placeholder("key")),
+  eq(keys.name, sql.placeholder("key")),
+);
+
+const keyFields = { name: keys.name, fingerprint: keys.fingerprint, key: keys.key };
+
+/** A key as CloudAPI answers it: its name, its MD5 fingerprint and its OpenSSH line. */
+export type KeyRow = { name: string; fingerprint: string; key: string };
+
+const listStatement = selectStatement(keyFields, (db, fields) =>
+  db.select(fields).from(keys).where(ofAccount).orderBy(keys.name),
+);
+
+/** The account's keys, by name. */
+export const listKeys = (db: Database, account: string): Promise<KeyRow[]> => db.all(listStatement, { account });
+
+const getKeyStatement = selectStatement(keyFields, (db, fields) =>
+  db.select(fields).from(keys).where(and(ofAccount, named)),
+);
+
+/** The account's key of this name or fingerprint. */
+export const getKey = (db: Database, values: { account: string; key: string }): Promise<KeyRow | undefined> =>
+  db.first(getKeyStatement, values);
+
+/** Without effect where the account has the name or the key already, this write's own first try included. */
+const createStatement = writeStatement((db) => ({
+  toSQL: () =>
+    db
+      .all(
+        sql`INSERT INTO ${keys} (account, name, fingerprint, fingerprintSha256, key, write_id)
+        SELECT ${sql.join(
+          ["account", "name", "fingerprint", "newSha256", "key", "writeId"].map((name) => sql.placeholder(name)),
+          sql`, `,
+        )} WHERE ${authority(db)} ON CONFLICT DO NOTHING`,
+      )
+      .getQuery(),
+}));
+
+/** The caller's authority, and the key that stands where the new one was to go: the new one, where it was made. */
+const createdFields = {
+  hasAuthority: sql<number>`"caller"."hasAuthority"`.as("hasAuthority"),
+  name: sql<string | null>`${keys.name}`.as("name"),
+  writeId: sql<string | null>`${keys.write_id}`.as("writeId"),
+};
+
+const createdStatement = selectStatement(createdFields, (db, fields) =>
+  db
+    .select(fields)
+    .from(sql`(SELECT ${authority(db)} AS "hasAuthority") AS "caller"`)
+    .leftJoin(
+      keys,
+      and(
+        ofAccount,
+        or(eq(keys.name, sql.placeholder("name")), eq(keys.fingerprintSha256, sql.placeholder("newSha256"))),
+      ),
+    )
+    .orderBy(
+      sql`${keys.write_id} IS ${sql.placeholder("writeId")} DESC`,
+      sql`${keys.name} = ${sql.placeholder("name")} DESC`,
+    ),
+);
+
+/** What came of a new key; `holder` is the name of the key that has its name or is the same key. */
+export type KeyOutcome = { hasAuthority: boolean; isWritten: boolean; holder: string | null };
+
+/** Registers a key of the account, in one batch. Bears being sent twice. */
+export async function createKey(
+  db: Database,
+  { key, caller }: { key: RegisteredKey; caller: Caller },
+): Promise<KeyOutcome> {
+  const writeId = crypto.randomUUID();
+  const { fingerprintSha256: newSha256, ...columns } = key;
+  const values = { ...columns, newSha256, writeId, ...caller };
+  const row = await db.writeThenRead([createStatement, values], [createdStatement, values]);
+  return { hasAuthority: row?.hasAuthority === 1, isWritten: row?.writeId === writeId, holder: row?.name ?? null };
+}
+
+/** The key before it is deleted, and the caller's authority then. */
+const removedStatement = selectStatement(createdFields, (db, fields) =>
+  db
+    .select(fields)
+    .from(sql`(SELECT ${authority(db)} AS "hasAuthority") AS "caller"`)
+    .leftJoin(keys, and(ofAccount, named)),
+);
+
+const removeStatement = writeStatement((db) => db.delete(keys).where(and(ofAccount, named, authority(db))));
+
+/**
+ * Deletes a key of the account, in one batch: first the row that tells what there is, for the key may be the one that
+ * signed. `holder` is the deleted key's name.
+ */
+export async function removeKey(
+  db: Database,
+  { key, caller }: { key: string; caller: Caller },
+): Promise<{ hasAuthority: boolean; holder: string | null }> {
+  const values = { key, ...caller };
+  const row = await db.readThenWrite([removedStatement, values], [removeStatement, values]);
+  return { hasAuthority: row?.hasAuthority === 1, holder: row?.name ?? null };
+}
