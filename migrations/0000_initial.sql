@@ -67,12 +67,13 @@ CREATE TABLE `keys` (
 CREATE UNIQUE INDEX `keys_fingerprint` ON `keys` (`account`,`fingerprint`);--> statement-breakpoint
 CREATE UNIQUE INDEX `keys_fingerprint_sha256` ON `keys` (`account`,`fingerprintSha256`);--> statement-breakpoint
 CREATE TRIGGER `image_acl_after_insert` AFTER INSERT ON `images` WHEN NEW.`acl` IS NOT NULL BEGIN
-	INSERT OR IGNORE INTO `image_acl` (`image`, `account`) SELECT NEW.`uuid`, `value` FROM json_each(NEW.`acl`);
+	INSERT INTO `image_acl` (`image`, `account`) SELECT DISTINCT NEW.`uuid`, `value` FROM json_each(NEW.`acl`);
 END;
 --> statement-breakpoint
 CREATE TRIGGER `image_acl_after_update` AFTER UPDATE OF `acl` ON `images` WHEN NEW.`acl` IS NOT OLD.`acl` BEGIN
 	DELETE FROM `image_acl` WHERE `image` = NEW.`uuid` AND `account` NOT IN (SELECT `value` FROM json_each(coalesce(NEW.`acl`, '[]')));
-	INSERT OR IGNORE INTO `image_acl` (`image`, `account`) SELECT NEW.`uuid`, `value` FROM json_each(coalesce(NEW.`acl`, '[]'));
+	INSERT INTO `image_acl` (`image`, `account`) SELECT DISTINCT NEW.`uuid`, `value` FROM json_each(coalesce(NEW.`acl`, '[]'))
+		WHERE `value` NOT IN (SELECT `account` FROM `image_acl` WHERE `image` = NEW.`uuid`);
 END;
 --> statement-breakpoint
 CREATE TRIGGER `image_acl_after_delete` AFTER DELETE ON `images` WHEN OLD.`acl` IS NOT NULL BEGIN
