@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           name: "worker",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/scripts/**"],
+          exclude: ["test/scripts/**", "test/clients/**"],
           setupFiles: ["test/setup.ts"],
           testTimeout: scale === "full" ? 900_000 : 20_000,
         },
@@ -28,6 +28,14 @@ export default defineConfig({
         test: {
           name: "scripts",
           include: ["test/scripts/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "clients",
+          include: ["test/clients/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
