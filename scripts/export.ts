@@ -1,5 +1,5 @@
 /** Prints accounts, their keys and images of D1 as a file that `npm run provision` takes. */
-import { type CommandLine, runCommand, WrongUsage } from "./provisioning/command-line.ts";
+import { type CommandLine, print, runCommand, WrongUsage } from "./provisioning/command-line.ts";
 import { openDatabase } from "./provisioning/database.ts";
 import { dump } from "./provisioning/dump.ts";
 
@@ -11,7 +11,7 @@ async function exportAll({ files, target }: CommandLine): Promise<void> {
   if (files.length > 0) throw new WrongUsage(`export takes no file: ${files.join(" ")}`);
   const { db, close } = await openDatabase(target);
   try {
-    console.log(JSON.stringify(await dump(db), null, 2));
+    print(JSON.stringify(await dump(db), null, 2));
   } finally {
     await close();
   }

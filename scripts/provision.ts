@@ -1,6 +1,6 @@
 /** Loads accounts, their keys and images from JSON files into D1. `npm run provision -- FILE… [--state DIR | --remote]` */
 import { readFileSync } from "node:fs";
-import { type CommandLine, fromCaller, runCommand, WrongUsage } from "./provisioning/command-line.ts";
+import { type CommandLine, fromCaller, print, runCommand, WrongUsage } from "./provisioning/command-line.ts";
 import { openDatabase } from "./provisioning/database.ts";
 import { type ProvisionFile, readProvision } from "./provisioning/entries.ts";
 import { type Counts, checkAgainstStored, load } from "./provisioning/load.ts";
@@ -61,7 +61,7 @@ async function loadFile(db: D1Database, file: NamedFile): Promise<void> {
     `images ${counted(images)}`,
     ...(notKept ? [`not kept: ${notKept}`] : []),
   ];
-  console.log(`${file.name}: ${parts.join("; ")}`);
+  print(`${file.name}: ${parts.join("; ")}`);
 }
 
 async function loadNamed(db: D1Database, file: NamedFile) {

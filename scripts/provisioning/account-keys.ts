@@ -4,7 +4,7 @@ import type { keys } from "../../src/db/schema.ts";
 import { sentence } from "./refusal.ts";
 
 /** A key as it is stored, but for its account. */
-export type KeyRow = Omit<typeof keys.$inferSelect, "account" | "write_id">;
+export type KeyRow = Pick<typeof keys.$inferSelect, "name" | "fingerprint" | "fingerprintSha256" | "key">;
 
 /** A key as a file has it: the OpenSSH line, and the name when it has one of its own. */
 export type KeyEntry = { name?: string | null | undefined; key: string };

@@ -1,5 +1,8 @@
-/** What SQLite says while another program writes to the same files; the transaction was not made. */
-const busyError = /SQLITE_BUSY|database is locked/i;
+/**
+ * What D1 says while another program writes to the same files; the transaction was not made. The internal error is what
+ * a local one becomes that met the lock when it opened its file: its own message only reaches workerd's stderr.
+ */
+const busyError = /SQLITE_BUSY|database is locked|internal error; reference/i;
 
 const firstWaitMs = 25;
 const longestWaitMs = 500;
@@ -19,7 +22,7 @@ export async function retryWhileBusy<Result>(trip: () => Promise<Result>, patien
       if (!(error instanceof Error && busyError.test(error.message))) throw error;
       if (performance.now() + waitMs > deadline) {
         throw new Error(
-          `another program has held the database for ${Math.round(patienceMs / 1000)} seconds; nothing was changed, try again`,
+          `the database has been locked for ${patienceMs / 1000} seconds; nothing was changed, try again (${error.message})`,
           { cause: error },
         );
       }

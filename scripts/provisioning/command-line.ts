@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type DatabaseTarget, defaultState } from "./database.ts";
-import { ProvisionRefused } from "./refusal.ts";
 
 /** Arguments that the command does not take; the message says which. */
 export class WrongUsage extends Error {}
@@ -33,21 +32,36 @@ function parsed(args: readonly string[]) {
 /** A path as the caller meant it: npm runs scripts in the project's folder, whichever folder it was called in. */
 export const fromCaller = (path: string): string => resolve(process.env["INIT_CWD"] ?? process.cwd(), path);
 
+/** Prints a line for the user: what a command answers, or what went wrong. */
+export const print = (line: string, stream: NodeJS.WriteStream = process.stdout): boolean => stream.write(`${line}\n`);
+
 /**
  * Runs a command and answers its exit code: 2 with the usage when it was called wrongly, 1 when it failed. What went
  * wrong goes to stderr in lines for a person, never as a stack trace.
  */
 export async function runCommand(usage: string, command: (line: CommandLine) => Promise<void>): Promise<number> {
+  silenceRuntime();
   try {
     await command(readCommandLine(process.argv.slice(2)));
     return 0;
   } catch (error) {
-    if (error instanceof WrongUsage) {
-      console.error(`${error.message}\n${usage}`);
-      return 2;
-    }
-    if (error instanceof ProvisionRefused) for (const mistake of error.mistakes) console.error(mistake);
-    else console.error(error instanceof Error ? error.message : String(error));
-    return 1;
+    print(messageFor(error, usage), process.stderr);
+    return error instanceof WrongUsage ? 2 : 1;
   }
+}
+
+function messageFor(error: unknown, usage: string): string {
+  if (error instanceof WrongUsage) return `${error.message}\n${usage}`;
+  // A refusal's message is its mistakes, one a line.
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * Miniflare prints what workerd says, stack traces included, through console, and some of it to stdout, where an export
+ * goes. What matters of it comes as an error too. WRANGLER_LOG brings it back.
+ */
+function silenceRuntime(): void {
+  if (process.env["WRANGLER_LOG"] !== undefined) return;
+  console.log = () => {};
+  console.error = () => {};
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { migrateCommand, migrateLocal, unappliedMigrations } from "./migrations.ts";
 
@@ -32,9 +32,12 @@ export async function openDatabase(target: DatabaseTarget): Promise<OpenDatabase
 async function openLocal(state: string): Promise<OpenDatabase> {
   const configPath = join(root, "wrangler.toml");
   const options = { configPath, persist: { path: join(state, "v3") }, remoteBindings: false };
-  const opened = await openProxy(options);
-  if ((await unappliedMigrations(opened.db)).length === 0) return opened;
-  await opened.close();
+  // A folder without a database needs no look: it saves a second of a first start.
+  if (existsSync(join(options.persist.path, "d1"))) {
+    const opened = await openProxy(options);
+    if ((await unappliedIn(opened)).length === 0) return opened;
+    await opened.close();
+  }
   await migrateLocal((await declaredDatabase()).database_name, state);
   return await openProxy(options);
 }
@@ -85,10 +88,20 @@ const remoteConfig = ({ database_name, database_id, ...worker }: DeclaredDatabas
 });
 
 async function migrated(opened: OpenDatabase, database: string): Promise<OpenDatabase> {
-  const unapplied = await unappliedMigrations(opened.db);
+  const unapplied = await unappliedIn(opened);
   if (unapplied.length === 0) return opened;
   await opened.close();
   throw new Error(`${unapplied.join(", ")} is not applied; run: ${migrateCommand(database, ["--remote"])}`);
+}
+
+/** Closes the database when it does not answer: left open, it would keep the program running. */
+async function unappliedIn({ db, close }: OpenDatabase): Promise<string[]> {
+  try {
+    return await unappliedMigrations(db);
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 async function declaredDatabase(): Promise<DeclaredDatabase> {

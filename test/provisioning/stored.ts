@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 
-/** Every row of every table, in the order of its key. */
+/** What provisioning writes of every table, in the order of its key. */
 export async function stored() {
   const tables = [
     "SELECT * FROM accounts ORDER BY uuid",
-    "SELECT * FROM keys ORDER BY account, name",
+    "SELECT account, name, fingerprint, fingerprintSha256, key FROM keys ORDER BY account, name",
     "SELECT * FROM images ORDER BY uuid",
     "SELECT * FROM image_acl ORDER BY image, account",
   ];

@@ -1,0 +1,122 @@
+import { spawn } from "node:child_process";
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "../..");
+const folder = mkdtempSync(join(tmpdir(), "provision-"));
+
+type Ran = { code: number | null; stdout: string; stderr: string };
+
+/** Runs a script as npm would: in the project's folder, called from the temporary one. */
+async function run(script: "provision" | "export", ...args: string[]): Promise<Ran> {
+  const child = spawn(process.execPath, [`scripts/${script}.ts`, ...args], {
+    cwd: root,
+    env: { ...process.env, INIT_CWD: folder },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const closed = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+  return { code, stdout, stderr };
+}
+
+const owner = "a11ce000-0000-4000-8000-000000000000";
+const manifest = { v: 2, uuid: "11111111-0000-4000-8000-000000000000", name: "base", version: "1", owner };
+const key = readFileSync(join(root, "test/data/fixtures.json"), "utf8").match(/ssh-ed25519 [^"]+/)?.[0] ?? "";
+
+const account = { uuid: owner, login: "alice", created: "2020-01-01T00:00:00Z", updated: "2021-01-01T00:00:00Z" };
+
+const exported = {
+  accounts: [{ ...account, operator: false, disabled: false, keys: [{ name: "bob-ed25519", key }] }],
+  images: [manifest.uuid, owner].map((uuid) => ({ ...manifest, uuid, public: false, state: "active" })),
+};
+
+beforeAll(() => {
+  writeFileSync(
+    join(folder, "some.json"),
+    JSON.stringify({ accounts: [{ ...account, keys: [key] }], images: [manifest] }),
+  );
+  mkdirSync(join(folder, "sub"));
+  writeFileSync(join(folder, "sub/more.json"), JSON.stringify({ ...manifest, uuid: owner, icon: {}, nic_driver: "x" }));
+  writeFileSync(join(folder, "bad.json"), JSON.stringify([{ ...manifest, name: 5, public: 1 }]));
+  writeFileSync(join(folder, "cut.json"), "[");
+  writeFileSync(join(folder, "latin1.json"), Uint8Array.of(0x22, 0xff, 0x22));
+  writeFileSync(join(folder, "taken.json"), JSON.stringify({ accounts: [{ uuid: manifest.uuid, login: "alice" }] }));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const counts = (added: number, unchanged: number) => `${added} added, 0 replaced, ${unchanged} unchanged`;
+
+// One test, because each step stands on the one before, and the tests beside it run meanwhile.
+test.concurrent("a state folder from nothing: migrated and loaded, exported, waited for, refused", async () => {
+  expect(await run("provision", "some.json", "sub/more.json", "--state", "state")).toStrictEqual({
+    code: 0,
+    stdout: `some.json: accounts ${counts(1, 0)}; images ${counts(1, 0)}
+sub/more.json: accounts ${counts(0, 0)}; images ${counts(1, 0)}; not kept: icon (1), nic_driver (1)
+`,
+    stderr: "",
+  });
+
+  const { code, stdout, stderr } = await run("export", "--state", "state");
+  expect({ code, stderr, json: JSON.parse(stdout) }).toStrictEqual({ code: 0, stderr: "", json: exported });
+
+  const [path = ""] = globSync(join(folder, "state/v3/d1/*/*.sqlite"), { exclude: ["**/metadata.sqlite"] });
+  const holder = new DatabaseSync(path);
+  holder.exec("BEGIN IMMEDIATE; UPDATE images SET description = 'held'");
+  setTimeout(() => holder.exec("ROLLBACK"), 2000);
+  const started = performance.now();
+  expect(await run("provision", "some.json", "--state", "state")).toStrictEqual({
+    code: 0,
+    stdout: `some.json: accounts ${counts(0, 1)}; images ${counts(0, 1)}\n`,
+    stderr: "",
+  });
+  expect(performance.now() - started).toBeGreaterThan(2000);
+  holder.close();
+
+  expect(await run("provision", "sub/more.json", "taken.json", "--state", "state")).toStrictEqual({
+    code: 1,
+    stdout: "",
+    stderr: `taken.json: accounts[0] (${manifest.uuid}, alice): login is that of the stored account ${owner}\n`,
+  });
+});
+
+const usage = `usage: npm run provision -- FILE… [--state DIR | --remote]
+  FILE      a JSON array of IMGAPI manifests, one manifest, or {"accounts": […], "images": […]}
+  --state   the folder of the local database (default .wrangler/state)
+  --remote  the deployed database of wrangler.toml
+`;
+
+test.concurrent("mistakes of every file, one a line, before a database is opened", async () => {
+  const files = ["some.json", "bad.json", "cut.json", "latin1.json", "none.json"];
+  expect(await run("provision", ...files, "--state", "other")).toStrictEqual({
+    code: 1,
+    stdout: "",
+    stderr: `bad.json: [0] (${manifest.uuid}): name is a string of 1 to 1024 characters without U+0000 or a lone surrogate; 5 was sent
+bad.json: [0] (${manifest.uuid}): public is true or false; 1 was sent
+cut.json: not JSON: it ends too early at line 1, column 2
+latin1.json: it cannot be read: The encoded data was not valid for encoding utf-8
+none.json: it cannot be read: ENOENT: no such file or directory, open '${folder}/none.json'
+`,
+  });
+  expect(globSync(join(folder, "other"))).toStrictEqual([]);
+});
+
+test.concurrent.each<[string[], string]>([
+  [[], `no FILE was named\n${usage}`],
+  [["a", "--state", "b", "--remote"], `--state is local and --remote is not: one of them\n${usage}`],
+])("wrong usage %j", async (args, stderr) => {
+  expect(await run("provision", ...args)).toStrictEqual({ code: 2, stdout: "", stderr });
+});
+
+test.concurrent("--remote before a database was created says how", async () => {
+  const id = "00000000-0000-4000-8000-000000000000";
+  expect(await run("export", "--remote")).toStrictEqual({
+    code: 1,
+    stdout: "",
+    stderr: `--remote: database_id in wrangler.toml is still the placeholder ${id}; run "npx wrangler d1 create cloudapi-edge" and put the id it prints there\n`,
+  });
+});
