@@ -49,14 +49,12 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const counts = (added: number, unchanged: number) => `${added} added, 0 replaced, ${unchanged} unchanged`;
-
 // One test, because each step stands on the one before, and the tests beside it run meanwhile.
 test.concurrent("a state folder from nothing: migrated and loaded, exported, waited for, refused", async () => {
   expect(await run("provision", "some.json", "sub/more.json", "--state", "state")).toStrictEqual({
     code: 0,
-    stdout: `some.json: accounts ${counts(1, 0)}; images ${counts(1, 0)}
-sub/more.json: accounts ${counts(0, 0)}; images ${counts(1, 0)}; not kept: icon (1), nic_driver (1)
+    stdout: `some.json: accounts 1 added, 0 replaced, 0 unchanged; images 1 added, 0 replaced, 0 unchanged
+sub/more.json: accounts 0 added, 0 replaced, 0 unchanged; images 1 added, 0 replaced, 0 unchanged; not kept: icon (1), nic_driver (1)
 `,
     stderr: "",
   });
@@ -67,21 +65,16 @@ sub/more.json: accounts ${counts(0, 0)}; images ${counts(1, 0)}; not kept: icon 
   const [path = ""] = globSync(join(folder, "state/v3/d1/*/*.sqlite"), { exclude: ["**/metadata.sqlite"] });
   const holder = new DatabaseSync(path);
   holder.exec("BEGIN IMMEDIATE; UPDATE images SET description = 'held'");
-  setTimeout(() => holder.exec("ROLLBACK"), 2000);
+  const heldMs = 1800;
+  setTimeout(() => holder.exec("ROLLBACK"), heldMs);
   const started = performance.now();
-  expect(await run("provision", "some.json", "--state", "state")).toStrictEqual({
-    code: 0,
-    stdout: `some.json: accounts ${counts(0, 1)}; images ${counts(0, 1)}\n`,
-    stderr: "",
-  });
-  expect(performance.now() - started).toBeGreaterThan(2000);
-  holder.close();
-
   expect(await run("provision", "sub/more.json", "taken.json", "--state", "state")).toStrictEqual({
     code: 1,
     stdout: "",
     stderr: `taken.json: accounts[0] (${manifest.uuid}, alice): login is that of the stored account ${owner}\n`,
   });
+  expect(performance.now() - started).toBeGreaterThan(heldMs);
+  holder.close();
 });
 
 const usage = `usage: npm run provision -- FILE… [--state DIR | --remote]
