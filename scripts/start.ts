@@ -1,0 +1,69 @@
+/** Runs the service on this machine with a local D1. `npm start [-- --port N --state DIR --empty]` */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { fromCaller, print } from "./provisioning/command-line.ts";
+import { defaultState, openDatabase } from "./provisioning/database.ts";
+import { demoCommands } from "./starting/commands.ts";
+import { type DemoKey, demoKey, provisionDemo } from "./starting/demo.ts";
+import { checkPortIsFree, isReady, startDevServer, untilEnded } from "./starting/dev-server.ts";
+
+const usage = `usage: npm start [-- OPTIONS]
+  --port N     the port of 127.0.0.1 (default 8787)
+  --state DIR  the folder of the database (default .wrangler/state)
+  --empty      provision nothing
+  --home DIR   the folder of the demo's key (default .local)`;
+
+type Options = { port: number; state: string; isEmpty: boolean; home: string };
+
+function readOptions(): Options {
+  const { values } = parseArgs({
+    options: {
+      port: { type: "string", default: "8787" },
+      state: { type: "string" },
+      empty: { type: "boolean", default: false },
+      home: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) throw new Error(usage);
+  const port = /^\d{1,5}$/.test(values.port) ? Number(values.port) : 0;
+  if (port < 1 || port > 65535) throw new Error(`--port is a number from 1 to 65535; ${values.port} was given`);
+  const folder = (given: string | undefined, otherwise: string) =>
+    given === undefined ? otherwise : fromCaller(given);
+  return {
+    port,
+    state: folder(values.state, defaultState),
+    isEmpty: values.empty,
+    home: folder(values.home, join(import.meta.dirname, "../.local")),
+  };
+}
+
+/** Makes the tables, and the demo where it is wanted. Answers the demo's key where its commands will work. */
+async function prepared({ state, isEmpty, home }: Options): Promise<DemoKey | undefined> {
+  const { db, close } = await openDatabase({ state });
+  try {
+    if (isEmpty) return undefined;
+    const key = demoKey(home);
+    return (await provisionDemo(db, key)) ? key : undefined;
+  } finally {
+    await close();
+  }
+}
+
+async function start(options: Options): Promise<number> {
+  await checkPortIsFree(options.port);
+  const key = await prepared(options);
+  const server = startDevServer(options);
+  const ended = untilEnded(server);
+  if (await isReady(server, options.port)) {
+    print(key ? demoCommands({ ...options, key }) : `cloudapi-edge answers on http://127.0.0.1:${options.port}`);
+  }
+  return await ended;
+}
+
+try {
+  process.exitCode = await start(readOptions());
+} catch (error) {
+  print(error instanceof Error ? error.message : String(error), process.stderr);
+  process.exitCode = 1;
+}

@@ -1,0 +1,77 @@
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join, relative } from "node:path";
+import { type DemoKey, demo } from "./demo.ts";
+
+const root = join(import.meta.dirname, "../..");
+
+/** What the printed commands need to know. */
+export type Demo = { port: number; home: string; key: DemoKey };
+
+/** Three complete commands, each of which updates the published image, for a shell in the project's folder. */
+export function demoCommands(of: Demo): string {
+  return `
+cloudapi-edge answers on http://127.0.0.1:${of.port}. Try it, from another terminal in this folder:
+
+# curl and openssl, the published request
+${curlCommand(of)}
+
+# triton
+${tritonCommand(of)}
+
+# sdc-updateimage (smartdc needs Node 22 or older)
+${smartdcCommand(of)}
+`;
+}
+
+/** A path as a shell in the project's folder has it. */
+function shellPath(path: string): string {
+  const below = relative(root, path);
+  return below.startsWith("..") ? path : below;
+}
+
+/** The demo's home for `HOME=`: absolute wherever the shell stands. */
+const homePath = (home: string): string => {
+  const below = relative(root, home);
+  return below.startsWith("..") ? home : `$PWD/${below}`;
+};
+
+function curlCommand({ port, key }: Demo): string {
+  const file = shellPath(key.file);
+  return `DATE=$(LC_ALL=C date -u '+%a, %d %b %Y %H:%M:%S GMT'); \\
+curl -i 'http://127.0.0.1:${port}/my/images/${demo.image}?action=update' \\
+  -H "Date: $DATE" -H "Authorization: Signature keyId=\\"/${demo.login}/keys/${key.fingerprint}\\",algorithm=\\"rsa-sha256\\",headers=\\"date\\",signature=\\"$(printf 'date: %s' "$DATE" | openssl dgst -sha256 -sign ${file} -binary | openssl base64 -A)\\"" \\
+  -H 'Accept: application/json' -H 'Api-Version: ~7.0' -H 'Content-Type:' \\
+  -d '{"name": "my-renamed-image"}'`;
+}
+
+/** The environment of a client: no key, agent or profile but the demo's. */
+function clientEnvironment({ port, home, key }: Demo): string {
+  const npm = join(homedir(), ".npmrc");
+  // npm looks for its settings in HOME too; a person's registry may stand there.
+  const npmrc = existsSync(npm) ? ` NPM_CONFIG_USERCONFIG=${npm}` : "";
+  return `HOME=${homePath(home)}${npmrc} SDC_URL=http://127.0.0.1:${port} SDC_ACCOUNT=${demo.login} SDC_KEY_ID=${key.fingerprint}`;
+}
+
+function tritonCommand(of: Demo): string {
+  const triton = isOnPath("triton") ? "triton" : "npx --yes --package triton@7.17.0 -- triton";
+  return `${clientEnvironment(of)} TRITON_PROFILE=env env -u SSH_AUTH_SOCK \\
+  ${triton} image update ${demo.image} name=renamed-by-triton`;
+}
+
+/** npm links none of smartdc's commands, so a fetched one is called by its path. */
+function smartdcCommand(of: Demo): string {
+  const update = `--name=renamed-by-sdc ${demo.image}`;
+  const environment = `${clientEnvironment(of)} env -u SSH_AUTH_SOCK`;
+  if (isOnPath("sdc-updateimage")) return `${environment} \\\n  sdc-updateimage ${update}`;
+  const folder = shellPath(join(of.home, "smartdc"));
+  return `${environment} sh -c '\\
+  npm install --silent --no-audit --no-fund --prefix ${folder} smartdc@9.0.1 >/dev/null && \\
+  node --no-deprecation ${folder}/node_modules/smartdc/bin/sdc-updateimage ${update}'`;
+}
+
+/** Whether a person has the command; what npm puts before their PATH does not count. */
+function isOnPath(command: string): boolean {
+  const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => !folder.includes("node_modules"));
+  return folders.some((folder) => existsSync(join(folder, command)));
+}

@@ -1,0 +1,86 @@
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readProvision } from "../provisioning/entries.ts";
+import { load } from "../provisioning/load.ts";
+
+/** The published example's image, and an account with the owner's UUID of that page. `published-updateimage.txt` */
+export const demo = {
+  login: "demo",
+  account: "47034e57-42d1-0342-b302-00db733e8c8a",
+  image: "eca995fe-b904-11e3-b05a-83a4899322dc",
+} as const;
+
+const manifest = {
+  v: 2,
+  uuid: demo.image,
+  owner: demo.account,
+  name: "my-image",
+  version: "1.0.0",
+  os: "smartos",
+  type: "zone-dataset",
+  published_at: "2013-11-25T17:44:54Z",
+  public: true,
+  state: "active",
+};
+
+/** A throwaway key: the file that clients read, its OpenSSH line, and its MD5 fingerprint. */
+export type DemoKey = { file: string; line: string; fingerprint: string };
+
+/**
+ * The demo key of a home folder, made when there is none: RSA in PEM, which openssl, triton and smartdc all read.
+ * They look for keys in `$HOME/.ssh` alone.
+ */
+export function demoKey(home: string): DemoKey {
+  const folder = join(home, ".ssh");
+  const file = join(folder, "id_rsa");
+  if (!existsSync(file)) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    writeFileSync(file, privateKey.export({ type: "pkcs1", format: "pem" }), { mode: 0o600 });
+  }
+  const wire = sshWire(readFileSync(file, "utf8"));
+  const line = `ssh-rsa ${wire.toString("base64")} ${demo.login}`;
+  writeFileSync(`${file}.pub`, `${line}\n`);
+  const fingerprint = createHash("md5")
+    .update(wire)
+    .digest("hex")
+    .replace(/..(?=.)/g, "$&:");
+  return { file, line, fingerprint };
+}
+
+/** RFC 4253 §6.6: the type, the exponent and the modulus, each after its length. */
+function sshWire(pem: string): Buffer {
+  const { e = "", n = "" } = createPublicKey(createPrivateKey(pem)).export({ format: "jwk" });
+  const numbers = [e, n].map((number) => Buffer.from(number, "base64url"));
+  return Buffer.concat([Buffer.from("ssh-rsa"), ...numbers.map(positive)].flatMap((field) => [lengthOf(field), field]));
+}
+
+const positive = (number: Buffer): Buffer =>
+  (number[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.of(0), number]) : number;
+
+function lengthOf({ length }: Buffer): Buffer {
+  const field = Buffer.alloc(4);
+  field.writeUInt32BE(length);
+  return field;
+}
+
+/**
+ * Provisions the demo account and image where the database is empty. Where it has the demo account, only the key: the
+ * home folder may be a new one.
+ *
+ * @returns whether the demo's commands will work
+ */
+export async function provisionDemo(db: D1Database, key: DemoKey): Promise<boolean> {
+  const stored = await db
+    .prepare(
+      "SELECT (SELECT count(*) FROM accounts) + (SELECT count(*) FROM images) AS n, (SELECT login FROM accounts WHERE uuid = ?) AS login",
+    )
+    .bind(demo.account)
+    .first<{ n: number; login: string | null }>();
+  if (stored?.n !== 0 && stored?.login !== demo.login) return false;
+  const accounts = [{ uuid: demo.account, login: demo.login, keys: [key.line] }];
+  const images = stored.n === 0 ? [manifest] : [];
+  await load(db, await readProvision(JSON.stringify({ accounts, images })));
+  return true;
+}
