@@ -111,6 +111,19 @@ describe("images", () => {
     });
   });
 
+  test.each([
+    ...["name", "version", "os", "type", "description", "homepage", "eula"].map((field) => ({ [field]: "x" })),
+    ...["requirements", "tags", "error"].map((field) => ({ [field]: {} })),
+    ...[{ files: [] }, { image_size: 0 }, { published_at: "2013-11-25T17:44:54Z" }, { owner: two }, { public: true }],
+    ...[{ state: "destroyed" }, { acl: [two] }, { origin: two }],
+  ])("%o alone makes it differ, set and unset", async (field) => {
+    await loadFile([manifest]);
+    const replaced = { accounts: none, images: { ...none, replaced: 1 } };
+    expect(await loadFile([{ ...manifest, ...field }])).toStrictEqual(replaced);
+    expect(await loadFile([manifest])).toStrictEqual(replaced);
+    expect(await stored()).toStrictEqual({ accounts: [], keys: [], images: [{ ...row, revision: 3 }], imageAcl: [] });
+  });
+
   test("one that the database refuses leaves it as it was", async () => {
     await loadFile([manifest]);
     const before = await stored();
