@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
+import type { RegisteredKey } from "../../src/auth/key-registration.ts";
 import type { accounts } from "../../src/db/schema.ts";
-import { type KeyRow, readKeys } from "./account-keys.ts";
+import { readKeys } from "./account-keys.ts";
 import { flag, sizeMistake, text, timestamp, uuid } from "./fields.ts";
 import { fieldMistakes, rule } from "./refusal.ts";
 
@@ -8,7 +9,7 @@ import { fieldMistakes, rule } from "./refusal.ts";
 export type AccountRow = Omit<typeof accounts.$inferSelect, "created" | "updated"> & {
   created: string | null;
   updated: string | null;
-  keys: readonly KeyRow[];
+  keys: readonly RegisteredKey[];
 };
 
 /** Neither `my`, which a path means the caller by, nor a UUID, which a path means an account by. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readProvision } from "../../scripts/provisioning/entries.ts";
+import { jsonChunks } from "../../scripts/provisioning/json-chunks.ts";
 import fixtures from "../data/fixtures.json";
 import { fingerprint, publicLine } from "../signer.ts";
 
@@ -170,4 +171,18 @@ test("fixtures.json is taken: 2 accounts, 254 images, 105 fields not kept", asyn
       ["cpu_type", 35],
     ],
   ]);
+});
+
+test("rows are bound in order as JSON arrays of at most 400 KB, a larger row by itself", () => {
+  const rows = [150, 150, 150, 500, 1, 399].map((kilobytes, at) => ({ at, text: "é".repeat(kilobytes * 500) }));
+  const chunks = jsonChunks(rows);
+  expect(chunks.map((chunk) => JSON.parse(chunk).map(({ at }: { at: number }) => at))).toStrictEqual([
+    [0, 1],
+    [2],
+    [3],
+    [4],
+    [5],
+  ]);
+  expect(chunks.flatMap((chunk) => JSON.parse(chunk))).toStrictEqual(rows);
+  expect(jsonChunks([])).toStrictEqual([]);
 });

@@ -8,7 +8,7 @@ import { ProvisionRefused } from "../../scripts/provisioning/refusal.ts";
 import fixtures from "../data/fixtures.json";
 import manifests from "../data/imgapi-manifests.json";
 import { fingerprint, publicLine } from "../signer.ts";
-import { emptyDatabase, stored } from "./stored.ts";
+import { emptyDatabase, measured, stored } from "./stored.ts";
 
 const none = { added: 0, replaced: 0, unchanged: 0 };
 
@@ -145,7 +145,12 @@ describe("images", () => {
   test("one of exactly 2 000 000 bytes is added, unchanged, and replaced", async () => {
     const tags = { qq: new Array(499_963).fill("q") };
     const large = { ...manifest, name: "large", public: true, image_size: 5, acl: [two], tags };
-    expect(await loadFile([large])).toStrictEqual({ accounts: none, images: { ...none, added: 1 } });
+    const measure = measured(env.DB);
+    expect(await load(measure.db, await readProvision(JSON.stringify([large])))).toStrictEqual({
+      accounts: none,
+      images: { ...none, added: 1 },
+    });
+    expect(measure.longestBound).toBe(JSON.stringify(tags).length);
     expect(await loadFile([large])).toStrictEqual({ accounts: none, images: { ...none, unchanged: 1 } });
     const largeRow = { ...row, name: "large", public: 1, image_size: 5, acl: `["${two}"]`, tags: JSON.stringify(tags) };
     expect((await stored()).images).toStrictEqual([largeRow]);

@@ -160,7 +160,7 @@ describe("refused accounts", () => {
     [sshLine("ecdsa-sha2-nistp521", ["nistp521", new Uint8Array(133).fill(4)]), "the key's point is not on its curve"],
   ])("key %#: %s", async (key, reason) => {
     expect(await mistakesOf({ accounts: [{ ...account, keys: [{ name: "a", key }] }] })).toStrictEqual(
-      named(`keys[0]: ${reason}${sent(key)}`),
+      named(`keys[0] (a): ${reason}${sent(key)}`),
     );
   });
 
@@ -172,13 +172,13 @@ describe("refused accounts", () => {
       { name: fingerprint("rsa"), key: publicLine("ed25519") },
       { name: fingerprint("rsa", "sha256"), key: publicLine("ecdsa384") },
     ];
-    const refusal = (name: "ed25519" | "ecdsa384", sentName: string) =>
-      `its name is of the shape of a fingerprint and not its own, which is ${fingerprint(name)}; "${sentName}" was sent`;
+    const refusal = (name: "ed25519" | "ecdsa384") =>
+      `its name is of the shape of a fingerprint and not its own, which is ${fingerprint(name)}${sent(publicLine(name))}`;
     expect(await mistakesOf({ accounts: [{ ...account, keys }] })).toStrictEqual([
-      ...named("keys[1]: it is the key of keys[0] again"),
-      ...named('keys[2]: its name is that of keys[0], give it another; "rsa" was sent'),
-      ...named(`keys[3]: ${refusal("ed25519", fingerprint("rsa"))}`),
-      ...named(`keys[4]: ${refusal("ecdsa384", fingerprint("rsa", "sha256"))}`),
+      ...named("keys[1] (again): it is the key of keys[0] again"),
+      ...named('keys[2] (rsa): its name is that of keys[0], give it another; "rsa" was sent'),
+      ...named(`keys[3] (${fingerprint("rsa")}): ${refusal("ed25519")}`),
+      ...named(`keys[4] (${fingerprint("rsa", "sha256")}): ${refusal("ecdsa384")}`),
     ]);
   });
 });
