@@ -51,19 +51,19 @@ describe("smartdc", () => {
       state: "active",
     };
     expect(await ok("sdc-getimage", [image])).toEqual(shown);
-    expect(await ok("sdc-listimages", ["--name", "my-image"])).toEqual([shown]);
-    expect(await ok("sdc-listimages", [])).toHaveLength(2);
+    const theirs = { ...shown, id: image.replace(/1$/, "2"), name: "theirs", owner: bob, public: true };
+    expect(await ok("sdc-listimages", [])).toEqual([shown, theirs]);
   });
 
   it("sdc-updateimage, with each of its options", async () => {
     const updated = await ok("sdc-updateimage", [
       "--name=renamed",
-      "--version=2.0.0",
+      "--imageVersion=2.0.0",
       "--description=new",
       "--homepage=https://example.com/h",
       "--eula=https://example.com/e",
       `--acl=${bob}`,
-      "--tag=role=db",
+      `--tags={"role":"db"}`,
       image,
     ]);
     const stored = {
@@ -90,7 +90,7 @@ describe("smartdc", () => {
   it("every kind of key updates", async () => {
     for (const who of people) {
       const version = who.keyFile.replace(/.*_/, "");
-      expect(await ok("sdc-updateimage", [`--version=${version}`, image], who)).toMatchObject({ version });
+      expect(await ok("sdc-updateimage", [`--imageVersion=${version}`, image], who)).toMatchObject({ version });
     }
   });
 
@@ -110,11 +110,11 @@ describe("smartdc", () => {
     const [who] = people;
     if (!who) throw new Error("nobody");
     const invalid = await service.sdc(who, "sdc-updateimage", ["--name=ü", image]);
-    expect([invalid.code, invalid.stderr]).toEqual([1, expect.stringContaining("invalid image data: name")]);
+    expect([invalid.code, invalid.stderr]).toEqual([3, expect.stringContaining("invalid image data: name")]);
     const unknown = await service.sdc(who, "sdc-getimage", [image.replace(/1$/, "9")]);
-    expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining("image not found")]);
+    expect([unknown.code, unknown.stderr]).toEqual([3, expect.stringContaining("image not found")]);
     const wrong = await service.person("stranger");
     const refused = await service.sdc({ ...wrong, login: "alice" }, "sdc-getimage", [image]);
-    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("do not go together")]);
+    expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining("do not go together")]);
   });
 });

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Ended, type Person, run, Service } from "./service.ts";
 
@@ -71,12 +71,17 @@ describe("triton image", () => {
     );
     expect(await ok(["image", "ls", "-H", "-o", "name", "name=twin", "public=false"])).toBe("twin\ntwin\n");
     expect(await ok(["image", "ls", "-H", "-o", "shortid", "type=zvol"])).toBe("55555555\n");
-    expect(await ok(["image", "ls", "-H", "-o", "id,state", "-a", "state=failed"])).toBe(`${idOf(7)}  failed\n`);
-    expect(await ok(["image", "ls", "-l", "-H", "name=image-3"])).toBe(
-      `${idOf(3)}  image-3  1.0.0    active  -      smartos  zone-dataset  2023-01-01\n`
-        .replace("1.0.0    active", "1.0.0  active")
-        .replace("-      smartos", "-  smartos"),
-    );
+    expect(await ok(["image", "ls", "-H", "-o", "id,state", "state=failed"])).toBe(`${idOf(7)}  failed\n`);
+    expect((await ok(["image", "ls", "-l", "-H", "name=image-3"])).trim().split(/ +/)).toEqual([
+      idOf(3),
+      "image-3",
+      "1.0.0",
+      "active",
+      "-",
+      "smartos",
+      "zone-dataset",
+      "2023-01-01",
+    ]);
     expect(JSON.parse(await ok(["image", "ls", "-j", "name=image-3"]))).toMatchObject({ id: idOf(3), name: "image-3" });
   });
 
@@ -101,7 +106,6 @@ describe("triton image", () => {
       "description=new",
       "homepage=https://example.com/h",
       "eula=https://example.com/e",
-      `acl=["${bob}"]`,
       'tags={"a":1}',
     ]);
     expect(await image(idOf(3))).toEqual({
@@ -119,7 +123,6 @@ describe("triton image", () => {
       public: false,
       state: "active",
       eula: "https://example.com/e",
-      acl: [bob],
     });
   });
 
@@ -175,7 +178,9 @@ describe("triton", () => {
   it("key ls, get, add and delete; a deleted key is refused", async () => {
     const added = await service.person("alice-new", "ecdsa");
     const newAlice = { ...added, login: "alice" };
-    expect(await ok(["key", "add", "-n", "new", `${added.keyFile}.pub`])).toBe('Added key "new"\n');
+    expect(await ok(["key", "add", "-n", "new", `${added.keyFile}.pub`])).toBe(
+      `Added key "new" (${added.fingerprint})\n`,
+    );
     expect(await ok(["key", "ls", "-H"])).toContain(`${added.fingerprint}  new\n`);
     expect(await ok(["key", "get", "new"])).toBe(`${added.publicLine}\n`);
     expect((await service.triton(newAlice, ["image", "get", idOf(4)])).code).toBe(0);
@@ -199,13 +204,13 @@ describe("triton", () => {
 
   it.each(["alice rsa", "alice ecdsa", "alice ed25519"])("signs through ssh-agent: %s", async (who) => {
     const socket = `${service.folder}/agent-${who.split(" ")[1]}`;
+    const home = `${service.folder}/keyless`;
+    mkdirSync(`${home}/.ssh`, { recursive: true });
     const { stdout } = await run("ssh-agent", ["-a", socket]);
     const [, pid = ""] = /SSH_AGENT_PID=(\d+)/.exec(stdout) ?? [];
     try {
       await run("ssh-add", ["-q", person(who).keyFile], { SSH_AUTH_SOCK: socket, PATH: process.env["PATH"] ?? "" });
-      expect(await ok(["image", "get", idOf(4)], who, { SSH_AUTH_SOCK: socket, HOME: service.folder })).toContain(
-        idOf(4),
-      );
+      expect(await ok(["image", "get", idOf(4)], who, { SSH_AUTH_SOCK: socket, HOME: home })).toContain(idOf(4));
     } finally {
       process.kill(Number(pid));
     }
@@ -218,7 +223,10 @@ describe("triton", () => {
       expect.stringContaining("the login, the key and the signature do not go together"),
     ]);
     const unknown = await triton(["image", "update", "12345678-0000-4000-8000-000000000000", "name=x"]);
-    expect([unknown.code, unknown.stderr]).toEqual([3, expect.stringContaining("image not found")]);
+    expect([unknown.code, unknown.stderr]).toEqual([
+      3,
+      "triton image update: error (ResourceNotFound): image with id 12345678-0000-4000-8000-000000000000 was not found\n",
+    ]);
     const invalid = await triton(["image", "update", idOf(4), "homepage=ftp://example.com"]);
     expect([invalid.code, invalid.stderr]).toEqual([1, expect.stringContaining("homepage is an http: or https: URL")]);
     const another = await triton(["image", "update", idOf(5), "name=mine"]);
