@@ -1,19 +1,14 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Ended, freePort, run, Started } from "../started.ts";
 
 const root = join(import.meta.dirname, "../..");
 const clients = join(import.meta.dirname, "node_modules");
 
 /** A key pair that ssh-keygen made, and a HOME whose `.ssh` holds it alone. */
 export type Person = { login: string; home: string; keyFile: string; publicLine: string; fingerprint: string };
-
-/** What a command printed, and how it ended. */
-export type Ended = { code: number; stdout: string; stderr: string };
 
 const keygenOptions = {
   rsa: ["-t", "rsa", "-b", "2048", "-m", "PEM"],
@@ -26,7 +21,7 @@ const keygenOptions = {
 export class Service {
   readonly folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-clients-"));
   port = 0;
-  #server: ChildProcess | undefined;
+  #server: Started | undefined;
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
@@ -39,25 +34,12 @@ export class Service {
     const path = join(this.folder, "provision.json");
     writeFileSync(path, JSON.stringify(file));
     await run(process.execPath, [join(root, "scripts/provision.ts"), "--state", state, path]);
-    const start = [join(root, "scripts/start.ts"), "--port", String(this.port), "--state", state, "--empty"];
-    this.#server = spawn(process.execPath, start, { cwd: root, stdio: "ignore" });
-    await this.#answers();
-  }
-
-  async #answers(): Promise<void> {
-    for (
-      const deadline = Date.now() + 40_000;
-      Date.now() < deadline;
-      await new Promise((done) => setTimeout(done, 200))
-    ) {
-      const answer = await fetch(`${this.url}/--ping`).catch(() => undefined);
-      if (answer?.ok) return;
-    }
-    throw new Error(`no service on ${this.url}`);
+    this.#server = new Started(["--port", String(this.port), "--state", state, "--empty"]);
+    await this.#server.ready();
   }
 
   async stop(): Promise<void> {
-    if (this.#server?.exitCode === null && this.#server.kill("SIGTERM")) await once(this.#server, "exit");
+    await this.#server?.ended();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -105,24 +87,4 @@ const clientNode = process.env["CLIENTS_NODE"] ?? join(clients, ".bin/node");
 
 function clientCommand(path: string, args: readonly string[], env: Record<string, string>): Promise<Ended> {
   return run(clientNode, ["--no-deprecation", join(clients, path), ...args], env);
-}
-
-/** Runs a program to its end. */
-export function run(file: string, args: readonly string[], env?: Record<string, string>): Promise<Ended> {
-  return new Promise((resolve) => {
-    const options = { timeout: 60_000, maxBuffer: 50_000_000, ...(env && { env }) };
-    const child = execFile(file, [...args], options, (error, stdout, stderr) =>
-      resolve({ code: error ? Number(child.exitCode ?? 1) : 0, stdout, stderr }),
-    );
-    child.stdin?.end();
-  });
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  if (address === null || typeof address === "string") throw new Error("no free port");
-  return address.port;
 }

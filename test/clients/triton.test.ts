@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Ended, type Person, run, Service } from "./service.ts";
+import { type Ended, run } from "../started.ts";
+import { type Person, Service } from "./service.ts";
 
 const alice = "aaaaaaaa-0000-4000-8000-000000000001";
 const bob = "bbbbbbbb-0000-4000-8000-000000000002";

@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Ended, freePort, run, Started } from "../started.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-start-"));
+const home = join(folder, "home");
+let port = 0;
+let service: Started;
+
+const start = (): Started => new Started(["--port", String(port), "--state", join(folder, "state"), "--home", home]);
+
+beforeAll(async () => {
+  port = await freePort();
+  service = start();
+  await service.ready();
+});
+
+afterAll(async () => {
+  await service.ended();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The command that is printed under a heading. */
+function printed(heading: string): string {
+  const [, command = ""] = new RegExp(`# ${heading}.*\\n((?:.+\\n)+)`).exec(service.output) ?? [];
+  return command;
+}
+
+type Answer = { status: number; headers: Headers; body: string };
+
+/** An answer of `curl -i`. */
+function answerOf({ stdout }: Ended): Answer {
+  const [head = "", body = ""] = stdout.split("\r\n\r\n");
+  const [status = "", ...lines] = head.split("\r\n");
+  const headers = new Headers(
+    lines.map((line): [string, string] => [line.split(": ")[0] ?? "", line.replace(/^[^:]*: /, "")]),
+  );
+  return { status: Number(status.split(" ")[1]), headers, body };
+}
+
+const curl = async (command: string): Promise<Answer> => answerOf(await run("bash", ["-c", command]));
+
+/** The published page's answer. */
+const published = `{
+  "id": "eca995fe-b904-11e3-b05a-83a4899322dc",
+  "name": "my-renamed-image",
+  "version": "1.0.0",
+  "os": "smartos",
+  "requirements": {},
+  "type": "smartmachine",
+  "published_at": "2013-11-25T17:44:54Z",
+  "owner": "47034e57-42d1-0342-b302-00db733e8c8a",
+  "public": true,
+  "state": "active"
+}`;
+
+const publishedHeaders = [
+  "Content-Type",
+  "Request-Id",
+  "Response-Time",
+  "X-Request-Id",
+  "X-Api-Version",
+  "X-Response-Time",
+];
+
+const canConnect = (): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket
+      .on("error", () => resolve(false))
+      .on("connect", () => {
+        socket.destroy();
+        resolve(true);
+      });
+  });
+
+describe("npm start", () => {
+  it("makes a key that only its owner can read, and prints a command for each client", () => {
+    expect(statSync(join(home, ".ssh/id_rsa")).mode & 0o777).toBe(0o600);
+    expect(printed("triton")).toMatch(new RegExp(`^HOME=${home} .*triton image update eca995fe-`, "s"));
+    expect(printed("sdc-updateimage")).toMatch(new RegExp(`^HOME=${home} .*sdc-updateimage --name=.* eca995fe-`, "s"));
+  });
+
+  it("answers the published request, sent by the printed curl command, as published", async () => {
+    const { status, headers, body } = await curl(printed("curl"));
+    expect(status).toBe(200);
+    expect(JSON.stringify(JSON.parse(body), null, 2)).toBe(published);
+    expect(headers.get("X-Api-Version")).toBe("7.2.0");
+    for (const name of publishedHeaders) expect(headers.get(name), name).toBeTruthy();
+  });
+
+  it("says where the published request has its trailing comma", async () => {
+    const sent = printed("curl").replace(/-d '.*'/, `-d '{\n  "name": "my-renamed-image",\n}'`);
+    expect(sent).toContain('image",\n}');
+    const { status, body } = await curl(sent);
+    expect({ status, body: JSON.parse(body) }).toEqual({
+      status: 400,
+      body: {
+        code: "InvalidContent",
+        message: "Invalid JSON: there is a trailing comma before } at line 2, column 29",
+      },
+    });
+  });
+
+  it("refuses a port that is in use", async () => {
+    const second = start();
+    expect(await new Promise((resolve) => second.process.on("exit", resolve))).toBe(1);
+    expect(second.output).toBe(
+      `port ${port} of 127.0.0.1 cannot be used (listen EADDRINUSE: address already in use 127.0.0.1:${port}); choose another: npm start -- --port N\n`,
+    );
+  });
+
+  it("ends on a signal, even one given twice, with nothing left on the port; the state stays", async () => {
+    expect(await canConnect()).toBe(true);
+    service.process.kill("SIGINT");
+    expect(await service.ended("SIGINT")).toBe(0);
+    expect(await canConnect()).toBe(false);
+    service = start();
+    await service.ready();
+    const read = printed("curl")
+      .replace("?action=update", "")
+      .replace(/ \\\n {2}-d '.*'/, "");
+    const { status, body } = await curl(read);
+    expect({ status, name: JSON.parse(body).name }).toEqual({ status: 200, name: "my-renamed-image" });
+    expect(await service.ended("SIGTERM")).toBe(0);
+    expect(await canConnect()).toBe(false);
+  });
+});

@@ -1,0 +1,64 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { join } from "node:path";
+
+const root = join(import.meta.dirname, "..");
+
+/** What a program printed, and how it ended. */
+export type Ended = { code: number; stdout: string; stderr: string };
+
+/** Runs a program to its end. */
+export function run(file: string, args: readonly string[], env?: Record<string, string>): Promise<Ended> {
+  return new Promise((resolve) => {
+    const options = { cwd: root, timeout: 60_000, maxBuffer: 50_000_000, ...(env && { env }) };
+    const child = execFile(file, [...args], options, (error, stdout, stderr) =>
+      resolve({ code: error ? Number(child.exitCode ?? 1) : 0, stdout, stderr }),
+    );
+    child.stdin?.end();
+  });
+}
+
+/** A port of 127.0.0.1 that nobody has. */
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const address = probe.address();
+  probe.close();
+  if (address === null || typeof address === "string") throw new Error("no free port");
+  return address.port;
+}
+
+/** `npm start` without npm: its program, and what it has printed. */
+export class Started {
+  readonly process: ChildProcess;
+  output = "";
+
+  constructor(args: readonly string[]) {
+    this.process = spawn(process.execPath, [join(root, "scripts/start.ts"), ...args], { cwd: root });
+    for (const stream of [this.process.stdout, this.process.stderr]) {
+      stream?.on("data", (chunk: Buffer) => {
+        this.output += chunk.toString();
+      });
+    }
+  }
+
+  /** Waits until it says that it answers. */
+  async ready(): Promise<void> {
+    for (const deadline = Date.now() + 40_000; !this.output.includes("cloudapi-edge answers on"); ) {
+      if (this.process.exitCode !== null || Date.now() > deadline)
+        throw new Error(`it does not start:\n${this.output}`);
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  }
+
+  /** Sends a signal and answers the exit code. */
+  async ended(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
+    if (this.process.exitCode === null) {
+      const exit = once(this.process, "exit");
+      this.process.kill(signal);
+      await exit;
+    }
+    return this.process.exitCode;
+  }
+}
