@@ -6,6 +6,9 @@ const scale = process.env["LONG"] ? "full" : "tenth";
 
 export default defineConfig({
   test: {
+    maxWorkers: 2,
+    // The service's own log, a line a request.
+    onConsoleLog: (log) => !log.startsWith('{"requestId"'),
     projects: [
       {
         plugins: [
@@ -21,6 +24,8 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/scripts/**", "test/clients/**"],
           setupFiles: ["test/setup.ts"],
+          // One workerd for all files: setup.ts empties the database before each.
+          isolate: false,
           testTimeout: scale === "full" ? 900_000 : 20_000,
         },
       },

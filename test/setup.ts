@@ -1,5 +1,6 @@
 import { applyD1Migrations, type D1Migration } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { clear } from "./fixtures.ts";
 
 declare global {
   namespace Cloudflare {
@@ -16,3 +17,4 @@ declare global {
 }
 
 await applyD1Migrations(env.DB, env.MIGRATIONS);
+await clear(env.DB);
