@@ -14,7 +14,7 @@ const transientErrors: readonly RegExp[] = [
 ];
 
 /** Waits before the second and each further try, in ms; a provisioning run holds the local database for about as long. */
-const backoffMs = [20, 80, 240, 480] as const;
+const backoffMs = [20, 80, 240, 480, 960] as const;
 
 const retryAfterSeconds = 1;
 

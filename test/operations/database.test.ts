@@ -185,7 +185,7 @@ describe("a D1 that fails", () => {
   });
 
   it.each([
-    { how: "for long", message: "Network connection lost.", calls: 5 },
+    { how: "for long", message: "Network connection lost.", calls: 6 },
     { how: "otherwise", message: "no such table: accounts: SQLITE_ERROR", calls: 1 },
   ])("$how is 503 with Retry-After, its cause on the log and not in the answer", async ({ message, calls }) => {
     const log = vi.spyOn(console, "log").mockImplementation(() => undefined);

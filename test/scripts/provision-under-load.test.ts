@@ -1,0 +1,124 @@
+import { generateKeyPairSync, sign } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { freePort, run, Started } from "../started.ts";
+
+const manifests = process.env["LONG"] ? 10_000 : 1000;
+const writers = 8;
+const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-load-"));
+const state = join(folder, "state");
+const account = "aaaaaaaa-0000-4000-8000-000000000001";
+const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+
+/** SSH's wire form of the key: two fields, each after its length. */
+function publicLine(): string {
+  const point = Buffer.from(publicKey.export({ format: "jwk" }).x ?? "", "base64url");
+  const wire = [Buffer.from("ssh-ed25519"), point].flatMap((field) => [Buffer.of(0, 0, 0, field.length), field]);
+  return `ssh-ed25519 ${Buffer.concat(wire).toString("base64")} loader`;
+}
+
+const uuidOf = (index: number): string => `c0ffee00-0000-4000-8000-${String(index).padStart(12, "0")}`;
+
+const manifest = (index: number, version: string) => ({
+  uuid: uuidOf(index),
+  owner: account,
+  name: "loaded",
+  version,
+  description: "d".repeat(300),
+  tags: { index },
+  acl: [account],
+});
+
+function provisionFile(name: string, contents: unknown): string {
+  const path = join(folder, name);
+  writeFileSync(path, JSON.stringify(contents));
+  return path;
+}
+
+const provision = (path: string) => run(process.execPath, ["scripts/provision.ts", "--state", state, path]);
+
+let service: Started;
+let port = 0;
+
+beforeAll(async () => {
+  const accounts = [{ uuid: account, login: "loader", keys: [{ name: "loader", key: publicLine() }] }];
+  const images = Array.from({ length: writers }, (_, index) => manifest(index, "0"));
+  expect((await provision(provisionFile("first.json", { accounts, images }))).code).toBe(0);
+  port = await freePort();
+  service = new Started(["--port", String(port), "--state", state, "--empty"]);
+  await service.ready();
+});
+
+afterAll(async () => {
+  await service.ended();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function send(path: string, init: RequestInit = {}): Promise<{ status: number; body: Record<string, unknown> }> {
+  const date = new Date().toUTCString();
+  const signature = sign(null, Buffer.from(`date: ${date}`), privateKey).toString("base64");
+  const authorization = `Signature keyId="/loader/keys/loader",algorithm="ed25519-sha512",headers="date",signature="${signature}"`;
+  const headers = {
+    Date: date,
+    Authorization: authorization,
+    ...(init.body && { "Content-Type": "application/json" }),
+  };
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, { ...init, headers });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
+/** What came of one writer's updates: the statuses, and the last version that was acknowledged or may have been made. */
+type Written = { statuses: number[]; possible: string[] };
+
+async function writeUntil(index: number, isOver: () => boolean): Promise<Written> {
+  const statuses: number[] = [];
+  let possible = ["0"];
+  for (let round = 1; !isOver() && round < 20_000; round += 1) {
+    const version = String(round);
+    const { status } = await send(`/my/images/${uuidOf(index)}?action=update`, {
+      method: "POST",
+      body: JSON.stringify({ version }),
+    });
+    statuses.push(status);
+    // A 503 leaves open whether the update was made.
+    possible = status === 200 ? [version] : [...possible, version];
+  }
+  return { statuses, possible };
+}
+
+it(`provisions ${manifests} manifests while the service is under load: only 200 and, while the database is busy, 503`, async () => {
+  let isOver = false;
+  const load = Promise.all(Array.from({ length: writers }, (_, index) => writeUntil(index, () => isOver)));
+  const images = Array.from({ length: manifests }, (_, index) => manifest(1000 + index, "1"));
+  const provisioned = await provision(provisionFile("second.json", images));
+  const again = await provision(
+    provisionFile(
+      "third.json",
+      images.map((image, index) => ({ ...image, version: String(index % 2) })),
+    ),
+  );
+  isOver = true;
+  const written = await load;
+
+  const name = (file: string) => join(folder, file);
+  expect(provisioned).toEqual({
+    code: 0,
+    stdout: `${name("second.json")}: accounts 0 added, 0 replaced, 0 unchanged; images ${manifests} added, 0 replaced, 0 unchanged\n`,
+    stderr: "",
+  });
+  expect(again.stdout).toBe(
+    `${name("third.json")}: accounts 0 added, 0 replaced, 0 unchanged; images 0 added, ${manifests / 2} replaced, ${manifests / 2} unchanged\n`,
+  );
+  const statuses = written.flatMap((writer) => writer.statuses);
+  expect([...new Set(statuses)].filter((status) => status !== 200 && status !== 503)).toEqual([]);
+  expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(100);
+  for (const [index, { possible }] of written.entries()) {
+    const { status, body } = await send(`/my/images/${uuidOf(index)}`);
+    expect([status, possible]).toEqual([200, expect.arrayContaining([body["version"]])]);
+  }
+  console.log(
+    `${statuses.length} updates meanwhile, of which ${statuses.filter((status) => status === 503).length} answered 503`,
+  );
+});
