@@ -24,14 +24,10 @@ export const rule = (text: string): { error: (issue: { input?: unknown }) => str
   error: ({ input }) => `${text}; ${sentence(input)}`,
 });
 
-/** Every field that broke its rule, the first mistake of each: `acl[2] is a UUID in lower case; "X" was sent`. */
+/** Every field that broke its rule, once: `acl[2] is a UUID in lower case; "X" was sent`. */
 export function fieldMistakes(issues: readonly z.core.$ZodIssue[]): string[] {
-  const messages = new Map<string, string>();
-  for (const { path, message } of issues) {
-    const field = fieldName(path);
-    if (!messages.has(field)) messages.set(field, `${field || "it"} is ${message}`);
-  }
-  return [...messages.values()];
+  const messages = new Map(issues.map(({ path, message }) => [fieldName(path), message]));
+  return [...messages].map(([field, message]) => `${field || "it"} is ${message}`);
 }
 
 const fieldName = (path: readonly PropertyKey[]): string =>

@@ -51,6 +51,7 @@ describe("refused manifests, each field with what was sent", () => {
     [{ description: "a\u0000" }, listed("description", `a string ${utf8Rule}; "a\\u0000" was sent`)],
     [{ homepage: "\ud800" }, listed("homepage", `a string ${utf8Rule}; "\ufffd" was sent`)],
     [{ image_size: -1 }, listed("image_size", "a whole number from 0; -1 was sent")],
+    [{ image_size: -1.5 }, listed("image_size", "a whole number from 0; -1.5 was sent")],
     [{ image_size: 1.5 }, listed("image_size", "a whole number from 0; 1.5 was sent")],
     [{ image_size: 1e300 }, listed("image_size", "a whole number from 0; 1e+300 was sent")],
     [
