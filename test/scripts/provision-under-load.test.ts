@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { freePort, run, Started } from "../started.ts";
 
-const manifests = process.env["LONG"] ? 10_000 : 1000;
+const manifests = 10_000;
 const writers = 8;
 const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-load-"));
 const state = join(folder, "state");
@@ -39,10 +39,11 @@ function provisionFile(name: string, contents: unknown): string {
 
 const provision = (path: string) => run(process.execPath, ["scripts/provision.ts", "--state", state, path]);
 
-let service: Started;
+let service: Started | undefined;
 let port = 0;
 
 beforeAll(async () => {
+  if (!process.env["LONG"]) return;
   const accounts = [{ uuid: account, login: "loader", keys: [{ name: "loader", key: publicLine() }] }];
   const images = Array.from({ length: writers }, (_, index) => manifest(index, "0"));
   expect((await provision(provisionFile("first.json", { accounts, images }))).code).toBe(0);
@@ -52,7 +53,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await service.ended();
+  await service?.ended();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -88,37 +89,41 @@ async function writeUntil(index: number, isOver: () => boolean): Promise<Written
   return { statuses, possible };
 }
 
-it(`provisions ${manifests} manifests while the service is under load: only 200 and, while the database is busy, 503`, async () => {
-  let isOver = false;
-  const load = Promise.all(Array.from({ length: writers }, (_, index) => writeUntil(index, () => isOver)));
-  const images = Array.from({ length: manifests }, (_, index) => manifest(1000 + index, "1"));
-  const provisioned = await provision(provisionFile("second.json", images));
-  const again = await provision(
-    provisionFile(
-      "third.json",
-      images.map((image, index) => ({ ...image, version: String(index % 2) })),
-    ),
-  );
-  isOver = true;
-  const written = await load;
+// Four programs start and one loads the other: too long for `npm test`, which has the lock alone in provision.test.ts.
+it.runIf(process.env["LONG"])(
+  `provisions ${manifests} manifests while the service is under load: only 200 and, while the database is busy, 503`,
+  async () => {
+    let isOver = false;
+    const load = Promise.all(Array.from({ length: writers }, (_, index) => writeUntil(index, () => isOver)));
+    const images = Array.from({ length: manifests }, (_, index) => manifest(1000 + index, "1"));
+    const provisioned = await provision(provisionFile("second.json", images));
+    const again = await provision(
+      provisionFile(
+        "third.json",
+        images.map((image, index) => ({ ...image, version: String(index % 2) })),
+      ),
+    );
+    isOver = true;
+    const written = await load;
 
-  const name = (file: string) => join(folder, file);
-  expect(provisioned).toEqual({
-    code: 0,
-    stdout: `${name("second.json")}: accounts 0 added, 0 replaced, 0 unchanged; images ${manifests} added, 0 replaced, 0 unchanged\n`,
-    stderr: "",
-  });
-  expect(again.stdout).toBe(
-    `${name("third.json")}: accounts 0 added, 0 replaced, 0 unchanged; images 0 added, ${manifests / 2} replaced, ${manifests / 2} unchanged\n`,
-  );
-  const statuses = written.flatMap((writer) => writer.statuses);
-  expect([...new Set(statuses)].filter((status) => status !== 200 && status !== 503)).toEqual([]);
-  expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(100);
-  for (const [index, { possible }] of written.entries()) {
-    const { status, body } = await send(`/my/images/${uuidOf(index)}`);
-    expect([status, possible]).toEqual([200, expect.arrayContaining([body["version"]])]);
-  }
-  console.log(
-    `${statuses.length} updates meanwhile, of which ${statuses.filter((status) => status === 503).length} answered 503`,
-  );
-});
+    const name = (file: string) => join(folder, file);
+    expect(provisioned).toEqual({
+      code: 0,
+      stdout: `${name("second.json")}: accounts 0 added, 0 replaced, 0 unchanged; images ${manifests} added, 0 replaced, 0 unchanged\n`,
+      stderr: "",
+    });
+    expect(again.stdout).toBe(
+      `${name("third.json")}: accounts 0 added, 0 replaced, 0 unchanged; images 0 added, ${manifests / 2} replaced, ${manifests / 2} unchanged\n`,
+    );
+    const statuses = written.flatMap((writer) => writer.statuses);
+    expect([...new Set(statuses)].filter((status) => status !== 200 && status !== 503)).toEqual([]);
+    expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(100);
+    for (const [index, { possible }] of written.entries()) {
+      const { status, body } = await send(`/my/images/${uuidOf(index)}`);
+      expect([status, possible]).toEqual([200, expect.arrayContaining([body["version"]])]);
+    }
+    console.log(
+      `${statuses.length} updates meanwhile, of which ${statuses.filter((status) => status === 503).length} answered 503`,
+    );
+  },
+);
