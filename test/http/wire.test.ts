@@ -1,0 +1,191 @@
+import { env } from "cloudflare:workers";
+import { createHash } from "node:crypto";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { name, version } from "../../package.json";
+import { bindingsWith, send, type TestRequest } from "../client.ts";
+import { bob, provision } from "../fixtures.ts";
+import { publicLine } from "../signer.ts";
+import { wrapped } from "../wrapped-database.ts";
+
+const image = "eca995fe-b904-11e3-b05a-83a4899322dc";
+const path = `/my/images/${image}`;
+const sign = { key: "ed25519" } as const;
+
+beforeAll(() =>
+  provision(env.DB, {
+    accounts: [{ ...bob, keys: [{ name: "ed25519", key: publicLine("ed25519") }] }],
+    images: [{ uuid: image, owner: bob.uuid, name: "n", version: "1" }],
+  }),
+);
+
+const get = (more: Partial<TestRequest> = {}) => send({ method: "GET", path, sign, ...more });
+
+describe("every answer", () => {
+  it("bears the contract's headers", async () => {
+    const { headers, text } = await get({ headers: { "Accept-Version": "~8" } });
+    const {
+      date,
+      "request-id": id,
+      "response-time": elapsed,
+      "content-length": _,
+      ...fixed
+    } = Object.fromEntries(headers);
+    expect(fixed).toEqual({
+      "access-control-allow-headers":
+        "Authorization, X-Date, Accept-Version, Api-Version, X-Api-Version, Content-Type, Content-MD5, Request-Id, X-Request-Id",
+      "access-control-allow-methods": "GET, HEAD, POST, DELETE, OPTIONS",
+      "access-control-allow-origin": "*",
+      "access-control-expose-headers":
+        "Api-Version, X-Api-Version, Request-Id, X-Request-Id, Response-Time, X-Response-Time, Content-MD5, Date, Server, Triton-Datacenter-Name, Location, Allow, Retry-After, WWW-Authenticate",
+      "api-version": "8.0.0",
+      "cache-control": "private, no-cache, no-transform",
+      "content-md5": createHash("md5").update(text).digest("base64"),
+      "content-type": "application/json",
+      server: `cloudapi/${version} (${name})`,
+      "triton-datacenter-name": "edge",
+      "x-api-version": "8.0.0",
+      "x-content-type-options": "nosniff",
+      "x-request-id": id,
+      "x-response-time": elapsed,
+    });
+    expect([Date.parse(date ?? ""), Number(elapsed)]).not.toContain(Number.NaN);
+  });
+
+  it.each([
+    [{ "Request-Id": "a.B_c-1", "X-Request-Id": "other" }, "a.B_c-1"],
+    [{ "X-Request-Id": "x".repeat(128) }, "x".repeat(128)],
+    [{ "Request-Id": "bad id", "X-Request-Id": "good" }, "good"],
+    [{ "Request-Id": "x".repeat(129) }, undefined],
+    [{}, undefined],
+  ])("echoes the client's request id where it can: %j", async (sent, echoed) => {
+    const { headers } = await get({ headers: sent });
+    if (echoed) expect(headers.get("Request-Id")).toBe(echoed);
+    else expect(headers.get("Request-Id")).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+  });
+
+  it("to HEAD is GET's without its body", async () => {
+    const whole = await get();
+    const head = await get({ method: "HEAD" });
+    expect([head.status, head.text]).toEqual([200, ""]);
+    expect(head.headers.get("Content-Length")).toBe(String(whole.text.length));
+    for (const header of ["Content-Type", "Content-MD5", "X-Api-Version"])
+      expect(head.headers.get(header)).toBe(whole.headers.get(header));
+  });
+
+  it.each(["/my/images", "/nowhere/at/all"])("to OPTIONS is 204 without a type: %s", async (anywhere) => {
+    const { status, text, headers } = await send({ method: "OPTIONS", path: anywhere, sign: false });
+    expect([
+      status,
+      text,
+      headers.get("Content-Type"),
+      headers.get("Content-MD5"),
+      headers.get("Access-Control-Allow-Origin"),
+    ]).toEqual([204, "", null, null, "*"]);
+  });
+});
+
+describe("a path", () => {
+  const missing = (what: string) => ({ code: "ResourceNotFound", message: `${what} does not exist` });
+
+  it.each([
+    ["/", missing("/")],
+    [`${path}/`, missing(`${path}/`)],
+    [`//my/images/${image}`, missing(`//my/images/${image}`)],
+    ["/my/images/", missing("/my/images/")],
+    ["/my/Images", missing("/my/Images")],
+    ["/my/images/a%2Fb/c", missing("/my/images/a%2Fb/c")],
+    ["/my/images/zzz", { code: "ResourceNotFound", message: "image not found" }],
+    [path.toUpperCase().replace("/MY/IMAGES", "/my/images"), { code: "ResourceNotFound", message: "image not found" }],
+    ["/my/images/a%2Fb", { code: "ResourceNotFound", message: "image not found" }],
+  ])("that nothing is at is 404: %s", async (nowhere, json) => {
+    const answer = await get({ path: nowhere });
+    expect([answer.status, answer.json]).toEqual([404, json]);
+  });
+
+  it("is decoded once, and only where it can be", async () => {
+    expect((await get({ path: path.replace("e", "%65") })).status).toBe(200);
+    expect((await get({ path: `/%6dy/%69mages/${image}` })).status).toBe(200);
+    expect((await get({ path: path.replace("e", "%2565") })).status).toBe(404);
+    const { status, json } = await get({ path: "/my/images/%zz", sign: false });
+    expect([status, json]).toEqual([
+      400,
+      { code: "BadRequest", message: "the path part %zz has an escape that cannot be decoded" },
+    ]);
+  });
+
+  it.each([
+    ["PUT", path, "DELETE, GET, HEAD, POST"],
+    ["PATCH", "/my/images", "GET, HEAD"],
+    ["DELETE", "/my", "GET, HEAD"],
+    ["POST", "/--ping", "GET, HEAD"],
+  ])("whose operations have no such method is 405: %s %s", async (method, known, allowed) => {
+    const { status, json, headers } = await send({ method, path: known, sign: false });
+    expect([status, headers.get("Allow")?.split(", ").sort().join(", ")]).toEqual([405, allowed]);
+    expect(json).toEqual({
+      code: "MethodNotAllowedError",
+      message: `${method} is not allowed here; allowed: ${headers.get("Allow")}`,
+    });
+  });
+
+  it("takes no other method from a header", async () => {
+    const { status } = await get({ headers: { "X-HTTP-Method-Override": "DELETE" } });
+    expect([status, (await get()).status]).toEqual([200, 200]);
+  });
+});
+
+/** Faults in the order in which they are told, each with its code. CONTRACT §9. */
+const faults: readonly (readonly [string, (request: TestRequest) => TestRequest, string])[] = [
+  ["method", (request) => ({ ...request, method: "PUT" }), "MethodNotAllowedError"],
+  [
+    "version",
+    (request) => ({ ...request, headers: { ...request.headers, "Accept-Version": "~99" } }),
+    "InvalidVersion",
+  ],
+  ["Accept", (request) => ({ ...request, headers: { ...request.headers, Accept: "text/html" } }), "NotAcceptableError"],
+  ["clock", (request) => ({ ...request, sign: { ...request.sign, secondsOff: 999 } }), "InvalidHeader"],
+  ["size", (request) => ({ ...request, body: `${request.body}${" ".repeat(100_000)}` }), "RequestTooLarge"],
+  [
+    "credentials",
+    (request) => ({ ...request, sign: { ...request.sign, keyId: "/nobody/keys/x" } }),
+    "InvalidCredentials",
+  ],
+  ["account", (request) => ({ ...request, path: request.path.replace("/my", "/nobody") }), "ResourceNotFound"],
+  ["Content-MD5", (request) => ({ ...request, headers: { ...request.headers, "Content-MD5": "AAAA" } }), "BadDigest"],
+  ["action", (request) => ({ ...request, path: request.path.replace("update", "nothing") }), "InvalidArgument"],
+  ["syntax", (request) => ({ ...request, body: `${request.body}}` }), "InvalidContent"],
+  ["fields", (request) => ({ ...request, body: String(request.body).replace('"b"', "5") }), "ValidationFailed"],
+  ["image", (request) => ({ ...request, path: request.path.replace("eca9", "ffff") }), "ResourceNotFound"],
+];
+
+describe("of two faults the earlier is told", () => {
+  const pairs = faults.flatMap((first, at) => faults.slice(at + 1).map((second) => [first, second] as const));
+
+  it.each(pairs.map(([first, second]) => ({ first: first[0], second: second[0], pair: [first, second] as const })))(
+    "$first before $second",
+    async ({ pair: [[what, break1, code], [, break2]] }) => {
+      const counted = wrapped(env.DB);
+      const good: TestRequest = { path: `${path}?action=update`, body: '{"name":"b"}', sign };
+      const answer = await send({ ...break1(break2(good)), bindings: bindingsWith({ DB: counted.db }) });
+      expect(answer.json).toMatchObject({ code });
+      if (["method", "version", "Accept", "clock", "size"].includes(what)) expect(counted.calls).toBe(0);
+    },
+  );
+});
+
+describe("the log", () => {
+  it("has one line a request, with names and no values", async () => {
+    const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+    const body = '{"name":"secret-name","description":"secret"}';
+    await send({ path: `${path}?action=update`, body, sign, headers: { "Request-Id": "r1" } });
+    await send({ path: `${path}?action=update`, body: '{"name":"secret*"}', sign, headers: { "Request-Id": "r2" } });
+    const lines = log.mock.calls.map(([line]) => String(line));
+    log.mockRestore();
+    const times = { d1Ms: expect.any(Number), totalMs: expect.any(Number) };
+    const same = { method: "POST", operation: "UpdateImage", account: bob.uuid, image, release: "7.2.0" };
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      { requestId: "r1", ...same, status: 200, changed: ["name", "description"], d1Calls: 2, ...times },
+      { requestId: "r2", ...same, status: 422, code: "ValidationFailed", d1Calls: 1, ...times },
+    ]);
+    expect(lines.join()).not.toContain("secret");
+  });
+});
