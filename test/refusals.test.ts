@@ -252,6 +252,16 @@ describe.each(Object.entries(operations))("%s refuses", (_, request) => {
     }
   });
 
+  it("another method, whoever asks", async () => {
+    for (const sign of [{}, false] as const) {
+      const { status, json, headers: got } = await send({ ...request, method: "PATCH", sign });
+      expect([status, json]).toEqual([
+        405,
+        { code: "MethodNotAllowedError", message: `PATCH is not allowed here; allowed: ${got.get("Allow")}` },
+      ]);
+    }
+  });
+
   it("a signature without (request-target) where it is required", async () => {
     const bindings = bindingsWith({ REQUIRE_REQUEST_TARGET: "true" });
     const { status } = await send({ ...request, bindings });

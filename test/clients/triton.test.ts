@@ -94,6 +94,17 @@ describe("triton image", () => {
 
   it("update takes each field, and all at once", async () => {
     expect(await ok(["image", "update", "image-3", "version=2.0.0"])).toBe("Updated image image-3 (fields: version)\n");
+    for (const change of [
+      "homepage=https://example.com/1",
+      "eula=https://example.com/2",
+      "description=one",
+      'tags={"one":true}',
+    ]) {
+      const field = change.split("=")[0] ?? "";
+      expect(await ok(["image", "update", "image-3", change])).toBe(`Updated image image-3 (fields: ${field})\n`);
+      const value = change.slice(field.length + 1);
+      expect(await image("image-3")).toMatchObject({ [field]: field === "tags" ? JSON.parse(value) : value });
+    }
     expect(await ok(["image", "update", "image-3", "description="])).toBe(
       "Updated image image-3 (fields: description)\n",
     );
@@ -203,19 +214,22 @@ describe("triton", () => {
     expect(await image(idOf(4))).toMatchObject({ version: who.replace(" ", "-") });
   });
 
-  it.each(["alice rsa", "alice ecdsa", "alice ed25519"])("signs through ssh-agent: %s", async (who) => {
-    const socket = `${service.folder}/agent-${who.split(" ")[1]}`;
-    const home = `${service.folder}/keyless`;
-    mkdirSync(`${home}/.ssh`, { recursive: true });
-    const { stdout } = await run("ssh-agent", ["-a", socket]);
-    const [, pid = ""] = /SSH_AGENT_PID=(\d+)/.exec(stdout) ?? [];
-    try {
-      await run("ssh-add", ["-q", person(who).keyFile], { SSH_AUTH_SOCK: socket, PATH: process.env["PATH"] ?? "" });
-      expect(await ok(["image", "get", idOf(4)], who, { SSH_AUTH_SOCK: socket, HOME: home })).toContain(idOf(4));
-    } finally {
-      process.kill(Number(pid));
-    }
-  });
+  it.each(["alice rsa", "alice ecdsa", "alice ecdsa521", "alice ed25519"])(
+    "signs through ssh-agent: %s",
+    async (who) => {
+      const socket = `${service.folder}/agent-${who.split(" ")[1]}`;
+      const home = `${service.folder}/keyless`;
+      mkdirSync(`${home}/.ssh`, { recursive: true });
+      const { stdout } = await run("ssh-agent", ["-a", socket]);
+      const [, pid = ""] = /SSH_AGENT_PID=(\d+)/.exec(stdout) ?? [];
+      try {
+        await run("ssh-add", ["-q", person(who).keyFile], { SSH_AUTH_SOCK: socket, PATH: process.env["PATH"] ?? "" });
+        expect(await ok(["image", "get", idOf(4)], who, { SSH_AUTH_SOCK: socket, HOME: home })).toContain(idOf(4));
+      } finally {
+        process.kill(Number(pid));
+      }
+    },
+  );
 
   it("tells a person what was wrong", async () => {
     const wrongKey = await service.triton({ ...person("stranger"), login: "alice" }, ["image", "get", idOf(4)]);

@@ -181,6 +181,19 @@ describe("DeleteKey", () => {
   });
 });
 
+describe("A disabled account", () => {
+  it("is refused from its next request on, and served again once it is enabled", async () => {
+    expect((await call({ path: "/my" })).status).toBe(200);
+    await env.DB.prepare("UPDATE accounts SET disabled = 1 WHERE login = 'bob'").run();
+    expect(answerOf(await call({ path: "/my" }))).toEqual({
+      status: 403,
+      json: { code: "NotAuthorized", message: "Account or user is disabled" },
+    });
+    await env.DB.prepare("UPDATE accounts SET disabled = 0 WHERE login = 'bob'").run();
+    expect((await call({ path: "/my" })).status).toBe(200);
+  });
+});
+
 describe("Ping and ListDatacenters", () => {
   it("answer what clients ask first", async () => {
     const ping = await send({ method: "GET", path: "/--ping", sign: false, headers: { Authorization: "nonsense" } });
