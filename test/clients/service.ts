@@ -48,14 +48,27 @@ export class Service {
     const home = join(this.folder, `${login}-${type}`);
     const keyFile = join(home, ".ssh", `id_${type}`);
     mkdirSync(join(home, ".ssh"), { recursive: true, mode: 0o700 });
-    await run("ssh-keygen", ["-q", ...keygenOptions[type], "-N", "", "-C", `${login}-${type}`, "-f", keyFile]);
+    const wire = await this.#newKey(keyFile, { type, comment: `${login}-${type}` });
     const publicLine = readFileSync(`${keyFile}.pub`, "utf8").trim();
-    const wire = Buffer.from(publicLine.split(" ")[1] ?? "", "base64");
     const fingerprint = createHash("md5")
       .update(wire)
       .digest("hex")
       .replace(/..(?=.)/g, "$&:");
     return { login, home, keyFile, publicLine, fingerprint };
+  }
+
+  /** Makes the files of a key; answers its SSH wire form. */
+  async #newKey(
+    file: string,
+    { type, comment }: { type: keyof typeof keygenOptions; comment: string },
+  ): Promise<Buffer> {
+    for (;;) {
+      rmSync(file, { force: true });
+      await run("ssh-keygen", ["-q", ...keygenOptions[type], "-N", "", "-C", comment, "-f", file]);
+      const wire = Buffer.from(readFileSync(`${file}.pub`, "utf8").split(" ")[1] ?? "", "base64");
+      // smartdc's sshpk 1.7.1 takes an Ed25519 point for a number: one that begins with a high bit is another key to it.
+      if (type !== "ed25519" || (wire.at(-32) ?? 0) < 0x80) return wire;
+    }
   }
 
   /** The environment of a person's terminal: no key, agent or profile but their own. */
