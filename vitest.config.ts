@@ -1,6 +1,9 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
+// Before wrangler does: it would hand these to the Worker as secrets.
+process.loadEnvFile(".env");
+
 /** `npm run test:long` runs the same proofs at full size. */
 const scale = process.env["LONG"] ? "full" : "tenth";
 
