@@ -40,7 +40,8 @@ const readers = new Map<string, (fields: WireReader) => KeyFields>([
  * @throws {PublicKeyError} it is no such line, of a type that is not served (DSA), or RSA under 2048 bits
  */
 export function parsePublicKey(line: string): PublicKey {
-  const [, type, base64, comment = ""] = /^\s*(\S+)[ \t]+(\S+)(?:[ \t]+([^\r\n]*?))?\s*$/.exec(line) ?? [];
+  // Trimmed first: a pattern that also trims the comment takes the square of a long one's length.
+  const [, type, base64, comment = ""] = /^(\S+)[ \t]+(\S+)(?:[ \t]+([^\r\n]*))?$/.exec(line.trim()) ?? [];
   if (!type || !base64) throw new PublicKeyError("not an OpenSSH public key: type, base64 and comment on one line");
   const read = readers.get(type);
   if (!read) {

@@ -118,14 +118,16 @@ async function readMultipart(body: Uint8Array, headers: Headers): Promise<Parame
     });
   const texts: [string, string][] = [];
   for (const [name, value] of form) if (typeof value === "string") texts.push([name, value]);
-  const invalid = texts.find(([, value]) => value.includes("\uFFFD") && !holds(body, value));
-  if (invalid)
-    throw new CloudApiError("InvalidContent", `Invalid multipart: the part ${shown(invalid[0])} is not UTF-8`);
+  const invalid = partOfNoUtf8(body, texts);
+  if (invalid) throw new CloudApiError("InvalidContent", `Invalid multipart: the part ${shown(invalid)} is not UTF-8`);
   return collected(texts);
 }
 
-/** Whether the UTF-8 form of `text` stands in `body`: not so when the platform put U+FFFD where bytes were no UTF-8. */
-function holds(body: Uint8Array, text: string): boolean {
+/** The name of the first part whose bytes do not stand in the body: the platform put U+FFFD where they were no UTF-8. */
+function partOfNoUtf8(body: Uint8Array, texts: readonly (readonly [string, string])[]): string | undefined {
+  const doubtful = texts.filter(([, value]) => value.includes("\uFFFD"));
+  if (doubtful.length === 0) return undefined;
   const binary = (bytes: Uint8Array) => new TextDecoder("latin1").decode(bytes);
-  return binary(body).includes(binary(new TextEncoder().encode(text)));
+  const whole = binary(body);
+  return doubtful.find(([, value]) => !whole.includes(binary(new TextEncoder().encode(value))))?.[0];
 }

@@ -173,4 +173,10 @@ describe("any text", () => {
       { numRuns },
     );
   });
+
+  it("as a public key is read in time, however much white space it has", () => {
+    const line = `${publicLine("ed25519")}${" \t".repeat(45_000)}x`;
+    expect(parsePublicKey(line).comment.length).toBe("ed25519".length + 90_001);
+    expect(() => parsePublicKey(`${line}\ny`)).toThrow(PublicKeyError);
+  });
 });
