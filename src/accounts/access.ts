@@ -2,10 +2,10 @@ import { invalidCredentials } from "../auth/refusal.ts";
 import type { KeyOutcome } from "../db/keys.ts";
 import { CloudApiError, shown } from "../errors.ts";
 
-/** @throws {CloudApiError} ResourceNotFound when the account has no key of this name or fingerprint */
-export function foundKey<Found>(key: Found | null | undefined, asked: string): Found {
-  if (key === null || key === undefined) throw new CloudApiError("ResourceNotFound", `${shown(asked)} does not exist`);
-  return key;
+/** What was asked for, by its name in the path. @throws {CloudApiError} ResourceNotFound when it is not there */
+export function found<Found>(row: Found | null | undefined, asked: string): Found {
+  if (row === null || row === undefined) throw new CloudApiError("ResourceNotFound", `${shown(asked)} does not exist`);
+  return row;
 }
 
 /**
@@ -26,5 +26,5 @@ export function checkCreated({ hasAuthority, isWritten, holder }: KeyOutcome, na
 /** Passes when the key was deleted. @throws {CloudApiError} InvalidCredentials, ResourceNotFound */
 export function checkRemovedKey(outcome: { hasAuthority: boolean; holder: string | null }, asked: string): void {
   if (!outcome.hasAuthority) throw invalidCredentials();
-  foundKey(outcome.holder, asked);
+  found(outcome.holder, asked);
 }

@@ -7,7 +7,7 @@ import { type AppEnv, configuration } from "../env.ts";
 import { answerJson } from "../http/answer.ts";
 import { operation } from "../http/operation.ts";
 import { requestParameters } from "../http/parameters.ts";
-import { checkCreated, checkRemovedKey, foundKey } from "./access.ts";
+import { checkCreated, checkRemovedKey, found } from "./access.ts";
 import { accountJson } from "./json.ts";
 import { newKey } from "./new-key.ts";
 
@@ -16,7 +16,7 @@ const factory = createFactory<AppEnv, "/:login/keys/:key">();
 /** GetAccount. */
 const getAccountHandlers = factory.createHandlers(operation("GetAccount"), async (c) => {
   const account = await getAccount(connect(c.env.DB, c.var.meter), c.var.caller.account);
-  return answerJson(c, accountJson(foundKey(account, c.req.param("login"))));
+  return answerJson(c, accountJson(found(account, c.req.param("login"))));
 });
 
 /** ListKeys, by name. */
@@ -27,8 +27,8 @@ const listKeysHandlers = factory.createHandlers(operation("ListKeys"), async (c)
 /** GetKey, by name or fingerprint. */
 const getKeyHandlers = factory.createHandlers(operation("GetKey"), async (c) => {
   const key = c.req.param("key");
-  const found = await getKey(connect(c.env.DB, c.var.meter), { account: c.var.caller.account, key });
-  return answerJson(c, foundKey(found, key));
+  const row = await getKey(connect(c.env.DB, c.var.meter), { account: c.var.caller.account, key });
+  return answerJson(c, found(row, key));
 });
 
 /** CreateKey: from now on the key may sign. */
