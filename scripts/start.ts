@@ -13,6 +13,9 @@ const usage = `usage: npm start [-- OPTIONS]
   --empty      provision nothing
   --home DIR   the folder of the demo's key (default .local)`;
 
+/** Printed and done. */
+class UsageAsked extends Error {}
+
 type Options = { port: number; state: string; isEmpty: boolean; home: string };
 
 function readOptions(): Options {
@@ -25,7 +28,7 @@ function readOptions(): Options {
       help: { type: "boolean", default: false },
     },
   });
-  if (values.help) throw new Error(usage);
+  if (values.help) throw new UsageAsked(usage);
   const port = /^\d{1,5}$/.test(values.port) ? Number(values.port) : 0;
   if (port < 1 || port > 65535) throw new Error(`--port is a number from 1 to 65535; ${values.port} was given`);
   const folder = (given: string | undefined, otherwise: string) =>
@@ -64,6 +67,7 @@ async function start(options: Options): Promise<number> {
 try {
   process.exitCode = await start(readOptions());
 } catch (error) {
-  print(error instanceof Error ? error.message : String(error), process.stderr);
-  process.exitCode = 1;
+  const isAsked = error instanceof UsageAsked;
+  print(error instanceof Error ? error.message : String(error), isAsked ? process.stdout : process.stderr);
+  process.exitCode = isAsked ? 0 : 1;
 }

@@ -24,8 +24,8 @@ const manifest = {
   state: "active",
 };
 
-/** A throwaway key: the file that clients read, its OpenSSH line, and its MD5 fingerprint. */
-export type DemoKey = { file: string; line: string; fingerprint: string };
+/** A throwaway key: the file that clients read, its OpenSSH line, and its fingerprints (MD5 and SHA256). */
+export type DemoKey = { file: string; line: string; fingerprint: string; fingerprintSha256: string };
 
 /**
  * The demo key of a home folder, made when there is none: RSA in PEM, which openssl, triton and smartdc all read.
@@ -46,7 +46,8 @@ export function demoKey(home: string): DemoKey {
     .update(wire)
     .digest("hex")
     .replace(/..(?=.)/g, "$&:");
-  return { file, line, fingerprint };
+  const sha256 = createHash("sha256").update(wire).digest("base64");
+  return { file, line, fingerprint, fingerprintSha256: `SHA256:${sha256.replace(/=+$/, "")}` };
 }
 
 /** RFC 4253 §6.6: the type, the exponent and the modulus, each after its length. */
@@ -66,8 +67,8 @@ function lengthOf({ length }: Buffer): Buffer {
 }
 
 /**
- * Provisions the demo account and image where the database is empty. Where it has the demo account, only the key: the
- * home folder may be a new one.
+ * Provisions the demo account and image where the database is empty. Where it has the demo account already, only the key
+ * is added: the home folder may be a new one, and all else is the user's.
  *
  * @returns whether the demo's commands will work
  */
@@ -78,9 +79,22 @@ export async function provisionDemo(db: D1Database, key: DemoKey): Promise<boole
     )
     .bind(demo.account)
     .first<{ n: number; login: string | null }>();
-  if (stored?.n !== 0 && stored?.login !== demo.login) return false;
+  if (stored?.login === demo.login) {
+    await addKey(db, key);
+    return true;
+  }
+  if (stored?.n !== 0) return false;
   const accounts = [{ uuid: demo.account, login: demo.login, keys: [key.line] }];
-  const images = stored.n === 0 ? [manifest] : [];
-  await load(db, await readProvision(JSON.stringify({ accounts, images })));
+  await load(db, await readProvision(JSON.stringify({ accounts, images: [manifest] })));
   return true;
+}
+
+/** Adds the key, named by its fingerprint, unless the account has it. */
+async function addKey(db: D1Database, { line, fingerprint, fingerprintSha256 }: DemoKey): Promise<void> {
+  await db
+    .prepare(
+      "INSERT INTO keys (account, name, fingerprint, fingerprintSha256, key) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    )
+    .bind(demo.account, fingerprint, fingerprint, fingerprintSha256, line)
+    .run();
 }

@@ -76,13 +76,14 @@ const killAfterMs = 5000;
  */
 export async function untilEnded({ process: server, said }: DevServer): Promise<number> {
   let wasTold = false;
-  for (const signal of endings) {
-    process.on(signal, () => {
-      wasTold = true;
-      server.kill("SIGTERM");
-      setTimeout(() => killGroup(server, "SIGKILL"), killAfterMs).unref();
-    });
-  }
+  const end = () => {
+    wasTold = true;
+    server.kill("SIGTERM");
+    setTimeout(() => killGroup(server, "SIGKILL"), killAfterMs).unref();
+  };
+  for (const signal of endings) process.on(signal, end);
+  // Whoever read the output is gone (`npm start | head`): nobody would know that the service still runs.
+  for (const output of [process.stdout, process.stderr]) output.on("error", end);
   if (server.exitCode === null && server.signalCode === null) await once(server, "exit");
   // What wrangler may have left of its own.
   killGroup(server, "SIGKILL");

@@ -10,7 +10,8 @@ const home = join(folder, "home");
 let port = 0;
 let service: Started;
 
-const start = (): Started => new Started(["--port", String(port), "--state", join(folder, "state"), "--home", home]);
+const start = (at = home): Started =>
+  new Started(["--port", String(port), "--state", join(folder, "state"), "--home", at]);
 
 beforeAll(async () => {
   port = await freePort();
@@ -28,6 +29,20 @@ function printed(heading: string): string {
   const [, command = ""] = new RegExp(`# ${heading}.*\\n((?:.+\\n)+)`).exec(service.output) ?? [];
   return command;
 }
+
+const newKey = JSON.stringify({
+  name: "mine",
+  key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICrKgwH0jtRUZpLN4q83ZOmo/4EBwmoGZtnclSdnv7YT",
+});
+
+/** The printed curl command for the account's keys. */
+const asKeys = (body: string): string =>
+  printed("curl")
+    .replace(/my\/images\/.*update/, "my/keys")
+    .replace(/-d '.*'/, body);
+
+const keyNames = async (): Promise<string[]> =>
+  JSON.parse((await curl(asKeys(""))).body).map(({ name }: { name: string }) => name);
 
 type Answer = { status: number; headers: Headers; body: string };
 
@@ -105,6 +120,12 @@ describe("npm start", () => {
     });
   });
 
+  it("prints its usage when asked, and starts nothing", async () => {
+    const { code, stdout, stderr } = await run(process.execPath, ["scripts/start.ts", "--help"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^usage: npm start .*--port N .*--state DIR .*--empty .*--home DIR /s);
+  });
+
   it("refuses a port that is in use", async () => {
     const second = start();
     expect(await new Promise((resolve) => second.process.on("exit", resolve))).toBe(1);
@@ -115,11 +136,14 @@ describe("npm start", () => {
 
   it("ends on a signal, even one given twice, with nothing left on the port; the state stays", async () => {
     expect(await canConnect()).toBe(true);
+    const keysBefore = [await keyNames(), (await curl(asKeys(`-d '${newKey}'`))).status, await keyNames()];
+    expect(keysBefore).toEqual([["demo"], 201, ["demo", "mine"]]);
     service.process.kill("SIGINT");
     expect(await service.ended("SIGINT")).toBe(0);
     expect(await canConnect()).toBe(false);
-    service = start();
+    service = start(join(folder, "another-home"));
     await service.ready();
+    expect(await keyNames()).toEqual([expect.stringMatching(/^([0-9a-f]{2}:){15}/), "demo", "mine"]);
     const read = printed("curl")
       .replace("?action=update", "")
       .replace(/ \\\n {2}-d '.*'/, "");
@@ -127,5 +151,17 @@ describe("npm start", () => {
     expect({ status, name: JSON.parse(body).name }).toEqual({ status: 200, name: "my-renamed-image" });
     expect(await service.ended("SIGTERM")).toBe(0);
     expect(await canConnect()).toBe(false);
+  });
+
+  it("ends when nobody reads its output any more", async () => {
+    const other = await freePort();
+    const unread = new Started(["--port", String(other), "--state", join(folder, "unread"), "--home", home]);
+    await unread.ready();
+    unread.process.stdout?.destroy();
+    const exit = new Promise((resolve) => unread.process.on("exit", resolve));
+    // Its log line is what cannot be written.
+    await run("curl", ["-s", `http://127.0.0.1:${other}/--ping`]);
+    expect(await exit).toBe(0);
+    await expect(fetch(`http://127.0.0.1:${other}/--ping`)).rejects.toThrow();
   });
 });
