@@ -9,9 +9,16 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 /** The tables, and whether each is WITHOUT ROWID. All are STRICT. */
-const tables = { accounts: false, image_acl: true, images: false, keys: true };
+const tables = { accounts: false, image_acl: true, image_history: false, images: false, keys: true };
 
-const triggers = ["image_acl_after_delete", "image_acl_after_insert", "image_acl_after_update"];
+const triggers = [
+  "image_acl_after_delete",
+  "image_acl_after_insert",
+  "image_acl_after_update",
+  "image_history_after_delete",
+  "image_history_after_insert",
+  "image_history_after_update",
+];
 
 const root = join(import.meta.dirname, "..");
 

@@ -4,6 +4,7 @@ import type { SignedRequest } from "./auth/authorization.ts";
 import type { DatabaseMeter } from "./db/client.ts";
 import type { CloudApiError } from "./errors.ts";
 import type { Release } from "./http/api-version.ts";
+import type { Preconditions } from "./images/preconditions.ts";
 
 /** What the platform hands in: D1 and the variables of wrangler.toml, as text. */
 export type Bindings = {
@@ -12,6 +13,8 @@ export type Bindings = {
   REQUIRE_REQUEST_TARGET?: string;
   MAX_LIST?: string;
   DATACENTER_NAME?: string;
+  REQUIRE_IF_MATCH?: string;
+  HISTORY_REVISIONS?: string;
 };
 
 /** What the steps of one request hand on to each other, each there once its step has run. */
@@ -21,6 +24,7 @@ export type Variables = {
   release: Release;
   operation: string;
   image: string;
+  preconditions: Preconditions;
   signed: SignedRequest;
   body: Uint8Array;
   parameters: Promise<Parameters>;
@@ -35,11 +39,16 @@ export type Parameters = Record<string, unknown>;
 
 export type AppEnv = { Bindings: Bindings; Variables: Variables };
 
+const flag = z._default(z.enum(["true", "false"]), "false");
+const positive = (otherwise: string) => z._default(z.string().check(z.regex(/^[1-9][0-9]{0,5}$/)), otherwise);
+
 const configurationSchema = z.object({
   DEFAULT_API_VERSION: z._default(z.enum(["7.2.0", "7.3.0", "8.0.0", "9.0.0"]), "7.2.0"),
-  REQUIRE_REQUEST_TARGET: z._default(z.enum(["true", "false"]), "false"),
-  MAX_LIST: z._default(z.string().check(z.regex(/^[1-9][0-9]{0,5}$/)), "10000"),
+  REQUIRE_REQUEST_TARGET: flag,
+  MAX_LIST: positive("10000"),
   DATACENTER_NAME: z._default(z.string().check(z.regex(/^[A-Za-z0-9._-]{1,64}$/)), "edge"),
+  REQUIRE_IF_MATCH: flag,
+  HISTORY_REVISIONS: positive("1000"),
 });
 
 /** The variables, read: README "Configuration" lists them with unit and default. */
@@ -48,6 +57,8 @@ export type Configuration = {
   isRequestTargetRequired: boolean;
   maxList: number;
   datacenterName: string;
+  isMatchRequired: boolean;
+  historyRevisions: number;
 };
 
 const configurations = new WeakMap<Bindings, Configuration>();
@@ -63,6 +74,8 @@ export function configuration(bindings: Bindings): Configuration {
     isRequestTargetRequired: parsed.data.REQUIRE_REQUEST_TARGET === "true",
     maxList: Number(parsed.data.MAX_LIST),
     datacenterName: parsed.data.DATACENTER_NAME,
+    isMatchRequired: parsed.data.REQUIRE_IF_MATCH === "true",
+    historyRevisions: Number(parsed.data.HISTORY_REVISIONS),
   };
   configurations.set(bindings, read);
   return read;

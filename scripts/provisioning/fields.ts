@@ -39,12 +39,15 @@ const encoder = new TextEncoder();
 /** D1's limit of a row and of a bound value. @see https://developers.cloudflare.com/d1/platform/limits/ */
 export const maxRowBytes = 2_000_000;
 
+/** Of an image: D1's limit less what updates may add to it and the history to its row. */
+export const maxImageBytes = 1_700_000;
+
 /** Why a row of these columns cannot be stored in D1, as a sentence; undefined when it can. */
-export function sizeMistake(columns: readonly unknown[]): string | undefined {
+export function sizeMistake(columns: readonly unknown[], maxBytes = maxRowBytes): string | undefined {
   const bytes = columns.reduce((sum: number, column) => sum + columnBytes(column), 0);
-  return bytes > maxRowBytes
-    ? `it takes ${bytes} bytes, and a row holds at most ${maxRowBytes} (D1's limit)`
-    : undefined;
+  if (bytes <= maxBytes) return undefined;
+  const limit = maxBytes === maxRowBytes ? "D1's limit" : `D1's limit is ${maxRowBytes}, and updates need room`;
+  return `it takes ${bytes} bytes, and a row holds at most ${maxBytes} (${limit})`;
 }
 
 function columnBytes(column: unknown): number {

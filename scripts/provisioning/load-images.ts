@@ -33,7 +33,7 @@ const others = columns.filter((column) => column !== "uuid");
  * @see https://www.sqlite.org/lang_createtrigger.html
  */
 const replace = `UPDATE images SET ${others.map((column) => `${column} = file.${column}`).join()},
-  revision = images.revision + 1, write_id = NULL
+  revision = images.revision + 1, write_id = NULL, write = NULL
 FROM file WHERE file.uuid = images.uuid
   AND (${others.map((column) => `file.${column} IS NOT images.${column}`).join(" OR ")})
 RETURNING 'replaced' AS outcome`;

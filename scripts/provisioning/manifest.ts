@@ -1,11 +1,12 @@
 import * as z from "zod/mini";
-import type { images } from "../../src/db/schema.ts";
+import type { ImageRow as StoredImage } from "../../src/db/outcome.ts";
+import { maxAclAccounts } from "../../src/images/schemas.ts";
 import { tagsMistake } from "../../src/images/tags.ts";
-import { flag, sizeMistake, text, timestamp, uuid, wholeNumber } from "./fields.ts";
+import { flag, maxImageBytes, sizeMistake, text, timestamp, uuid, wholeNumber } from "./fields.ts";
 import { fieldMistakes, rule, sentence } from "./refusal.ts";
 
 /** An image as it is to be stored. JSON columns are text. */
-export type ImageRow = Omit<typeof images.$inferSelect, "revision" | "write_id">;
+export type ImageRow = Omit<StoredImage, "revision">;
 
 type JsonObject = Record<string, unknown>;
 
@@ -22,7 +23,11 @@ const isObject = (sent: unknown): boolean => typeof sent === "object" && sent !=
 /** The manifests of IMGAPI's LDAP hold one UUID as a string. */
 const acl = z.pipe(
   z.transform((sent: unknown) => (typeof sent === "string" ? [sent] : sent)),
-  z.array(uuid, rule("an array of UUIDs in lower case, or one such UUID")),
+  z
+    .array(uuid, rule("an array of UUIDs in lower case, or one such UUID"))
+    .check(
+      z.refine((accounts) => new Set(accounts).size <= maxAclAccounts, rule(`of at most ${maxAclAccounts} accounts`)),
+    ),
 );
 
 const file = z.object(
@@ -71,7 +76,7 @@ export function readManifest(entry: unknown): { row?: ImageRow; mistakes: readon
   const parsed = z.safeParse(manifestSchema, entry);
   if (!parsed.success) return { mistakes: fieldMistakes(parsed.error.issues) };
   const row = imageRow(parsed.data);
-  const tooLarge = sizeMistake(Object.values(row));
+  const tooLarge = sizeMistake(Object.values(row), maxImageBytes);
   return { row, mistakes: tooLarge ? [tooLarge] : [] };
 }
 

@@ -6,12 +6,20 @@ import { parseKeyId } from "./key-id.ts";
 import { accountDisabled, invalidCredentials, notYourAccount, unknownAccount } from "./refusal.ts";
 import { isGenuine } from "./verify.ts";
 
-/** Who asks: the account acted as, and the account and key that signed for it. UUIDs. */
+/** Who asks, and by what the request named them. */
 export type Caller = {
+  /** UUID of the account acted as. */
   account: string;
+  /** UUID of the account that signed. */
   signer: string;
   /** SHA256 fingerprint of the key that signed. */
   fingerprintSha256: string;
+  /** The keyId's login, or UUID. */
+  login: string;
+  /** The keyId's key: a name or a fingerprint. */
+  keyOfId: string;
+  /** The path's login, or UUID; the keyId's for `my`. */
+  path: string;
 };
 
 /**
@@ -32,14 +40,14 @@ export const authenticate: MiddlewareHandler<AppEnv, "/:login/*"> = async (c, ne
   const { algorithm, signature } = header;
   const genuine = await isGenuine(signer?.key, { algorithm, signature, texts });
   if (!signer || !genuine) throw invalidCredentials();
-  c.set("caller", callerFor(signer, login));
+  c.set("caller", callerFor(signer, { login: keyId.login, keyOfId: keyId.key, path: login }));
   await next();
 };
 
 /** A genuine signer as the caller on a path's account. */
-function callerFor(signer: Signer, login: string): Caller {
+function callerFor(signer: Signer, asked: Pick<Caller, "login" | "keyOfId" | "path">): Caller {
   if (signer.disabled) throw accountDisabled();
-  if (signer.target === null) throw unknownAccount(login);
-  if (signer.target !== signer.account && !signer.operator) throw notYourAccount(login);
-  return { account: signer.target, signer: signer.account, fingerprintSha256: signer.fingerprintSha256 };
+  if (signer.target === null) throw unknownAccount(asked.path);
+  if (signer.target !== signer.account && !signer.operator) throw notYourAccount(asked.path);
+  return { account: signer.target, signer: signer.account, fingerprintSha256: signer.fingerprintSha256, ...asked };
 }

@@ -1,8 +1,8 @@
-import { and, getTableColumns, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { and, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import type { Caller } from "../auth/authenticate.ts";
 import type { ListFilters } from "../images/filters.ts";
 import { type Database, selectStatement } from "./client.ts";
-import { getStatement } from "./images.ts";
-import type { ImageRow, SeenImage } from "./outcome.ts";
+import { type ImageRow, imageColumns, type Seen, seen, seenStatement } from "./outcome.ts";
 import { imageAcl, images } from "./schema.ts";
 
 const account = sql.placeholder("account");
@@ -43,7 +43,7 @@ const afterMarker = filter(
     (SELECT ${publishedAt(sql`m.published_at`)}, m.uuid FROM ${images} m WHERE m.uuid = ${marker})`,
 );
 
-const listStatement = selectStatement(getTableColumns(images), (db, fields) =>
+const listStatement = selectStatement(imageColumns, (db, fields) =>
   db
     .select(fields)
     .from(images)
@@ -70,8 +70,8 @@ const listStatement = selectStatement(getTableColumns(images), (db, fields) =>
     .limit(sql.placeholder("limit")),
 );
 
-/** The images of a page, at most `limit`, and the marker's image as it is now. */
-export type ListedImages = { images: ImageRow[]; marker: SeenImage | undefined };
+/** The images of a page, at most `limit`; the caller's authority and the marker's image as they are now. */
+export type ListedImages = { images: ImageRow[]; marker: Seen };
 
 const asInteger = (claim: boolean | null): number | null => (claim === null ? null : Number(claim));
 
@@ -82,20 +82,20 @@ const asInteger = (claim: boolean | null): number | null => (claim === null ? nu
  */
 export async function listImages(
   db: Database,
-  { account, filters, limit }: { account: string; filters: ListFilters; limit: number },
+  { caller, filters, limit }: { caller: Caller; filters: ListFilters; limit: number },
 ): Promise<ListedImages> {
   const { tags, isZvol, public: isPublic, ...same } = filters;
   const values = {
     ...same,
-    account,
+    account: caller.account,
     limit,
     isZvol: asInteger(isZvol),
     public: asInteger(isPublic),
     tags: tags.length > 0 ? JSON.stringify(tags) : null,
   };
   const [marker, rows] = await db.firstAndAll(
-    [getStatement, { image: filters.marker, account }],
+    [seenStatement, { ...caller, image: filters.marker }],
     [listStatement, values],
   );
-  return { images: rows, marker };
+  return { images: rows, marker: seen(marker) };
 }

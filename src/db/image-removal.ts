@@ -1,9 +1,9 @@
 import { and, eq, ne, sql } from "drizzle-orm";
-import type { Caller } from "../auth/authenticate.ts";
 import { authority } from "./authority.ts";
 import { type Database, selectStatement, writeStatement } from "./client.ts";
-import { notYetWritten, outcomeFields, outcomeQuery, type WriteOutcome, writeOutcome } from "./outcome.ts";
+import { outcomeFields, outcomeQuery, type WriteOutcome, writeOutcome } from "./outcome.ts";
 import { imageAcl, images } from "./schema.ts";
+import { canBeMade, type Write, writeValues, writtenColumns } from "./write.ts";
 
 /** The undestroyed images that name this one as their origin. */
 const dependents = sql`${images} d WHERE d.origin = ${sql.placeholder("image")} AND d.state <> 'destroyed'`;
@@ -13,14 +13,14 @@ const account = sql.placeholder("account");
 const removeStatement = writeStatement((db) =>
   db
     .update(images)
-    .set({ state: "destroyed", revision: sql`${images.revision} + 1`, write_id: sql`${sql.placeholder("writeId")}` })
+    .set({ state: "destroyed", revision: sql`${images.revision} + 1`, ...writtenColumns })
     .where(
       and(
         eq(images.uuid, sql.placeholder("image")),
         eq(images.owner, account),
         ne(images.state, "destroyed"),
         sql`NOT EXISTS (SELECT 1 FROM ${dependents})`,
-        notYetWritten,
+        canBeMade,
         authority(db),
       ),
     ),
@@ -38,9 +38,7 @@ const removalFields = {
     ORDER BY d.uuid LIMIT ${sql.raw(String(maxNamedDependents))}))`.as("visibleDependents"),
 };
 
-const removalStatement = selectStatement(removalFields, (db, fields) =>
-  outcomeQuery(db, fields, sql`${sql.placeholder("image")}`),
-);
+const removalStatement = selectStatement(removalFields, outcomeQuery);
 
 /** What came of a removal; of the images that stand on this one, the ids of those that the caller can see (at most 10). */
 export type RemovalOutcome = WriteOutcome & { hasDependents: boolean; visibleDependents: string[] };
@@ -48,15 +46,14 @@ export type RemovalOutcome = WriteOutcome & { hasDependents: boolean; visibleDep
 /** Destroys an image if its owner asks and no other stands on it, in one batch. Bears being sent twice. */
 export async function removeImage(
   db: Database,
-  { image, caller }: { image: string; caller: Caller },
+  { image, write }: { image: string; write: Write },
 ): Promise<RemovalOutcome> {
-  const writeId = crypto.randomUUID();
-  const values = { image, ...caller };
-  const row = await db.writeThenRead([removeStatement, { ...values, writeId }], [removalStatement, values]);
+  const values = { image, ...writeValues(write) };
+  const row = await db.writeThenRead([removeStatement, values], [removalStatement, values]);
   if (!row) throw new Error("a removal answered no outcome");
   const { hasDependents, visibleDependents, ...outcome } = row;
   return {
-    ...writeOutcome(outcome, row.write_id === writeId),
+    ...writeOutcome(outcome),
     hasDependents: hasDependents === 1,
     visibleDependents: JSON.parse(visibleDependents),
   };

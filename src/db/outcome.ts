@@ -1,12 +1,18 @@
-import { eq, getTableColumns, type SQL, sql } from "drizzle-orm";
+import { Column, eq, getTableColumns, is, type SQL, sql } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
 import type { SelectedFieldsFlat } from "drizzle-orm/sqlite-core";
 import { authority } from "./authority.ts";
 import { selectStatement } from "./client.ts";
-import { imageAcl, images } from "./schema.ts";
+import { imageAcl, imageHistory, images } from "./schema.ts";
+import { isUnmade } from "./write.ts";
+
+const { write: _, write_id: __, ...columnsOfImage } = getTableColumns(images);
+
+/** What is read of an image. */
+export const imageColumns = columnsOfImage;
 
 /** A stored image: column = manifest field. JSON columns are text. */
-export type ImageRow = typeof images.$inferSelect;
+export type ImageRow = Omit<typeof images.$inferSelect, "write" | "write_id">;
 
 /** An image and whether it is shared with who asks. */
 export type SeenImage = ImageRow & { shared: number };
@@ -14,41 +20,96 @@ export type SeenImage = ImageRow & { shared: number };
 /** Whether the image is shared with the account by acl. */
 export const shared = sql<number>`EXISTS (SELECT 1 FROM ${imageAcl} WHERE ${imageAcl.image} = ${sql.placeholder("image")} AND ${imageAcl.account} = ${sql.placeholder("account")})`;
 
-/** False for the same write sent again: it was made, and its acknowledgement was lost. */
-export const notYetWritten: SQL = sql`${images.write_id} IS NOT ${sql.placeholder("writeId")}`;
-
-/** What the caller and the image are, in the transaction of a write. Without an image only `hasAuthority` is there. */
-export const outcomeFields = {
-  ...getTableColumns(images),
+/** What the caller and the image are, at the statement's own time. Without an image only `hasAuthority` is there. */
+export const seenFields = {
+  ...imageColumns,
   uuid: sql<string | null>`${images.uuid}`.as("uuid"),
   shared: shared.as("shared"),
   hasAuthority: sql<number>`"caller"."hasAuthority"`.as("hasAuthority"),
 };
+
+const caller = (db: DrizzleD1Database): SQL => sql`(SELECT ${authority(db)} AS "hasAuthority") AS "caller"`;
+
+/** Selects the caller's authority and the image, in one row that is always there. @param fields `seenFields` and more */
+export const seenQuery = (db: DrizzleD1Database, fields: SelectedFieldsFlat) =>
+  db
+    .select(fields)
+    .from(caller(db))
+    .leftJoin(images, eq(images.uuid, sql.placeholder("image")));
+
+/** One image, whoever may see it. */
+export const seenStatement = selectStatement(seenFields, seenQuery);
+
+/** The caller's authority and the image, as they are. */
+export type Seen = { hasAuthority: boolean; image: SeenImage | undefined };
+
+type SeenRow = ReturnType<typeof seenStatement.read>;
+
+/** What a row tells. */
+export function seen(row: SeenRow | undefined): Seen {
+  if (!row) throw new Error("a read answered no row");
+  const { hasAuthority, uuid, ...image } = row;
+  return { hasAuthority: hasAuthority === 1, image: uuid === null ? undefined : { ...image, uuid } };
+}
+
+/** What came of a write, in its transaction. */
+export const outcomeFields = {
+  ...seenFields,
+  isMade: sql<number | null>`"images"."isMade"`.as("isMade"),
+  requestHash: sql<string | null>`"images"."requestHash"`.as("requestHash"),
+  attemptId: sql<string | null>`"images"."attemptId"`.as("attemptId"),
+  changed: sql<string | null>`"images"."changed"`.as("changed"),
+};
+
+const names = (columns: readonly { name: string }[]): SQL =>
+  sql.join(
+    columns.map(({ name }) => sql.identifier(name)),
+    sql`, `,
+  );
+
+const { uuid, ...others } = imageColumns;
+const otherNames = names(Object.values(others));
+
+/** The image as the write of this id left it, where it was made, by whichever try of it; else as it is now. */
+const writtenOrStored = sql`(
+  SELECT 1 AS "isMade", request_hash AS "requestHash", attempt_id AS "attemptId", changed, image AS ${sql.identifier(uuid.name)}, ${otherNames}
+  FROM ${imageHistory} WHERE write_id = ${sql.placeholder("writeId")}
+  UNION ALL SELECT 0, NULL, NULL, NULL, ${names([uuid])}, ${otherNames}
+  FROM ${images} WHERE uuid = ${sql.placeholder("image")} AND ${isUnmade}) AS ${images}`;
+
+/** The columns as expressions: Drizzle takes a column only where its own table is selected from. */
+const byName = (fields: Readonly<Record<string, Column | SQL.Aliased>>): SelectedFieldsFlat =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => [name, is(field, Column) ? sql`${field}`.as(field.name) : field]),
+  );
 
 /**
  * Selects the row that tells an accepted write from every refusal; there is always one.
  *
  * @param fields `outcomeFields`, and what else a write's refusals need to know
  */
-export const outcomeQuery = (db: DrizzleD1Database, fields: SelectedFieldsFlat, uuid: SQL) =>
-  db
-    .select(fields)
-    .from(sql`(SELECT ${authority(db)} AS "hasAuthority") AS "caller"`)
-    .leftJoin(images, eq(images.uuid, uuid));
+export const outcomeQuery = (db: DrizzleD1Database, fields: Readonly<Record<string, Column | SQL.Aliased>>) =>
+  db.select(byName(fields)).from(caller(db)).leftJoin(writtenOrStored, sql`true`);
 
 /** The outcome of a write on the image of the path. */
-export const outcomeStatement = selectStatement(outcomeFields, (db, fields) =>
-  outcomeQuery(db, fields, sql`${sql.placeholder("image")}`),
-);
+export const outcomeStatement = selectStatement(outcomeFields, outcomeQuery);
 
 type OutcomeRow = ReturnType<typeof outcomeStatement.read>;
 
-/** What came of a write: the caller's authority, the image as it is now, and whether this write made it so. */
-export type WriteOutcome = { hasAuthority: boolean; image: SeenImage | undefined; isWritten: boolean };
+/** What the history tells of a write that was made. */
+export type MadeWrite = {
+  requestHash: string | null;
+  attemptId: string | null;
+  /** The names of the columns that it changed, with commas; null where it made the image. */
+  changed: string | null;
+};
 
-/** The outcome that a row tells; `isWritten` is decided by an id that only this write has. */
-export function writeOutcome(row: OutcomeRow | undefined, isWritten: boolean): WriteOutcome {
+/** What came of a write: the image is as the write left it where it was made, else as it is now. */
+export type WriteOutcome = Seen & { made: MadeWrite | undefined };
+
+/** The outcome that a row tells. */
+export function writeOutcome(row: OutcomeRow | undefined): WriteOutcome {
   if (!row) throw new Error("a write answered no outcome");
-  const { hasAuthority, uuid, ...rest } = row;
-  return { hasAuthority: hasAuthority === 1, image: uuid === null ? undefined : { ...rest, uuid }, isWritten };
+  const { isMade, requestHash, attemptId, changed, ...image } = row;
+  return { ...seen(image), made: isMade === 1 ? { requestHash, attemptId, changed } : undefined };
 }

@@ -13,8 +13,8 @@ const transientErrors: readonly RegExp[] = [
   /reset because its code was updated/i,
 ];
 
-/** Waits before the second and each further try, in ms; a provisioning run holds the local database for about as long. */
-const backoffMs = [20, 80, 240, 480, 960] as const;
+/** Waits before the second and the third try, in ms. The last is about as long as provisioning holds the local database. */
+const backoffMs = [80, 800] as const;
 
 const retryAfterSeconds = 1;
 

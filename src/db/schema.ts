@@ -54,40 +54,47 @@ export const keys = sqliteTable(
   ],
 );
 
-/** An image: the fields of its IMGAPI manifest that an answer or an access rule needs. JSON columns hold compact JSON text. */
+/** What is kept of an image's IMGAPI manifest: the fields that an answer or an access rule needs. JSON columns hold compact JSON text. */
+const manifestColumns = {
+  name: text().notNull(),
+  version: text().notNull(),
+  os: text(),
+  type: text(),
+  /** JSON object. */
+  requirements: text(),
+  /** MiB, of a zvol. */
+  image_size: integer(),
+  description: text(),
+  /** JSON array of `{compression, sha1, size}`; size in bytes. */
+  files: text(),
+  /** JSON object; NULL when never set or cleared. */
+  tags: text(),
+  homepage: text(),
+  /** ISO 8601 as the manifest has it. */
+  published_at: text(),
+  owner: text().notNull(),
+  public: integer({ mode: "boolean" }).notNull().default(false),
+  state: text({ enum: ["active", "unactivated", "disabled", "creating", "failed", "destroyed"] }).notNull(),
+  eula: text(),
+  /** JSON array of account UUIDs, never empty; a trigger keeps `image_acl` equal to it. */
+  acl: text(),
+  origin: text(),
+  /** JSON object `{code, message}` of a failed image. */
+  error: text(),
+};
+
+/** An image as it is now. */
 export const images = sqliteTable(
   "images",
   {
     uuid: text().primaryKey(),
-    name: text().notNull(),
-    version: text().notNull(),
-    os: text(),
-    type: text(),
-    /** JSON object. */
-    requirements: text(),
-    /** MiB, of a zvol. */
-    image_size: integer(),
-    description: text(),
-    /** JSON array of `{compression, sha1, size}`; size in bytes. */
-    files: text(),
-    /** JSON object; NULL when never set or cleared. */
-    tags: text(),
-    homepage: text(),
-    /** ISO 8601 as the manifest has it. */
-    published_at: text(),
-    owner: text().notNull(),
-    public: integer({ mode: "boolean" }).notNull().default(false),
-    state: text({ enum: ["active", "unactivated", "disabled", "creating", "failed", "destroyed"] }).notNull(),
-    eula: text(),
-    /** JSON array of account UUIDs, never empty; a trigger keeps `image_acl` equal to it. */
-    acl: text(),
-    origin: text(),
-    /** JSON object `{code, message}` of a failed image. */
-    error: text(),
-    /** Raised by every write, from 1. */
+    ...manifestColumns,
+    /** Raised by every write, from 1; a trigger writes `image_history` with it. */
     revision: integer().notNull().default(1),
     /** Names the write that made this revision, so that a write sent twice is told from two writes. */
     write_id: text(),
+    /** Who made this revision, for the trigger: JSON object of `db/write.ts`. NULL when the service did not. */
+    write: text(),
   },
   (table) => [
     index("images_owner").on(table.owner),
@@ -119,4 +126,36 @@ export const imageAcl = sqliteTable(
     account: text().notNull(),
   },
   (table) => [primaryKey({ columns: [table.image, table.account] }), index("image_acl_account").on(table.account)],
+);
+
+/**
+ * Every revision of an image that is kept, written by triggers in the write's own transaction: what the image was after
+ * it, and who made it so. It is the record of `Idempotency-Key` too: a write is made only while no row has its id.
+ */
+export const imageHistory = sqliteTable(
+  "image_history",
+  {
+    image: text().notNull(),
+    revision: integer().notNull(),
+    write_id: text().notNull(),
+    /** SHA-256 of what was asked for, where an Idempotency-Key was sent. */
+    request_hash: text(),
+    /** Of one HTTP request and its tries: tells the request that wrote from one that repeats it. */
+    attempt_id: text(),
+    /** Milliseconds since the epoch, by the database's clock. */
+    time: integer().notNull(),
+    /** The account that signed, its key's SHA256 fingerprint and the Request-Id; NULL for what the service did not write. */
+    account: text(),
+    key_sha256: text(),
+    request_id: text(),
+    /** UpdateImage, DeleteImage, CloneImage; `provision`; `baseline` for an image that is older than its history. */
+    operation: text().notNull(),
+    /** The columns that this write changed, with commas, UpdateImage's first; NULL where it made the image. */
+    changed: text(),
+    ...manifestColumns,
+  },
+  (table) => [
+    primaryKey({ columns: [table.image, table.revision] }),
+    uniqueIndex("image_history_write_id").on(table.write_id),
+  ],
 );

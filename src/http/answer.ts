@@ -16,3 +16,7 @@ export async function answerJson(c: Context<AppEnv>, value: unknown, options: An
   if (c.req.method === "HEAD") headers.set("Content-Length", String(bytes.length));
   return new Response(bytes, { status: options.status ?? 200, headers });
 }
+
+/** 304: what the client has is what it would get. RFC 9110 §15.4.5. */
+export const notModified = (headers: Readonly<Record<string, string>>): Response =>
+  new Response(null, { status: 304, headers });

@@ -56,7 +56,8 @@ export function listFilters(
   };
 }
 
-function singleText(query: Parameters, name: string): string | null {
+/** A parameter that is given once; null where it is not. @throws {CloudApiError} InvalidArgument when it is given twice */
+export function singleText(query: Parameters, name: string): string | null {
   const value = query[name];
   if (value === undefined) return null;
   if (typeof value !== "string") throw new CloudApiError("InvalidArgument", `${shown(name)} is given more than once`);

@@ -1,21 +1,33 @@
-import { Hono, type MiddlewareHandler } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { createFactory } from "hono/factory";
 import { connect } from "../db/client.ts";
 import { cloneImage } from "../db/image-clone.ts";
+import { getHistory } from "../db/image-history.ts";
 import { listImages } from "../db/image-list.ts";
 import { removeImage } from "../db/image-removal.ts";
 import { getImage, updateImage } from "../db/images.ts";
 import { type AppEnv, configuration } from "../env.ts";
-import { answerJson } from "../http/answer.ts";
+import { answerJson, notModified } from "../http/answer.ts";
 import { byAction } from "../http/by-action.ts";
 import { operation } from "../http/operation.ts";
 import { queryParameters } from "../http/parameters.ts";
 import { validate } from "../http/validate.ts";
-import { checkRemoved, clonedImage, listedImages, updatedImage, visibleImage } from "./access.ts";
+import {
+  auditedRevisions,
+  clonedImage,
+  listedImages,
+  removedImage,
+  updatedImage,
+  visibleImage,
+  type Written,
+} from "./access.ts";
+import { auditJson, auditPage } from "./audit.ts";
 import { imageChange } from "./change.ts";
 import { listFilters } from "./filters.ts";
 import { imageJson } from "./json.ts";
+import { checkMatch, entityTag, isKnown, preconditions } from "./preconditions.ts";
 import { updateImageSchema } from "./schemas.ts";
+import { requestedWrite } from "./write.ts";
 
 const factory = createFactory<AppEnv, "/:login/images/:id">();
 
@@ -26,7 +38,7 @@ const listImagesHandlers = factory.createHandlers(operation("ListImages"), async
   const filters = listFilters(queryParameters(c.req.raw), { release: c.var.release, maxList });
   // One more than may be answered tells a list that is too long from one that just fits.
   const listed = await listImages(connect(c.env.DB, c.var.meter), {
-    account,
+    caller: c.var.caller,
     filters,
     limit: filters.limit ?? maxList + 1,
   });
@@ -43,44 +55,84 @@ const imageOfPath: MiddlewareHandler<AppEnv, "/:login/images/:id"> = (c, next) =
   return next();
 };
 
+/** On which revisions the request is to act. @throws {CloudApiError} InvalidHeader */
+const readPreconditions: MiddlewareHandler<AppEnv> = (c, next) => {
+  const sent = { ifMatch: c.req.header("If-Match"), ifNoneMatch: c.req.header("If-None-Match") };
+  c.set("preconditions", preconditions(sent, c.var.release));
+  return next();
+};
+
 /** GetImage, and HeadImage: HEAD is answered from GET. */
 const getImageHandlers = factory.createHandlers(operation("GetImage"), async (c) => {
-  const { account } = c.var.caller;
-  const image = await getImage(connect(c.env.DB, c.var.meter), { image: c.var.image, account });
-  return answerJson(c, imageJson(visibleImage(image, account), c.var.release));
+  const { image: uuid, caller, meter, release, preconditions } = c.var;
+  const image = visibleImage(await getImage(connect(c.env.DB, meter), { image: uuid, ...caller }), caller.account);
+  const { revision } = image;
+  checkMatch(preconditions, { revision, release });
+  const headers = { ETag: entityTag(revision, release) };
+  return isKnown(preconditions, revision)
+    ? notModified(headers)
+    : answerJson(c, imageJson(image, release), { headers });
 });
 
 const updateImageHandlers = factory.createHandlers(
   operation("UpdateImage"),
   validate("image", updateImageSchema),
   async (c) => {
-    const { image, caller, release } = c.var;
-    const update = c.req.valid("query");
-    c.set("changedFields", Object.keys(update));
-    const change = imageChange(update);
-    const outcome = await updateImage(connect(c.env.DB, c.var.meter), { image, caller, change });
-    return answerJson(c, imageJson(updatedImage(outcome, caller.account), release));
+    const { image, meter, release } = c.var;
+    const change = imageChange(c.req.valid("query"));
+    const write = await requestedWrite(c, change);
+    const outcome = await updateImage(connect(c.env.DB, meter), { image, change, write });
+    const written = updatedImage(outcome, { write, release, change });
+    c.set("changedFields", written.changedFields);
+    const headers = { "Changed-Fields": written.changedFields.join(", ") };
+    return answerImage(c, written, headers);
   },
 );
 
 /** DeleteImage: the image is destroyed, and 404 from then on. */
 const deleteImageHandlers = factory.createHandlers(operation("DeleteImage"), async (c) => {
-  const { image, caller, meter } = c.var;
-  checkRemoved(await removeImage(connect(c.env.DB, meter), { image, caller }), caller.account);
-  return c.body(null, 204);
+  const { image, meter, release } = c.var;
+  const write = await requestedWrite(c);
+  const outcome = await removeImage(connect(c.env.DB, meter), { image, write });
+  return c.body(null, 204, replayedHeader(removedImage(outcome, { write, release })));
 });
 
 /** CloneImage: a private copy of an image that is shared by acl; its origin stays (ours: there are no files here). */
 const cloneImageHandlers = factory.createHandlers(operation("CloneImage"), async (c) => {
+  const { image, meter, release } = c.var;
+  const write = await requestedWrite(c);
+  const outcome = await cloneImage(connect(c.env.DB, meter), { image, write });
+  return answerImage(c, clonedImage(outcome, { write, release }));
+});
+
+/** The image as a write left it. */
+function answerImage(c: Context<AppEnv>, written: Written, more: Record<string, string> = {}): Promise<Response> {
+  const { image } = written;
+  const { release } = c.var;
+  const headers = { ETag: entityTag(image.revision, release), ...replayedHeader(written), ...more };
+  return answerJson(c, imageJson(image, release), { headers });
+}
+
+/** Says that the answer is that of an earlier request with the same Idempotency-Key. */
+const replayedHeader = ({ isReplayed }: Written): Record<string, string> =>
+  isReplayed ? { "Idempotent-Replayed": "true" } : {};
+
+/** ImageAudit: who changed what and when, the newest first; for the owner and operators. After CloudAPI's MachineAudit. */
+const imageAuditHandlers = factory.createHandlers(operation("ImageAudit"), async (c) => {
   const { image, caller, meter, release } = c.var;
-  const outcome = await cloneImage(connect(c.env.DB, meter), { image, caller });
-  return answerJson(c, imageJson(clonedImage(outcome, caller.account), release));
+  const page = auditPage(queryParameters(c.req.raw));
+  const { historyRevisions: keepRevisions } = configuration(c.env);
+  const history = await getHistory(connect(c.env.DB, meter), { image, caller, page, keepRevisions });
+  const revisions = auditedRevisions(history, caller.account);
+  const above = (history.image?.revision ?? 0) - keepRevisions;
+  return answerJson(c, auditJson(revisions, { release, limit: page.limit, above }));
 });
 
 /** The image endpoints, one entry an operation, in the documentation's order. */
 export const imageRoutes = new Hono<AppEnv>()
   .get("/:login/images", ...listImagesHandlers)
-  .use("/:login/images/:id", imageOfPath)
+  .use("/:login/images/:id/*", imageOfPath, readPreconditions)
   .get("/:login/images/:id", ...getImageHandlers)
   .post("/:login/images/:id", byAction({ update: updateImageHandlers, clone: cloneImageHandlers }))
-  .delete("/:login/images/:id", ...deleteImageHandlers);
+  .delete("/:login/images/:id", ...deleteImageHandlers)
+  .get("/:login/images/:id/audit", ...imageAuditHandlers);

@@ -37,6 +37,9 @@ function isWebUrl(text: string): boolean {
 
 export const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
+/** Each takes 39 bytes of a row, and D1's rows end at 2 MB. */
+export const maxAclAccounts = 10_000;
+
 const aclRule = "acl is an array of account UUIDs in lower case, or null";
 
 /** A set of account UUIDs, order kept. The published page types it String: see `aclFromText`. */
@@ -45,7 +48,13 @@ const acl = z.nullable(
     z.transform((input: unknown) => (typeof input === "string" ? aclFromText(input) : input)),
     z.pipe(
       z.custom<string[]>((input) => Array.isArray(input) && input.every(isUuid), refusal(aclRule)),
-      z.transform((uuids: string[]) => [...new Set(uuids)]),
+      z.pipe(
+        z.transform((uuids: string[]) => [...new Set(uuids)]),
+        z.custom<string[]>((uuids) => Array.isArray(uuids) && uuids.length <= maxAclAccounts, {
+          error: ({ input }) =>
+            `acl is at most ${maxAclAccounts} accounts; ${Array.isArray(input) ? input.length : 0} were sent`,
+        }),
+      ),
     ),
   ),
 );

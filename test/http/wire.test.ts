@@ -32,15 +32,16 @@ describe("every answer", () => {
     } = Object.fromEntries(headers);
     expect(fixed).toEqual({
       "access-control-allow-headers":
-        "Authorization, X-Date, Accept-Version, Api-Version, X-Api-Version, Content-Type, Content-MD5, Request-Id, X-Request-Id",
+        "Authorization, X-Date, Accept-Version, Api-Version, X-Api-Version, Content-Type, Content-MD5, Request-Id, X-Request-Id, If-Match, If-None-Match, Idempotency-Key",
       "access-control-allow-methods": "GET, HEAD, POST, DELETE, OPTIONS",
       "access-control-allow-origin": "*",
       "access-control-expose-headers":
-        "Api-Version, X-Api-Version, Request-Id, X-Request-Id, Response-Time, X-Response-Time, Content-MD5, Date, Server, Triton-Datacenter-Name, Location, Allow, Retry-After, WWW-Authenticate",
+        "Api-Version, X-Api-Version, Request-Id, X-Request-Id, Response-Time, X-Response-Time, Content-MD5, Date, Server, Triton-Datacenter-Name, Location, Allow, Retry-After, WWW-Authenticate, ETag, Changed-Fields, Idempotent-Replayed",
       "api-version": "8.0.0",
       "cache-control": "private, no-cache, no-transform",
       "content-md5": createHash("md5").update(text).digest("base64"),
       "content-type": "application/json",
+      etag: '"1-8.0.0"',
       server: `cloudapi/${version} (${name})`,
       "triton-datacenter-name": "edge",
       "x-api-version": "8.0.0",

@@ -110,7 +110,7 @@ describe("trips to D1", () => {
     const counted = wrapped(env.DB);
     expect((await update(counted.db)).status).toBe(200);
     const rowsRead = counted.results.map((results) => results.reduce((sum, { meta }) => sum + meta.rows_read, 0));
-    expect(Math.max(...rowsRead)).toBeLessThanOrEqual(12);
+    expect(Math.max(...rowsRead)).toBeLessThanOrEqual(24);
   });
 });
 
@@ -169,11 +169,12 @@ describe("a D1 that fails", () => {
     "D1 DB reset because its code was updated.",
     "database is locked: SQLITE_BUSY",
   ])("for a moment is asked again: %s", async (message) => {
-    for (const times of [1, 3]) {
+    for (const times of [1, 2]) {
       const { status, json } = await update(wrapped(env.DB, failing(message, times)).db);
       expect({ status, json }).toEqual({ status: 200, json: renamed });
+      await env.DB.prepare("UPDATE images SET name = 'my-image'").run();
     }
-    expect(await stored()).toEqual({ name: "renamed", revision: 3 });
+    expect(await stored()).toEqual({ name: "my-image", revision: 3 });
   });
 
   it("to acknowledge a write has made it once", async () => {
@@ -185,7 +186,8 @@ describe("a D1 that fails", () => {
   });
 
   it.each([
-    { how: "for long", message: "Network connection lost.", calls: 6 },
+    { how: "for long", message: "Network connection lost.", calls: 3 },
+    { how: "by too many requests", message: "D1 DB is overloaded. Requests queued for too long.", calls: 1 },
     { how: "otherwise", message: "no such table: accounts: SQLITE_ERROR", calls: 1 },
   ])("$how is 503 with Retry-After, its cause on the log and not in the answer", async ({ message, calls }) => {
     const log = vi.spyOn(console, "log").mockImplementation(() => undefined);

@@ -5,7 +5,7 @@ export async function stored() {
   const tables = [
     "SELECT * FROM accounts ORDER BY uuid",
     "SELECT account, name, fingerprint, fingerprintSha256, key FROM keys ORDER BY account, name",
-    "SELECT * FROM images ORDER BY uuid",
+    "SELECT uuid, name, version, os, type, requirements, image_size, description, files, tags, homepage, published_at, owner, public, state, eula, acl, origin, error, revision, write_id FROM images ORDER BY uuid",
     "SELECT * FROM image_acl ORDER BY image, account",
   ];
   const pages = await env.DB.batch<Record<string, unknown>>(tables.map((sql) => env.DB.prepare(sql)));
