@@ -12,6 +12,7 @@ const operations: Readonly<Record<string, TestRequest>> = {
   ListImages: { method: "GET", path: "/my/images" },
   GetImage: { method: "GET", path: `/my/images/${image}` },
   HeadImage: { method: "HEAD", path: `/my/images/${image}` },
+  ImageAudit: { method: "GET", path: `/my/images/${image}/audit` },
   UpdateImage: { path: `/my/images/${image}?action=update`, body: '{"name":"refused"}' },
   CloneImage: { path: `/my/images/${image}?action=clone` },
   DeleteImage: { method: "DELETE", path: `/my/images/${image}` },
@@ -197,9 +198,9 @@ function parametersWithout(name: string): string {
 }
 
 const stored = () =>
-  env.DB.batch(["accounts", "keys", "images"].map((table) => env.DB.prepare(`SELECT * FROM ${table}`))).then((tables) =>
-    tables.map(({ results }) => results),
-  );
+  env.DB.batch(
+    ["accounts", "keys", "images", "image_history"].map((table) => env.DB.prepare(`SELECT * FROM ${table}`)),
+  ).then((tables) => tables.map(({ results }) => results));
 
 beforeAll(async () => {
   await clear(env.DB);

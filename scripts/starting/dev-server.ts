@@ -6,8 +6,10 @@ import { createInterface } from "node:readline";
 
 const root = join(import.meta.dirname, "../..");
 
-/** Where the service listens, and the folder of its database. */
-export type DevServerOptions = { port: number; state: string };
+/** Where the service listens, the folder of its database, and what takes the lines of its log. */
+export type DevServerOptions = { port: number; state: string; log?: (line: string) => void };
+
+const toStdout = (line: string): boolean => process.stdout.write(`${line}\n`);
 
 /** @throws {Error} with one line for the user: another program has the port */
 export async function checkPortIsFree(port: number): Promise<void> {
@@ -31,9 +33,9 @@ const maxSaidLines = 40;
 
 /**
  * Starts `wrangler dev`: no prompts, no telemetry, no look-up outside the machine (`.env`). Of its output only the
- * service's own log lines are shown, JSON each.
+ * service's own log lines, JSON each, go to `log`.
  */
-export function startDevServer({ port, state }: DevServerOptions): DevServer {
+export function startDevServer({ port, state, log = toStdout }: DevServerOptions): DevServer {
   const cli = join(root, "node_modules/wrangler/bin/wrangler.js");
   const where = ["--ip", "127.0.0.1", "--port", String(port), "--persist-to", state];
   const server = spawn(process.execPath, [cli, "dev", ...where, "--show-interactive-dev-session=false"], {
@@ -46,7 +48,7 @@ export function startDevServer({ port, state }: DevServerOptions): DevServer {
   const said: string[] = [];
   for (const stream of [server.stdout, server.stderr]) {
     createInterface({ input: stream }).on("line", (line) => {
-      if (line.startsWith("{")) process.stdout.write(`${line}\n`);
+      if (line.startsWith("{")) log(line);
       else said.splice(0, said.push(line) - maxSaidLines);
     });
   }

@@ -1,34 +1,22 @@
-import { generateKeyPairSync, sign } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { imageOf, loader, loaderKey, sendTo, sendUpdate } from "../loader.ts";
 import { freePort, run, Started } from "../started.ts";
 
 const manifests = 10_000;
 const writers = 8;
 const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-load-"));
 const state = join(folder, "state");
-const account = "aaaaaaaa-0000-4000-8000-000000000001";
-const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-
-/** SSH's wire form of the key: two fields, each after its length. */
-function publicLine(): string {
-  const point = Buffer.from(publicKey.export({ format: "jwk" }).x ?? "", "base64url");
-  const wire = [Buffer.from("ssh-ed25519"), point].flatMap((field) => [Buffer.of(0, 0, 0, field.length), field]);
-  return `ssh-ed25519 ${Buffer.concat(wire).toString("base64")} loader`;
-}
-
-const uuidOf = (index: number): string => `c0ffee00-0000-4000-8000-${String(index).padStart(12, "0")}`;
-
 const manifest = (index: number, version: string) => ({
-  uuid: uuidOf(index),
-  owner: account,
+  uuid: imageOf(index),
+  owner: loader.uuid,
   name: "loaded",
   version,
   description: "d".repeat(300),
   tags: { index },
-  acl: [account],
+  acl: [loader.uuid],
 });
 
 function provisionFile(name: string, contents: unknown): string {
@@ -44,7 +32,7 @@ let port = 0;
 
 beforeAll(async () => {
   if (!process.env["LONG"]) return;
-  const accounts = [{ uuid: account, login: "loader", keys: [{ name: "loader", key: publicLine() }] }];
+  const accounts = [{ ...loader, keys: [{ name: "loader", key: loaderKey() }] }];
   const images = Array.from({ length: writers }, (_, index) => manifest(index, "0"));
   expect((await provision(provisionFile("first.json", { accounts, images }))).code).toBe(0);
   port = await freePort();
@@ -57,19 +45,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function send(path: string, init: RequestInit = {}): Promise<{ status: number; body: Record<string, unknown> }> {
-  const date = new Date().toUTCString();
-  const signature = sign(null, Buffer.from(`date: ${date}`), privateKey).toString("base64");
-  const authorization = `Signature keyId="/loader/keys/loader",algorithm="ed25519-sha512",headers="date",signature="${signature}"`;
-  const headers = {
-    Date: date,
-    Authorization: authorization,
-    ...(init.body && { "Content-Type": "application/json" }),
-  };
-  const response = await fetch(`http://127.0.0.1:${port}${path}`, { ...init, headers });
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-}
-
 /** What came of one writer's updates: the statuses, and the last version that was acknowledged or may have been made. */
 type Written = { statuses: number[]; possible: string[] };
 
@@ -78,10 +53,7 @@ async function writeUntil(index: number, isOver: () => boolean): Promise<Written
   let possible = ["0"];
   for (let round = 1; !isOver() && round < 20_000; round += 1) {
     const version = String(round);
-    const { status } = await send(`/my/images/${uuidOf(index)}?action=update`, {
-      method: "POST",
-      body: JSON.stringify({ version }),
-    });
+    const { status } = await sendUpdate(port, index, { version });
     statuses.push(status);
     // A 503 leaves open whether the update was made.
     possible = status === 200 ? [version] : [...possible, version];
@@ -119,7 +91,7 @@ it.runIf(process.env["LONG"])(
     expect([...new Set(statuses)].filter((status) => status !== 200 && status !== 503)).toEqual([]);
     expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(100);
     for (const [index, { possible }] of written.entries()) {
-      const { status, body } = await send(`/my/images/${uuidOf(index)}`);
+      const { status, body } = await sendTo(port, `/my/images/${imageOf(index)}`);
       expect([status, possible]).toEqual([200, expect.arrayContaining([body["version"]])]);
     }
     console.log(
