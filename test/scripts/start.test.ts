@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -118,6 +118,23 @@ describe("npm start", () => {
         message: "Invalid JSON: there is a trailing comma before } at line 2, column 29",
       },
     });
+  });
+
+  it("takes the README's recipe for safe updates", async () => {
+    const readme = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
+    const recipe = readme
+      .slice(readme.indexOf("    edge() {"), readme.indexOf("\n**Who changed what"))
+      .replaceAll(/^ {4}/gm, "")
+      .replace("127.0.0.1:8787", `127.0.0.1:${port}`)
+      .replace(".local/.ssh", join(home, ".ssh"))
+      .replaceAll("answer.json", join(folder, "answer.json"));
+    const again = `edge POST "$IMAGE?action=update" -H "If-Match: $etag" -H "Idempotency-Key: $key" \\
+      -H 'Content-Type: application/json' -d '{"tags":{"role":"db"}}' -i -o ${join(folder, "again.txt")}`;
+    const { stdout } = await run("bash", ["-c", `${recipe}\n${again}`]);
+    const [status = "", body = ""] = stdout.split("\n");
+    expect([status, JSON.parse(body).tags]).toEqual(["200", { role: "db" }]);
+    const repeated = answerOf({ code: 0, stderr: "", stdout: readFileSync(join(folder, "again.txt"), "utf8") });
+    expect([repeated.status, repeated.headers.get("Idempotent-Replayed"), repeated.body]).toEqual([200, "true", body]);
   });
 
   it("prints its usage when asked, and starts nothing", async () => {
