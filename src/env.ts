@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import type { Caller } from "./auth/authenticate.ts";
 import type { SignedRequest } from "./auth/authorization.ts";
+import type { CacheBounds } from "./auth/credentials.ts";
 import type { DatabaseMeter } from "./db/client.ts";
 import type { CloudApiError } from "./errors.ts";
 import type { Release } from "./http/api-version.ts";
@@ -15,6 +16,8 @@ export type Bindings = {
   DATACENTER_NAME?: string;
   REQUIRE_IF_MATCH?: string;
   HISTORY_REVISIONS?: string;
+  CREDENTIAL_CACHE_SIZE?: string;
+  CREDENTIAL_CACHE_SECONDS?: string;
 };
 
 /** What the steps of one request hand on to each other, each there once its step has run. */
@@ -29,6 +32,10 @@ export type Variables = {
   body: Uint8Array;
   parameters: Promise<Parameters>;
   caller: Caller;
+  /** The caller comes from this isolate's memory, and no statement has confirmed it yet. */
+  isRemembered: boolean;
+  /** From the parsed header to the caller, its trip included; unset where that failed. */
+  authMilliseconds: number;
   meter: DatabaseMeter;
   changedFields: readonly string[];
   refusal: CloudApiError;
@@ -42,6 +49,8 @@ export type AppEnv = { Bindings: Bindings; Variables: Variables };
 const flag = z._default(z.enum(["true", "false"]), "false");
 const positive = (otherwise: string) => z._default(z.string().check(z.regex(/^[1-9][0-9]{0,5}$/)), otherwise);
 
+const fromZero = (otherwise: string) => z._default(z.string().check(z.regex(/^(?:0|[1-9][0-9]{0,5})$/)), otherwise);
+
 const configurationSchema = z.object({
   DEFAULT_API_VERSION: z._default(z.enum(["7.2.0", "7.3.0", "8.0.0", "9.0.0"]), "7.2.0"),
   REQUIRE_REQUEST_TARGET: flag,
@@ -49,6 +58,8 @@ const configurationSchema = z.object({
   DATACENTER_NAME: z._default(z.string().check(z.regex(/^[A-Za-z0-9._-]{1,64}$/)), "edge"),
   REQUIRE_IF_MATCH: flag,
   HISTORY_REVISIONS: positive("1000"),
+  CREDENTIAL_CACHE_SIZE: fromZero("1000"),
+  CREDENTIAL_CACHE_SECONDS: fromZero("300"),
 });
 
 /** The variables, read: README "Configuration" lists them with unit and default. */
@@ -59,6 +70,8 @@ export type Configuration = {
   datacenterName: string;
   isMatchRequired: boolean;
   historyRevisions: number;
+  /** Off where either is 0. */
+  credentialCache: CacheBounds;
 };
 
 const configurations = new WeakMap<Bindings, Configuration>();
@@ -76,6 +89,10 @@ export function configuration(bindings: Bindings): Configuration {
     datacenterName: parsed.data.DATACENTER_NAME,
     isMatchRequired: parsed.data.REQUIRE_IF_MATCH === "true",
     historyRevisions: Number(parsed.data.HISTORY_REVISIONS),
+    credentialCache: {
+      maxEntries: Number(parsed.data.CREDENTIAL_CACHE_SIZE),
+      maxAgeMs: Number(parsed.data.CREDENTIAL_CACHE_SECONDS) * 1000,
+    },
   };
   configurations.set(bindings, read);
   return read;

@@ -8,15 +8,21 @@ export function found<Found>(row: Found | null | undefined, asked: string): Foun
   return row;
 }
 
+/** What a read found. @throws {CloudApiError} InvalidCredentials when key or account went away since they were read */
+export function authorized<Outcome extends { hasAuthority: boolean }>(outcome: Outcome): Outcome {
+  if (!outcome.hasAuthority) throw invalidCredentials();
+  return outcome;
+}
+
 /**
  * Passes when the key was registered.
  *
  * @throws {CloudApiError} InvalidCredentials when the caller's own key or account went away since they were read;
  * InvalidArgument when the account has the name, or the key, already
  */
-export function checkCreated({ hasAuthority, isWritten, holder }: KeyOutcome, name: string): void {
+export function checkCreated(outcome: KeyOutcome, name: string): void {
+  const { isWritten, holder } = authorized(outcome);
   if (isWritten) return;
-  if (!hasAuthority) throw invalidCredentials();
   throw new CloudApiError(
     "InvalidArgument",
     holder === name ? `a key named ${shown(name)} exists already` : `the key exists already, named ${shown(holder)}`,
@@ -25,6 +31,5 @@ export function checkCreated({ hasAuthority, isWritten, holder }: KeyOutcome, na
 
 /** Passes when the key was deleted. @throws {CloudApiError} InvalidCredentials, ResourceNotFound */
 export function checkRemovedKey(outcome: { hasAuthority: boolean; holder: string | null }, asked: string): void {
-  if (!outcome.hasAuthority) throw invalidCredentials();
-  found(outcome.holder, asked);
+  found(authorized(outcome).holder, asked);
 }

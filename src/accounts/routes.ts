@@ -1,41 +1,39 @@
 import { Hono } from "hono";
 import { createFactory } from "hono/factory";
+import { asCaller } from "../auth/authenticate.ts";
 import { getAccount } from "../db/accounts.ts";
-import { connect } from "../db/client.ts";
 import { createKey, getKey, listKeys, removeKey } from "../db/keys.ts";
 import { type AppEnv, configuration } from "../env.ts";
 import { answerJson } from "../http/answer.ts";
 import { operation } from "../http/operation.ts";
 import { requestParameters } from "../http/parameters.ts";
-import { checkCreated, checkRemovedKey, found } from "./access.ts";
+import { authorized, checkCreated, checkRemovedKey, found } from "./access.ts";
 import { accountJson } from "./json.ts";
 import { newKey } from "./new-key.ts";
 
 const factory = createFactory<AppEnv, "/:login/keys/:key">();
 
 /** GetAccount. */
-const getAccountHandlers = factory.createHandlers(operation("GetAccount"), async (c) => {
-  const account = await getAccount(connect(c.env.DB, c.var.meter), c.var.caller.account);
-  return answerJson(c, accountJson(found(account, c.req.param("login"))));
-});
+const getAccountHandlers = factory.createHandlers(operation("GetAccount"), async (c) =>
+  answerJson(c, accountJson(authorized(await asCaller(c, getAccount)).account)),
+);
 
 /** ListKeys, by name. */
 const listKeysHandlers = factory.createHandlers(operation("ListKeys"), async (c) =>
-  answerJson(c, await listKeys(connect(c.env.DB, c.var.meter), c.var.caller.account)),
+  answerJson(c, authorized(await asCaller(c, listKeys)).keys),
 );
 
 /** GetKey, by name or fingerprint. */
 const getKeyHandlers = factory.createHandlers(operation("GetKey"), async (c) => {
   const key = c.req.param("key");
-  const row = await getKey(connect(c.env.DB, c.var.meter), { account: c.var.caller.account, key });
-  return answerJson(c, found(row, key));
+  const outcome = await asCaller(c, (db, caller) => getKey(db, { key, caller }));
+  return answerJson(c, found(authorized(outcome).key, key));
 });
 
 /** CreateKey: from now on the key may sign. */
 const createKeyHandlers = factory.createHandlers(operation("CreateKey"), async (c) => {
-  const { caller, meter } = c.var;
   const key = await newKey(await requestParameters(c));
-  checkCreated(await createKey(connect(c.env.DB, meter), { key, caller }), key.name);
+  checkCreated(await asCaller(c, (db, caller) => createKey(db, { key, caller })), key.name);
   const { fingerprintSha256: _, ...answered } = key;
   const location = `/${encodeURIComponent(c.req.param("login"))}/keys/${encodeURIComponent(key.name)}`;
   return answerJson(c, answered, { status: 201, headers: { Location: location } });
@@ -43,9 +41,8 @@ const createKeyHandlers = factory.createHandlers(operation("CreateKey"), async (
 
 /** DeleteKey: a deleted key is refused from its next request on. */
 const deleteKeyHandlers = factory.createHandlers(operation("DeleteKey"), async (c) => {
-  const { caller, meter } = c.var;
   const key = c.req.param("key");
-  checkRemovedKey(await removeKey(connect(c.env.DB, meter), { key, caller }), key);
+  checkRemovedKey(await asCaller(c, (db, caller) => removeKey(db, { key, caller })), key);
   return c.body(null, 204);
 });
 

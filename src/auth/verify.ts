@@ -41,32 +41,62 @@ const methods: Readonly<Record<KeyKind, (key: PublicKey, algorithm: Algorithm) =
 /** A signature that was sent: base64, and the texts it may be over (any one will do). */
 export type SentSignature = { algorithm: Algorithm; signature: string; texts: readonly string[] };
 
+/** A key that is imported, for one algorithm. */
+export type VerificationKey = Pick<PublicKey, "kind" | "bits"> &
+  Pick<Method, "verify" | "signature"> & { cryptoKey: CryptoKey };
+
+async function imported(key: PublicKey, algorithm: Algorithm): Promise<VerificationKey> {
+  const { import: importAlgorithm, verify, signature } = methods[key.kind](key, algorithm);
+  const cryptoKey = await crypto.subtle.importKey("jwk", key.jwk, importAlgorithm, false, ["verify"]);
+  return { kind: key.kind, bits: key.bits, verify, signature, cryptoKey };
+}
+
+const decoyFor = (algorithm: Algorithm): PublicKey =>
+  parsePublicKey(decoyKeys[algorithm.family === "any" ? "rsa" : algorithm.family]);
+
 /**
- * Whether the signature is the key's over one of the texts.
+ * The key, imported, when the signature is its own over one of the texts.
  *
- * Where there is no key, or it does not fit the algorithm, a fixed decoy of the named kind is verified all the same and
- * the answer is false: an unknown login takes the steps of a known one.
+ * Where there is no key, or it does not fit the algorithm, a fixed decoy of the named kind is verified all the same: an
+ * unknown login takes the steps of a known one.
  *
  * @param line the OpenSSH line of the key; undefined when none was found
  */
-export async function isGenuine(line: string | undefined, sent: SentSignature): Promise<boolean> {
-  const { algorithm, signature, texts } = sent;
+export async function genuineKey(line: string | undefined, sent: SentSignature): Promise<VerificationKey | undefined> {
+  const { algorithm } = sent;
   const found = line === undefined ? undefined : parsePublicKey(line);
   const fits = found !== undefined && (algorithm.family === "any" || algorithm.family === found.kind);
-  const key = fits ? found : parsePublicKey(decoyKeys[algorithm.family === "any" ? "rsa" : algorithm.family]);
+  const key = await imported(fits ? found : decoyFor(algorithm), algorithm);
+  const isValid = await isSignedBy(key, sent);
+  return fits && isValid ? key : undefined;
+}
 
-  const method = methods[key.kind](key, algorithm);
-  const cryptoKey = await crypto.subtle.importKey("jwk", key.jwk, method.import, false, ["verify"]);
+/** Imported decoys: one an algorithm. Never a promise: it would belong to the request that made it. */
+const decoys = new Map<Algorithm, VerificationKey>();
+
+/**
+ * Whether the signature is that of a key that was remembered. Where none was, a decoy is verified all the same: which
+ * keys signed lately is not told by time.
+ */
+export async function isRememberedKeys(key: VerificationKey | undefined, sent: SentSignature): Promise<boolean> {
+  if (key) return await isSignedBy(key, sent);
+  const decoy = decoys.get(sent.algorithm) ?? (await imported(decoyFor(sent.algorithm), sent.algorithm));
+  decoys.set(sent.algorithm, decoy);
+  await isSignedBy(decoy, sent);
+  return false;
+}
+
+async function isSignedBy(key: VerificationKey, { signature, texts }: SentSignature): Promise<boolean> {
   const bytes = decodedBase64(signature);
-  const shaped = bytes && method.signature(bytes);
+  const shaped = bytes && key.signature(bytes);
   let isValid = false;
   for (const text of texts) {
     // A signature of the wrong shape is verified as well, as one that cannot be right.
-    isValid ||= await crypto.subtle.verify(method.verify, cryptoKey, shaped ?? impossible(key), encoder.encode(text));
+    isValid ||= await crypto.subtle.verify(key.verify, key.cryptoKey, shaped ?? impossible(key), encoder.encode(text));
   }
-  return fits && shaped !== undefined && isValid;
+  return shaped !== undefined && isValid;
 }
 
 /** A signature of the right length that no text has: both numbers 1, or all ones. */
-const impossible = ({ kind, bits }: PublicKey): Uint8Array<ArrayBuffer> =>
+const impossible = ({ kind, bits }: VerificationKey): Uint8Array<ArrayBuffer> =>
   new Uint8Array(kind === "rsa" ? bits / 8 : 2 * Math.ceil(bits / 8)).fill(1);

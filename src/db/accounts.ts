@@ -1,5 +1,7 @@
 import { and, eq, or, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
+import type { Caller } from "../auth/authenticate.ts";
+import { callerRow, hasAuthority } from "./authority.ts";
 import { type Database, selectStatement } from "./client.ts";
 import { accounts, keys } from "./schema.ts";
 
@@ -47,7 +49,7 @@ export const findSigner = (
 ): Promise<Signer | undefined> => db.first(findSignerStatement, values);
 
 const accountFields = {
-  uuid: accounts.uuid,
+  uuid: sql<string | null>`${accounts.uuid}`.as("uuid"),
   login: accounts.login,
   email: accounts.email,
   companyName: accounts.companyName,
@@ -57,16 +59,23 @@ const accountFields = {
   updated: accounts.updated,
 };
 
-const getAccountStatement = selectStatement(accountFields, (db, fields) =>
+const getAccountStatement = selectStatement({ ...accountFields, hasAuthority }, (db, fields) =>
   db
     .select(fields)
-    .from(accounts)
-    .where(eq(accounts.uuid, sql.placeholder("account"))),
+    .from(callerRow(db))
+    .leftJoin(accounts, eq(accounts.uuid, sql.placeholder("account"))),
 );
 
 /** An account as GetAccount tells it. */
-export type AccountRow = ReturnType<typeof getAccountStatement.read>;
+export type AccountRow = Omit<ReturnType<typeof getAccountStatement.read>, "hasAuthority">;
 
-/** The account of this UUID. */
-export const getAccount = (db: Database, account: string): Promise<AccountRow | undefined> =>
-  db.first(getAccountStatement, { account });
+/** The account that the caller acts as, and the caller's authority. */
+export async function getAccount(
+  db: Database,
+  caller: Caller,
+): Promise<{ hasAuthority: boolean; account: AccountRow }> {
+  const row = await db.first(getAccountStatement, caller);
+  if (!row) throw new Error("a read answered no row");
+  const { hasAuthority, ...account } = row;
+  return { hasAuthority: hasAuthority === 1, account };
+}

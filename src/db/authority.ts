@@ -33,3 +33,9 @@ export function authority(db: DrizzleD1Database): SQL {
       ),
   );
 }
+
+/** The caller's authority as the one row to join everything else to: it is there whatever else is not. */
+export const callerRow = (db: DrizzleD1Database): SQL => sql`(SELECT ${authority(db)} AS "hasAuthority") AS "caller"`;
+
+/** What `callerRow` tells. */
+export const hasAuthority = sql<number>`"caller"."hasAuthority"`.as("hasAuthority");

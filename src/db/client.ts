@@ -102,14 +102,14 @@ function bind(binding: D1Database, [statement, values]: Bound<unknown>): D1Prepa
  */
 export function connect(binding: D1Database, meter: DatabaseMeter): Database {
   const trip = async (statements: readonly Bound<unknown>[]): Promise<D1Result<Record<string, unknown>>[]> => {
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     try {
       return await withRetry(() => {
         meter.calls += 1;
         return binding.batch<Record<string, unknown>>(statements.map((bound) => bind(binding, bound)));
       });
     } finally {
-      meter.milliseconds += Date.now() - startedAt;
+      meter.milliseconds += performance.now() - startedAt;
     }
   };
   return {

@@ -42,5 +42,5 @@ export async function cloneImage(
   { image, write }: { image: string; write: Write },
 ): Promise<WriteOutcome> {
   const values = { image, clone: crypto.randomUUID(), now: new Date().toISOString(), ...writeValues(write) };
-  return writeOutcome(await db.writeThenRead([cloneStatement, values], [outcomeStatement, values]));
+  return writeOutcome(await db.writeThenRead([cloneStatement, values], [outcomeStatement, values]), write);
 }

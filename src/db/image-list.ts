@@ -2,7 +2,7 @@ import { and, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { Caller } from "../auth/authenticate.ts";
 import type { ListFilters } from "../images/filters.ts";
 import { type Database, selectStatement } from "./client.ts";
-import { type ImageRow, imageColumns, type Seen, seen, seenStatement } from "./outcome.ts";
+import { type ImageRow, imageColumns, type SeenImage, seen, seenStatement } from "./outcome.ts";
 import { imageAcl, images } from "./schema.ts";
 
 const account = sql.placeholder("account");
@@ -71,7 +71,7 @@ const listStatement = selectStatement(imageColumns, (db, fields) =>
 );
 
 /** The images of a page, at most `limit`; the caller's authority and the marker's image as they are now. */
-export type ListedImages = { images: ImageRow[]; marker: Seen };
+export type ListedImages = { hasAuthority: boolean; images: ImageRow[]; marker: SeenImage | undefined };
 
 const asInteger = (claim: boolean | null): number | null => (claim === null ? null : Number(claim));
 
@@ -97,5 +97,6 @@ export async function listImages(
     [seenStatement, { ...caller, image: filters.marker }],
     [listStatement, values],
   );
-  return { images: rows, marker: seen(marker) };
+  const { hasAuthority, image } = seen(marker);
+  return { hasAuthority, images: rows, marker: image };
 }

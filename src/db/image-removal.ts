@@ -53,7 +53,7 @@ export async function removeImage(
   if (!row) throw new Error("a removal answered no outcome");
   const { hasDependents, visibleDependents, ...outcome } = row;
   return {
-    ...writeOutcome(outcome),
+    ...writeOutcome(outcome, write),
     hasDependents: hasDependents === 1,
     visibleDependents: JSON.parse(visibleDependents),
   };

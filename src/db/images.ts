@@ -84,5 +84,6 @@ export async function updateImage(
   );
   return writeOutcome(
     await db.writeThenRead([updateStatement, { ...values, ...assignments }], [outcomeStatement, values]),
+    write,
   );
 }

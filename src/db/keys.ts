@@ -1,7 +1,7 @@
 import { and, eq, or, type SQL, sql } from "drizzle-orm";
 import type { Caller } from "../auth/authenticate.ts";
 import type { RegisteredKey } from "../auth/key-registration.ts";
-import { authority } from "./authority.ts";
+import { authority, callerRow, hasAuthority } from "./authority.ts";
 import { type Database, selectStatement, writeStatement } from "./client.ts";
 import { keys } from "./schema.ts";
 
@@ -19,20 +19,34 @@ const keyFields = { name: keys.name, fingerprint: keys.fingerprint, key: keys.ke
 /** A key as CloudAPI answers it: its name, its MD5 fingerprint and its OpenSSH line. */
 export type KeyRow = { name: string; fingerprint: string; key: string };
 
+const authorityStatement = selectStatement({ hasAuthority }, (db, fields) => db.select(fields).from(callerRow(db)));
+
 const listStatement = selectStatement(keyFields, (db, fields) =>
   db.select(fields).from(keys).where(ofAccount).orderBy(keys.name),
 );
 
-/** The account's keys, by name. */
-export const listKeys = (db: Database, account: string): Promise<KeyRow[]> => db.all(listStatement, { account });
+/** The keys of the account that the caller acts as, by name, and the caller's authority. One trip. */
+export async function listKeys(db: Database, caller: Caller): Promise<{ hasAuthority: boolean; keys: KeyRow[] }> {
+  const [row, listed] = await db.firstAndAll([authorityStatement, caller], [listStatement, caller]);
+  return { hasAuthority: row?.hasAuthority === 1, keys: listed };
+}
 
-const getKeyStatement = selectStatement(keyFields, (db, fields) =>
-  db.select(fields).from(keys).where(and(ofAccount, named)),
+const foundFields = { ...keyFields, name: sql<string | null>`${keys.name}`.as("name"), hasAuthority };
+
+const getKeyStatement = selectStatement(foundFields, (db, fields) =>
+  db.select(fields).from(callerRow(db)).leftJoin(keys, and(ofAccount, named)),
 );
 
-/** The account's key of this name or fingerprint. */
-export const getKey = (db: Database, values: { account: string; key: string }): Promise<KeyRow | undefined> =>
-  db.first(getKeyStatement, values);
+/** The account's key of this name or fingerprint, if there is one, and the caller's authority. */
+export async function getKey(
+  db: Database,
+  { key, caller }: { key: string; caller: Caller },
+): Promise<{ hasAuthority: boolean; key: KeyRow | undefined }> {
+  const row = await db.first(getKeyStatement, { key, ...caller });
+  if (!row) throw new Error("a read answered no row");
+  const { hasAuthority, name, ...found } = row;
+  return { hasAuthority: hasAuthority === 1, key: name === null ? undefined : { name, ...found } };
+}
 
 /** Without effect where the account has the name or the key already, this write's own first try included. */
 const createStatement = writeStatement((db) => ({
@@ -50,7 +64,7 @@ const createStatement = writeStatement((db) => ({
 
 /** The caller's authority, and the key that stands where the new one was to go: the new one, where it was made. */
 const createdFields = {
-  hasAuthority: sql<number>`"caller"."hasAuthority"`.as("hasAuthority"),
+  hasAuthority,
   name: sql<string | null>`${keys.name}`.as("name"),
   writeId: sql<string | null>`${keys.write_id}`.as("writeId"),
 };
@@ -58,7 +72,7 @@ const createdFields = {
 const createdStatement = selectStatement(createdFields, (db, fields) =>
   db
     .select(fields)
-    .from(sql`(SELECT ${authority(db)} AS "hasAuthority") AS "caller"`)
+    .from(callerRow(db))
     .leftJoin(
       keys,
       and(
@@ -84,15 +98,14 @@ export async function createKey(
   const { fingerprintSha256: newSha256, ...columns } = key;
   const values = { ...columns, newSha256, writeId, ...caller };
   const row = await db.writeThenRead([createStatement, values], [createdStatement, values]);
-  return { hasAuthority: row?.hasAuthority === 1, isWritten: row?.writeId === writeId, holder: row?.name ?? null };
+  const isWritten = row?.writeId === writeId;
+  // What its first try made stays made, whatever became of the authority since.
+  return { hasAuthority: isWritten || row?.hasAuthority === 1, isWritten, holder: row?.name ?? null };
 }
 
 /** The key before it is deleted, and the caller's authority then. */
 const removedStatement = selectStatement(createdFields, (db, fields) =>
-  db
-    .select(fields)
-    .from(sql`(SELECT ${authority(db)} AS "hasAuthority") AS "caller"`)
-    .leftJoin(keys, and(ofAccount, named)),
+  db.select(fields).from(callerRow(db)).leftJoin(keys, and(ofAccount, named)),
 );
 
 const removeStatement = writeStatement((db) => db.delete(keys).where(and(ofAccount, named, authority(db))));

@@ -1,10 +1,10 @@
 import { Column, eq, getTableColumns, is, type SQL, sql } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
 import type { SelectedFieldsFlat } from "drizzle-orm/sqlite-core";
-import { authority } from "./authority.ts";
+import { callerRow, hasAuthority } from "./authority.ts";
 import { selectStatement } from "./client.ts";
 import { imageAcl, imageHistory, images } from "./schema.ts";
-import { isUnmade } from "./write.ts";
+import { isUnmade, type Write } from "./write.ts";
 
 const { write: _, write_id: __, ...columnsOfImage } = getTableColumns(images);
 
@@ -25,16 +25,14 @@ export const seenFields = {
   ...imageColumns,
   uuid: sql<string | null>`${images.uuid}`.as("uuid"),
   shared: shared.as("shared"),
-  hasAuthority: sql<number>`"caller"."hasAuthority"`.as("hasAuthority"),
+  hasAuthority,
 };
-
-const caller = (db: DrizzleD1Database): SQL => sql`(SELECT ${authority(db)} AS "hasAuthority") AS "caller"`;
 
 /** Selects the caller's authority and the image, in one row that is always there. @param fields `seenFields` and more */
 export const seenQuery = (db: DrizzleD1Database, fields: SelectedFieldsFlat) =>
   db
     .select(fields)
-    .from(caller(db))
+    .from(callerRow(db))
     .leftJoin(images, eq(images.uuid, sql.placeholder("image")));
 
 /** One image, whoever may see it. */
@@ -89,7 +87,7 @@ const byName = (fields: Readonly<Record<string, Column | SQL.Aliased>>): Selecte
  * @param fields `outcomeFields`, and what else a write's refusals need to know
  */
 export const outcomeQuery = (db: DrizzleD1Database, fields: Readonly<Record<string, Column | SQL.Aliased>>) =>
-  db.select(byName(fields)).from(caller(db)).leftJoin(writtenOrStored, sql`true`);
+  db.select(byName(fields)).from(callerRow(db)).leftJoin(writtenOrStored, sql`true`);
 
 /** The outcome of a write on the image of the path. */
 export const outcomeStatement = selectStatement(outcomeFields, outcomeQuery);
@@ -99,17 +97,24 @@ type OutcomeRow = ReturnType<typeof outcomeStatement.read>;
 /** What the history tells of a write that was made. */
 export type MadeWrite = {
   requestHash: string | null;
-  attemptId: string | null;
+  /** This request made it, not an earlier one of its Idempotency-Key. */
+  isOwn: boolean;
   /** The names of the columns that it changed, with commas; null where it made the image. */
   changed: string | null;
 };
 
 /** What came of a write: the image is as the write left it where it was made, else as it is now. */
-export type WriteOutcome = Seen & { made: MadeWrite | undefined };
+export type WriteOutcome = Seen & { write: Write; made: MadeWrite | undefined };
 
-/** The outcome that a row tells. */
-export function writeOutcome(row: OutcomeRow | undefined): WriteOutcome {
+/**
+ * The outcome that a row tells. What this request itself made is its own, whatever became of the authority since: its
+ * first try may have lost its acknowledgement.
+ */
+export function writeOutcome(row: OutcomeRow | undefined, write: Write): WriteOutcome {
   if (!row) throw new Error("a write answered no outcome");
-  const { isMade, requestHash, attemptId, changed, ...image } = row;
-  return { ...seen(image), made: isMade === 1 ? { requestHash, attemptId, changed } : undefined };
+  const { isMade, requestHash, attemptId, changed, ...rest } = row;
+  const image = seen(rest);
+  if (isMade !== 1) return { ...image, write, made: undefined };
+  const isOwn = attemptId === write.attemptId;
+  return { ...image, hasAuthority: image.hasAuthority || isOwn, write, made: { requestHash, isOwn, changed } };
 }

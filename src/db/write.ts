@@ -1,5 +1,6 @@
 import { and, type SQL, sql } from "drizzle-orm";
 import type { Caller } from "../auth/authenticate.ts";
+import type { WritePreconditions } from "../images/preconditions.ts";
 import { imageHistory, images } from "./schema.ts";
 
 /** A write of an image as its request asks for it: by whom, under which id, and on which revisions. */
@@ -15,7 +16,8 @@ export type Write = {
   requestId: string;
   /** The least number of revisions that stay readable. */
   keepRevisions: number;
-  /** JSON array of the revisions that may be written on; null for any. */
+  preconditions: WritePreconditions;
+  /** The preconditions for SQL: JSON array of the revisions that may be written on; null for any. */
   onRevisions: string | null;
   /** JSON array of the revisions that may not. */
   notOnRevisions: string | null;

@@ -23,8 +23,8 @@ export const requestLog: MiddlewareHandler<AppEnv> = async (c, next) => {
     code: refusal?.code,
     changed: changedFields,
     d1Calls: meter.calls,
-    d1Ms: meter.milliseconds,
-    totalMs: Date.now() - c.var.startedAt,
+    d1Ms: Math.round(meter.milliseconds),
+    totalMs: Math.round(performance.now() - c.var.startedAt),
     cause: c.res.status >= 500 ? causeOf(refusal) : undefined,
   };
   console.log(JSON.stringify(line));

@@ -4,12 +4,10 @@ import type { ListedImages } from "../db/image-list.ts";
 import type { RemovalOutcome } from "../db/image-removal.ts";
 import { changeable, type ImageChange } from "../db/images.ts";
 import type { ImageRow, Seen, SeenImage, WriteOutcome } from "../db/outcome.ts";
-import type { Write } from "../db/write.ts";
 import { CloudApiError } from "../errors.ts";
 import type { Release } from "../http/api-version.ts";
 import { type ListFilters, listTooLong, unknownMarker } from "./filters.ts";
 import { checkWritable } from "./preconditions.ts";
-import type { RequestedWrite } from "./write.ts";
 
 /**
  * Whether the account may see the image: its own, or another's that is activated and public or shared with it by acl.
@@ -44,12 +42,11 @@ export function visibleImage({ hasAuthority, image }: Seen, account: string): Se
  * may be and no limit was given
  */
 export function listedImages(
-  { images, marker }: ListedImages,
+  { hasAuthority, images, marker }: ListedImages,
   { account, filters, maxList }: { account: string; filters: ListFilters; maxList: number },
 ): ImageRow[] {
-  if (!marker.hasAuthority) throw invalidCredentials();
-  const isKnown = marker.image !== undefined && isVisible(marker.image, account);
-  if (filters.marker !== null && !isKnown) throw unknownMarker(filters.marker);
+  if (!hasAuthority) throw invalidCredentials();
+  if (filters.marker !== null && !(marker && isVisible(marker, account))) throw unknownMarker(filters.marker);
   if (images.length > maxList) throw listTooLong(maxList);
   return images;
 }
@@ -68,10 +65,8 @@ export type Written = {
  *
  * @throws {CloudApiError} InvalidCredentials when key or account went away since they were read; IdempotencyKeyReused
  */
-function madeWrite({ hasAuthority, image, made }: WriteOutcome, write: Write): Written | undefined {
-  const isOwn = made?.attemptId === write.attemptId;
-  // What this request wrote before its acknowledgement was lost stays accepted, whatever has happened since.
-  if (!hasAuthority && !isOwn) throw invalidCredentials();
+function madeWrite({ hasAuthority, image, made, write }: WriteOutcome): Written | undefined {
+  if (!hasAuthority) throw invalidCredentials();
   if (!made || !image) return undefined;
   if (made.requestHash !== write.requestHash) {
     throw new CloudApiError(
@@ -79,11 +74,12 @@ function madeWrite({ hasAuthority, image, made }: WriteOutcome, write: Write): W
       "this Idempotency-Key was sent before with another request on this image; use a new key for each new request",
     );
   }
-  return { image, changedFields: made.changed?.split(", ") ?? [], isReplayed: !isOwn };
+  return { image, changedFields: made.changed?.split(", ") ?? [], isReplayed: !made.isOwn };
 }
 
 /** The image that a write was refused on, for its owner. */
-function refusedOnOwn(outcome: WriteOutcome, account: string): SeenImage {
+function refusedOnOwn(outcome: WriteOutcome): SeenImage {
+  const { account } = outcome.write.caller;
   const image = visibleImage(outcome, account);
   if (image.owner !== account) throw notOwner("only the owner of an image may change or delete it");
   return image;
@@ -94,9 +90,6 @@ const notOwner = (message: string): CloudApiError => new CloudApiError("NotImage
 const unexplained = (image: SeenImage): Error =>
   new Error(`a write on ${image.uuid} was not made, and nothing says why`);
 
-/** A write that is judged, and the release that answers it. */
-export type Judged = { write: RequestedWrite; release: Release };
-
 /**
  * The image after an accepted update.
  *
@@ -106,12 +99,12 @@ export type Judged = { write: RequestedWrite; release: Release };
  */
 export function updatedImage(
   outcome: WriteOutcome,
-  { write, release, change }: Judged & { change: ImageChange },
+  { release, change }: { release: Release; change: ImageChange },
 ): Written {
-  const written = madeWrite(outcome, write);
+  const written = madeWrite(outcome);
   if (written) return written;
-  const image = refusedOnOwn(outcome, write.caller.account);
-  checkWritable(write.preconditions, { revision: image.revision, release });
+  const image = refusedOnOwn(outcome);
+  checkWritable(outcome.write.preconditions, { revision: image.revision, release });
   if (isChange(image, change)) throw unexplained(image);
   return { image, changedFields: [], isReplayed: false };
 }
@@ -125,15 +118,15 @@ const isChange = (image: ImageChange, change: ImageChange): boolean =>
  *
  * @throws {CloudApiError} as `updatedImage`; ImageHasDependentImages, which names only what the account can see
  */
-export function removedImage(outcome: RemovalOutcome, { write, release }: Judged): Written {
-  const written = madeWrite(outcome, write);
+export function removedImage(outcome: RemovalOutcome, release: Release): Written {
+  const written = madeWrite(outcome);
   if (written) return written;
-  const image = refusedOnOwn(outcome, write.caller.account);
+  const image = refusedOnOwn(outcome);
   if (outcome.hasDependents) {
     const named = outcome.visibleDependents.length > 0 ? `: ${outcome.visibleDependents.join(", ")}` : "";
     throw new CloudApiError("ImageHasDependentImages", `other images have this one as their origin${named}`);
   }
-  checkWritable(write.preconditions, { revision: image.revision, release });
+  checkWritable(outcome.write.preconditions, { revision: image.revision, release });
   throw unexplained(image);
 }
 
@@ -144,15 +137,15 @@ export function removedImage(outcome: RemovalOutcome, { write, release }: Judged
  * `updatedImage`; ImageNotShared when the image is not shared with the account by acl, or not activated; InvalidArgument
  * when it is a docker image
  */
-export function clonedImage(outcome: WriteOutcome, { write, release }: Judged): Written {
-  const written = madeWrite(outcome, write);
+export function clonedImage(outcome: WriteOutcome, release: Release): Written {
+  const written = madeWrite(outcome);
   if (written) return written;
-  const image = visibleImage(outcome, write.caller.account);
+  const image = visibleImage(outcome, outcome.write.caller.account);
   if (image.shared !== 1 || !isActivated(image)) {
     throw new CloudApiError("ImageNotShared", "only an activated image that is shared with you by acl can be cloned");
   }
   if (image.type === "docker") throw new CloudApiError("InvalidArgument", "docker images cannot be cloned");
-  checkWritable(write.preconditions, { revision: image.revision, release });
+  checkWritable(outcome.write.preconditions, { revision: image.revision, release });
   throw unexplained(image);
 }
 

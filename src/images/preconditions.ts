@@ -28,6 +28,9 @@ export function preconditions(
   };
 }
 
+/** What a write stands under; `isMatchRequired` asks for an If-Match. */
+export type WritePreconditions = Preconditions & { isMatchRequired: boolean };
+
 const tagShape = /^([1-9][0-9]{0,14})-([0-9]+\.[0-9]+\.[0-9]+)$/;
 
 function revisions(tags: EntityTags | null, isMeant: (release: string) => boolean): Revisions | null {
@@ -64,7 +67,7 @@ export function checkMatch(preconditions: Preconditions, current: { revision: nu
  * one is required
  */
 export function checkWritable(
-  preconditions: Preconditions & { isMatchRequired: boolean },
+  preconditions: WritePreconditions,
   current: { revision: number; release: Release },
 ): void {
   if (preconditions.isMatchRequired && preconditions.ifMatch === null) {
@@ -85,11 +88,10 @@ const failed = (message: string, { revision, release }: { revision: number; rele
 /**
  * The preconditions for SQL, as JSON arrays of the revisions that a write may, and may not, be made on; null for no limit.
  */
-export function revisionLimits({
-  ifMatch,
-  ifNoneMatch,
-  isMatchRequired,
-}: Preconditions & { isMatchRequired: boolean }): { onRevisions: string | null; notOnRevisions: string | null } {
+export function revisionLimits({ ifMatch, ifNoneMatch, isMatchRequired }: WritePreconditions): {
+  onRevisions: string | null;
+  notOnRevisions: string | null;
+} {
   const isNone = ifNoneMatch === "*" || (isMatchRequired && ifMatch === null);
   const matching = ifMatch === "*" ? null : ifMatch;
   return {

@@ -1,6 +1,6 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { createFactory } from "hono/factory";
-import { connect } from "../db/client.ts";
+import { asCaller } from "../auth/authenticate.ts";
 import { cloneImage } from "../db/image-clone.ts";
 import { getHistory } from "../db/image-history.ts";
 import { listImages } from "../db/image-list.ts";
@@ -34,15 +34,11 @@ const factory = createFactory<AppEnv, "/:login/images/:id">();
 /** ListImages, and HeadImages. */
 const listImagesHandlers = factory.createHandlers(operation("ListImages"), async (c) => {
   const { maxList } = configuration(c.env);
-  const { account } = c.var.caller;
   const filters = listFilters(queryParameters(c.req.raw), { release: c.var.release, maxList });
   // One more than may be answered tells a list that is too long from one that just fits.
-  const listed = await listImages(connect(c.env.DB, c.var.meter), {
-    caller: c.var.caller,
-    filters,
-    limit: filters.limit ?? maxList + 1,
-  });
-  const images = listedImages(listed, { account, filters, maxList });
+  const limit = filters.limit ?? maxList + 1;
+  const listed = await asCaller(c, (db, caller) => listImages(db, { caller, filters, limit }));
+  const images = listedImages(listed, { account: c.var.caller.account, filters, maxList });
   return answerJson(
     c,
     images.map((image) => imageJson(image, c.var.release)),
@@ -64,8 +60,9 @@ const readPreconditions: MiddlewareHandler<AppEnv> = (c, next) => {
 
 /** GetImage, and HeadImage: HEAD is answered from GET. */
 const getImageHandlers = factory.createHandlers(operation("GetImage"), async (c) => {
-  const { image: uuid, caller, meter, release, preconditions } = c.var;
-  const image = visibleImage(await getImage(connect(c.env.DB, meter), { image: uuid, ...caller }), caller.account);
+  const { image: uuid, release, preconditions } = c.var;
+  const seen = await asCaller(c, (db, caller) => getImage(db, { image: uuid, ...caller }));
+  const image = visibleImage(seen, c.var.caller.account);
   const { revision } = image;
   checkMatch(preconditions, { revision, release });
   const headers = { ETag: entityTag(revision, release) };
@@ -78,11 +75,12 @@ const updateImageHandlers = factory.createHandlers(
   operation("UpdateImage"),
   validate("image", updateImageSchema),
   async (c) => {
-    const { image, meter, release } = c.var;
+    const { image, release } = c.var;
     const change = imageChange(c.req.valid("query"));
-    const write = await requestedWrite(c, change);
-    const outcome = await updateImage(connect(c.env.DB, meter), { image, change, write });
-    const written = updatedImage(outcome, { write, release, change });
+    const outcome = await asCaller(c, async (db, caller) =>
+      updateImage(db, { image, change, write: await requestedWrite(c, caller, change) }),
+    );
+    const written = updatedImage(outcome, { release, change });
     c.set("changedFields", written.changedFields);
     const headers = { "Changed-Fields": written.changedFields.join(", ") };
     return answerImage(c, written, headers);
@@ -91,18 +89,20 @@ const updateImageHandlers = factory.createHandlers(
 
 /** DeleteImage: the image is destroyed, and 404 from then on. */
 const deleteImageHandlers = factory.createHandlers(operation("DeleteImage"), async (c) => {
-  const { image, meter, release } = c.var;
-  const write = await requestedWrite(c);
-  const outcome = await removeImage(connect(c.env.DB, meter), { image, write });
-  return c.body(null, 204, replayedHeader(removedImage(outcome, { write, release })));
+  const { image, release } = c.var;
+  const outcome = await asCaller(c, async (db, caller) =>
+    removeImage(db, { image, write: await requestedWrite(c, caller) }),
+  );
+  return c.body(null, 204, replayedHeader(removedImage(outcome, release)));
 });
 
 /** CloneImage: a private copy of an image that is shared by acl; its origin stays (ours: there are no files here). */
 const cloneImageHandlers = factory.createHandlers(operation("CloneImage"), async (c) => {
-  const { image, meter, release } = c.var;
-  const write = await requestedWrite(c);
-  const outcome = await cloneImage(connect(c.env.DB, meter), { image, write });
-  return answerImage(c, clonedImage(outcome, { write, release }));
+  const { image, release } = c.var;
+  const outcome = await asCaller(c, async (db, caller) =>
+    cloneImage(db, { image, write: await requestedWrite(c, caller) }),
+  );
+  return answerImage(c, clonedImage(outcome, release));
 });
 
 /** The image as a write left it. */
@@ -119,11 +119,11 @@ const replayedHeader = ({ isReplayed }: Written): Record<string, string> =>
 
 /** ImageAudit: who changed what and when, the newest first; for the owner and operators. After CloudAPI's MachineAudit. */
 const imageAuditHandlers = factory.createHandlers(operation("ImageAudit"), async (c) => {
-  const { image, caller, meter, release } = c.var;
+  const { image, release } = c.var;
   const page = auditPage(queryParameters(c.req.raw));
   const { historyRevisions: keepRevisions } = configuration(c.env);
-  const history = await getHistory(connect(c.env.DB, meter), { image, caller, page, keepRevisions });
-  const revisions = auditedRevisions(history, caller.account);
+  const history = await asCaller(c, (db, caller) => getHistory(db, { image, caller, page, keepRevisions }));
+  const revisions = auditedRevisions(history, c.var.caller.account);
   const above = (history.image?.revision ?? 0) - keepRevisions;
   return answerJson(c, auditJson(revisions, { release, limit: page.limit, above }));
 });

@@ -1,13 +1,11 @@
 import type { Context } from "hono";
+import type { Caller } from "../auth/authenticate.ts";
 import { sha256Base64 } from "../auth/digest.ts";
 import type { ImageChange } from "../db/images.ts";
 import type { Write } from "../db/write.ts";
 import { type AppEnv, configuration } from "../env.ts";
 import { idempotencyKey } from "../http/idempotency-key.ts";
-import { type Preconditions, revisionLimits } from "./preconditions.ts";
-
-/** A write and the preconditions that it stands under. */
-export type RequestedWrite = Write & { preconditions: Preconditions & { isMatchRequired: boolean } };
+import { revisionLimits } from "./preconditions.ts";
 
 const encoder = new TextEncoder();
 
@@ -23,8 +21,8 @@ const hash = (values: readonly unknown[]): Promise<string> => sha256Base64(encod
  *
  * @param change what an update changes
  */
-export async function requestedWrite(c: Context<AppEnv>, change?: ImageChange): Promise<RequestedWrite> {
-  const { caller, operation, image, requestId, preconditions } = c.var;
+export async function requestedWrite(c: Context<AppEnv>, caller: Caller, change?: ImageChange): Promise<Write> {
+  const { operation, image, requestId, preconditions } = c.var;
   const { historyRevisions, isMatchRequired } = configuration(c.env);
   const limits = { ...preconditions, isMatchRequired: isMatchRequired && operation === "UpdateImage" };
   const key = idempotencyKey(c.req.header("Idempotency-Key"));

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { type SignedRequest, signedRequest } from "../../src/auth/authorization.ts";
-import { isGenuine } from "../../src/auth/verify.ts";
+import { genuineKey } from "../../src/auth/verify.ts";
 import { CloudApiError } from "../../src/errors.ts";
 import { rawTarget } from "../../src/http/raw-target.ts";
 import records from "../data/client-signatures.json";
@@ -44,7 +44,8 @@ function read(record: ClientRecord, sent: Sent): SignedRequest {
 async function verifies(record: ClientRecord, sent: Sent): Promise<boolean> {
   try {
     const { header, texts } = read(record, sent);
-    return await isGenuine(record.publicKey, { algorithm: header.algorithm, signature: header.signature, texts });
+    const { algorithm, signature } = header;
+    return (await genuineKey(record.publicKey, { algorithm, signature, texts })) !== undefined;
   } catch (error) {
     if (error instanceof CloudApiError) return false;
     throw error;

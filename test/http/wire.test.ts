@@ -27,6 +27,7 @@ describe("every answer", () => {
       date,
       "request-id": id,
       "response-time": elapsed,
+      "server-timing": timing,
       "content-length": _,
       ...fixed
     } = Object.fromEntries(headers);
@@ -36,7 +37,7 @@ describe("every answer", () => {
       "access-control-allow-methods": "GET, HEAD, POST, DELETE, OPTIONS",
       "access-control-allow-origin": "*",
       "access-control-expose-headers":
-        "Api-Version, X-Api-Version, Request-Id, X-Request-Id, Response-Time, X-Response-Time, Content-MD5, Date, Server, Triton-Datacenter-Name, Location, Allow, Retry-After, WWW-Authenticate, ETag, Changed-Fields, Idempotent-Replayed",
+        "Api-Version, X-Api-Version, Request-Id, X-Request-Id, Response-Time, X-Response-Time, Content-MD5, Date, Server, Triton-Datacenter-Name, Location, Allow, Retry-After, WWW-Authenticate, ETag, Changed-Fields, Idempotent-Replayed, Server-Timing",
       "api-version": "8.0.0",
       "cache-control": "private, no-cache, no-transform",
       "content-md5": createHash("md5").update(text).digest("base64"),
@@ -50,6 +51,7 @@ describe("every answer", () => {
       "x-response-time": elapsed,
     });
     expect([Date.parse(date ?? ""), Number(elapsed)]).not.toContain(Number.NaN);
+    expect(timing).toMatch(/^auth;dur=[\d.]+, db;dur=[\d.]+, total;dur=[\d.]+$/);
   });
 
   it.each([
