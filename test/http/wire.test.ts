@@ -179,8 +179,9 @@ describe("the log", () => {
   it("has one line a request, with names and no values", async () => {
     const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
     const body = '{"name":"secret-name","description":"secret"}';
-    await send({ path: `${path}?action=update`, body, sign, headers: { "Request-Id": "r1" } });
-    await send({ path: `${path}?action=update`, body: '{"name":"secret*"}', sign, headers: { "Request-Id": "r2" } });
+    const request = { path: `${path}?action=update`, sign, bindings: bindingsWith({ DB: wrapped(env.DB).db }) };
+    await send({ ...request, body, headers: { "Request-Id": "r1" } });
+    await send({ ...request, body: '{"name":"secret*"}', headers: { "Request-Id": "r2" } });
     const lines = log.mock.calls.map(([line]) => String(line));
     log.mockRestore();
     const times = { d1Ms: expect.any(Number), totalMs: expect.any(Number) };
