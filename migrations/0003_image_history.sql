@@ -74,7 +74,7 @@ CREATE TRIGGER `image_history_after_update` AFTER UPDATE OF `revision` ON `image
 				|| iif(NEW.`error` IS NOT OLD.`error`, ', error', ''), 3),
 			NEW.`name`, NEW.`version`, NEW.`os`, NEW.`type`, NEW.`requirements`, NEW.`image_size`, NEW.`description`, NEW.`files`, NEW.`tags`, NEW.`homepage`, NEW.`published_at`, NEW.`owner`, NEW.`public`, NEW.`state`, NEW.`eula`, NEW.`acl`, NEW.`origin`, NEW.`error`
 		FROM (SELECT iif(NEW.`write_id` IS NOT OLD.`write_id`, NEW.`write_id`, NULL) AS `write_id`, iif(NEW.`write` IS NOT OLD.`write`, NEW.`write`, NULL) AS `write`) AS made;
-	DELETE FROM `image_history` WHERE `image` = NEW.`uuid`
+	DELETE FROM `image_history` WHERE NEW.`revision` > coalesce(NEW.`write` ->> '$.keep_revisions', 1000) AND `image` = NEW.`uuid`
 		AND `revision` IN (SELECT `revision` FROM `image_history` WHERE `image` = NEW.`uuid` ORDER BY `revision` LIMIT 2)
 		AND `revision` < NEW.`revision` - coalesce(NEW.`write` ->> '$.keep_revisions', 1000)
 		AND `time` < CAST(unixepoch('subsec') * 1000 AS INTEGER) - iif(`request_hash` IS NULL, 60000, 86400000);

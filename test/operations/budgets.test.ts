@@ -1,0 +1,106 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import readme from "../../README.md?raw";
+import { bindingsWith, send, type TestRequest } from "../client.ts";
+import { bob, clear, mallory, provision } from "../fixtures.ts";
+import { publicLine } from "../signer.ts";
+import { wrapped } from "../wrapped-database.ts";
+
+const image = "eca995fe-b904-11e3-b05a-83a4899322dc";
+const shared = "eca995fe-b904-11e3-b05a-83a4899322dd";
+const key = { name: "rsa", key: publicLine("rsa") };
+
+/** What the table of README "What a request costs" is measured with: 200 images of one's own, one that is shared. */
+beforeEach(async () => {
+  await clear(env.DB);
+  const own = Array.from({ length: 199 }, (_, index) => ({
+    uuid: `c0ffee00-0000-4000-8000-${String(index).padStart(12, "0")}`,
+    owner: bob.uuid,
+    name: "n",
+    version: "1",
+  }));
+  await provision(env.DB, {
+    accounts: [
+      { ...bob, keys: [key] },
+      { ...mallory, keys: [key] },
+    ],
+    images: [
+      { uuid: image, owner: bob.uuid, name: "my-image", version: "1" },
+      ...own,
+      { uuid: shared, owner: mallory.uuid, name: "shared", version: "1", acl: [bob.uuid] },
+    ],
+  });
+});
+
+const update = `/my/images/${image}?action=update`;
+
+const requests: Readonly<Record<string, TestRequest>> = {
+  UpdateImage: { path: update, body: '{"name":"b","tags":{"role":"db"}}' },
+  "UpdateImage, nothing changes": { path: update, body: '{"name":"my-image"}' },
+  "UpdateImage, If-Match and Idempotency-Key": {
+    path: update,
+    body: '{"name":"b"}',
+    headers: { "If-Match": '"1-7.2.0"', "Idempotency-Key": "k" },
+  },
+  "UpdateImage, an acl of 10 accounts": {
+    path: update,
+    body: JSON.stringify({ acl: Array.from({ length: 10 }, (_, at) => `a1b2c3d4-0000-4000-8000-00000000000${at}`) }),
+  },
+  "UpdateImage, 412": { path: update, body: '{"name":"b"}', headers: { "If-Match": '"7-7.2.0"' } },
+  "UpdateImage, 422 on a field": { path: update, body: '{"name":"ü"}' },
+  GetImage: { method: "GET", path: `/my/images/${image}` },
+  "GetImage, 404": { method: "GET", path: "/my/images/00000000-0000-4000-8000-000000000000" },
+  "ListImages, 200 visible": { method: "GET", path: "/my/images?limit=200" },
+  DeleteImage: { method: "DELETE", path: `/my/images/${image}` },
+  CloneImage: { path: `/my/images/${shared}?action=clone` },
+  "ImageAudit, 1 revision": { method: "GET", path: `/my/images/${image}/audit` },
+  GetAccount: { method: "GET", path: "/my" },
+  "ListKeys, 1 key": { method: "GET", path: "/my/keys" },
+  GetKey: { method: "GET", path: "/my/keys/rsa" },
+  CreateKey: { path: "/my/keys", body: JSON.stringify({ key: publicLine("ed25519") }) },
+  DeleteKey: { method: "DELETE", path: "/my/keys/rsa" },
+  ListDatacenters: { method: "GET", path: "/my/datacenters" },
+  Ping: { method: "GET", path: "/--ping" },
+};
+
+/** The rows of the README's table: trips of a cold and of a warm isolate; rows read and written by the warm one's. */
+const budgets = new Map(
+  [...readme.matchAll(/^\| ([A-Z][^|]*) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$/gm)].map(
+    ([, name, cold, warm, read, written]) => [
+      name,
+      { cold: Number(cold), warm: Number(warm), read: Number(read), written: Number(written) },
+    ],
+  ),
+);
+
+describe("README, what a request costs", () => {
+  it("has a row for each", () => {
+    expect([...budgets.keys()]).toEqual(Object.keys(requests));
+  });
+
+  it.each(Object.entries(requests).map(([name, request]) => ({ name, request })))(
+    "$name",
+    async ({ name, request }) => {
+      const warm = wrapped(env.DB);
+      const bindings = bindingsWith({ DB: warm.db });
+      await send({ method: "GET", path: "/my", bindings });
+      const before = warm.calls;
+      warm.results.length = 0;
+      await send({ ...request, bindings });
+      const sum = (of: "rows_read" | "rows_written") =>
+        warm.results.flat().reduce((total, { meta }) => total + meta[of], 0);
+      const cost = { warm: warm.calls - before, read: sum("rows_read"), written: sum("rows_written") };
+      const { cold: _, ...budget } = budgets.get(name) ?? {};
+      expect(cost).toEqual(budget);
+    },
+  );
+
+  it.each(Object.entries(requests).map(([name, request]) => ({ name, request })))(
+    "$name, from a cold isolate",
+    async ({ name, request }) => {
+      const cold = wrapped(env.DB);
+      await send({ ...request, bindings: bindingsWith({ DB: cold.db }) });
+      expect(cold.calls).toEqual(budgets.get(name)?.cold);
+    },
+  );
+});
