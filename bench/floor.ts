@@ -1,0 +1,54 @@
+import type { RecordedStatement } from "./recorded-database.ts";
+
+/**
+ * What no service of this kind can be faster than: the very same batches as SQL text, bound and sent, and the row
+ * answered as it comes. No authentication, validation or rendering.
+ *
+ * `RECORDED` is made by bench.ts at each run: the batches that the service sends, and what stands in them for the image,
+ * the name and the write's id.
+ */
+type Env = { DB: D1Database; RECORDED: string };
+
+/** The batches of the service, as JSON in `RECORDED`. */
+export type Recorded = {
+  batches: Record<"update" | "get" | "list", RecordedStatement[]>;
+  replaced: Replaced;
+};
+
+type Replaced = { image: string; name: string; attemptId: string };
+
+let recorded: Recorded | undefined;
+
+const prepared = new Map<string, D1PreparedStatement>();
+
+/** Binds the recorded statements anew. */
+function bound(db: D1Database, statements: readonly RecordedStatement[], [from, to]: [Replaced, Replaced]) {
+  return statements.map(({ sql, params }) => {
+    const statement = prepared.get(sql) ?? db.prepare(sql);
+    prepared.set(sql, statement);
+    const bindings = params.map((param) => {
+      if (param === from.image) return to.image;
+      if (param === from.name) return to.name;
+      return typeof param === "string" ? param.replaceAll(from.attemptId, to.attemptId) : param;
+    });
+    return statement.bind(...bindings);
+  });
+}
+
+const single = "UPDATE images SET name = ?, revision = revision + 1 WHERE uuid = ? RETURNING *";
+
+export default {
+  async fetch(request: Request, { DB: db, RECORDED }: Env): Promise<Response> {
+    recorded ??= JSON.parse(RECORDED) as Recorded;
+    const { pathname } = new URL(request.url);
+    const image = pathname.split("/")[3] ?? "";
+    if (pathname.startsWith("/none")) return Response.json({ name: "none" });
+    const name = request.method === "POST" ? (await request.json<{ name: string }>()).name : "";
+    if (pathname.startsWith("/single")) return Response.json(await db.prepare(single).bind(name, image).first());
+    const kind = request.method === "POST" ? "update" : image ? "get" : "list";
+    const { batches, replaced } = recorded;
+    const values = { image, name, attemptId: crypto.randomUUID() };
+    const results = await db.batch(bound(db, batches[kind], [replaced, values]));
+    return Response.json(kind === "list" ? results[1]?.results : results.at(-1)?.results[0]);
+  },
+};

@@ -1,0 +1,122 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+const root = join(import.meta.dirname, "..");
+const require = createRequire(import.meta.url);
+
+/** A Worker to serve: its bundle, the port of 127.0.0.1, and its variables. */
+export type Served = { name: string; bundle: string; port: number; vars?: Readonly<Record<string, string>> };
+
+/** Bundles a Worker as `wrangler deploy` would, minified. Answers the file. */
+export function bundled(entry: string, folder: string): string {
+  const cli = join(root, "node_modules/wrangler/bin/wrangler.js");
+  const args = ["deploy", join(root, entry), "--dry-run", "--minify", "--outdir", folder];
+  execFileSync(process.execPath, [cli, ...args], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+  return join(folder, `${entry.replace(/.*\//, "").replace(/\.ts$/, "")}.js`);
+}
+
+/** The Workers that Miniflare makes D1 of; the request's path has nothing else of it. */
+const d1Files = {
+  "d1-entry.js": "d1/entry.worker.js",
+  "d1-database.js": "d1/database.worker.js",
+  "shared.js": "shared/index.worker.js",
+  "zod.js": "shared/zod.worker.js",
+};
+
+/**
+ * Runs Workers on workerd itself, without wrangler or Miniflare before them, over one local D1 on disk.
+ *
+ * @param persist the folder that holds `d1/`, as Miniflare lays it out
+ * @param databaseId of wrangler.toml: the file is named after it
+ */
+export async function plainWorkerd(
+  workers: readonly Served[],
+  { folder, persist, databaseId }: { folder: string; persist: string; databaseId: string },
+): Promise<ChildProcess> {
+  mkdirSync(folder, { recursive: true });
+  const miniflare = join(require.resolve("miniflare"), "../workers");
+  for (const [name, file] of Object.entries(d1Files)) copyFileSync(join(miniflare, file), join(folder, name));
+  for (const { name, bundle } of workers) copyFileSync(bundle, join(folder, `${name}.js`));
+  const file = join(folder, "config.capnp");
+  writeFileSync(file, config(workers, { storage: join(persist, "d1"), databaseId }));
+  const binary = require.resolve("workerd/bin/workerd", { paths: [require.resolve("miniflare")] });
+  const workerd = spawn(nativeBinary(binary), ["serve", "--experimental", file], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  await Promise.all(workers.map(({ port }) => answers(workerd, port)));
+  return workerd;
+}
+
+/** The program itself: the package's own is a script of Node that runs it. */
+function nativeBinary(script: string): string {
+  const platform = `@cloudflare/workerd-${process.platform}-${process.arch === "x64" ? "64" : process.arch}`;
+  return require.resolve(`${platform}/bin/workerd`, { paths: [script] });
+}
+
+async function answers(workerd: ChildProcess, port: number): Promise<void> {
+  for (const deadline = Date.now() + 20_000; Date.now() < deadline; ) {
+    if (workerd.exitCode !== null) break;
+    const answer = await fetch(`http://127.0.0.1:${port}/--ping`).catch(() => undefined);
+    await answer?.body?.cancel();
+    if (answer) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`workerd does not answer on port ${port}`);
+}
+
+/** Ends a process and waits for it. */
+export async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, "exit");
+  child.kill("SIGTERM");
+  await exit;
+}
+
+const text = (value: string): string => JSON.stringify(value);
+
+/** @see https://github.com/cloudflare/workerd/blob/main/src/workerd/server/workerd.capnp */
+function config(workers: readonly Served[], { storage, databaseId }: { storage: string; databaseId: string }): string {
+  const props = text(JSON.stringify({ MINIFLARE_NAMESPACE: databaseId }));
+  const variables = (vars: Served["vars"] = {}) =>
+    Object.entries(vars).map(([name, value]) => `, (name = ${text(name)}, text = ${text(value)})`);
+  const service = ({ name, vars }: Served) => `
+    (name = ${text(name)}, worker = (
+      modules = [(name = "main.js", esModule = embed ${text(`${name}.js`)})],
+      compatibilityDate = "2026-10-20",
+      bindings = [(name = "DB", wrapped = (
+        moduleName = "cloudflare-internal:d1-api",
+        innerBindings = [(name = "fetcher", service = (name = "d1", props = (json = ${props})))]
+      ))${variables(vars).join("")}]
+    ))`;
+  const socket = ({ name, port }: Served) =>
+    `(name = ${text(name)}, address = "127.0.0.1:${port}", http = (), service = ${text(name)})`;
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [${workers.map(service).join(",")},
+    (name = "d1", worker = (
+      modules = [(name = "d1-entry.js", esModule = embed "d1-entry.js")],
+      compatibilityDate = "2023-07-24",
+      compatibilityFlags = ["enhanced_error_serialization"],
+      bindings = [(name = "MINIFLARE_OBJECT", durableObjectNamespace = (className = "D1DatabaseObject", serviceName = "d1-database"))]
+    )),
+    (name = "d1-database", worker = (
+      modules = [(name = "d1-database.js", esModule = embed "d1-database.js")],
+      compatibilityDate = "2023-07-24",
+      compatibilityFlags = ["nodejs_compat", "experimental"],
+      durableObjectNamespaces = [(className = "D1DatabaseObject", uniqueKey = "miniflare-D1DatabaseObject")],
+      durableObjectStorage = (localDisk = "storage"),
+      bindings = [(name = "MINIFLARE_BLOBS", service = "storage")]
+    )),
+    (name = "storage", disk = (path = ${text(storage)}, writable = true))
+  ],
+  sockets = [${workers.map(socket).join(", ")}],
+  extensions = [(modules = [
+    (name = "miniflare:shared", esModule = embed "shared.js"),
+    (name = "miniflare:zod", esModule = embed "zod.js")
+  ])]
+);
+`;
+}

@@ -1,0 +1,76 @@
+import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { caller, imageOf } from "./database.ts";
+
+/** What is sent: updates by either key, gets, the list of all that the caller sees, and the context of the floor. */
+export const kinds = ["update-rsa", "update-ed25519", "get", "list"] as const;
+export type Kind = (typeof kinds)[number];
+
+/** A key that signs: PEM, so that another program can have it. */
+export type SigningKey = { name: string; pem: string; algorithm: string };
+
+/** Two throwaway keys, named as their algorithm. */
+export function makeKeys(): SigningKey[] {
+  const pem = ({ privateKey }: { privateKey: KeyObject }) =>
+    String(privateKey.export({ type: "pkcs8", format: "pem" }));
+  return [
+    { name: "rsa", algorithm: "rsa-sha256", pem: pem(generateKeyPairSync("rsa", { modulusLength: 2048 })) },
+    { name: "ed25519", algorithm: "ed25519-sha512", pem: pem(generateKeyPairSync("ed25519")) },
+  ];
+}
+
+/** The OpenSSH line of a key. RFC 4253 §6.6, RFC 8709 §4. */
+export function publicLine({ name, pem }: SigningKey): string {
+  const { n = "", e = "", x = "" } = createPublicKey(pem).export({ format: "jwk" });
+  const type = name === "rsa" ? "ssh-rsa" : "ssh-ed25519";
+  const numbers = (name === "rsa" ? [e, n] : [x]).map((number) => Buffer.from(number, "base64url"));
+  const fields = [Buffer.from(type), ...numbers.map((number) => (name === "rsa" ? positive(number) : number))];
+  return `${type} ${Buffer.concat(fields.flatMap((field) => [lengthOf(field), field])).toString("base64")} ${name}`;
+}
+
+const positive = (number: Buffer): Buffer =>
+  (number[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.of(0), number]) : number;
+
+function lengthOf({ length }: Buffer): Buffer {
+  const field = Buffer.alloc(4);
+  field.writeUInt32BE(length);
+  return field;
+}
+
+/** A request as it goes out. */
+export type Outgoing = { method: string; path: string; headers: Record<string, string>; body?: string };
+
+/**
+ * A request of a kind, signed.
+ *
+ * @param lane the connection: each updates an image of its own
+ * @param serial makes the update differ from the one before
+ */
+export function signedRequest(
+  kind: Kind,
+  key: SigningKey,
+  { lane, serial }: { lane: number; serial: number },
+): Outgoing {
+  const image = `/my/images/${imageOf(lane)}`;
+  const headers = signedHeaders(key);
+  if (kind === "get") return { method: "GET", path: image, headers };
+  if (kind === "list") return { method: "GET", path: "/my/images", headers };
+  const body = JSON.stringify({ name: `name-${lane}-${serial}` });
+  const bodyHeaders = { "Content-Type": "application/json", "Content-Length": String(body.length) };
+  return { method: "POST", path: `${image}?action=update`, headers: { ...headers, ...bodyHeaders }, body };
+}
+
+/** The key that signs a kind. */
+export const keyName = (kind: Kind): string => (kind === "update-ed25519" ? "ed25519" : "rsa");
+
+let signed: { date: string; name: string; headers: Record<string, string> } | undefined;
+
+/** Signed anew each second: clients honestly repeat a signature within one. */
+function signedHeaders({ name, pem, algorithm }: SigningKey): Record<string, string> {
+  const date = new Date().toUTCString();
+  if (signed?.date !== date || signed.name !== name) {
+    const signature = sign(name === "rsa" ? "sha256" : null, Buffer.from(`date: ${date}`), pem).toString("base64");
+    const authorization = `Signature keyId="/${caller.login}/keys/${name}",algorithm="${algorithm}",headers="date",signature="${signature}"`;
+    signed = { date, name, headers: { Date: date, Authorization: authorization, Accept: "application/json" } };
+  }
+  return signed.headers;
+}
