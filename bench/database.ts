@@ -4,15 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { openDatabase } from "../scripts/provisioning/database.ts";
 import { readProvision } from "../scripts/provisioning/entries.ts";
 import { load } from "../scripts/provisioning/load.ts";
-
-/** The account that asks. */
-export const caller = { uuid: "aaaaaaaa-0000-4000-8000-000000000001", login: "bench" };
-
-/** How many images the caller sees. */
-export const visibleImages = 200;
-
-/** The id of the caller's image of this index. */
-export const imageOf = (index: number): string => `c0ffee00-0000-4000-8000-${String(index).padStart(12, "0")}`;
+import { caller, imageOf, visibleImages } from "./caller.ts";
 
 /** Of others, and private; ids that are spread over the whole range, as UUIDs are. */
 const others = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)

@@ -1,5 +1,5 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
-import { caller, imageOf } from "./database.ts";
+import { caller, imageOf } from "./caller.ts";
 
 /** What is sent: updates by either key, gets, the list of all that the caller sees, and the context of the floor. */
 export const kinds = ["update-rsa", "update-ed25519", "get", "list"] as const;

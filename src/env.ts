@@ -30,6 +30,7 @@ export type Variables = {
   preconditions: Preconditions;
   signed: SignedRequest;
   body: Uint8Array;
+  query: Parameters;
   parameters: Promise<Parameters>;
   caller: Caller;
   /** The caller comes from this isolate's memory, and no statement has confirmed it yet. */

@@ -4,7 +4,7 @@ import { asCaller } from "../auth/authenticate.ts";
 import { getAccount } from "../db/accounts.ts";
 import { createKey, getKey, listKeys, removeKey } from "../db/keys.ts";
 import { type AppEnv, configuration } from "../env.ts";
-import { answerJson } from "../http/answer.ts";
+import { answerJson, noContent } from "../http/answer.ts";
 import { operation } from "../http/operation.ts";
 import { requestParameters } from "../http/parameters.ts";
 import { authorized, checkCreated, checkRemovedKey, found } from "./access.ts";
@@ -43,7 +43,7 @@ const createKeyHandlers = factory.createHandlers(operation("CreateKey"), async (
 const deleteKeyHandlers = factory.createHandlers(operation("DeleteKey"), async (c) => {
   const key = c.req.param("key");
   checkRemovedKey(await asCaller(c, (db, caller) => removeKey(db, { key, caller })), key);
-  return c.body(null, 204);
+  return noContent();
 });
 
 /** ListDatacenters: this one, under its configured name; `triton datacenters` and `triton image copy` read it. */

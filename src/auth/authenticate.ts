@@ -44,7 +44,7 @@ export const authenticate: MiddlewareHandler<AppEnv, "/:login/*"> = async (c, ne
   c.set("caller", remembered ?? (await identifiedCaller(c, askedFor(c, c.req.param("login")))));
   c.set("authMilliseconds", performance.now() - startedAt);
   await next();
-  if (!remembered || c.var.meter.calls > 0) return;
+  if (!remembered || c.get("meter").calls > 0) return;
   const answer = c.res;
   // Else Hono puts this answer's headers on the refusal that may take its place.
   c.res = undefined;
@@ -63,23 +63,23 @@ export async function asCaller<Outcome extends { hasAuthority: boolean }>(
   c: Context<AppEnv>,
   trip: (db: Database, caller: Caller) => Promise<Outcome>,
 ): Promise<Outcome> {
-  const db = connect(c.env.DB, c.var.meter);
-  const outcome = await trip(db, c.var.caller);
-  if (outcome.hasAuthority || !c.var.isRemembered) return outcome;
-  c.set("caller", await identifiedCaller(c, c.var.caller));
+  const db = connect(c.env.DB, c.get("meter"));
+  const outcome = await trip(db, c.get("caller"));
+  if (outcome.hasAuthority || !c.get("isRemembered")) return outcome;
+  c.set("caller", await identifiedCaller(c, c.get("caller")));
   c.set("isRemembered", false);
-  return await trip(db, c.var.caller);
+  return await trip(db, c.get("caller"));
 }
 
 /** @throws {CloudApiError} InvalidCredentials: the keyId has another shape, or names a sub-user, which nobody has here */
 function askedFor(c: Context<AppEnv>, path: string): Asked {
-  const keyId = parseKeyId(c.var.signed.header.keyId);
+  const keyId = parseKeyId(c.get("signed").header.keyId);
   if (!keyId || keyId.subUser !== undefined) throw invalidCredentials();
   return { login: keyId.login, keyOfId: keyId.key, path: path === "my" ? keyId.login : path };
 }
 
 function sentSignature(c: Context<AppEnv>): SentSignature {
-  const { header, texts } = c.var.signed;
+  const { header, texts } = c.get("signed");
   return { algorithm: header.algorithm, signature: header.signature, texts };
 }
 
@@ -95,7 +95,7 @@ function cacheOf(binding: D1Database, { credentialCache }: Configuration): Crede
 
 /** The names that an entry is found by: what it was verified for. */
 const entryName = (c: Context<AppEnv>, { path }: Asked): string => {
-  const { keyId, algorithm } = c.var.signed.header;
+  const { keyId, algorithm } = c.get("signed").header;
   return JSON.stringify([keyId, algorithm.name, path]);
 };
 
@@ -112,7 +112,7 @@ async function identifiedCaller(c: Context<AppEnv>, { login, keyOfId, path }: As
   const asked = { login, keyOfId, path };
   const cache = cacheOf(c.env.DB, configuration(c.env));
   cache?.delete(entryName(c, asked));
-  const signer = await findSigner(connect(c.env.DB, c.var.meter), { login, key: keyOfId, path });
+  const signer = await findSigner(connect(c.env.DB, c.get("meter")), { login, key: keyOfId, path });
   const key = await genuineKey(signer?.key, sentSignature(c));
   if (!signer || !key) throw invalidCredentials();
   const caller = callerFor(signer, asked);

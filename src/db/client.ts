@@ -1,4 +1,4 @@
-import { Column, fillPlaceholders, is, type SQL } from "drizzle-orm";
+import { Column, is, Param, Placeholder, type SQL } from "drizzle-orm";
 import { type DrizzleD1Database, drizzle } from "drizzle-orm/d1";
 import { withRetry } from "./retry.ts";
 
@@ -58,17 +58,22 @@ export function selectStatement<F extends Fields>(
   fields: F,
   build: (db: DrizzleD1Database, fields: F) => Query,
 ): Statement<RowOf<F>> {
-  const readers = Object.entries(fields).map(([name, field]) => {
-    const [column, decoder] = is(field, Column) ? [field.name, field] : [field.fieldAlias, undefined];
-    return (row: Record<string, unknown>): [string, unknown] => {
-      const value = row[column] ?? null;
-      return [name, value === null || !decoder ? value : decoder.mapFromDriverValue(value)];
-    };
-  });
+  const readers = Object.entries(fields).map(([name, field]) =>
+    is(field, Column)
+      ? { name, column: field.name, decode: (value: unknown) => field.mapFromDriverValue(value) }
+      : { name, column: field.fieldAlias, decode: (value: unknown) => value },
+  );
   return {
     build: (db) => build(db, fields),
     // The readers are made from `fields`, one for each name, with the column's own decoder.
-    read: (row) => Object.fromEntries(readers.map((reader) => reader(row))) as RowOf<F>,
+    read: (row) => {
+      const read: Record<string, unknown> = {};
+      for (const { name, column, decode } of readers) {
+        const value = row[column] ?? null;
+        read[name] = value === null ? null : decode(value);
+      }
+      return read as RowOf<F>;
+    },
   };
 }
 
@@ -78,7 +83,27 @@ export const writeStatement = (build: (db: DrizzleD1Database) => Query): Stateme
   read: () => undefined,
 });
 
-type Prepared = { statement: D1PreparedStatement; params: unknown[] };
+type Prepared = { statement: D1PreparedStatement; bindings: readonly Binding[] };
+
+/** What a parameter is bound to: the value of a name, or always the same. */
+type Binding = (values: Values) => unknown;
+
+/** Decided once: `fillPlaceholders` asks every parameter at every request what it is. */
+function bindingOf(param: unknown): Binding {
+  if (is(param, Placeholder)) return namedValue(param.name);
+  if (is(param, Param) && is(param.value, Placeholder)) {
+    const value = namedValue(param.value.name);
+    return (values) => param.encoder.mapToDriverValue(value(values));
+  }
+  return () => param;
+}
+
+const namedValue =
+  (name: string): Binding =>
+  (values) => {
+    if (!(name in values)) throw new Error(`no value for the placeholder ${name}`);
+    return values[name];
+  };
 
 /** What is built from a binding, as long as the binding lives: one entry a statement of this program. */
 const builtFrom = new WeakMap<D1Database, { db: DrizzleD1Database; prepared: Map<Statement<unknown>, Prepared> }>();
@@ -89,10 +114,10 @@ function bind(binding: D1Database, [statement, values]: Bound<unknown>): D1Prepa
   let prepared = built.prepared.get(statement);
   if (!prepared) {
     const { sql, params } = statement.build(built.db).toSQL();
-    prepared = { statement: binding.prepare(sql), params };
+    prepared = { statement: binding.prepare(sql), bindings: params.map(bindingOf) };
     built.prepared.set(statement, prepared);
   }
-  return prepared.statement.bind(...fillPlaceholders(prepared.params, { ...values }));
+  return prepared.statement.bind(...prepared.bindings.map((bound: Binding) => bound(values)));
 }
 
 /**

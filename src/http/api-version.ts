@@ -35,7 +35,7 @@ const maxRangeCharacters = 128;
  */
 export function negotiatedRelease(range: string | undefined, defaultRelease: Release): Release {
   if (!range) return defaultRelease;
-  const version = range.length > maxRangeCharacters ? null : maxSatisfying(versions, range);
+  const version = range.length > maxRangeCharacters ? null : highestVersion(range);
   if (version === null) {
     throw new CloudApiError(
       "InvalidVersion",
@@ -43,6 +43,19 @@ export function negotiatedRelease(range: string | undefined, defaultRelease: Rel
     );
   }
   return answeredBy[version];
+}
+
+/** Ranges that were asked for before, and what they came to: every client asks for the one of its own. */
+const knownRanges = new Map<string, Version | null>();
+const maxKnownRanges = 256;
+
+function highestVersion(range: string): Version | null {
+  const known = knownRanges.get(range);
+  if (known !== undefined) return known;
+  const version = maxSatisfying(versions, range);
+  if (knownRanges.size >= maxKnownRanges) knownRanges.clear();
+  knownRanges.set(range, version);
+  return version;
 }
 
 /** Chooses the release. Accept-Version goes before Api-Version (ours: upstream documents it and ignores it), X-Api-Version is last. */

@@ -3,9 +3,7 @@ import { every } from "hono/combine";
 import type { H } from "hono/types";
 import type { AppEnv } from "../env.ts";
 import { CloudApiError, shown } from "../errors.ts";
-import { formDecoded } from "./form.ts";
-import { requestParameters } from "./parameters.ts";
-import { rawTarget } from "./raw-target.ts";
+import { queryValues, requestParameters } from "./parameters.ts";
 
 /** A middleware or handler of a chain; each brings its own path and input. */
 type Step = H<AppEnv, "/:login/images/:id", never>;
@@ -31,7 +29,7 @@ export function byAction(chains: Readonly<Record<string, readonly Step[]>>): Mid
 
 /** The action as sent; "" when it is missing, empty or null. */
 async function requestedAction(c: Context<AppEnv>): Promise<unknown> {
-  const inQuery = formDecoded(rawTarget(c.req.raw.url).query ?? "")["action"];
+  const inQuery = queryValues(c)["action"];
   const action = inQuery === undefined ? (await requestParameters(c))["action"] : inQuery;
   return action ?? "";
 }

@@ -12,26 +12,37 @@ import { rawTarget } from "./raw-target.ts";
  * @throws {CloudApiError} BadRequest, InvalidContent, UnsupportedMediaTypeError
  */
 export function requestParameters(c: Context<AppEnv>): Promise<Parameters> {
-  const known: Promise<Parameters> | undefined = c.var.parameters;
+  const known: Promise<Parameters> | undefined = c.get("parameters");
   if (known) return known;
-  const read = readParameters(c.req.raw, c.var.body);
+  const read = readParameters(c);
   c.set("parameters", read);
   return read;
 }
 
+/** The query as form-decoded values, read once a request; escapes that cannot be decoded stay as they are. */
+export function queryValues(c: Context<AppEnv>): Parameters {
+  const known: Parameters | undefined = c.get("query");
+  if (known) return known;
+  const read = formDecoded(rawTarget(c.req.raw.url).query ?? "");
+  c.set("query", read);
+  return read;
+}
+
 /** The query's parameters alone. @throws {CloudApiError} BadRequest on an escape that cannot be decoded */
-export function queryParameters(request: Request): Parameters {
-  const { query = "" } = rawTarget(request.url);
-  const undecodable = undecodablePair(query);
+export function queryParameters(c: Context<AppEnv>): Parameters {
+  const { query = "" } = rawTarget(c.req.raw.url);
+  const undecodable = query.includes("%") ? undecodablePair(query) : undefined;
   if (undecodable !== undefined) {
     throw new CloudApiError("BadRequest", `the query part ${shown(undecodable)} has an escape that cannot be decoded`);
   }
-  return formDecoded(query);
+  return queryValues(c);
 }
 
-async function readParameters(request: Request, body: Uint8Array): Promise<Parameters> {
-  const query = queryParameters(request);
-  const bodyParameters = body.length === 0 ? {} : await bodyReader(request.headers)(body, request.headers);
+async function readParameters(c: Context<AppEnv>): Promise<Parameters> {
+  const query = queryParameters(c);
+  const body = c.get("body");
+  const { headers } = c.req.raw;
+  const bodyParameters = body.length === 0 ? {} : await bodyReader(headers)(body, headers);
   return Object.assign(Object.create(null), query, bodyParameters);
 }
 
@@ -66,7 +77,12 @@ function bodyReader(headers: Headers): BodyReader {
 // `ignoreBOM` false skips a leading BOM; `fatal` refuses what is not UTF-8.
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
+const lenientDecoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: false });
+
 function utf8Text(body: Uint8Array, prefix: string): string {
+  const text = lenientDecoder.decode(body);
+  // Where nothing was replaced there was nothing to refuse; refusing what is wrong takes several times as long.
+  if (!text.includes("\uFFFD")) return text;
   try {
     return decoder.decode(body);
   } catch {

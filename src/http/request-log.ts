@@ -9,22 +9,24 @@ import { shown } from "../errors.ts";
 export const requestLog: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
   // A refusal early on leaves the later ones unset.
-  const { refusal, caller, image, operation, changedFields }: Partial<Variables> = c.var;
-  const { meter } = c.var;
+  const refusal: Variables["refusal"] | undefined = c.get("refusal");
+  const caller: Variables["caller"] | undefined = c.get("caller");
+  const image: string | undefined = c.get("image");
+  const meter = c.get("meter");
   const line = {
-    requestId: c.var.requestId,
+    requestId: c.get("requestId"),
     method: c.req.method,
-    operation,
+    operation: c.get("operation"),
     account: caller?.account,
     actingFor: caller && caller.signer !== caller.account ? caller.signer : undefined,
     image: image && shown(image),
-    release: c.var.release,
+    release: c.get("release"),
     status: c.res.status,
     code: refusal?.code,
-    changed: changedFields,
+    changed: c.get("changedFields"),
     d1Calls: meter.calls,
     d1Ms: Math.round(meter.milliseconds),
-    totalMs: Math.round(performance.now() - c.var.startedAt),
+    totalMs: Math.round(performance.now() - c.get("startedAt")),
     cause: c.res.status >= 500 ? causeOf(refusal) : undefined,
   };
   console.log(JSON.stringify(line));

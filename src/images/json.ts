@@ -47,8 +47,14 @@ const namedKind = (kind: string | null): string | null => (kind === "null" || ki
 /** Under its old and its new name; zero and empty values left out (sdc-cloudapi lib/datasets.js). */
 function requirementsJson(requirements: unknown): JsonObject {
   const { max_ram, min_ram, brand, bootrom } = isObject(requirements) ? requirements : {};
-  const all = { max_memory: max_ram, max_ram, min_memory: min_ram, min_ram, brand, bootrom };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => Boolean(value)));
+  return withoutUnset({
+    max_memory: max_ram || null,
+    max_ram: max_ram || null,
+    min_memory: min_ram || null,
+    min_ram: min_ram || null,
+    brand: brand || null,
+    bootrom: bootrom || null,
+  });
 }
 
 /** The first file only, as the published page has it. */
@@ -73,5 +79,12 @@ const parsed = (text: string | null): unknown => (text === null ? null : JSON.pa
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const withoutUnset = (all: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null && value !== undefined));
+/** Runs for every image of a list: a loop, where entries and filters would make an array a field. */
+function withoutUnset(all: JsonObject): JsonObject {
+  const set: JsonObject = {};
+  for (const name in all) {
+    const value = all[name];
+    if (value !== null && value !== undefined) set[name] = value;
+  }
+  return set;
+}

@@ -7,7 +7,7 @@ import { listImages } from "../db/image-list.ts";
 import { removeImage } from "../db/image-removal.ts";
 import { getImage, updateImage } from "../db/images.ts";
 import { type AppEnv, configuration } from "../env.ts";
-import { answerJson, notModified } from "../http/answer.ts";
+import { answerJson, noContent, notModified } from "../http/answer.ts";
 import { byAction } from "../http/by-action.ts";
 import { operation } from "../http/operation.ts";
 import { queryParameters } from "../http/parameters.ts";
@@ -34,14 +34,15 @@ const factory = createFactory<AppEnv, "/:login/images/:id">();
 /** ListImages, and HeadImages. */
 const listImagesHandlers = factory.createHandlers(operation("ListImages"), async (c) => {
   const { maxList } = configuration(c.env);
-  const filters = listFilters(queryParameters(c.req.raw), { release: c.var.release, maxList });
+  const filters = listFilters(queryParameters(c), { release: c.get("release"), maxList });
   // One more than may be answered tells a list that is too long from one that just fits.
   const limit = filters.limit ?? maxList + 1;
   const listed = await asCaller(c, (db, caller) => listImages(db, { caller, filters, limit }));
-  const images = listedImages(listed, { account: c.var.caller.account, filters, maxList });
+  const images = listedImages(listed, { account: c.get("caller").account, filters, maxList });
+  const release = c.get("release");
   return answerJson(
     c,
-    images.map((image) => imageJson(image, c.var.release)),
+    images.map((image) => imageJson(image, release)),
   );
 });
 
@@ -54,15 +55,15 @@ const imageOfPath: MiddlewareHandler<AppEnv, "/:login/images/:id"> = (c, next) =
 /** On which revisions the request is to act. @throws {CloudApiError} InvalidHeader */
 const readPreconditions: MiddlewareHandler<AppEnv> = (c, next) => {
   const sent = { ifMatch: c.req.header("If-Match"), ifNoneMatch: c.req.header("If-None-Match") };
-  c.set("preconditions", preconditions(sent, c.var.release));
+  c.set("preconditions", preconditions(sent, c.get("release")));
   return next();
 };
 
 /** GetImage, and HeadImage: HEAD is answered from GET. */
 const getImageHandlers = factory.createHandlers(operation("GetImage"), async (c) => {
-  const { image: uuid, release, preconditions } = c.var;
+  const [uuid, release, preconditions] = [c.get("image"), c.get("release"), c.get("preconditions")];
   const seen = await asCaller(c, (db, caller) => getImage(db, { image: uuid, ...caller }));
-  const image = visibleImage(seen, c.var.caller.account);
+  const image = visibleImage(seen, c.get("caller").account);
   const { revision } = image;
   checkMatch(preconditions, { revision, release });
   const headers = { ETag: entityTag(revision, release) };
@@ -75,7 +76,7 @@ const updateImageHandlers = factory.createHandlers(
   operation("UpdateImage"),
   validate("image", updateImageSchema),
   async (c) => {
-    const { image, release } = c.var;
+    const [image, release] = [c.get("image"), c.get("release")];
     const change = imageChange(c.req.valid("query"));
     const outcome = await asCaller(c, async (db, caller) =>
       updateImage(db, { image, change, write: await requestedWrite(c, caller, change) }),
@@ -89,16 +90,16 @@ const updateImageHandlers = factory.createHandlers(
 
 /** DeleteImage: the image is destroyed, and 404 from then on. */
 const deleteImageHandlers = factory.createHandlers(operation("DeleteImage"), async (c) => {
-  const { image, release } = c.var;
+  const [image, release] = [c.get("image"), c.get("release")];
   const outcome = await asCaller(c, async (db, caller) =>
     removeImage(db, { image, write: await requestedWrite(c, caller) }),
   );
-  return c.body(null, 204, replayedHeader(removedImage(outcome, release)));
+  return noContent(replayedHeader(removedImage(outcome, release)));
 });
 
 /** CloneImage: a private copy of an image that is shared by acl; its origin stays (ours: there are no files here). */
 const cloneImageHandlers = factory.createHandlers(operation("CloneImage"), async (c) => {
-  const { image, release } = c.var;
+  const [image, release] = [c.get("image"), c.get("release")];
   const outcome = await asCaller(c, async (db, caller) =>
     cloneImage(db, { image, write: await requestedWrite(c, caller) }),
   );
@@ -108,7 +109,7 @@ const cloneImageHandlers = factory.createHandlers(operation("CloneImage"), async
 /** The image as a write left it. */
 function answerImage(c: Context<AppEnv>, written: Written, more: Record<string, string> = {}): Promise<Response> {
   const { image } = written;
-  const { release } = c.var;
+  const release = c.get("release");
   const headers = { ETag: entityTag(image.revision, release), ...replayedHeader(written), ...more };
   return answerJson(c, imageJson(image, release), { headers });
 }
@@ -119,11 +120,11 @@ const replayedHeader = ({ isReplayed }: Written): Record<string, string> =>
 
 /** ImageAudit: who changed what and when, the newest first; for the owner and operators. After CloudAPI's MachineAudit. */
 const imageAuditHandlers = factory.createHandlers(operation("ImageAudit"), async (c) => {
-  const { image, release } = c.var;
-  const page = auditPage(queryParameters(c.req.raw));
+  const [image, release] = [c.get("image"), c.get("release")];
+  const page = auditPage(queryParameters(c));
   const { historyRevisions: keepRevisions } = configuration(c.env);
   const history = await asCaller(c, (db, caller) => getHistory(db, { image, caller, page, keepRevisions }));
-  const revisions = auditedRevisions(history, c.var.caller.account);
+  const revisions = auditedRevisions(history, c.get("caller").account);
   const above = (history.image?.revision ?? 0) - keepRevisions;
   return answerJson(c, auditJson(revisions, { release, limit: page.limit, above }));
 });
