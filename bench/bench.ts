@@ -19,8 +19,8 @@ import { type Measured, type Results, type Rows, summary, table } from "./summar
 
 const { values } = parseArgs({
   options: {
-    seconds: { type: "string", default: "2" },
-    rounds: { type: "string", default: "5" },
+    seconds: { type: "string", default: "1" },
+    rounds: { type: "string", default: "9" },
     sizes: { type: "string", default: "1000,1000000" },
     out: { type: "string", default: join(import.meta.dirname, "results.json") },
   },
@@ -92,14 +92,7 @@ async function recordings(port: number): Promise<{ recorded: Recorded; rows: Row
 async function serve(workers: readonly Omit<Served, "port">[], state: string) {
   const served: Served[] = [];
   for (const worker of workers) served.push({ ...worker, port: await freePort() });
-  const databaseId = /^database_id = "(.*)"$/m.exec(
-    readFileSync(join(import.meta.dirname, "../wrangler.toml"), "utf8"),
-  )?.[1];
-  const run = await plainWorkerd(served, {
-    folder: join(folder, "workerd"),
-    persist: join(state, "v3"),
-    databaseId: databaseId ?? "",
-  });
+  const run = await plainWorkerd(served, { folder: join(folder, "workerd"), persist: join(state, "v3") });
   return { run, pid: run.pid ?? 0, port: (name: string) => served.find((worker) => worker.name === name)?.port ?? 0 };
 }
 

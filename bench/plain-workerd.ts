@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
@@ -10,10 +10,10 @@ const require = createRequire(import.meta.url);
 /** A Worker to serve: its bundle, the port of 127.0.0.1, and its variables. */
 export type Served = { name: string; bundle: string; port: number; vars?: Readonly<Record<string, string>> };
 
-/** Bundles a Worker as `wrangler deploy` would, minified. Answers the file. */
-export function bundled(entry: string, folder: string): string {
+/** Bundles a Worker as `wrangler deploy` would, minified unless it is to be read. Answers the file. */
+export function bundled(entry: string, folder: string, how: "--minify" | "--no-minify" = "--minify"): string {
   const cli = join(root, "node_modules/wrangler/bin/wrangler.js");
-  const args = ["deploy", join(root, entry), "--dry-run", "--minify", "--outdir", folder];
+  const args = ["deploy", join(root, entry), "--dry-run", how, "--outdir", folder];
   execFileSync(process.execPath, [cli, ...args], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
   return join(folder, `${entry.replace(/.*\//, "").replace(/\.ts$/, "")}.js`);
 }
@@ -30,20 +30,23 @@ const d1Files = {
  * Runs Workers on workerd itself, without wrangler or Miniflare before them, over one local D1 on disk.
  *
  * @param persist the folder that holds `d1/`, as Miniflare lays it out
- * @param databaseId of wrangler.toml: the file is named after it
  */
 export async function plainWorkerd(
   workers: readonly Served[],
-  { folder, persist, databaseId }: { folder: string; persist: string; databaseId: string },
+  { folder, persist, inspectorPort }: { folder: string; persist: string; inspectorPort?: number },
 ): Promise<ChildProcess> {
   mkdirSync(folder, { recursive: true });
   const miniflare = join(require.resolve("miniflare"), "../workers");
   for (const [name, file] of Object.entries(d1Files)) copyFileSync(join(miniflare, file), join(folder, name));
   for (const { name, bundle } of workers) copyFileSync(bundle, join(folder, `${name}.js`));
   const file = join(folder, "config.capnp");
+  const settings = readFileSync(join(root, "wrangler.toml"), "utf8");
+  // The database's file is named after it.
+  const databaseId = /^database_id = "(.*)"$/m.exec(settings)?.[1] ?? "";
   writeFileSync(file, config(workers, { storage: join(persist, "d1"), databaseId }));
   const binary = require.resolve("workerd/bin/workerd", { paths: [require.resolve("miniflare")] });
-  const workerd = spawn(nativeBinary(binary), ["serve", "--experimental", file], {
+  const inspector = inspectorPort === undefined ? [] : [`--inspector-addr=127.0.0.1:${inspectorPort}`];
+  const workerd = spawn(nativeBinary(binary), ["serve", "--experimental", ...inspector, file], {
     stdio: ["ignore", "ignore", "inherit"],
   });
   await Promise.all(workers.map(({ port }) => answers(workerd, port)));

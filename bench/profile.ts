@@ -1,0 +1,112 @@
+/**
+ * Shows where the CPU of a warm update goes: a profile of the service's isolate on plain workerd, by package and source
+ * file. `npm run profile [-- --kind update-rsa --seconds 5]`
+ */
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs, promisify } from "node:util";
+import { freePort } from "../test/started.ts";
+import { makeDatabase } from "./database.ts";
+import { bundled, ended, plainWorkerd } from "./plain-workerd.ts";
+import { makeKeys, publicLine } from "./requests.ts";
+
+const { values } = parseArgs({
+  options: { kind: { type: "string", default: "update-rsa" }, seconds: { type: "string", default: "5" } },
+});
+
+/** A profile as the inspector gives it. @see https://chromedevtools.github.io/devtools-protocol/tot/Profiler/ */
+type Profile = {
+  nodes: { id: number; callFrame: { functionName: string; url: string; lineNumber: number } }[];
+  samples: number[];
+  timeDeltas: number[];
+};
+
+/** One session with the inspector of an isolate. */
+async function inspected(port: number, service: string) {
+  const targets = (await (await fetch(`http://127.0.0.1:${port}/json`)).json()) as { id: string }[];
+  const target = targets.find(({ id }) => id.includes(service));
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/${target?.id}`);
+  await new Promise((resolve) => socket.addEventListener("open", resolve));
+  let last = 0;
+  const call = (method: string, params: object = {}): Promise<{ result: unknown }> =>
+    new Promise((resolve) => {
+      last += 1;
+      const id = last;
+      const listen = ({ data }: MessageEvent) => {
+        const message = JSON.parse(String(data)) as { id: number; result: unknown };
+        if (message.id !== id) return;
+        socket.removeEventListener("message", listen);
+        resolve(message);
+      };
+      socket.addEventListener("message", listen);
+      socket.send(JSON.stringify({ id, method, params }));
+    });
+  return { call, close: () => socket.close() };
+}
+
+/** The source of each line of a bundle: esbuild writes a comment before each file. */
+function sources(bundle: string): string[] {
+  let current = "bundle";
+  return readFileSync(bundle, "utf8")
+    .split("\n")
+    .map((line) => {
+      const [, file] = /^\/\/ ((?:\.\.\/)*(?:src|node_modules|bench)\/.*|wrangler:.*)$/.exec(line) ?? [];
+      current = file ?? current;
+      return current.replace(/^(?:\.\.\/)*/, "").replace(/^node_modules\/((?:@[^/]+\/)?[^/]+).*/, "$1");
+    });
+}
+
+/** Shares of the isolate's busy time, the largest first. */
+function shares({ nodes, samples, timeDeltas }: Profile, lines: readonly string[]): [string, number][] {
+  const byId = new Map(nodes.map((node) => [node.id, node.callFrame]));
+  const times = new Map<string, number>();
+  for (const [at, sample] of samples.entries()) {
+    const { functionName = "", url = "", lineNumber = -1 } = byId.get(sample) ?? {};
+    if (functionName === "(idle)") continue;
+    const source = url.startsWith("cloudflare-internal")
+      ? "D1's binding"
+      : url === ""
+        ? `native: ${functionName || "unnamed"}`
+        : (lines[lineNumber] ?? url);
+    times.set(source, (times.get(source) ?? 0) + (timeDeltas[at] ?? 0));
+  }
+  const total = [...times.values()].reduce((sum, time) => sum + time, 0);
+  return [...times].map(([source, time]): [string, number] => [source, time / total]).sort((a, b) => b[1] - a[1]);
+}
+
+const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-profile-"));
+try {
+  const keys = makeKeys();
+  const state = join(folder, "state");
+  await makeDatabase(state, { images: 1000, keys: keys.map((key) => ({ name: key.name, key: publicLine(key) })) });
+  const bundle = bundled("src/index.ts", join(folder, "bundle"), "--no-minify");
+  const [port, inspectorPort] = [await freePort(), await freePort()];
+  const run = await plainWorkerd([{ name: "service", bundle, port }], {
+    folder: join(folder, "workerd"),
+    persist: join(state, "v3"),
+    inspectorPort,
+  });
+  try {
+    const load = (seconds: number) => {
+      const options = { port, kind: values.kind, connections: 16, seconds, keys };
+      return promisify(execFile)(process.execPath, [join(import.meta.dirname, "load.ts"), JSON.stringify(options)]);
+    };
+    await load(2);
+    const { call, close } = await inspected(inspectorPort, "service");
+    await call("Profiler.enable");
+    await call("Profiler.setSamplingInterval", { interval: 100 });
+    await call("Profiler.start");
+    await load(Number(values.seconds));
+    const { profile } = (await call("Profiler.stop")).result as { profile: Profile };
+    close();
+    for (const [source, share] of shares(profile, sources(bundle))) {
+      if (share >= 0.01) process.stdout.write(`${(share * 100).toFixed(1).padStart(5)} %  ${source}\n`);
+    }
+  } finally {
+    await ended(run);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
