@@ -2,20 +2,21 @@
  * Measures the service against the floor, side by side on plain workerd. `npm run bench [-- --seconds N --rounds N
  * --sizes 1000,1000000 --out FILE]`; writes bench/results.json and prints a table.
  */
-import { execFile, execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
 import { join } from "node:path";
-import { parseArgs, promisify } from "node:util";
+import { parseArgs } from "node:util";
 import { freePort } from "../test/started.ts";
-import { imageOf } from "./caller.ts";
-import { makeDatabase } from "./database.ts";
-import type { Recorded } from "./floor.ts";
-import type { LoadOptions, LoadResult } from "./load.ts";
-import { bundled, ended, plainWorkerd, type Served } from "./plain-workerd.ts";
-import type { RecordedBatch } from "./recorded-database.ts";
+import { visibleImages } from "./caller.ts";
+import { makeDatabase, updatesMade } from "./database.ts";
+import type { LoadOptions } from "./load.ts";
+import { bundled, ended, plainWorkerd, type Served, workerdVersion } from "./plain-workerd.ts";
+import { record, recordedUpdates } from "./recording.ts";
 import { type Kind, keyName, kinds, makeKeys, publicLine, type SigningKey, signedRequest } from "./requests.ts";
-import { type Measured, type Results, type Rows, summary, table } from "./summary.ts";
+import { runLoad } from "./run-load.ts";
+import { type Measured, type Results, type Rows, spreads, summary, table } from "./summary.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const { values } = parseArgs({
   options: {
@@ -25,155 +26,193 @@ const { values } = parseArgs({
     out: { type: "string", default: join(import.meta.dirname, "results.json") },
   },
 });
-const seconds = Number(values.seconds);
-const rounds = Number(values.rounds);
 const connectionCounts = [1, 16];
+const targets = ["service", "floor"] as const;
 
-const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-bench-"));
+const folder = temporaryFolder("bench");
 const keys = makeKeys();
 const say = (line: string): boolean => process.stderr.write(`${line}\n`);
+
+function atLeast(least: number, [name, value]: readonly [string, string]): number {
+  const number = Number(value);
+  if (!(number >= least)) throw new Error(`--${name} is a number from ${least}; ${JSON.stringify(value)} was given`);
+  return number;
+}
+
+/** A database of one size and the workerd that serves it. */
+type Site = {
+  images: number;
+  state: string;
+  rows: Rows;
+  run: Awaited<ReturnType<typeof plainWorkerd>>;
+  port: (worker: string) => number;
+  /** Updates that were answered 200. */
+  answered: number;
+};
+
+type Load = Pick<LoadOptions, "kind" | "connections" | "seconds" | "prefix">;
+
+const ticksPerSecond = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
 
 /** User and system time of a process so far, in µs. proc(5) */
 function cpuMicroseconds(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const ticks = Number(fields[11]) + Number(fields[12]);
-  return (ticks * 1_000_000) / ticksPerSecond;
+  return ((Number(fields[11]) + Number(fields[12])) * 1_000_000) / ticksPerSecond;
 }
 
-const ticksPerSecond = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
-
-async function load(options: Omit<LoadOptions, "keys" | "seconds">, pid: number): Promise<Measured> {
+async function load(site: Site, worker: string, asked: Load): Promise<Measured> {
+  const pid = site.run.pid ?? 0;
   const before = cpuMicroseconds(pid);
-  const program = join(import.meta.dirname, "load.ts");
-  const all: LoadOptions = { ...options, keys, seconds };
-  const { stdout } = await promisify(execFile)(process.execPath, [program, JSON.stringify(all)]);
-  const result: LoadResult = JSON.parse(stdout);
-  const cpu = cpuMicroseconds(pid) - before;
-  return { perSecond: result.requests / result.seconds, cpu: cpu / result.requests, p50: result.p50, p99: result.p99 };
-}
-
-/** The batches that the service sends for a warm request of each kind. */
-async function recordings(port: number): Promise<{ recorded: Recorded; rows: Rows }> {
-  const record = async (kind: Kind): Promise<RecordedBatch> => {
-    const key = keys.find(({ name }) => name === keyName(kind)) as SigningKey;
-    const last = { batches: [] as RecordedBatch[] };
-    for (const serial of [1, 2]) {
-      const { method, path, headers, body } = signedRequest(kind, key, { lane: 0, serial });
-      const init = { method, headers, ...(body && { body }) };
-      const answer = await fetch(`http://127.0.0.1:${port}${path}`, init);
-      const told = (await answer.json()) as { status: number; batches: RecordedBatch[] };
-      if (told.status !== 200) throw new Error(`${kind} was answered ${told.status} while it was recorded`);
-      last.batches = told.batches;
-    }
-    const [batch, ...others] = last.batches;
-    if (!batch || others.length > 0) throw new Error(`a warm ${kind} takes ${last.batches.length} trips, and not one`);
-    return batch;
-  };
-  const [update, get, list] = [await record("update-rsa"), await record("get"), await record("list")];
-  const made = update.statements
-    .flatMap(({ params }) => params)
-    .find((param) => String(param).startsWith('{"operation"'));
-  const attemptId: string = JSON.parse(String(made)).attempt_id;
-  return {
-    recorded: {
-      batches: { update: update.statements, get: get.statements, list: list.statements },
-      replaced: { image: imageOf(0), name: "name-0-2", attemptId },
-    },
-    rows: Object.fromEntries(
-      Object.entries({ update, get, list }).map(([kind, { rowsRead, rowsWritten }]) => [
-        kind,
-        { read: rowsRead, written: rowsWritten },
-      ]),
-    ),
-  };
+  const { requests, seconds, ...latencies } = await runLoad({ ...asked, port: site.port(worker), keys });
+  if (asked.kind.startsWith("update") && asked.prefix !== "/none") site.answered += requests;
+  return { perSecond: requests / seconds, cpu: (cpuMicroseconds(pid) - before) / requests, ...latencies };
 }
 
 async function serve(workers: readonly Omit<Served, "port">[], state: string) {
   const served: Served[] = [];
   for (const worker of workers) served.push({ ...worker, port: await freePort() });
-  const run = await plainWorkerd(served, { folder: join(folder, "workerd"), persist: join(state, "v3") });
-  return { run, pid: run.pid ?? 0, port: (name: string) => served.find((worker) => worker.name === name)?.port ?? 0 };
+  const run = await plainWorkerd(served, { folder: `${state}-workerd`, persist: join(state, "v3") });
+  return { run, port: (name: string) => served.find((worker) => worker.name === name)?.port ?? 0 };
 }
 
-const bundle = Object.fromEntries(
-  ["src/index.ts", "bench/floor.ts", "bench/recorder.ts", "bench/delayed.ts"].map((entry) => {
-    say(`bundling ${entry}`);
-    return [entry, bundled(entry, join(folder, entry.replace(/\W/g, "-")))];
-  }),
-) as Record<string, string>;
-
-/** The kinds of request at each number of connections, service and floor in turns. */
-async function compared({ images, pid, port }: { images: number; pid: number; port: (name: string) => number }) {
-  const measurements: Results["sizes"][number]["measurements"] = [];
-  for (const [connections, kind] of connectionCounts.flatMap((count) => kinds.map((kind) => [count, kind] as const))) {
-    const samples: Record<"service" | "floor", Measured[]> = { service: [], floor: [] };
-    // The first round warms up.
-    await load({ port: port("service"), kind, connections }, pid);
-    await load({ port: port("floor"), kind, connections }, pid);
-    for (let round = 0; round < rounds; round += 1) {
-      samples.service.push(await load({ port: port("service"), kind, connections }, pid));
-      samples.floor.push(await load({ port: port("floor"), kind, connections }, pid));
-    }
-    const measurement = { kind, connections, ...summary(samples) };
-    say(`${images} images, ${kind}, ${connections} connections: ${JSON.stringify(measurement.ratio)}`);
-    measurements.push(measurement);
-  }
-  return measurements;
+function bundle(name: string, entry: string): Omit<Served, "port"> {
+  say(`bundling ${entry}`);
+  return { name, bundle: bundled(entry, join(folder, name)) };
 }
 
-async function measureSize(images: number): Promise<Results["sizes"][number]> {
+/** The Workers, bundled. */
+const bundles = () => ({
+  service: bundle("service", "src/index.ts"),
+  floor: bundle("floor", "bench/floor.ts"),
+  recorder: bundle("recorder", "bench/recorder.ts"),
+  delayed: bundle("delayed", "bench/delayed.ts"),
+});
+
+async function openSite(images: number, { recorder, service, floor, delayed }: ReturnType<typeof bundles>) {
   say(`making a database of ${images} images`);
   const state = join(folder, `state-${images}`);
   await makeDatabase(state, { images, keys: keys.map((key) => ({ name: key.name, key: publicLine(key) })) });
-
-  const recorder = await serve([{ name: "recorder", bundle: bundle["bench/recorder.ts"] ?? "" }], state);
-  const { recorded, rows } = await recordings(recorder.port("recorder")).finally(() => ended(recorder.run));
-
-  const workers = [
-    { name: "service", bundle: bundle["src/index.ts"] ?? "" },
-    { name: "floor", bundle: bundle["bench/floor.ts"] ?? "", vars: { RECORDED: JSON.stringify(recorded) } },
-    { name: "delayed", bundle: bundle["bench/delayed.ts"] ?? "" },
-  ];
-  const { run, pid, port } = await serve(workers, state);
-  try {
-    const measurements = await compared({ images, pid, port });
-    const context = async (prefix: string) => {
-      const options = { port: port("floor"), kind: "update-rsa" as const, connections: 16, prefix };
-      await load(options, pid);
-      return await load(options, pid);
-    };
-    const delayed = { port: port("delayed"), kind: "update-rsa" as const, connections: 1 };
-    await load(delayed, pid);
-    return {
-      images,
-      rows,
-      measurements,
-      context: { singleUpdate: await context("/single"), noDatabase: await context("/none") },
-      updateWith80msEachTrip: await load(delayed, pid),
-    };
-  } finally {
-    await ended(run);
-    rmSync(state, { recursive: true, force: true });
-  }
+  const recording = await serve([recorder], state);
+  const { recorded, rows } = await record(recording.port("recorder"), keys);
+  await ended(recording.run);
+  const withBatches = { ...floor, vars: { RECORDED: JSON.stringify(recorded) } };
+  const site: Site = {
+    images,
+    state,
+    rows,
+    ...(await serve([service, withBatches, delayed], state)),
+    answered: recordedUpdates,
+  };
+  for (const target of targets) await listsAll(site, target);
+  return site;
 }
 
-try {
+/** @throws {Error} the list is not of what the caller sees */
+async function listsAll({ port, images }: Site, target: string): Promise<void> {
+  const key = keys.find(({ name }) => name === keyName("list")) as SigningKey; // makeKeys makes one for every kind.
+  const { path, headers } = signedRequest("list", key, { lane: 0, serial: 0 });
+  const listed: unknown = await (await fetch(`http://127.0.0.1:${port(target)}${path}`, { headers })).json();
+  if (Array.isArray(listed) && listed.length === visibleImages) return;
+  throw new Error(`among ${images} images the ${target} lists ${JSON.stringify(listed).slice(0, 100)}`);
+}
+
+/** Ends the site. @throws {Error} an update was answered 200 and not made: then nothing measured here is true */
+async function closeSite({ images, run, state, answered }: Site): Promise<void> {
+  await ended(run);
+  const made = updatesMade(state);
+  if (made !== answered)
+    throw new Error(`of ${answered} updates answered 200 among ${images} images ${made} were made`);
+}
+
+type Samples = Record<(typeof targets)[number], Measured[]>;
+
+/**
+ * One kind of request: in each round every size, service and floor, so that what the machine does otherwise meets all of
+ * them. Who goes first changes from round to round.
+ */
+async function compared(sites: readonly Site[], asked: Load, rounds: number): Promise<Samples[]> {
+  const samples = sites.map((): Samples => ({ service: [], floor: [] }));
+  // Round 0 warms up.
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const [at, site] of sites.entries()) {
+      for (const target of round % 2 ? targets : targets.toReversed()) {
+        const measured = await load(site, target, asked);
+        if (round > 0) samples[at]?.[target].push(measured);
+      }
+    }
+  }
+  return samples;
+}
+
+/** What D1 and workerd take without the service: rounds of their own, after one that warms up. */
+async function context(site: Site, worker: string, { rounds, ...asked }: Load & { rounds: number }) {
+  const measured: Measured[] = [];
+  for (let round = 0; round <= rounds; round += 1) measured.push(await load(site, worker, asked));
+  return spreads(measured.slice(1));
+}
+
+async function measureAll(sites: readonly Site[], seconds: number, rounds: number): Promise<Results["sizes"]> {
+  const measurements = sites.map((): Results["sizes"][number]["measurements"] => []);
+  const cases = connectionCounts.flatMap((connections) => kinds.map((kind): [number, Kind] => [connections, kind]));
+  for (const [connections, kind] of cases) {
+    const samples = await compared(sites, { kind, connections, seconds }, rounds);
+    const [first] = samples;
+    for (const [at, sampled] of samples.entries()) {
+      const measurement = { kind, connections, ...summary(sampled, first?.service ?? []) };
+      say(`${sites[at]?.images} images, ${kind}, ${connections} connections: ${JSON.stringify(measurement.ratio)}`);
+      measurements[at]?.push(measurement);
+    }
+  }
   const sizes: Results["sizes"] = [];
-  for (const size of values.sizes.split(",")) sizes.push(await measureSize(Number(size)));
-  const { node, v8 } = process.versions;
-  const [cpu] = cpus();
-  const machine = { cpu: cpu?.model, cpus: cpus().length, node, v8, platform: `${process.platform} ${process.arch}` };
+  for (const [at, site] of sites.entries()) {
+    const update = { kind: "update-rsa" as const, connections: 16, seconds, rounds };
+    sizes.push({
+      images: site.images,
+      rows: site.rows,
+      measurements: measurements[at] ?? [],
+      context: {
+        singleUpdate: await context(site, "floor", { ...update, prefix: "/single" }),
+        noDatabase: await context(site, "floor", { ...update, prefix: "/none" }),
+      },
+      updateWith80msEachTrip: await context(site, "delayed", { ...update, connections: 1, rounds: 1 }),
+    });
+  }
+  return sizes;
+}
+
+async function bench(): Promise<void> {
+  const seconds = atLeast(0.1, ["seconds", values.seconds]);
+  const rounds = atLeast(1, ["rounds", values.rounds]);
+  const counts = values.sizes.split(",").map((size) => atLeast(visibleImages + 1, ["sizes", size]));
+  const workers = bundles();
+  const sites: Site[] = [];
+  for (const images of counts) sites.push(await openSite(images, workers));
+  const sizes = await measureAll(sites, seconds, rounds);
+  for (const site of sites) await closeSite(site);
+  const { node } = process.versions;
   const results: Results = {
     date: new Date().toISOString(),
-    command: "npm run bench",
-    machine,
+    command: ["npm run bench", ...(process.argv.length > 2 ? ["--", ...process.argv.slice(2)] : [])].join(" "),
+    machine: {
+      cpu: cpus()[0]?.model,
+      cpus: cpus().length,
+      node,
+      workerd: workerdVersion(),
+      platform: `${process.platform} ${process.arch}`,
+    },
     seconds,
     rounds,
     sizes,
   };
   writeFileSync(values.out, `${JSON.stringify(results, null, 2)}\n`);
   process.stdout.write(`${table(results)}\n`);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+}
+
+try {
+  await bench();
+} catch (error) {
+  say(`bench: ${error instanceof Error ? error.message : String(error)}`);
+  // Ends what still runs.
+  process.exit(1);
 }

@@ -41,6 +41,14 @@ export async function makeDatabase(
   direct.close();
 }
 
+/** How many updates were made of the caller's images: each makes a revision. */
+export function updatesMade(state: string): number {
+  const direct = new DatabaseSync(databaseFile(state), { readOnly: true });
+  const row = direct.prepare("SELECT sum(revision - 1) AS made FROM images WHERE owner = ?").get(caller.uuid);
+  direct.close();
+  return Number(row?.["made"]);
+}
+
 function databaseFile(state: string): string {
   const folder = join(state, "v3/d1");
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" });

@@ -35,14 +35,16 @@ function bound(db: D1Database, statements: readonly RecordedStatement[], [from, 
   });
 }
 
+/** One statement; the history's trigger runs for it too. */
 const single = "UPDATE images SET name = ?, revision = revision + 1 WHERE uuid = ? RETURNING *";
 
 export default {
   async fetch(request: Request, { DB: db, RECORDED }: Env): Promise<Response> {
     recorded ??= JSON.parse(RECORDED) as Recorded;
     const { pathname } = new URL(request.url);
-    const image = pathname.split("/")[3] ?? "";
     if (pathname.startsWith("/none")) return Response.json({ name: "none" });
+    const segments = pathname.split("/");
+    const image = segments[segments.indexOf("images") + 1] ?? "";
     const name = request.method === "POST" ? (await request.json<{ name: string }>()).name : "";
     if (pathname.startsWith("/single")) return Response.json(await db.prepare(single).bind(name, image).first());
     const kind = request.method === "POST" ? "update" : image ? "get" : "list";

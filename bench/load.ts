@@ -1,4 +1,8 @@
-/** Loads a service and prints what it measured, as JSON. A program of its own, so that it takes no time from the Worker. */
+/**
+ * Loads a service and prints what it measured, as JSON. A program of its own, so that it takes no time from the Worker.
+ * Its options come as JSON on its input.
+ */
+import { readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { type Kind, keyName, type Outgoing, type SigningKey, signedRequest } from "./requests.ts";
 
@@ -15,11 +19,8 @@ export type LoadOptions = {
 /** What came of it; latencies in ms. */
 export type LoadResult = { requests: number; seconds: number; p50: number; p95: number; p99: number };
 
-const options: LoadOptions = JSON.parse(process.argv[2] ?? "");
+const options: LoadOptions = JSON.parse(readFileSync(0, "utf8"));
 const agent = new Agent({ keepAlive: true, maxSockets: options.connections });
-const key = options.keys.find(({ name }) => name === keyName(options.kind));
-if (!key) throw new Error(`no key signs ${options.kind}`);
-const signingKey = key;
 
 function send({ method, path, headers, body }: Outgoing): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -37,27 +38,32 @@ function send({ method, path, headers, body }: Outgoing): Promise<number> {
   });
 }
 
-async function lane(at: number, until: number): Promise<number[]> {
+async function lane(key: SigningKey, at: number, until: number): Promise<number[]> {
   const latencies: number[] = [];
   for (let serial = Date.now(); performance.now() < until; serial += 1) {
-    const outgoing = signedRequest(options.kind, signingKey, { lane: at, serial });
+    const outgoing = signedRequest(options.kind, key, { lane: at, serial });
     latencies.push(await send({ ...outgoing, path: `${options.prefix ?? ""}${outgoing.path}` }));
   }
   return latencies;
 }
 
-const startedAt = performance.now();
-const until = startedAt + options.seconds * 1000;
-const lanes = await Promise.all(Array.from({ length: options.connections }, (_, at) => lane(at, until)));
-const seconds = (performance.now() - startedAt) / 1000;
-agent.destroy();
-const latencies = lanes.flat().sort((a, b) => a - b);
-const percentile = (share: number): number => latencies[Math.floor((latencies.length - 1) * share)] ?? Number.NaN;
-const result: LoadResult = {
-  requests: latencies.length,
-  seconds,
-  p50: percentile(0.5),
-  p95: percentile(0.95),
-  p99: percentile(0.99),
-};
-process.stdout.write(JSON.stringify(result));
+async function measured(): Promise<LoadResult> {
+  const key = options.keys.find(({ name }) => name === keyName(options.kind));
+  if (!key) throw new Error(`no key signs ${options.kind}`);
+  const startedAt = performance.now();
+  const until = startedAt + options.seconds * 1000;
+  const lanes = await Promise.all(Array.from({ length: options.connections }, (_, at) => lane(key, at, until)));
+  const seconds = (performance.now() - startedAt) / 1000;
+  agent.destroy();
+  const latencies = lanes.flat().sort((a, b) => a - b);
+  const percentile = (share: number): number => latencies[Math.floor((latencies.length - 1) * share)] ?? Number.NaN;
+  return { requests: latencies.length, seconds, p50: percentile(0.5), p95: percentile(0.95), p99: percentile(0.99) };
+}
+
+try {
+  process.stdout.write(JSON.stringify(await measured()));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  // The other connections would go on.
+  process.exit(1);
+}

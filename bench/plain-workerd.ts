@@ -40,21 +40,23 @@ export async function plainWorkerd(
   for (const [name, file] of Object.entries(d1Files)) copyFileSync(join(miniflare, file), join(folder, name));
   for (const { name, bundle } of workers) copyFileSync(bundle, join(folder, `${name}.js`));
   const file = join(folder, "config.capnp");
-  const settings = readFileSync(join(root, "wrangler.toml"), "utf8");
-  // The database's file is named after it.
-  const databaseId = /^database_id = "(.*)"$/m.exec(settings)?.[1] ?? "";
-  writeFileSync(file, config(workers, { storage: join(persist, "d1"), databaseId }));
-  const binary = require.resolve("workerd/bin/workerd", { paths: [require.resolve("miniflare")] });
+  writeFileSync(file, config(workers, join(persist, "d1")));
   const inspector = inspectorPort === undefined ? [] : [`--inspector-addr=127.0.0.1:${inspectorPort}`];
-  const workerd = spawn(nativeBinary(binary), ["serve", "--experimental", ...inspector, file], {
+  const workerd = spawn(nativeBinary(), ["serve", "--experimental", ...inspector, file], {
     stdio: ["ignore", "ignore", "inherit"],
   });
+  // Before the folder goes that it writes to.
+  process.prependListener("exit", () => workerd.kill("SIGKILL"));
   await Promise.all(workers.map(({ port }) => answers(workerd, port)));
   return workerd;
 }
 
+/** What `workerd --version` says. */
+export const workerdVersion = (): string => execFileSync(nativeBinary(), ["--version"], { encoding: "utf8" }).trim();
+
 /** The program itself: the package's own is a script of Node that runs it. */
-function nativeBinary(script: string): string {
+function nativeBinary(): string {
+  const script = require.resolve("workerd/bin/workerd", { paths: [require.resolve("miniflare")] });
   const platform = `@cloudflare/workerd-${process.platform}-${process.arch === "x64" ? "64" : process.arch}`;
   return require.resolve(`${platform}/bin/workerd`, { paths: [script] });
 }
@@ -80,15 +82,23 @@ export async function ended(child: ChildProcess): Promise<void> {
 
 const text = (value: string): string => JSON.stringify(value);
 
+/** A text of wrangler.toml. */
+function setting(name: string): string {
+  const [, value] = new RegExp(`^${name} = "(.*)"$`, "m").exec(readFileSync(join(root, "wrangler.toml"), "utf8")) ?? [];
+  if (value === undefined) throw new Error(`wrangler.toml has no ${name}`);
+  return value;
+}
+
 /** @see https://github.com/cloudflare/workerd/blob/main/src/workerd/server/workerd.capnp */
-function config(workers: readonly Served[], { storage, databaseId }: { storage: string; databaseId: string }): string {
-  const props = text(JSON.stringify({ MINIFLARE_NAMESPACE: databaseId }));
+function config(workers: readonly Served[], storage: string): string {
+  // The database's file is named after it.
+  const props = text(JSON.stringify({ MINIFLARE_NAMESPACE: setting("database_id") }));
   const variables = (vars: Served["vars"] = {}) =>
     Object.entries(vars).map(([name, value]) => `, (name = ${text(name)}, text = ${text(value)})`);
   const service = ({ name, vars }: Served) => `
     (name = ${text(name)}, worker = (
       modules = [(name = "main.js", esModule = embed ${text(`${name}.js`)})],
-      compatibilityDate = "2026-10-20",
+      compatibilityDate = ${text(setting("compatibility_date"))},
       bindings = [(name = "DB", wrapped = (
         moduleName = "cloudflare-internal:d1-api",
         innerBindings = [(name = "fetcher", service = (name = "d1", props = (json = ${props})))]

@@ -2,15 +2,15 @@
  * Shows where the CPU of a warm update goes: a profile of the service's isolate on plain workerd, by package and source
  * file. `npm run profile [-- --kind update-rsa --seconds 5]`
  */
-import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs, promisify } from "node:util";
+import { parseArgs } from "node:util";
 import { freePort } from "../test/started.ts";
 import { makeDatabase } from "./database.ts";
 import { bundled, ended, plainWorkerd } from "./plain-workerd.ts";
-import { makeKeys, publicLine } from "./requests.ts";
+import { kinds, makeKeys, publicLine } from "./requests.ts";
+import { runLoad } from "./run-load.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const { values } = parseArgs({
   options: { kind: { type: "string", default: "update-rsa" }, seconds: { type: "string", default: "5" } },
@@ -76,37 +76,32 @@ function shares({ nodes, samples, timeDeltas }: Profile, lines: readonly string[
   return [...times].map(([source, time]): [string, number] => [source, time / total]).sort((a, b) => b[1] - a[1]);
 }
 
-const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-profile-"));
+const kind = kinds.find((name) => name === values.kind);
+if (!kind) throw new Error(`--kind is one of ${kinds.join(", ")}`);
+const folder = temporaryFolder("profile");
+const keys = makeKeys();
+const state = join(folder, "state");
+await makeDatabase(state, { images: 1000, keys: keys.map((key) => ({ name: key.name, key: publicLine(key) })) });
+const bundle = bundled("src/index.ts", join(folder, "bundle"), "--no-minify");
+const [port, inspectorPort] = [await freePort(), await freePort()];
+const run = await plainWorkerd([{ name: "service", bundle, port }], {
+  folder: join(folder, "workerd"),
+  persist: join(state, "v3"),
+  inspectorPort,
+});
 try {
-  const keys = makeKeys();
-  const state = join(folder, "state");
-  await makeDatabase(state, { images: 1000, keys: keys.map((key) => ({ name: key.name, key: publicLine(key) })) });
-  const bundle = bundled("src/index.ts", join(folder, "bundle"), "--no-minify");
-  const [port, inspectorPort] = [await freePort(), await freePort()];
-  const run = await plainWorkerd([{ name: "service", bundle, port }], {
-    folder: join(folder, "workerd"),
-    persist: join(state, "v3"),
-    inspectorPort,
-  });
-  try {
-    const load = (seconds: number) => {
-      const options = { port, kind: values.kind, connections: 16, seconds, keys };
-      return promisify(execFile)(process.execPath, [join(import.meta.dirname, "load.ts"), JSON.stringify(options)]);
-    };
-    await load(2);
-    const { call, close } = await inspected(inspectorPort, "service");
-    await call("Profiler.enable");
-    await call("Profiler.setSamplingInterval", { interval: 100 });
-    await call("Profiler.start");
-    await load(Number(values.seconds));
-    const { profile } = (await call("Profiler.stop")).result as { profile: Profile };
-    close();
-    for (const [source, share] of shares(profile, sources(bundle))) {
-      if (share >= 0.01) process.stdout.write(`${(share * 100).toFixed(1).padStart(5)} %  ${source}\n`);
-    }
-  } finally {
-    await ended(run);
+  const load = (seconds: number) => runLoad({ port, kind, connections: 16, seconds, keys });
+  await load(2);
+  const { call, close } = await inspected(inspectorPort, "service");
+  await call("Profiler.enable");
+  await call("Profiler.setSamplingInterval", { interval: 100 });
+  await call("Profiler.start");
+  await load(Number(values.seconds));
+  const { profile } = (await call("Profiler.stop")).result as { profile: Profile };
+  close();
+  for (const [source, share] of shares(profile, sources(bundle))) {
+    if (share >= 0.01) process.stdout.write(`${(share * 100).toFixed(1).padStart(5)} %  ${source}\n`);
   }
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  await ended(run);
 }

@@ -1,15 +1,21 @@
 import type { Kind } from "./requests.ts";
 
 /** One run of the load: requests a second, CPU µs of workerd a request, latencies in ms. */
-export type Measured = { perSecond: number; cpu: number; p50: number; p99: number };
+export type Measured = { perSecond: number; cpu: number; p50: number; p95: number; p99: number };
 
 /** The median of the rounds, and the least and the most. */
 export type Spread = { median: number; min: number; max: number };
 
-type Spreads = Record<keyof Measured, Spread>;
+/** Every measure over the rounds. */
+export type Spreads = Record<keyof Measured, Spread>;
 
-/** Service and floor, and the ratio of their medians: of throughput, CPU and p50. */
-export type Comparison = { service: Spreads; floor: Spreads; ratio: Record<"perSecond" | "cpu" | "p50", number> };
+type Ratios = Record<"perSecond" | "cpu" | "p50", Spread>;
+
+/**
+ * Service and floor. `ratio` is service to floor within each round, over the rounds: both meet the same machine there,
+ * which between rounds may be a quarter slower. `toFirstSize` is the service to itself at the first size, likewise.
+ */
+export type Comparison = { service: Spreads; floor: Spreads; ratio: Ratios; toFirstSize: Ratios };
 
 /** Of a warm request, as D1 counts them. */
 export type Rows = Record<string, { read: number; written: number }>;
@@ -25,8 +31,8 @@ export type Results = {
     images: number;
     rows: Rows;
     measurements: ({ kind: Kind; connections: number } & Comparison)[];
-    context: { singleUpdate: Measured; noDatabase: Measured };
-    updateWith80msEachTrip: Measured;
+    context: { singleUpdate: Spreads; noDatabase: Spreads };
+    updateWith80msEachTrip: Spreads;
   }[];
 };
 
@@ -34,23 +40,37 @@ const rounded = (value: number): number => Number(value.toPrecision(4));
 
 function spread(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number) => rounded(sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN);
-  return { median: at(0.5), min: at(0), max: at(1) };
+  const at = (index: number) => sorted[index] ?? Number.NaN;
+  const middle = (sorted.length - 1) / 2;
+  const median = (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2;
+  return { median: rounded(median), min: rounded(at(0)), max: rounded(at(sorted.length - 1)) };
 }
 
-const spreads = (samples: readonly Measured[]): Spreads => ({
+/** The rounds, measure by measure. */
+export const spreads = (samples: readonly Measured[]): Spreads => ({
   perSecond: spread(samples.map(({ perSecond }) => perSecond)),
   cpu: spread(samples.map(({ cpu }) => cpu)),
   p50: spread(samples.map(({ p50 }) => p50)),
+  p95: spread(samples.map(({ p95 }) => p95)),
   p99: spread(samples.map(({ p99 }) => p99)),
 });
 
-/** The rounds of both as medians, spreads and ratios. */
-export function summary(samples: Record<"service" | "floor", readonly Measured[]>): Comparison {
-  const [service, floor] = [spreads(samples.service), spreads(samples.floor)];
-  const ratio = (of: "perSecond" | "cpu" | "p50") => rounded(service[of].median / floor[of].median);
-  return { service, floor, ratio: { perSecond: ratio("perSecond"), cpu: ratio("cpu"), p50: ratio("p50") } };
+function ratios(samples: readonly Measured[], to: readonly Measured[]): Ratios {
+  const ratio = (of: keyof Ratios) =>
+    spread(samples.map((sample, round) => sample[of] / (to[round]?.[of] ?? Number.NaN)));
+  return { perSecond: ratio("perSecond"), cpu: ratio("cpu"), p50: ratio("p50") };
 }
+
+/** The rounds of both as medians, spreads and ratios. */
+export const summary = (
+  { service, floor }: Record<"service" | "floor", readonly Measured[]>,
+  serviceAtFirstSize: readonly Measured[],
+): Comparison => ({
+  service: spreads(service),
+  floor: spreads(floor),
+  ratio: ratios(service, floor),
+  toFirstSize: ratios(service, serviceAtFirstSize),
+});
 
 const inWords: Readonly<Record<Kind, string>> = {
   "update-rsa": "update, RSA",
@@ -59,29 +79,37 @@ const inWords: Readonly<Record<Kind, string>> = {
   list: "list of 200",
 };
 
+const withSpread = ({ median, min, max }: Spread): string =>
+  `${median.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
+
 /** The table of the README. */
 export function table({ sizes }: Results): string {
   const rows = sizes.flatMap(({ images, measurements, rows }) =>
-    measurements.map(({ kind, connections, service, floor, ratio }) => {
+    measurements.map(({ kind, connections, service, floor, ratio, toFirstSize }) => {
       const { read, written } = rows[kind.replace(/-.*/, "")] ?? { read: 0, written: 0 };
       const cells = [
         `${inWords[kind]}, ${images.toLocaleString("en")} images, ${connections}`,
         `${Math.round(service.perSecond.median)} / ${Math.round(floor.perSecond.median)}`,
-        ratio.perSecond.toFixed(2),
+        withSpread(ratio.perSecond),
         `${Math.round(service.cpu.median)} / ${Math.round(floor.cpu.median)}`,
-        ratio.cpu.toFixed(2),
+        withSpread(ratio.cpu),
         `${service.p50.median.toFixed(1)} / ${floor.p50.median.toFixed(1)}`,
+        toFirstSize.p50.median.toFixed(2),
         `${read}, ${written}`,
       ];
       return `| ${cells.join(" | ")} |`;
     }),
   );
-  const delayed = sizes.map(({ updateWith80msEachTrip: { p50 } }) => `${p50.toFixed(1)} ms`);
+  const contexts = sizes.flatMap(({ images, context, updateWith80msEachTrip }) => {
+    const { singleUpdate, noDatabase } = context;
+    const told = ({ perSecond, cpu }: Spreads) => `${Math.round(perSecond.median)}/s, ${Math.round(cpu.median)} µs`;
+    return `${images.toLocaleString("en")} images, 16 connections: a single UPDATE ${told(singleUpdate)}; no database ${told(noDatabase)}. A warm update with 80 ms before every trip to D1: p50 ${updateWith80msEachTrip.p50.median.toFixed(1)} ms.`;
+  });
   return [
-    "| Request, connections | requests/s, service / floor | ratio | CPU µs, service / floor | ratio | p50 ms | rows read, written |",
-    "|---|---|---|---|---|---|---|",
+    "| Request, connections | requests/s, service / floor | ratio | CPU µs, service / floor | ratio | p50 ms | p50 to first size | rows read, written |",
+    "|---|---|---|---|---|---|---|---|",
     ...rows,
     "",
-    `With 80 ms before every trip to D1, p50 of a warm update: ${delayed.join(", ")}.`,
+    contexts.join("\n\n"),
   ].join("\n");
 }

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { send, type TestAnswer, type TestRequest } from "../client.ts";
+import { bindingsWith, send, type TestAnswer, type TestRequest } from "../client.ts";
 import { bob, clear, mallory, provision } from "../fixtures.ts";
 import { publicLine } from "../signer.ts";
 
@@ -113,6 +113,9 @@ describe("a body is read", () => {
     expect((await update({ body })).status).toBe(200);
     const tooLarge = refusal(413, "RequestTooLarge", "the request body is over 100000 bytes");
     expect(answerOf(await update({ body: `${body} ` }))).toEqual(tooLarge);
+    // Without a socket, which would not let a length lie.
+    const lying = { body: `${body} `, headers: { "Content-Length": "5" }, bindings: bindingsWith({}) };
+    expect(answerOf(await update(lying))).toEqual(tooLarge);
     let sent = 0;
     const endless = new ReadableStream({
       pull(controller) {

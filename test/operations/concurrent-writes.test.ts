@@ -182,4 +182,21 @@ describe("an update whose acknowledgement was lost, and another before its retry
       version: "2",
     });
   });
+
+  it("is accepted even where the key was deleted before the retry: it was made while the key was good", async () => {
+    let isWarm = false;
+    const { db } = wrapped(env.DB, async (run) => {
+      const results = await run();
+      if (!isWarm || results.length === 1) return results;
+      isWarm = false;
+      await env.DB.prepare("DELETE FROM keys").run();
+      throw new Error("D1_ERROR: Network connection lost.");
+    });
+    expect((await update({ fields: { name: "warm" }, db })).status).toBe(200);
+    isWarm = true;
+    const answer = await update({ fields: { name: "mine" }, db });
+    expect([answer.status, answer.headers.get("ETag")]).toEqual([200, etagOf(3)]);
+    expect((await update({ fields: { name: "later" }, db })).status).toBe(401);
+    expect((await revisions())[0]).toEqual({ revision: 3, history: 3 });
+  });
 });

@@ -1,8 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { bindingsWith, send } from "../client.ts";
-import { bob, provision } from "../fixtures.ts";
+import { bob, mallory, provision } from "../fixtures.ts";
 import { get, hidden, image, newest, provisionThree, shared, stale, told, update, wire } from "../safe-writes.ts";
+import { publicLine } from "../signer.ts";
 import { wrapped } from "../wrapped-database.ts";
 
 beforeEach(provisionThree);
@@ -80,6 +81,23 @@ describe("Idempotency-Key", () => {
     expect(await clone()).toEqual({ ...made, "Idempotent-Replayed": "true" });
     const { results } = await env.DB.prepare("SELECT uuid FROM images WHERE name = 'shared'").all();
     expect(results).toHaveLength(2);
+  });
+
+  it("makes a clone for each account that sends it", async () => {
+    const carol = { uuid: "22222222-2222-4222-8222-222222222222", login: "carol" };
+    await provision(env.DB, {
+      accounts: [{ ...carol, keys: [{ name: "rsa", key: publicLine("rsa") }] }],
+      images: [{ uuid: shared, owner: mallory.uuid, name: "shared", version: "1", acl: [bob.uuid, carol.uuid] }],
+    });
+    const owners = [];
+    for (const as of ["bob", "carol"]) {
+      const answer = await send({ path: `/my/images/${shared}?action=clone`, headers, sign: { as } });
+      owners.push([answer.headers.get("Idempotent-Replayed"), (answer.json as { owner: string }).owner]);
+    }
+    expect(owners).toEqual([
+      [null, bob.uuid],
+      [null, carol.uuid],
+    ]);
   });
 
   it("of a refused or an empty write is judged anew", async () => {

@@ -224,14 +224,14 @@ describe("HISTORY_REVISIONS", () => {
     // The revision below the last is kept for what the last changed.
     expect(told.map(({ changes }) => Object.keys(changes ?? {}))).toEqual([["name"], ["name"], ["name"]]);
     await age();
-    for (const name of ["g", "h"]) await update({ name }, { bindings });
-    expect(await kept()).toEqual([5, 6, 7, 8]);
-    expect((await entries("", { bindings })).map(({ revision }) => revision)).toEqual([8, 7, 6]);
+    for (const name of ["g", "h", "i"]) await update({ name }, { bindings });
+    expect(await kept()).toEqual([6, 7, 8, 9]);
+    expect((await entries("", { bindings })).map(({ revision }) => revision)).toEqual([9, 8, 7]);
     expect((await entries()).map(({ revision, changes }) => [revision, changes && Object.keys(changes)])).toEqual([
+      [9, ["name"]],
       [8, ["name"]],
       [7, ["name"]],
-      [6, ["name"]],
-      [5, null],
+      [6, null],
     ]);
   });
 
@@ -244,6 +244,16 @@ describe("HISTORY_REVISIONS", () => {
     await env.DB.prepare("UPDATE image_history SET time = time - 23 * 3600000").run();
     await update({ name: "f" }, { bindings: most });
     expect(await kept()).toEqual([2, 3, 4, 5, 6]);
+    await update({ name: "f2" }, { bindings: most });
+    expect(await kept()).toEqual([2, 4, 5, 6, 7]);
+    // What changed is told by the revision before alone, and not by the nearest that is kept.
+    expect((await entries()).map(({ revision, changes }) => [revision, changes !== null])).toEqual([
+      [7, true],
+      [6, true],
+      [5, true],
+      [4, false],
+      [2, false],
+    ]);
     expect(await update({ name: "b" }, { bindings: most, headers })).toMatchObject({
       ETag: '"2-9.0.0"',
       "Idempotent-Replayed": "true",
@@ -251,6 +261,6 @@ describe("HISTORY_REVISIONS", () => {
     await env.DB.prepare("UPDATE image_history SET time = time - 3600001").run();
     await update({ name: "g" }, { bindings: most });
     await update({ name: "h" }, { bindings: most });
-    expect(await kept()).toEqual([6, 7, 8]);
+    expect(await kept()).toEqual([7, 8, 9]);
   });
 });
