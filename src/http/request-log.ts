@@ -32,12 +32,12 @@ export const requestLog: MiddlewareHandler<AppEnv> = async (c, next) => {
   console.log(JSON.stringify(line));
 };
 
-/** The chain of causes of a 5xx. DrizzleQueryError's own message holds the bound values, so only D1's below it is told. */
+/** The chain of causes of a 5xx. A DrizzleQueryError's own message holds the bound values, so only D1's below it is told. */
 function causeOf(error: unknown): string {
   const causes: string[] = [];
   for (let at = error instanceof Error ? error.cause : error; at !== undefined && causes.length < 5; ) {
     if (!(at instanceof Error)) return [...causes, typeof at].join(" < ");
-    if (at.constructor.name !== "DrizzleQueryError") causes.push(`${at.name}: ${at.message}`);
+    if (!at.message.startsWith("Failed query")) causes.push(`${at.name}: ${at.message}`);
     at = at.cause;
   }
   return causes.join(" < ");
