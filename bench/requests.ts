@@ -1,4 +1,5 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { sshWire } from "../scripts/starting/ssh-wire.ts";
 import { caller, imageOf } from "./caller.ts";
 
 /** What is sent: updates by either key, gets, the list of all that the caller sees, and the context of the floor. */
@@ -18,22 +19,10 @@ export function makeKeys(): SigningKey[] {
   ];
 }
 
-/** The OpenSSH line of a key. RFC 4253 §6.6, RFC 8709 §4. */
+/** The OpenSSH line of a key. */
 export function publicLine({ name, pem }: SigningKey): string {
-  const { n = "", e = "", x = "" } = createPublicKey(pem).export({ format: "jwk" });
-  const type = name === "rsa" ? "ssh-rsa" : "ssh-ed25519";
-  const numbers = (name === "rsa" ? [e, n] : [x]).map((number) => Buffer.from(number, "base64url"));
-  const fields = [Buffer.from(type), ...numbers.map((number) => (name === "rsa" ? positive(number) : number))];
-  return `${type} ${Buffer.concat(fields.flatMap((field) => [lengthOf(field), field])).toString("base64")} ${name}`;
-}
-
-const positive = (number: Buffer): Buffer =>
-  (number[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.of(0), number]) : number;
-
-function lengthOf({ length }: Buffer): Buffer {
-  const field = Buffer.alloc(4);
-  field.writeUInt32BE(length);
-  return field;
+  const { type, wire } = sshWire(pem);
+  return `${type} ${wire.toString("base64")} ${name}`;
 }
 
 /** A request as it goes out. */

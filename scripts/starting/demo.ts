@@ -1,8 +1,9 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
+import { createHash, generateKeyPairSync } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readProvision } from "../provisioning/entries.ts";
 import { load } from "../provisioning/load.ts";
+import { sshWire } from "./ssh-wire.ts";
 
 /** The published example's image, and an account with the owner's UUID of that page. `published-updateimage.txt` */
 export const demo = {
@@ -39,8 +40,8 @@ export function demoKey(home: string): DemoKey {
     const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     writeFileSync(file, privateKey.export({ type: "pkcs1", format: "pem" }), { mode: 0o600 });
   }
-  const wire = sshWire(readFileSync(file, "utf8"));
-  const line = `ssh-rsa ${wire.toString("base64")} ${demo.login}`;
+  const { type, wire } = sshWire(readFileSync(file, "utf8"));
+  const line = `${type} ${wire.toString("base64")} ${demo.login}`;
   writeFileSync(`${file}.pub`, `${line}\n`);
   const fingerprint = createHash("md5")
     .update(wire)
@@ -48,22 +49,6 @@ export function demoKey(home: string): DemoKey {
     .replace(/..(?=.)/g, "$&:");
   const sha256 = createHash("sha256").update(wire).digest("base64");
   return { file, line, fingerprint, fingerprintSha256: `SHA256:${sha256.replace(/=+$/, "")}` };
-}
-
-/** RFC 4253 §6.6: the type, the exponent and the modulus, each after its length. */
-function sshWire(pem: string): Buffer {
-  const { e = "", n = "" } = createPublicKey(createPrivateKey(pem)).export({ format: "jwk" });
-  const numbers = [e, n].map((number) => Buffer.from(number, "base64url"));
-  return Buffer.concat([Buffer.from("ssh-rsa"), ...numbers.map(positive)].flatMap((field) => [lengthOf(field), field]));
-}
-
-const positive = (number: Buffer): Buffer =>
-  (number[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.of(0), number]) : number;
-
-function lengthOf({ length }: Buffer): Buffer {
-  const field = Buffer.alloc(4);
-  field.writeUInt32BE(length);
-  return field;
 }
 
 /**
