@@ -67,7 +67,7 @@ describe("If-Match", () => {
             message: `${name} is * or a list of entity tags in double quotes, as ETag had them; ${sent || "an empty value"} was sent`,
           },
         };
-        // Without a socket: fetch drops an empty header.
+        // Without a socket: workerd drops these headers when they are empty, so that none reaches a Worker.
         const bindings = bindingsWith({});
         expect(await update({ name: "b" }, { headers: { [name]: sent }, bindings })).toEqual(refused);
         expect(await get({ headers: { [name]: sent }, bindings })).toEqual(refused);
