@@ -36,6 +36,8 @@ export default defineConfig({
         test: {
           name: "scripts",
           include: ["test/scripts/**/*.test.ts"],
+          // Two `wrangler dev` that start at once now and then choose the same port for a socket of their own.
+          fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -44,6 +46,7 @@ export default defineConfig({
         test: {
           name: "clients",
           include: ["test/clients/*.test.ts"],
+          fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
