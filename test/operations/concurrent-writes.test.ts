@@ -9,7 +9,7 @@ const images = Array.from({ length: 50 }, (_, index) => `c0ffee00-0000-4000-8000
 const [image = ""] = images;
 
 /** A proof's size: whole under `npm run test:long`. */
-const times = (full: number, part = 20): number => (env.SCALE === "full" ? full : full / part);
+const times = (full: number, part = 40): number => (env.SCALE === "full" ? full : full / part);
 
 const range = (length: number): number[] => Array.from({ length }, (_, index) => index);
 
@@ -102,7 +102,7 @@ const deafAtFirst: Trip = async (run, call) => {
 };
 
 describe("a D1 that drops every first acknowledgement after the commit", () => {
-  const updatesEach = times(10_000, 50) / images.length;
+  const updatesEach = times(10_000, 100) / images.length;
   const expected = images.map(() => ({ revision: updatesEach + 1, history: updatesEach + 1 }));
 
   /** Each image has a writer and a database of its own, which is deaf at every first try. */

@@ -215,7 +215,7 @@ describe("what a warm isolate remembers lets nobody in", () => {
 });
 
 describe("1 000 times, under load, between two requests of one warm isolate", () => {
-  const times = env.SCALE === "full" ? 1000 : 20;
+  const times = env.SCALE === "full" ? 1000 : 8;
   const operator = { uuid: "99999999-9999-4999-8999-999999999999", login: "operator" };
 
   it.each([

@@ -227,7 +227,7 @@ it("for any sequence of writes, every answer is the model's and the history repl
       for (const step of sequence) seen.add(await take(model, step));
       await expectReplay(model);
     }),
-    { numRuns: env.SCALE === "full" ? 1000 : 40 },
+    { numRuns: env.SCALE === "full" ? 1000 : 25 },
   );
   expect([...seen].sort()).toEqual([
     "IdempotencyKeyReused",
