@@ -1,5 +1,5 @@
 import { app } from "../src/app.ts";
-import type { Bindings } from "../src/env.ts";
+import type { Bindings } from "../src/context.ts";
 import { type RecordedBatch, recordedDatabase } from "./recorded-database.ts";
 
 let batches: RecordedBatch[] = [];

@@ -1,31 +1,63 @@
 import { Hono } from "hono";
-import { accountRoutes } from "./accounts/routes.ts";
+import { createKey } from "./accounts/create-key.ts";
+import { deleteKey } from "./accounts/delete-key.ts";
+import { getAccount } from "./accounts/get-account.ts";
+import { getKey } from "./accounts/get-key.ts";
+import { listDatacenters } from "./accounts/list-datacenters.ts";
+import { listKeys } from "./accounts/list-keys.ts";
 import { authenticate } from "./auth/authenticate.ts";
-import { readAuthorization } from "./auth/authorization.ts";
-import { bodyDigests } from "./auth/body-digests.ts";
-import type { AppEnv } from "./env.ts";
-import { notFound, onError } from "./errors.ts";
-import { acceptsJson } from "./http/accept.ts";
-import { apiVersion } from "./http/api-version.ts";
+import { checkBodyDigests } from "./auth/body-digests.ts";
+import { readAuthorization } from "./auth/read-authorization.ts";
+import type { AppEnv } from "./context.ts";
+import { checkAccept } from "./http/accept.ts";
+import { negotiateVersion } from "./http/api-version.ts";
 import { readBody } from "./http/body.ts";
-import { knownRoute } from "./http/known-route.ts";
+import { byAction } from "./http/by-action.ts";
+import { checkRoute } from "./http/known-route.ts";
+import { onError } from "./http/on-error.ts";
 import { ping } from "./http/ping.ts";
-import { canonicalPath } from "./http/raw-target.ts";
-import { requestLog } from "./http/request-log.ts";
-import { preflight, responseHeaders } from "./http/response-headers.ts";
-import { imageRoutes } from "./images/routes.ts";
+import { canonicalizePath } from "./http/raw-target.ts";
+import { logRequest } from "./http/request-log.ts";
+import { answerPreflight, setResponseHeaders } from "./http/response-headers.ts";
+import { cloneImage } from "./images/clone-image.ts";
+import { deleteImage } from "./images/delete-image.ts";
+import { getImage } from "./images/get-image.ts";
+import { imageAudit } from "./images/image-audit.ts";
+import { readImagePath } from "./images/image-path.ts";
+import { listImages } from "./images/list-images.ts";
+import { updateImage } from "./images/update-image.ts";
 
-/** The whole service. The checks stand in the order of CONTRACT §9: cheap and pure first, D1 only after them. */
-export const app: Hono<AppEnv> = new Hono<AppEnv>({ getPath: canonicalPath })
-  .use(requestLog, responseHeaders, preflight)
+/** The account and its keys, in the documentation's order. */
+const accountRoutes = new Hono<AppEnv>()
+  .get("/:login", ...getAccount)
+  .get("/:login/keys", ...listKeys)
+  .get("/:login/keys/:key", ...getKey)
+  .post("/:login/keys", ...createKey)
+  .delete("/:login/keys/:key", ...deleteKey)
+  .get("/:login/datacenters", ...listDatacenters)
+  .get("/:login/images", ...listImages);
+
+/** The images, in the documentation's order. */
+const imageRoutes = new Hono<AppEnv>()
+  .use("/:login/images/:id/*", readImagePath)
+  .get("/:login/images/:id", ...getImage)
+  .post("/:login/images/:id", byAction({ update: updateImage, clone: cloneImage }))
+  .delete("/:login/images/:id", ...deleteImage)
+  .get("/:login/images/:id/audit", ...imageAudit);
+
+/**
+ * The whole service: the pipeline that every request takes, then the routes. Cheap and pure checks come first, D1 after
+ * them. docs/contract.md#order-of-checks
+ */
+export const app: Hono<AppEnv> = new Hono<AppEnv>({ getPath: canonicalizePath })
+  .use(logRequest, setResponseHeaders, answerPreflight)
   .use(
-    knownRoute(() => app),
-    apiVersion,
-    acceptsJson,
+    checkRoute(() => app),
+    negotiateVersion,
+    checkAccept,
   )
   .get("/--ping", ping)
-  .use("/:login/*", readAuthorization, readBody, authenticate, bodyDigests)
+  .use("/:login/*", readAuthorization, readBody, authenticate, checkBodyDigests)
   .route("/", accountRoutes)
   .route("/", imageRoutes)
-  .onError(onError)
-  .notFound(notFound);
+  .onError(onError);

@@ -1,6 +1,6 @@
 import { env, exports } from "cloudflare:workers";
 import { app } from "../src/app.ts";
-import type { Bindings } from "../src/env.ts";
+import type { Bindings } from "../src/context.ts";
 import { fingerprint, type KeyName, signText } from "./signer.ts";
 
 /** A request as a test wants it sent. Signed by bob's rsa key over `date` unless it says otherwise. */

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { bindingsWith, dateText, send, type TestRequest } from "./client.ts";
 import { bob, clear, mallory, provision } from "./fixtures.ts";
 import { fingerprint, publicLine } from "./signer.ts";
-import { wrapped } from "./wrapped-database.ts";
+import { wrapDatabase } from "./support/wrapped-database.ts";
 
 const image = "eca995fe-b904-11e3-b05a-83a4899322dc";
 
@@ -216,14 +216,14 @@ beforeAll(async () => {
 });
 
 /** Remembers bob's keys for all refusals: none of them makes it forget what a later one rests on. */
-const warm = wrapped(env.DB);
+const warm = wrapDatabase(env.DB);
 
 describe.each(Object.entries(operations))("%s refuses", (_, request) => {
   it.each(refusals.flatMap((refusal) => ["cold", "warm"].map((isolate) => ({ ...refusal, isolate }))))(
     "$what, in a $isolate isolate",
     async ({ isolate, change, status, code, message, d1Calls }) => {
       const before = await stored();
-      const counted = isolate === "warm" ? warm : wrapped(env.DB);
+      const counted = isolate === "warm" ? warm : wrapDatabase(env.DB);
       const bindings = bindingsWith({ DB: counted.db });
       if (isolate === "warm") expect((await send({ method: "GET", path: "/my", bindings })).status).toBe(200);
       counted.calls = 0;

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { type Digest, type KeyEntry, type RegisteredKey, registeredKey } from "../../src/auth/key-registration.ts";
+import type { Digest } from "../../src/auth/digest.ts";
+import { type KeyEntry, prepareKey, type RegisteredKey } from "../../src/auth/key-registration.ts";
 import { PublicKeyError } from "../../src/auth/public-key.ts";
-import { shown } from "../../src/errors.ts";
+import { show } from "../../src/errors.ts";
 import { sentence } from "./refusal.ts";
 
 /** Node's WebCrypto knows no MD5. */
@@ -16,7 +17,7 @@ export async function readKeys(
   const names = new Map<string, number>();
   const fingerprints = new Map<string, number>();
   for (const [at, entry] of entries.entries()) {
-    const place = entry.name ? `keys[${at}] (${shown(entry.name)})` : `keys[${at}]`;
+    const place = entry.name ? `keys[${at}] (${show(entry.name)})` : `keys[${at}]`;
     const read = await readKey(entry);
     if (typeof read === "string") {
       mistakes.push(`${place}: ${read}; ${sentence(entry.key)}`);
@@ -37,7 +38,7 @@ export async function readKeys(
 /** One key's row, or why it cannot be registered. */
 async function readKey(entry: KeyEntry): Promise<RegisteredKey | string> {
   try {
-    return await registeredKey(entry, digest);
+    return await prepareKey(entry, digest);
   } catch (error) {
     if (error instanceof PublicKeyError) return error.message;
     throw error;

@@ -1,5 +1,5 @@
-import { shown } from "../../src/errors.ts";
-import { jsonMistake, placeOf } from "../../src/http/json-syntax.ts";
+import { show } from "../../src/errors.ts";
+import { findJsonMistake, locate } from "../../src/http/json-syntax.ts";
 import { type AccountRow, accountFields, readAccount } from "./account-entry.ts";
 import { type ImageRow, manifestFields, readManifest } from "./manifest.ts";
 import { ProvisionRefused, sentence } from "./refusal.ts";
@@ -38,8 +38,8 @@ function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    const mistake = jsonMistake(text) ?? { problem: "it cannot be read", offset: 0 };
-    throw new ProvisionRefused([`not JSON: ${mistake.problem} at ${placeOf(text, mistake.offset)}`]);
+    const mistake = findJsonMistake(text) ?? { problem: "it cannot be read", offset: 0 };
+    throw new ProvisionRefused([`not JSON: ${mistake.problem} at ${locate(text, mistake.offset)}`]);
   }
 }
 
@@ -90,7 +90,7 @@ async function readSection<Row>(
 /** `accounts[0] (UUID, bob)`: the place of an entry and what it calls itself, as far as that is known. */
 export function entryName(place: string, entry: unknown): string {
   const { uuid, login }: JsonObject = isObject(entry) ? entry : {};
-  const names = [uuid, login].filter((name) => typeof name === "string").map(shown);
+  const names = [uuid, login].filter((name) => typeof name === "string").map(show);
   return names.length > 0 ? `${place} (${names.join(", ")})` : place;
 }
 

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import type { ImageRow as StoredImage } from "../../src/db/outcome.ts";
-import { maxAclAccounts } from "../../src/images/schemas.ts";
-import { tagsMistake } from "../../src/images/tags.ts";
+import type { ImageRow as StoredImage } from "../../src/db/image-row.ts";
+import { maxAclAccounts } from "../../src/images/image-fields.ts";
+import { findTagsMistake } from "../../src/images/tags.ts";
 import { flag, maxImageBytes, sizeMistake, text, timestamp, uuid, wholeNumber } from "./fields.ts";
 import { fieldMistakes, rule, sentence } from "./refusal.ts";
 
@@ -10,11 +10,11 @@ export type ImageRow = Omit<StoredImage, "revision">;
 
 type JsonObject = Record<string, unknown>;
 
-/** An object of JSON values that D1 can take: see `tagsMistake`. */
+/** An object of JSON values that D1 can take: see `findTagsMistake`. */
 function jsonObject() {
   const objectRule = "an object of JSON values, at most 100 levels deep, without U+0000 or lone surrogates";
-  return z.custom<JsonObject>((sent) => isObject(sent) && !tagsMistake(sent), {
-    error: ({ input }) => `${objectRule}; ${(isObject(input) && tagsMistake(input)) || sentence(input)}`,
+  return z.custom<JsonObject>((sent) => isObject(sent) && !findTagsMistake(sent), {
+    error: ({ input }) => `${objectRule}; ${(isObject(input) && findTagsMistake(input)) || sentence(input)}`,
   });
 }
 

@@ -1,5 +1,5 @@
 import type * as z from "zod/mini";
-import { shown } from "../../src/errors.ts";
+import { show } from "../../src/errors.ts";
 
 /** Why nothing of a provision file is loaded: every mistake, one a line, each naming its entry and field. */
 export class ProvisionRefused extends Error {
@@ -15,8 +15,8 @@ export class ProvisionRefused extends Error {
 /** What an entry holds where something else should be, as the end of a sentence; cut at 64 characters. */
 export function sentence(sent: unknown): string {
   if (sent === undefined) return "it is missing";
-  if (typeof sent === "string" && sent.length > 64) return `${sent.length} characters were sent: ${shown(sent)}`;
-  return `${typeof sent === "string" ? JSON.stringify(shown(sent)) : shown(sent)} was sent`;
+  if (typeof sent === "string" && sent.length > 64) return `${sent.length} characters were sent: ${show(sent)}`;
+  return `${typeof sent === "string" ? JSON.stringify(show(sent)) : show(sent)} was sent`;
 }
 
 /** The rule of a field as the start of its refusal, for any check of zod: `a UUID in lower case; "X" was sent`. */

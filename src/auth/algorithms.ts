@@ -1,11 +1,11 @@
-import { CloudApiError, shown } from "../errors.ts";
+import { CloudApiError, show } from "../errors.ts";
 
 /** The kinds of key that can be registered. */
 export type KeyKind = "rsa" | "ecdsa" | "ed25519";
 
 type Hash = "SHA-1" | "SHA-256" | "SHA-384" | "SHA-512";
 
-/** A signature algorithm: what `algorithm="…"` names. `any` takes every kind of key, each with the hash of its own. */
+/** A signature algorithm: what `algorithm="…"` names. `any` takes every kind of key, each with its own hash. */
 export type Algorithm = {
   name: string;
   family: KeyKind | "any";
@@ -13,7 +13,7 @@ export type Algorithm = {
   hash: Hash | undefined;
 };
 
-/** One row an algorithm. The hash is the one that is named, not the curve's: a client sends P-256 with sha512. */
+/** One row an algorithm. The hash is the named one, not the curve's: a client sends P-256 with sha512. */
 const algorithms = new Map<string, Algorithm>(
   (
     [
@@ -36,12 +36,12 @@ const refusedFamilies: readonly (readonly [RegExp, string])[] = [
   [/^hmac-/, "HMAC needs a shared secret, and there is none; use RSA, ECDSA or Ed25519"],
 ];
 
-/** The algorithm of this name in any case. @throws {CloudApiError} InvalidHeader when it is not supported */
-export function algorithmNamed(name: string): Algorithm {
+/** Finds the algorithm of this name, in any case. @throws {CloudApiError} InvalidHeader when it is not supported */
+export function findAlgorithm(name: string): Algorithm {
   const folded = name.toLowerCase();
   const known = algorithms.get(folded);
   if (known) return known;
   const reason = refusedFamilies.find(([family]) => family.test(folded))?.[1];
   const supported = `supported: ${[...algorithms.keys()].join(", ")}`;
-  throw new CloudApiError("InvalidHeader", `the algorithm ${shown(name)} is not supported: ${reason ?? supported}`);
+  throw new CloudApiError("InvalidHeader", `the algorithm ${show(name)} is not supported: ${reason ?? supported}`);
 }

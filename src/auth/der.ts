@@ -1,5 +1,5 @@
 /**
- * An ECDSA signature as clients send it, as WebCrypto wants it: DER `SEQUENCE { INTEGER r, INTEGER s }` to r‖s.
+ * Decodes an ECDSA signature, from the DER that clients send to the r‖s that WebCrypto takes:
  *
  * Strict: lengths exact and in their shortest form, integers minimal and positive, nothing after. A lenient decoder
  * would let a changed signature pass.
@@ -7,15 +7,15 @@
  * @param size bytes of one coordinate of the curve
  * @returns undefined when it is not such a signature
  */
-export function ecdsaSignature(der: Uint8Array, size: number): Uint8Array<ArrayBuffer> | undefined {
-  const sequence = element(der, 0x30, 0);
+export function decodeEcdsaSignature(der: Uint8Array, size: number): Uint8Array<ArrayBuffer> | undefined {
+  const sequence = readElement(der, 0x30, 0);
   if (!sequence || sequence.end !== der.length) return undefined;
-  const r = element(der, 0x02, sequence.start);
-  const s = r && element(der, 0x02, r.end);
+  const r = readElement(der, 0x02, sequence.start);
+  const s = r && readElement(der, 0x02, r.end);
   if (!r || !s || s.end !== der.length) return undefined;
   const joined = new Uint8Array(2 * size);
   for (const [index, { start, end }] of [r, s].entries()) {
-    const number = positiveInteger(der.subarray(start, end));
+    const number = readPositiveInteger(der.subarray(start, end));
     if (!number || number.length > size) return undefined;
     joined.set(number, (index + 1) * size - number.length);
   }
@@ -23,7 +23,7 @@ export function ecdsaSignature(der: Uint8Array, size: number): Uint8Array<ArrayB
 }
 
 /** Start and end of the content of the element at `at`; undefined when its tag or length is not right. */
-function element(der: Uint8Array, tag: number, at: number): { start: number; end: number } | undefined {
+function readElement(der: Uint8Array, tag: number, at: number): { start: number; end: number } | undefined {
   const [actualTag, first = 0, second = 0] = der.subarray(at, at + 3);
   // Up to 127 bytes the short form; a P-521 signature has up to 139 and takes the form 0x81.
   const isLong = first === 0x81 && second >= 0x80;
@@ -34,7 +34,7 @@ function element(der: Uint8Array, tag: number, at: number): { start: number; end
 }
 
 /** The magnitude, without the sign byte; undefined when negative, zero, empty or longer than need be. */
-function positiveInteger(content: Uint8Array): Uint8Array | undefined {
+function readPositiveInteger(content: Uint8Array): Uint8Array | undefined {
   const [first, second = 0] = content;
   if (first === undefined || first >= 0x80) return undefined;
   if (first !== 0) return content;

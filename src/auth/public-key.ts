@@ -1,9 +1,10 @@
 import type { KeyKind } from "./algorithms.ts";
+import { decodeBase64, encodeBase64 } from "./base64.ts";
 
-/** Why text is no key that can be registered; the message names the reason. */
+/** The text is no key that can be registered; the message names the reason. */
 export class PublicKeyError extends Error {}
 
-/** A public key out of its OpenSSH line. */
+/** A public key, parsed from its OpenSSH line. */
 export type PublicKey = {
   kind: KeyKind;
   jwk: JsonWebKey;
@@ -35,9 +36,9 @@ const readers = new Map<string, (fields: WireReader) => KeyFields>([
 ]);
 
 /**
- * Reads one OpenSSH line: `type base64 [comment]`.
+ * Parses one OpenSSH line: `type base64 [comment]`.
  *
- * @throws {PublicKeyError} it is no such line, of a type that is not served (DSA), or RSA under 2048 bits
+ * @throws {PublicKeyError} it is no such line, its type is not supported (DSA), or RSA under 2048 bits
  */
 export function parsePublicKey(line: string): PublicKey {
   // Trimmed first: a pattern that also trims the comment takes the square of a long one's length.
@@ -51,7 +52,7 @@ export function parsePublicKey(line: string): PublicKey {
         : `keys of the type ${type.slice(0, 64)} are not supported`;
     throw new PublicKeyError(`${reason}; use ${[...readers.keys()].join(", ")}`);
   }
-  const wire = decodedBase64(base64);
+  const wire = decodeBase64(base64);
   if (!wire) throw new PublicKeyError("the key is not base64");
   const fields = new WireReader(wire);
   if (fields.text() !== type) throw new PublicKeyError(`the key's base64 does not hold a key of the type ${type}`);
@@ -67,7 +68,7 @@ function readRsa(fields: WireReader): KeyFields {
   if (bits < minRsaBits)
     throw new PublicKeyError(`an RSA key of ${bits} bits is too short; the least is ${minRsaBits}`);
   if (bits > maxRsaBits) throw new PublicKeyError(`an RSA key of ${bits} bits is too long; the most is ${maxRsaBits}`);
-  return { kind: "rsa", bits, jwk: { kty: "RSA", n: base64url(modulus), e: base64url(exponent) } };
+  return { kind: "rsa", bits, jwk: { kty: "RSA", n: encodeBase64url(modulus), e: encodeBase64url(exponent) } };
 }
 
 function readEcdsa(fields: WireReader): KeyFields {
@@ -77,13 +78,17 @@ function readEcdsa(fields: WireReader): KeyFields {
     throw new PublicKeyError("the key's point is not an uncompressed point of its curve");
   }
   const [x, y] = [point.subarray(1, 1 + curve.bytes), point.subarray(1 + curve.bytes)];
-  return { kind: "ecdsa", bits: curve.bits, jwk: { kty: "EC", crv: curve.crv, x: base64url(x), y: base64url(y) } };
+  return {
+    kind: "ecdsa",
+    bits: curve.bits,
+    jwk: { kty: "EC", crv: curve.crv, x: encodeBase64url(x), y: encodeBase64url(y) },
+  };
 }
 
 function readEd25519(fields: WireReader): KeyFields {
   const point = fields.bytes();
   if (point.length !== 32) throw new PublicKeyError("an Ed25519 key has 32 bytes");
-  return { kind: "ed25519", bits: 256, jwk: { kty: "OKP", crv: "Ed25519", x: base64url(point) } };
+  return { kind: "ed25519", bits: 256, jwk: { kty: "OKP", crv: "Ed25519", x: encodeBase64url(point) } };
 }
 
 /** Reads SSH's length-prefixed fields. RFC 4251 §5. */
@@ -121,36 +126,5 @@ class WireReader {
   }
 }
 
-const base64Digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/** The value of each base64 digit by its character code; 255 for what is none. */
-const digitValues = new Uint8Array(128).fill(255);
-for (const [value, digit] of [...base64Digits].entries()) digitValues[digit.charCodeAt(0)] = value;
-
-/**
- * The bytes of canonical, padded base64; undefined for any other text: padding that is missing or not needed, other
- * characters, bits after the last byte.
- */
-export function decodedBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
-  if (text === "" || text.length % 4 !== 0) return undefined;
-  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
-  const digits = text.length - padding;
-  const bytes = new Uint8Array((text.length / 4) * 3 - padding);
-  let bits = 0;
-  for (let at = 0, written = 0, held = 0; at < digits; at += 1) {
-    const value = digitValues[text.charCodeAt(at)] ?? 255;
-    if (value === 255) return undefined;
-    bits = ((bits << 6) | value) & 0xfff;
-    held += 6;
-    if (held < 8) continue;
-    held -= 8;
-    bytes[written] = bits >> held;
-    written += 1;
-  }
-  // What is left of the last digit must be nothing.
-  const unused = padding * 2;
-  return (bits & ((1 << unused) - 1)) === 0 ? bytes : undefined;
-}
-
-const base64url = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes)).replace(/[+/=]/g, (character) => ({ "+": "-", "/": "_" })[character] ?? "");
+const encodeBase64url = (bytes: Uint8Array): string =>
+  encodeBase64(bytes).replace(/[+/=]/g, (character) => ({ "+": "-", "/": "_" })[character] ?? "");

@@ -1,7 +1,8 @@
-import { CloudApiError, shown } from "../errors.ts";
-import { type Algorithm, algorithmNamed } from "./algorithms.ts";
+import { CloudApiError, show } from "../errors.ts";
+import { type Algorithm, findAlgorithm } from "./algorithms.ts";
+import { makeNotSigned } from "./refusals.ts";
 
-/** What an Authorization header says, checked for form only. CONTRACT §4. */
+/** An Authorization header, parsed: its form is right, nothing else is known yet. docs/contract.md#authentication */
 export type SignatureHeader = {
   /** `cavage` signs a list of headers; `legacy` (0.9) the Date header's value alone. */
   form: "cavage" | "legacy";
@@ -20,40 +21,40 @@ const maxSignedNames = 32;
 const parameter = /([A-Za-z][\w-]*)=(?:"([^"]*)"|(\d+))([ \t]*,[ \t]*|[ \t]+|$)/y;
 
 /**
- * Reads an Authorization header.
+ * Parses an Authorization header.
  *
  * @throws {CloudApiError} InvalidCredentials when there is none or its scheme is another; InvalidHeader when it is
  * malformed, lacks a parameter or names an algorithm that is not supported
  */
 export function parseAuthorization(header: string | undefined): SignatureHeader {
   if (!header || !/^Signature(?:[ \t]|$)/i.test(header)) {
-    throw new CloudApiError("InvalidCredentials", "You must make authenticated requests to use CloudAPI");
+    throw makeNotSigned();
   }
-  if (header.length > maxHeaderCharacters) throw malformed(`it is over ${maxHeaderCharacters} characters`);
+  if (header.length > maxHeaderCharacters) throw makeMalformed(`it is over ${maxHeaderCharacters} characters`);
 
-  const { parameters, rest } = parametersOf(header.slice("Signature".length).trim());
+  const { parameters, rest } = parseParameters(header.slice("Signature".length).trim());
   const form = rest === "" ? "cavage" : "legacy";
-  const keyId = required(parameters, "keyId");
-  const algorithm = algorithmNamed(required(parameters, "algorithm"));
-  const signature = form === "legacy" ? rest : required(parameters, "signature");
-  if (form === "legacy") checkLegacy(parameters, algorithm);
-  return { form, keyId, algorithm, signedNames: signedNames(parameters.get("headers")), signature };
+  const keyId = requireParameter(parameters, "keyId");
+  const algorithm = findAlgorithm(requireParameter(parameters, "algorithm"));
+  const signature = form === "legacy" ? rest : requireParameter(parameters, "signature");
+  if (form === "legacy") assertLegacyForm(parameters, algorithm);
+  return { form, keyId, algorithm, signedNames: parseSignedNames(parameters.get("headers")), signature };
 }
 
-/** The parameters, and what stands after the last one without a name: the signature of the legacy form. */
-function parametersOf(text: string): { parameters: Map<string, string>; rest: string } {
+/** The parameters, and the text after the last one: the signature of the legacy form. */
+function parseParameters(text: string): { parameters: Map<string, string>; rest: string } {
   const parameters = new Map<string, string>();
   let at = 0;
   while (at < text.length) {
     parameter.lastIndex = at;
     const matched = parameter.exec(text);
-    if (!matched) throw malformed(`no parameter of the form name="value" at ${shown(text.slice(at))}`);
+    if (!matched) throw makeMalformed(`no parameter of the form name="value" at ${show(text.slice(at))}`);
     const [whole, name = "", quoted, digits, separator = ""] = matched;
-    if (parameters.has(name)) throw malformed(`the parameter ${shown(name)} is repeated`);
+    if (parameters.has(name)) throw makeMalformed(`the parameter ${show(name)} is repeated`);
     parameters.set(name, quoted ?? digits ?? "");
     at += whole.length;
     if (separator.includes(",")) {
-      if (at === text.length) throw malformed("it ends with a comma");
+      if (at === text.length) throw makeMalformed("it ends with a comma");
     } else {
       return { parameters, rest: text.slice(at) };
     }
@@ -62,27 +63,27 @@ function parametersOf(text: string): { parameters: Map<string, string>; rest: st
 }
 
 /** http-signature 0.9, spoken by smartdc 7: no list of headers, and keys of RSA only. */
-function checkLegacy(parameters: ReadonlyMap<string, string>, algorithm: Algorithm): void {
+function assertLegacyForm(parameters: ReadonlyMap<string, string>, algorithm: Algorithm): void {
   for (const name of ["headers", "signature"]) {
-    if (parameters.has(name)) throw malformed(`text stands after the parameters, and ${name} is given too`);
+    if (parameters.has(name)) throw makeMalformed(`text stands after the parameters, and ${name} is given too`);
   }
   if (algorithm.family !== "rsa")
-    throw malformed(`the form without signature="…" is for RSA keys; ${algorithm.name} was named`);
+    throw makeMalformed(`the form without signature="…" is for RSA keys; ${algorithm.name} was named`);
 }
 
-function required(parameters: ReadonlyMap<string, string>, name: string): string {
+function requireParameter(parameters: ReadonlyMap<string, string>, name: string): string {
   const value = parameters.get(name);
-  if (!value) throw malformed(`the parameter ${name} is missing`);
+  if (!value) throw makeMalformed(`the parameter ${name} is missing`);
   return value;
 }
 
-function signedNames(list: string | undefined): readonly string[] | undefined {
+function parseSignedNames(list: string | undefined): readonly string[] | undefined {
   if (list === undefined) return undefined;
   const names = list.toLowerCase().split(/ +/).filter(Boolean);
   if (names.length > maxSignedNames)
-    throw malformed(`headers lists ${names.length} names; the limit is ${maxSignedNames}`);
+    throw makeMalformed(`headers lists ${names.length} names; the limit is ${maxSignedNames}`);
   return names;
 }
 
-const malformed = (problem: string): CloudApiError =>
+const makeMalformed = (problem: string): CloudApiError =>
   new CloudApiError("InvalidHeader", `Authorization is malformed: ${problem}`);

@@ -1,41 +1,39 @@
 import { and, eq, exists, type SQL, sql } from "drizzle-orm";
-import type { DrizzleD1Database } from "drizzle-orm/d1";
 import { alias } from "drizzle-orm/sqlite-core";
+import type { Caller } from "../auth/caller.ts";
 import { accounts, keys } from "./schema.ts";
+import { flag, type Placeholders, query } from "./statement.ts";
 
 const signer = alias(accounts, "signer");
 const target = alias(accounts, "target");
 
 /**
- * The caller's authority as it is at the statement's own time: keyId and path mean what they meant when the signature
- * was verified, the key is there, its account is enabled, and it is the account acted as, or an operator's.
- *
- * Its placeholders are the fields of `Caller`.
+ * The caller's authority when the statement runs: keyId and path still name whom they named when the signature was
+ * verified, the key exists, its account is enabled, and it is the account acted as, or an operator's.
  */
-export function authority(db: DrizzleD1Database): SQL {
-  const [login, keyOfId, path] = ["login", "keyOfId", "path"].map((name) => sql.placeholder(name));
-  return exists(
-    db
+export const authority = (value: Placeholders<Caller>): SQL =>
+  exists(
+    query
       .select({ one: sql`1` })
       .from(keys)
       .innerJoin(signer, eq(signer.uuid, keys.account))
-      .innerJoin(target, eq(target.uuid, sql.placeholder("account")))
+      .innerJoin(target, eq(target.uuid, value.account))
       .where(
         and(
-          eq(keys.account, sql.placeholder("signer")),
-          eq(keys.fingerprintSha256, sql.placeholder("fingerprintSha256")),
-          sql`${keyOfId} IN (${keys.fingerprint}, ${keys.fingerprintSha256}, ${keys.name})`,
-          sql`${login} IN (${signer.login}, ${signer.uuid})`,
+          eq(keys.account, value.signer),
+          eq(keys.fingerprintSha256, value.fingerprintSha256),
+          sql`${value.keyIdKey} IN (${keys.fingerprint}, ${keys.fingerprintSha256}, ${keys.name})`,
+          sql`${value.keyIdLogin} IN (${signer.login}, ${signer.uuid})`,
           eq(signer.disabled, false),
-          sql`${path} IN (${target.login}, ${target.uuid})`,
+          sql`${value.pathLogin} IN (${target.login}, ${target.uuid})`,
           sql`(${signer.uuid} = ${target.uuid} OR ${signer.operator} = 1)`,
         ),
       ),
   );
-}
 
-/** The caller's authority as the one row to join everything else to: it is there whatever else is not. */
-export const callerRow = (db: DrizzleD1Database): SQL => sql`(SELECT ${authority(db)} AS "hasAuthority") AS "caller"`;
+/** A table of one row, the caller's authority: whatever is left-joined to it, the row is there. */
+export const callerRow = (value: Placeholders<Caller>): SQL =>
+  sql`(SELECT ${authority(value)} AS "hasAuthority") AS "caller"`;
 
-/** What `callerRow` tells. */
-export const hasAuthority = sql<number>`"caller"."hasAuthority"`.as("hasAuthority");
+/** The authority that `callerRow` answers. */
+export const hasAuthority = flag(sql`"caller"."hasAuthority"`);

@@ -1,8 +1,8 @@
 import { CloudApiError } from "../errors.ts";
 
 /**
- * What D1 says when a trip may go better a moment later. After some of these a write may have been made all the same:
- * every statement sent through here must bear being sent twice.
+ * What D1 says when a round trip may succeed a moment later. After some of these a write may have been applied all the same:
+ * every statement sent through here must be idempotent: safe to retry.
  *
  * @see https://developers.cloudflare.com/d1/observability/debug-d1/
  */
@@ -13,35 +13,35 @@ const transientErrors: readonly RegExp[] = [
   /reset because its code was updated/i,
 ];
 
-/** Waits before the second and the third try, in ms. The last is about as long as provisioning holds the local database. */
+/** Waits before the first and the second retry, in ms. The last is about as long as provisioning locks the local database. */
 const backoffMs = [80, 800] as const;
 
 const retryAfterSeconds = 1;
 
 /** The error and what it was caused by, as one text. */
-function messagesOf(error: unknown): string {
-  return error instanceof Error ? `${error.message} ${messagesOf(error.cause)}` : "";
+function joinMessages(error: unknown): string {
+  return error instanceof Error ? `${error.message} ${joinMessages(error.cause)}` : "";
 }
 
 /**
- * Runs a trip to D1, again when its error is transient.
+ * Runs a round trip to D1, and retries it when the error is transient.
  *
  * @throws {CloudApiError} ServiceUnavailableError with Retry-After when D1 fails otherwise or for too long
  */
-export async function withRetry<Result>(trip: () => Promise<Result>): Promise<Result> {
+export async function withRetry<Result>(call: () => Promise<Result>): Promise<Result> {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await trip();
+      return await call();
     } catch (error) {
       const waitMs = backoffMs[attempt];
-      const text = messagesOf(error);
+      const text = joinMessages(error);
       if (waitMs === undefined || !transientErrors.some((transient) => transient.test(text))) {
         throw new CloudApiError("ServiceUnavailableError", "the database did not answer; try again", {
           headers: { "Retry-After": String(retryAfterSeconds) },
           cause: error,
         });
       }
-      // Spread out, so that those who met the same lock do not meet again.
+      // Jittered, so that requests that met the same lock do not meet again.
       await new Promise((resolve) => setTimeout(resolve, waitMs * (0.5 + Math.random())));
     }
   }

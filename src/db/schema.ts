@@ -1,9 +1,10 @@
 import { sql } from "drizzle-orm";
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { ImageWrite } from "../operations.ts";
 
 /**
  * The tables of D1. `migrations/` holds the SQL that makes them, and what Drizzle cannot declare:
- * STRICT, WITHOUT ROWID and the triggers (`scripts/check-schema.ts` keeps the two together).
+ * STRICT, WITHOUT ROWID and the triggers. `scripts/check-schema.ts` compares the two.
  */
 
 /** An account: the owner of images and of the keys that sign for it. */
@@ -11,7 +12,7 @@ export const accounts = sqliteTable(
   "accounts",
   {
     uuid: text().primaryKey(),
-    /** Unique and case-sensitive; never `my`, never of the shape of a UUID. */
+    /** Unique and case-sensitive; never `my`, never shaped like a UUID. */
     login: text().notNull().unique(),
     email: text(),
     companyName: text(),
@@ -44,7 +45,7 @@ export const keys = sqliteTable(
     fingerprintSha256: text().notNull(),
     /** The OpenSSH line: type, base64, comment. */
     key: text().notNull(),
-    /** Names the request that made it, as `images.write_id` does. */
+    /** Id of the write that made it, as in `images.write_id`. */
     write_id: text(),
   },
   (table) => [
@@ -54,34 +55,49 @@ export const keys = sqliteTable(
   ],
 );
 
-/** What is kept of an image's IMGAPI manifest: the fields that an answer or an access rule needs. JSON columns hold compact JSON text. */
-const manifestColumns = {
+/** The fields that UpdateImage may write, one column each, in the documentation's order. docs/contract.md#fields */
+const updatableColumns = {
   name: text().notNull(),
   version: text().notNull(),
+  description: text(),
+  homepage: text(),
+  eula: text(),
+  /** JSON array of account UUIDs, never empty; a trigger keeps `image_acl` equal to it. */
+  acl: text(),
+  /** JSON object; NULL when never set or cleared. */
+  tags: text(),
+};
+
+export type UpdatableField = keyof typeof updatableColumns;
+
+/** The names of the updatable fields, in the documentation's order. */
+export const updatableFields = Object.keys(updatableColumns).filter((name): name is UpdatableField =>
+  Object.hasOwn(updatableColumns, name),
+);
+
+/** What is kept of an image's IMGAPI manifest: the fields that an answer or an access rule needs. JSON columns hold compact JSON text. */
+const manifestColumns = {
+  ...updatableColumns,
   os: text(),
   type: text(),
   /** JSON object. */
   requirements: text(),
   /** MiB, of a zvol. */
   image_size: integer(),
-  description: text(),
   /** JSON array of `{compression, sha1, size}`; size in bytes. */
   files: text(),
-  /** JSON object; NULL when never set or cleared. */
-  tags: text(),
-  homepage: text(),
   /** ISO 8601 as the manifest has it. */
   published_at: text(),
   owner: text().notNull(),
   public: integer({ mode: "boolean" }).notNull().default(false),
   state: text({ enum: ["active", "unactivated", "disabled", "creating", "failed", "destroyed"] }).notNull(),
-  eula: text(),
-  /** JSON array of account UUIDs, never empty; a trigger keeps `image_acl` equal to it. */
-  acl: text(),
   origin: text(),
   /** JSON object `{code, message}` of a failed image. */
   error: text(),
 };
+
+/** The columns that a revision keeps, the updatable ones first. */
+export const revisionColumns: readonly string[] = Object.keys(manifestColumns);
 
 /** An image as it is now. */
 export const images = sqliteTable(
@@ -89,11 +105,11 @@ export const images = sqliteTable(
   {
     uuid: text().primaryKey(),
     ...manifestColumns,
-    /** Raised by every write, from 1; a trigger writes `image_history` with it. */
+    /** Raised by every write, from 1; a trigger then inserts the revision into `image_history`. */
     revision: integer().notNull().default(1),
-    /** Names the write that made this revision, so that a write sent twice is told from two writes. */
+    /** Id of the write that made this revision, the same at every retry of it. */
     write_id: text(),
-    /** Who made this revision, for the trigger: JSON object of `db/write.ts`. NULL when the service did not. */
+    /** Who made this revision: JSON object of `db/write-record.ts`, which the trigger reads. NULL for provisioning. */
     write: text(),
   },
   (table) => [
@@ -129,8 +145,9 @@ export const imageAcl = sqliteTable(
 );
 
 /**
- * Every revision of an image that is kept, written by triggers in the write's own transaction: what the image was after
- * it, and who made it so. It is the record of `Idempotency-Key` too: a write is made only while no row has its id.
+ * The revisions that are kept of every image, inserted by triggers in the write's own transaction: the image as the
+ * revision left it, and who made it. It is the record of Idempotency-Keys too: a write is applied only while no row has its
+ * id.
  */
 export const imageHistory = sqliteTable(
   "image_history",
@@ -138,19 +155,18 @@ export const imageHistory = sqliteTable(
     image: text().notNull(),
     revision: integer().notNull(),
     write_id: text().notNull(),
-    /** SHA-256 of what was asked for, where an Idempotency-Key was sent. */
+    /** SHA-256 of what the request asked for, where it had an Idempotency-Key. */
     request_hash: text(),
-    /** Of one HTTP request and its tries: tells the request that wrote from one that repeats it. */
+    /** Id of one HTTP request, the same at its retries: tells the request that wrote from one that repeats it. */
     attempt_id: text(),
     /** Milliseconds since the epoch, by the database's clock. */
     time: integer().notNull(),
-    /** The account that signed, its key's SHA256 fingerprint and the Request-Id; NULL for what the service did not write. */
+    /** The account that signed, its key's SHA256 fingerprint and the Request-Id; NULL for provisioning. */
     account: text(),
     key_sha256: text(),
     request_id: text(),
-    /** UpdateImage, DeleteImage, CloneImage; `provision`; `baseline` for an image that is older than its history. */
-    operation: text().notNull(),
-    /** The columns that this write changed, with commas, UpdateImage's first; NULL where it made the image. */
+    operation: text().$type<ImageWrite | "provision">().notNull(),
+    /** The columns that this write changed, with commas, the updatable ones first; NULL where it made the image. */
     changed: text(),
     ...manifestColumns,
   },

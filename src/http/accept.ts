@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
-import type { AppEnv } from "../env.ts";
-import { CloudApiError, shown } from "../errors.ts";
+import type { AppEnv } from "../context.ts";
+import { CloudApiError, show } from "../errors.ts";
 
 /** The media ranges that hold application/json, the most specific first: it alone decides (RFC 9110 §12.5.1). */
 const jsonRanges = ["application/json", "application/*", "*/*"];
@@ -18,13 +18,13 @@ export function admitsJson(accept: string | undefined): boolean {
   return deciding !== undefined && weights.get(deciding) === true;
 }
 
-/** @throws {CloudApiError} NotAcceptableError when the client takes no JSON */
-export const acceptsJson: MiddlewareHandler<AppEnv> = (c, next) => {
+/** Checks that the client takes JSON. @throws {CloudApiError} NotAcceptableError */
+export const checkAccept: MiddlewareHandler<AppEnv> = (c, next) => {
   const accept = c.req.header("Accept");
   if (!admitsJson(accept)) {
     throw new CloudApiError(
       "NotAcceptableError",
-      `Accept: ${shown(accept)} admits no application/json, the only type here`,
+      `Accept: ${show(accept)} admits no application/json, the only type here`,
     );
   }
   return next();

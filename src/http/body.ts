@@ -1,44 +1,44 @@
 import type { MiddlewareHandler } from "hono";
-import type { AppEnv } from "../env.ts";
+import type { AppEnv } from "../context.ts";
 import { CloudApiError } from "../errors.ts";
 
-/** Of a request body: exactly this many pass (CONTRACT §5). */
+/** The most bytes of a request body, inclusive. docs/contract.md#body */
 export const maxBodyBytes = 100_000;
 
 const noBody = new Uint8Array();
 
 /**
- * Reads the body of a POST, and no further than the limit. Bodies of other methods are not read.
+ * Reads the body of a POST, up to the limit. Bodies of other methods are not read.
  *
  * @throws {CloudApiError} RequestTooLarge
  */
 export const readBody: MiddlewareHandler<AppEnv> = async (c, next) => {
-  c.set("body", c.req.method === "POST" ? await boundedBody(c.req.raw) : noBody);
+  c.set("body", c.req.method === "POST" ? await readBounded(c.req.raw) : noBody);
   await next();
 };
 
-async function boundedBody(request: Request): Promise<Uint8Array> {
+async function readBounded(request: Request): Promise<Uint8Array> {
   const declared = request.headers.get("Content-Length");
-  if (Number(declared ?? 0) > maxBodyBytes) throw tooLarge();
+  if (Number(declared ?? 0) > maxBodyBytes) throw makeTooLarge();
   if (request.body === null) return noBody;
-  // A declared length is held to by HTTP itself: in one piece, which costs a tenth of reading a stream.
-  if (declared !== null) return whole(await request.arrayBuffer());
+  // HTTP enforces a declared length: read in one piece, which costs a tenth of reading a stream.
+  if (declared !== null) return checkLength(await request.arrayBuffer());
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of request.body) {
     length += chunk.length;
-    if (length > maxBodyBytes) throw tooLarge();
+    if (length > maxBodyBytes) throw makeTooLarge();
     chunks.push(chunk);
   }
-  return joined(chunks, length);
+  return join(chunks, length);
 }
 
-function whole(body: ArrayBuffer): Uint8Array {
-  if (body.byteLength > maxBodyBytes) throw tooLarge();
+function checkLength(body: ArrayBuffer): Uint8Array {
+  if (body.byteLength > maxBodyBytes) throw makeTooLarge();
   return new Uint8Array(body);
 }
 
-function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
+function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
   if (chunks.length === 1 && chunks[0]) return chunks[0];
   const whole = new Uint8Array(length);
   let at = 0;
@@ -49,5 +49,5 @@ function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
   return whole;
 }
 
-const tooLarge = (): CloudApiError =>
+const makeTooLarge = (): CloudApiError =>
   new CloudApiError("RequestTooLarge", `the request body is over ${maxBodyBytes} bytes`);

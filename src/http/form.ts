@@ -1,7 +1,8 @@
-import type { Parameters } from "../env.ts";
+/** Named values of a query or a body, without a prototype. docs/contract.md#body */
+export type Parameters = Record<string, unknown>;
 
-/** The named values of pairs; a repeated name is an array of its values, in order (CONTRACT §5). */
-export function collected(pairs: Iterable<readonly [string, string]>): Parameters {
+/** Collects pairs into named values; a repeated name is an array of its values, in order. docs/contract.md#body */
+export function collectPairs(pairs: Iterable<readonly [string, string]>): Parameters {
   const values: Record<string, string | string[]> = Object.create(null);
   for (const [name, value] of pairs) {
     const before = values[name];
@@ -13,7 +14,7 @@ export function collected(pairs: Iterable<readonly [string, string]>): Parameter
 }
 
 /** The first `name=value` part of form-coded text whose escapes are not UTF-8, if any. */
-export function undecodablePair(text: string): string | undefined {
+export function findUndecodablePair(text: string): string | undefined {
   return text.split("&").find((pair) => {
     try {
       decodeURIComponent(pair);
@@ -24,5 +25,5 @@ export function undecodablePair(text: string): string | undefined {
   });
 }
 
-/** The named values of form-coded text (a query, or a body of `application/x-www-form-urlencoded`). */
-export const formDecoded = (text: string): Parameters => collected(new URLSearchParams(text));
+/** Decodes form-coded text: a query, or a body of `application/x-www-form-urlencoded`. */
+export const decodeForm = (text: string): Parameters => collectPairs(new URLSearchParams(text));

@@ -11,14 +11,14 @@ const unfinishedString = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{
 const string = new RegExp(`${unfinishedString.source}"`, "y");
 const scalar = new RegExp(`${string.source}|-?(?:0|[1-9]\\d*)(?:\\.\\d+)?(?:[eE][+-]?\\d+)?|true|false|null`, "y");
 
-/** The first mistake of `text`; undefined when it is JSON. */
-export function jsonMistake(text: string): JsonMistake | undefined {
+/** Finds the first mistake of `text`; undefined when it is JSON. */
+export function findJsonMistake(text: string): JsonMistake | undefined {
   const scanner = new JsonScanner(text);
   return scanner.run();
 }
 
 /** `line 3, column 1`, both counted from 1. */
-export function placeOf(text: string, offset: number): string {
+export function locate(text: string, offset: number): string {
   const before = text.slice(0, offset).split("\n");
   return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
 }

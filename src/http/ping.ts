@@ -1,9 +1,9 @@
 import type { Handler } from "hono";
-import type { AppEnv } from "../env.ts";
+import type { AppEnv } from "../context.ts";
+import { versions } from "../releases.ts";
 import { answerJson } from "./answer.ts";
-import { versions } from "./api-version.ts";
 
-/** Ping: that the service answers, and the versions it serves. Reads no Authorization. */
+/** Ping: the service answers, and which versions it serves. Reads no Authorization, and does no I/O. */
 export const ping: Handler<AppEnv> = (c) => {
   c.set("operation", "Ping");
   return answerJson(c, { ping: "pong", cloudapi: { versions } });

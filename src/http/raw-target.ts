@@ -1,13 +1,11 @@
-/**
- * The path and query of a request as the client sent them.
- *
- * Sliced from the URL's text: `new URL` and the router decode and normalise, and a signature covers what was sent
- * (CONTRACT §4).
- */
+/** The path and query of a request as the client sent them. */
 export type RawTarget = { path: string; query: string | undefined };
 
-/** `url` is absolute, as `Request.url` is. */
-export function rawTarget(url: string): RawTarget {
+/**
+ * Slices the target out of an absolute URL, as `Request.url` is. Never through `new URL` or the router: they decode and
+ * normalise, and a signature covers what was sent. docs/contract.md#authentication
+ */
+export function readTarget(url: string): RawTarget {
   const start = url.indexOf("/", url.indexOf("://") + 3);
   const hash = url.indexOf("#", start);
   const target = url.slice(start, hash === -1 ? undefined : hash);
@@ -18,7 +16,7 @@ export function rawTarget(url: string): RawTarget {
 }
 
 /** The text of one path part, percent-decoded once; undefined when it cannot be decoded. */
-function decodedPart(part: string): string | undefined {
+function decodePart(part: string): string | undefined {
   try {
     return decodeURIComponent(part);
   } catch {
@@ -27,21 +25,21 @@ function decodedPart(part: string): string | undefined {
 }
 
 /** The first path part whose escapes cannot be decoded, if any. */
-export function undecodablePart(url: string): string | undefined {
-  return rawTarget(url)
+export function findUndecodablePart(url: string): string | undefined {
+  return readTarget(url)
     .path.split("/")
-    .find((part) => decodedPart(part) === undefined);
+    .find((part) => decodePart(part) === undefined);
 }
 
 /**
  * The path with one spelling for each meaning: every part decoded once and encoded again, so that the router matches
  * `%69mages` as `images` and never takes an encoded slash for a real one.
  */
-export function canonicalPath(request: Request): string {
-  const { path } = rawTarget(request.url);
+export function canonicalizePath(request: Request): string {
+  const { path } = readTarget(request.url);
   if (!path.includes("%")) return path;
   return path
     .split("/")
-    .map((part) => encodeURIComponent(decodedPart(part) ?? part))
+    .map((part) => encodeURIComponent(decodePart(part) ?? part))
     .join("/");
 }

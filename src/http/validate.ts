@@ -1,9 +1,9 @@
 import { zValidator } from "@hono/zod-validator";
 import type { MiddlewareHandler } from "hono";
 import * as z from "zod/mini";
-import type { AppEnv } from "../env.ts";
+import type { AppEnv } from "../context.ts";
 import { CloudApiError, type FieldError } from "../errors.ts";
-import { requestParameters } from "./parameters.ts";
+import { readParameters } from "./parameters.ts";
 
 type Validated<Schema extends z.core.$ZodType> = {
   in: { query: z.core.input<Schema> };
@@ -13,7 +13,7 @@ type Validated<Schema extends z.core.$ZodType> = {
 /**
  * Validates the request's parameters; the handler finds the result with `c.req.valid("query")`.
  *
- * The value validated is `requestParameters`, the query and the body as one: hence the validator's target, which is the
+ * The value validated is `readParameters`, the query and the body as one: hence the validator's target, which is the
  * one that reads no body of its own.
  *
  * @param subject what is validated, for the message: `invalid image data: name, version`
@@ -24,13 +24,13 @@ export function validate<Schema extends z.core.$ZodObject>(
   schema: Schema,
 ): MiddlewareHandler<AppEnv, string, Validated<Schema>> {
   return async (c, next) => {
-    const parameters = await requestParameters(c);
+    const parameters = await readParameters(c);
     const validator: MiddlewareHandler = zValidator(
       "query",
       // As the base type: the validator's own types do not resolve for a schema that is still generic.
       schema as z.core.$ZodObject,
       (result) => {
-        if (!result.success) throw validationFailed(subject, result.error.issues, parameters);
+        if (!result.success) throw makeValidationFailed(subject, result.error.issues, parameters);
       },
       // As never: its type wants classic zod's error methods, which mini's errors lack and nothing here calls.
       { validationFunction: (against) => z.safeParse(against, parameters) as never },
@@ -39,8 +39,8 @@ export function validate<Schema extends z.core.$ZodObject>(
   };
 }
 
-/** Every failing field at once, the first mistake of each. A mistake of no field speaks for the whole. */
-function validationFailed(
+/** Every failing field at once, the first mistake of each. A mistake without a field is about the whole. */
+function makeValidationFailed(
   subject: string,
   issues: readonly z.core.$ZodIssue[],
   parameters: Readonly<Record<string, unknown>>,

@@ -2,13 +2,13 @@
 export const maxTagLevels = 100;
 
 /**
- * Why a value cannot be stored as tags, as the end of a sentence; undefined when it can.
+ * Finds why a value cannot be stored as tags, as the end of a sentence; undefined when it can be.
  * Any keys and JSON values. Walks with a stack of its own: a body may nest as deep as it is long.
  */
-export function tagsMistake(value: unknown): string | undefined {
+export function findTagsMistake(value: unknown): string | undefined {
   const pending: { value: unknown; level: number }[] = [{ value, level: 1 }];
   for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-    const mistake = scalarMistake(at.value);
+    const mistake = findScalarMistake(at.value);
     if (mistake) return mistake;
     if (typeof at.value !== "object" || at.value === null) continue;
     if (at.level > maxTagLevels) return `more than ${maxTagLevels} levels were sent`;
@@ -20,7 +20,7 @@ export function tagsMistake(value: unknown): string | undefined {
   return undefined;
 }
 
-function scalarMistake(value: unknown): string | undefined {
+function findScalarMistake(value: unknown): string | undefined {
   if (typeof value === "string" && !isStorable(value)) return "a string with U+0000 or a lone surrogate was sent";
   if (typeof value === "number" && !Number.isFinite(value)) return "a number that is not finite was sent";
   return undefined;

@@ -1,7 +1,7 @@
 import { env, exports } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { ecdsaSignature } from "../../src/auth/der.ts";
+import { decodeEcdsaSignature } from "../../src/auth/der.ts";
 import { PublicKeyError, parsePublicKey } from "../../src/auth/public-key.ts";
 import { parseAuthorization } from "../../src/auth/signature-header.ts";
 import { CloudApiError } from "../../src/errors.ts";
@@ -102,13 +102,13 @@ describe("an ECDSA signature", () => {
     fc.assert(
       fc.property(signature, change, (raw, [at, mask]) => {
         const text = der(raw);
-        expect(ecdsaSignature(text, 32)).toEqual(raw);
+        expect(decodeEcdsaSignature(text, 32)).toEqual(raw);
         const changed = text.with(at % text.length, (text[at % text.length] ?? 0) ^ mask);
-        const read = ecdsaSignature(changed, 32);
+        const read = decodeEcdsaSignature(changed, 32);
         // Another number may have been made of it; then it is another signature, in its own one text.
         if (read) expect(der(read)).toEqual(changed);
-        expect(ecdsaSignature(Uint8Array.from([...text, 0]), 32)).toBeUndefined();
-        expect(ecdsaSignature(text.subarray(0, -1), 32)).toBeUndefined();
+        expect(decodeEcdsaSignature(Uint8Array.from([...text, 0]), 32)).toBeUndefined();
+        expect(decodeEcdsaSignature(text.subarray(0, -1), 32)).toBeUndefined();
       }),
       { numRuns },
     );
@@ -117,7 +117,7 @@ describe("an ECDSA signature", () => {
   it("of other bytes is none, or has them as its one text", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
-        const read = ecdsaSignature(bytes, 32);
+        const read = decodeEcdsaSignature(bytes, 32);
         if (read) expect(der(read)).toEqual(bytes);
       }),
       { numRuns },

@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { type SignedRequest, signedRequest } from "../../src/auth/authorization.ts";
-import { genuineKey } from "../../src/auth/verify.ts";
+import { readSignedRequest, type SignedRequest } from "../../src/auth/signed-request.ts";
+import { verifySignature } from "../../src/auth/verify.ts";
 import { CloudApiError } from "../../src/errors.ts";
-import { rawTarget } from "../../src/http/raw-target.ts";
+import { readTarget } from "../../src/http/raw-target.ts";
 import records from "../data/client-signatures.json";
 import { bob, provision } from "../fixtures.ts";
 
@@ -38,14 +38,14 @@ function read(record: ClientRecord, sent: Sent): SignedRequest {
   });
   const request = { method: record.method, target: { path, query }, headers: withDate };
   const now = Date.parse(headerOf(record, "date"));
-  return signedRequest({ authorization: sent.authorization, request, now, isRequestTargetRequired: false });
+  return readSignedRequest({ authorization: sent.authorization, request, now, isRequestTargetRequired: false });
 }
 
 async function verifies(record: ClientRecord, sent: Sent): Promise<boolean> {
   try {
     const { header, texts } = read(record, sent);
     const { algorithm, signature } = header;
-    return (await genuineKey(record.publicKey, { algorithm, signature, texts })) !== undefined;
+    return "key" in (await verifySignature(record.publicKey, { algorithm, signature, texts }));
   } catch (error) {
     if (error instanceof CloudApiError) return false;
     throw error;
@@ -121,7 +121,7 @@ describe("the signatures of real clients, through the Worker", () => {
     );
     headers.set("Authorization", record.authorization);
     const url = `http://127.0.0.1:8089${record.url}`;
-    expect(rawTarget(url)).toEqual({ path: record.url.split("?")[0], query: record.url.split("?")[1] });
+    expect(readTarget(url)).toEqual({ path: record.url.split("?")[0], query: record.url.split("?")[1] });
     const response = await exports.default.fetch(url, { method: record.method, headers });
     return { status: response.status, body: await response.json() };
   }

@@ -1,29 +1,30 @@
 import { describe, expect, it } from "vitest";
-import { type CacheBounds, CredentialCache } from "../../src/auth/credentials.ts";
+import { CredentialCache } from "../../src/auth/credential-cache.ts";
+import type { CacheBounds } from "../../src/configuration.ts";
 
 describe("the credentials that an isolate remembers", () => {
   const bounds: CacheBounds = { maxEntries: 2, maxAgeMs: 1000 };
-  const entry = (login: string) => ({
-    caller: { login, account: login, signer: login, fingerprintSha256: "", keyOfId: "", path: "" },
+  const makeEntry = (login: string) => ({
+    caller: { keyIdLogin: login, account: login, signer: login, fingerprintSha256: "", keyIdKey: "", pathLogin: "" },
     // Never looked at.
     key: {} as never,
   });
 
   it("forgets the least recently used beyond its size", () => {
     const cache = new CredentialCache(bounds);
-    cache.set("a", entry("a"), 0);
-    cache.set("b", entry("b"), 0);
-    expect(cache.get("a", 0)?.caller.login).toBe("a");
-    cache.set("c", entry("c"), 0);
-    expect(["a", "b", "c"].map((name) => cache.get(name, 0)?.caller.login)).toEqual(["a", undefined, "c"]);
+    cache.set("a", makeEntry("a"), 0);
+    cache.set("b", makeEntry("b"), 0);
+    expect(cache.get("a", 0)?.caller.keyIdLogin).toBe("a");
+    cache.set("c", makeEntry("c"), 0);
+    expect(["a", "b", "c"].map((name) => cache.get(name, 0)?.caller.keyIdLogin)).toEqual(["a", undefined, "c"]);
   });
 
   it("forgets what is older than its age, counted from the read and not from the last use", () => {
     const cache = new CredentialCache(bounds);
-    cache.set("a", entry("a"), 0);
-    expect(cache.get("a", 1000)?.caller.login).toBe("a");
+    cache.set("a", makeEntry("a"), 0);
+    expect(cache.get("a", 1000)?.caller.keyIdLogin).toBe("a");
     expect(cache.get("a", 1001)).toBeUndefined();
-    cache.set("b", entry("b"), 0);
+    cache.set("b", makeEntry("b"), 0);
     cache.delete("b");
     expect(cache.get("b", 0)).toBeUndefined();
   });

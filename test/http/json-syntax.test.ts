@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { jsonMistake, placeOf } from "../../src/http/json-syntax.ts";
+import { findJsonMistake, locate } from "../../src/http/json-syntax.ts";
 
 function isJson(text: string): boolean {
   try {
@@ -46,7 +46,7 @@ const almostJson = fc
 
 const numRuns = env.SCALE === "full" ? 100_000 : 5000;
 
-describe("jsonMistake", () => {
+describe("findJsonMistake", () => {
   it("finds a mistake exactly where JSON.parse refuses the text", () => {
     const texts = fc.oneof(
       almostJson,
@@ -56,7 +56,7 @@ describe("jsonMistake", () => {
     );
     fc.assert(
       fc.property(texts, (text) => {
-        expect(jsonMistake(text) === undefined).toBe(isJson(text));
+        expect(findJsonMistake(text) === undefined).toBe(isJson(text));
       }),
       { numRuns },
     );
@@ -79,15 +79,15 @@ describe("jsonMistake", () => {
     ["{} x", "text after the end of the value at line 1, column 4"],
     ["NaN", "a value is missing at line 1, column 1"],
   ])("tells the place: %j", (text, told) => {
-    const mistake = jsonMistake(text);
-    expect(mistake && `${mistake.problem} at ${placeOf(text, mistake.offset)}`).toBe(told);
+    const mistake = findJsonMistake(text);
+    expect(mistake && `${mistake.problem} at ${locate(text, mistake.offset)}`).toBe(told);
   });
 
   it("takes text as deep and as long as a body may be", () => {
-    expect(jsonMistake("[".repeat(50_000) + "]".repeat(50_000))).toBeUndefined();
-    expect(jsonMistake("[".repeat(100_000))).toEqual({ problem: "it ends too early", offset: 100_000 });
+    expect(findJsonMistake("[".repeat(50_000) + "]".repeat(50_000))).toBeUndefined();
+    expect(findJsonMistake("[".repeat(100_000))).toEqual({ problem: "it ends too early", offset: 100_000 });
     const long = `"${'\\"é'.repeat(33_000)}"`;
-    expect(jsonMistake(long)).toBeUndefined();
-    expect(jsonMistake(long.slice(0, -1))).toEqual({ problem: "a string is not closed", offset: long.length - 1 });
+    expect(findJsonMistake(long)).toBeUndefined();
+    expect(findJsonMistake(long.slice(0, -1))).toEqual({ problem: "a string is not closed", offset: long.length - 1 });
   });
 });

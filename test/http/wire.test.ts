@@ -5,7 +5,7 @@ import { name, version } from "../../package.json";
 import { bindingsWith, send, type TestRequest } from "../client.ts";
 import { bob, provision } from "../fixtures.ts";
 import { publicLine } from "../signer.ts";
-import { wrapped } from "../wrapped-database.ts";
+import { wrapDatabase } from "../support/wrapped-database.ts";
 
 const image = "eca995fe-b904-11e3-b05a-83a4899322dc";
 const path = `/my/images/${image}`;
@@ -166,7 +166,7 @@ describe("of two faults the earlier is told", () => {
   it.each(pairs.map(([first, second]) => ({ first: first[0], second: second[0], pair: [first, second] as const })))(
     "$first before $second",
     async ({ pair: [[what, break1, code], [, break2]] }) => {
-      const counted = wrapped(env.DB);
+      const counted = wrapDatabase(env.DB);
       const good: TestRequest = { path: `${path}?action=update`, body: '{"name":"b"}', sign };
       const answer = await send({ ...break1(break2(good)), bindings: bindingsWith({ DB: counted.db }) });
       expect(answer.json).toMatchObject({ code });
@@ -179,7 +179,7 @@ describe("the log", () => {
   it("has one line a request, with names and no values", async () => {
     const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
     const body = '{"name":"secret-name","description":"secret"}';
-    const request = { path: `${path}?action=update`, sign, bindings: bindingsWith({ DB: wrapped(env.DB).db }) };
+    const request = { path: `${path}?action=update`, sign, bindings: bindingsWith({ DB: wrapDatabase(env.DB).db }) };
     await send({ ...request, body, headers: { "Request-Id": "r1" } });
     await send({ ...request, body: '{"name":"secret*"}', headers: { "Request-Id": "r2" } });
     const lines = log.mock.calls.map(([line]) => String(line));

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { bindingsWith, type Signing, send, type TestAnswer } from "../client.ts";
 import { bob, clear, mallory, provision } from "../fixtures.ts";
 import { fingerprint, type KeyName, publicLine } from "../signer.ts";
-import { wrapped } from "../wrapped-database.ts";
+import { wrapDatabase } from "../support/wrapped-database.ts";
 
 const created = "2020-01-02T03:04:05.000Z";
 const account = { ...bob, email: "bob@example.com", firstName: "Bob", created, updated: created };
@@ -92,7 +92,7 @@ describe("CreateKey", () => {
   const create = (body: unknown, db = env.DB) => call({ method: "POST", path: "/my/keys", body, db });
 
   it("registers a key that signs from then on, its name the comment where none is given", async () => {
-    const counted = wrapped(env.DB);
+    const counted = wrapDatabase(env.DB);
     const answer = await create({ key: publicLine("ecdsa521") }, counted.db);
     expect(answerOf(answer)).toEqual({ status: 201, json: shownKey("ecdsa521") });
     expect(answer.headers.get("Location")).toBe("/my/keys/ecdsa521");
@@ -145,7 +145,7 @@ describe("CreateKey", () => {
   });
 
   it("whose acknowledgement is lost is made once and answered 201", async () => {
-    const lossy = wrapped(env.DB, async (run, at) => {
+    const lossy = wrapDatabase(env.DB, async (run, at) => {
       const results = await run();
       if (at === 2) throw new Error("D1_ERROR: Network connection lost.");
       return results;

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { bindingsWith, send, type TestRequest } from "../client.ts";
 import { bob, clear, mallory, provision } from "../fixtures.ts";
 import { publicLine } from "../signer.ts";
-import { wrapped } from "../wrapped-database.ts";
+import { wrapDatabase } from "../support/wrapped-database.ts";
 
 const own = "eca995fe-b904-11e3-b05a-83a4899322dc";
 const shared = "11111111-b904-11e3-b05a-83a4899322dc";
@@ -43,7 +43,7 @@ beforeEach(async () => {
 describe.each(Object.entries(writes))("%s", (_, request) => {
   it.each(Object.entries(withdrawals))("writes nothing when, between its two trips, %s", async (_, withdrawal) => {
     let before: unknown;
-    const raced = wrapped(env.DB, async (run, call) => {
+    const raced = wrapDatabase(env.DB, async (run, call) => {
       if (call === 2) {
         await env.DB.prepare(withdrawal).run();
         before = await stored();

@@ -1,16 +1,16 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import readme from "../../README.md?raw";
+import page from "../../docs/performance.md?raw";
 import { bindingsWith, send, type TestRequest } from "../client.ts";
 import { bob, clear, mallory, provision } from "../fixtures.ts";
 import { publicLine } from "../signer.ts";
-import { wrapped } from "../wrapped-database.ts";
+import { wrapDatabase } from "../support/wrapped-database.ts";
 
 const image = "eca995fe-b904-11e3-b05a-83a4899322dc";
 const shared = "eca995fe-b904-11e3-b05a-83a4899322dd";
 const key = { name: "rsa", key: publicLine("rsa") };
 
-/** What the table of README "What a request costs" is measured with: 200 images of one's own, one that is shared. */
+/** What the table of docs/performance.md#what-a-request-costs is measured with: 200 images of one's own, one that is shared. */
 beforeEach(async () => {
   await clear(env.DB);
   const own = Array.from({ length: 199 }, (_, index) => ({
@@ -63,9 +63,9 @@ const requests: Readonly<Record<string, TestRequest>> = {
   Ping: { method: "GET", path: "/--ping" },
 };
 
-/** The rows of the README's table: trips of a cold and of a warm isolate; rows read and written by the warm one's. */
+/** The rows of the table: round trips of a cold and of a warm isolate; rows read and written by the warm one's. */
 const budgets = new Map(
-  [...readme.matchAll(/^\| ([A-Z][^|]*) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$/gm)].map(
+  [...page.matchAll(/^\| ([A-Z][^|]*) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$/gm)].map(
     ([, name, cold, warm, read, written]) => [
       name,
       { cold: Number(cold), warm: Number(warm), read: Number(read), written: Number(written) },
@@ -73,7 +73,7 @@ const budgets = new Map(
   ),
 );
 
-describe("README, what a request costs", () => {
+describe("docs/performance.md, what a request costs", () => {
   it("has a row for each", () => {
     expect([...budgets.keys()]).toEqual(Object.keys(requests));
   });
@@ -81,7 +81,7 @@ describe("README, what a request costs", () => {
   it.each(Object.entries(requests).map(([name, request]) => ({ name, request })))(
     "$name",
     async ({ name, request }) => {
-      const warm = wrapped(env.DB);
+      const warm = wrapDatabase(env.DB);
       const bindings = bindingsWith({ DB: warm.db });
       await send({ method: "GET", path: "/my", bindings });
       const before = warm.calls;
@@ -98,7 +98,7 @@ describe("README, what a request costs", () => {
   it.each(Object.entries(requests).map(([name, request]) => ({ name, request })))(
     "$name, from a cold isolate",
     async ({ name, request }) => {
-      const cold = wrapped(env.DB);
+      const cold = wrapDatabase(env.DB);
       await send({ ...request, bindings: bindingsWith({ DB: cold.db }) });
       expect(cold.calls).toEqual(budgets.get(name)?.cold);
     },

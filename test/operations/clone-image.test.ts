@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { bindingsWith, send, type TestAnswer } from "../client.ts";
 import { bob, mallory } from "../fixtures.ts";
 import { stored, type TestManifest, uuidOf } from "../image-lists.ts";
-import { wrapped } from "../wrapped-database.ts";
+import { wrapDatabase } from "../support/wrapped-database.ts";
 
 const source = {
   uuid: uuidOf(1),
@@ -46,7 +46,7 @@ describe("CloneImage", () => {
   beforeEach(() => stored([source]));
 
   it("copies a shared image as the caller's own, private and without acl", async () => {
-    const counted = wrapped(env.DB);
+    const counted = wrapDatabase(env.DB);
     const { status, json } = await clone(source.uuid, counted.db);
     const { uuid: _, acl: __, ...kept } = source;
     expect(status).toBe(200);
@@ -77,7 +77,7 @@ describe("CloneImage", () => {
   });
 
   it("whose acknowledgement is lost is made once", async () => {
-    const lossy = wrapped(env.DB, async (run, call) => {
+    const lossy = wrapDatabase(env.DB, async (run, call) => {
       const results = await run();
       if (call === 2) throw new Error("D1_ERROR: Network connection lost.");
       return results;

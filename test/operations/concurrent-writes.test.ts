@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { bindingsWith, send, type TestAnswer } from "../client.ts";
 import { bob, clear, provision } from "../fixtures.ts";
 import { publicLine } from "../signer.ts";
-import { type Trip, wrapped } from "../wrapped-database.ts";
+import { type RoundTrip, wrapDatabase } from "../support/wrapped-database.ts";
 
 const images = Array.from({ length: 50 }, (_, index) => `c0ffee00-0000-4000-8000-${String(index).padStart(12, "0")}`);
 const [image = ""] = images;
@@ -95,7 +95,7 @@ describe("two updates at once, of different fields and without If-Match", () => 
 });
 
 /** Every first try commits, and nobody hears of it: each trip is made twice. */
-const deafAtFirst: Trip = async (run, call) => {
+const deafAtFirst: RoundTrip = async (run, call) => {
   const results = await run();
   if (call % 2 === 1) throw new Error("D1_ERROR: Network connection lost.");
   return results;
@@ -108,7 +108,7 @@ describe("a D1 that drops every first acknowledgement after the commit", () => {
   /** Each image has a writer and a database of its own, which is deaf at every first try. */
   const byImage = async (write: (of: string, round: number, db: D1Database) => Promise<void>) => {
     const lanes = images.map(async (of) => {
-      const { db } = wrapped(env.DB, deafAtFirst);
+      const { db } = wrapDatabase(env.DB, deafAtFirst);
       for (const round of range(updatesEach)) await write(of, round, db);
     });
     await Promise.all(lanes);
@@ -136,7 +136,7 @@ describe("a D1 that drops every first acknowledgement after the commit", () => {
   });
 
   it("would be written twice by a retry without a write id", async () => {
-    const { db } = wrapped(env.DB, deafAtFirst);
+    const { db } = wrapDatabase(env.DB, deafAtFirst);
     const write = () => db.batch([db.prepare("UPDATE images SET revision = revision + 1 WHERE uuid = ?").bind(image)]);
     await write().catch(write);
     expect((await revisions())[0]?.revision).toBe(3);
@@ -144,7 +144,7 @@ describe("a D1 that drops every first acknowledgement after the commit", () => {
 
   it("makes a deletion and a clone once, and says so of neither as of a replay", async () => {
     await env.DB.prepare("UPDATE images SET acl = json_array(?)").bind(bob.uuid).run();
-    const { db } = wrapped(env.DB, deafAtFirst);
+    const { db } = wrapDatabase(env.DB, deafAtFirst);
     const bindings = bindingsWith({ DB: db });
     const sign = { key: "ed25519" } as const;
     const clone = await send({ path: `/my/images/${image}?action=clone`, bindings, sign });
@@ -163,7 +163,7 @@ describe("a D1 that drops every first acknowledgement after the commit", () => {
 
 describe("an update whose acknowledgement was lost, and another before its retry", () => {
   it("is not made again over the other", async () => {
-    const { db } = wrapped(env.DB, async (run, call) => {
+    const { db } = wrapDatabase(env.DB, async (run, call) => {
       const results = await run();
       if (call !== 2) return results;
       await update({ fields: { name: "other" } });
@@ -185,7 +185,7 @@ describe("an update whose acknowledgement was lost, and another before its retry
 
   it("is accepted even where the key was deleted before the retry: it was made while the key was good", async () => {
     let isWarm = false;
-    const { db } = wrapped(env.DB, async (run) => {
+    const { db } = wrapDatabase(env.DB, async (run) => {
       const results = await run();
       if (!isWarm || results.length === 1) return results;
       isWarm = false;

@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Bindings } from "../../src/env.ts";
+import type { Bindings } from "../../src/context.ts";
 import { bindingsWith, send, type TestAnswer, type TestRequest } from "../client.ts";
 import { bob, clear, mallory, provision } from "../fixtures.ts";
 import { publicLine } from "../signer.ts";
-import { type WrappedDatabase, wrapped } from "../wrapped-database.ts";
+import { type WrappedDatabase, wrapDatabase } from "../support/wrapped-database.ts";
 
 const image = "eca995fe-b904-11e3-b05a-83a4899322dc";
 const theirs = "eca995fe-b904-11e3-b05a-83a4899322dd";
@@ -28,7 +28,7 @@ beforeEach(async () => {
 
 /** An isolate: what it remembers goes by the database's binding. */
 class Isolate {
-  readonly database: WrappedDatabase = wrapped(env.DB);
+  readonly database: WrappedDatabase = wrapDatabase(env.DB);
   readonly #more: Partial<Bindings>;
 
   constructor(more: Partial<Bindings> = {}) {

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { bindingsWith, send, type TestAnswer } from "../client.ts";
 import { bob, clear, mallory, provision } from "../fixtures.ts";
 import { publicLine } from "../signer.ts";
-import { type Trip, wrapped } from "../wrapped-database.ts";
+import { type RoundTrip, wrapDatabase } from "../support/wrapped-database.ts";
 
 const image = "eca995fe-b904-11e3-b05a-83a4899322dc";
 const manifest = {
@@ -38,21 +38,21 @@ const stored = () => env.DB.prepare("SELECT name, revision FROM images WHERE uui
 
 /** Runs `change` right before the second trip: after the credentials were read, before the image's batch. */
 const meanwhile =
-  (change: string): Trip =>
+  (change: string): RoundTrip =>
   async (run, call) => {
     if (call === 2) await env.DB.prepare(change).run();
     return run();
   };
 
 const failing =
-  (message: string, times: number): Trip =>
+  (message: string, times: number): RoundTrip =>
   async (run, call) => {
     if (call <= times) throw new Error(`D1_ERROR: ${message}`);
     return run();
   };
 
 /** The transaction commits, and nobody hears of it. */
-const acknowledgementLost: Trip = async (run, call) => {
+const acknowledgementLost: RoundTrip = async (run, call) => {
   const results = await run();
   if (call === 2) throw new Error("D1_ERROR: Network connection lost.");
   return results;
@@ -78,16 +78,16 @@ beforeEach(async () => {
 
 describe("trips to D1", () => {
   it("are one for the credentials and one for the image", async () => {
-    const forUpdate = wrapped(env.DB);
+    const forUpdate = wrapDatabase(env.DB);
     expect(await update(forUpdate.db)).toMatchObject({ status: 200, json: renamed });
     expect(forUpdate.calls).toBe(2);
-    const forGet = wrapped(env.DB);
+    const forGet = wrapDatabase(env.DB);
     expect(await get(forGet.db)).toMatchObject({ status: 200, json: renamed });
     expect(forGet.calls).toBe(2);
   });
 
   it("are no more for a refusal", async () => {
-    const counted = wrapped(env.DB);
+    const counted = wrapDatabase(env.DB);
     await env.DB.prepare("UPDATE images SET owner = '11111111-1111-4111-8111-111111111111'").run();
     const { status, json } = await update(counted.db);
     expect({ status, json }).toEqual({
@@ -107,7 +107,7 @@ describe("trips to D1", () => {
     )
       .bind(bob.uuid, "11111111-1111-4111-8111-111111111111", JSON.stringify(uuids))
       .run();
-    const counted = wrapped(env.DB);
+    const counted = wrapDatabase(env.DB);
     expect((await update(counted.db)).status).toBe(200);
     const rowsRead = counted.results.map((results) => results.reduce((sum, { meta }) => sum + meta.rows_read, 0));
     expect(Math.max(...rowsRead)).toBeLessThanOrEqual(24);
@@ -138,7 +138,7 @@ describe("what changes between the credentials and the write", () => {
       json: notFound,
     },
   ])("is seen by the write: $what", async ({ change, ...refusal }) => {
-    const { status, json } = await update(wrapped(env.DB, meanwhile(change)).db);
+    const { status, json } = await update(wrapDatabase(env.DB, meanwhile(change)).db);
     expect({ status, json }).toEqual({ status: refusal.status, json: refusal.json });
     const renamedImages = await env.DB.prepare("SELECT count(*) AS n FROM images WHERE name = 'renamed'").first("n");
     expect(renamedImages).toBe(0);
@@ -153,7 +153,7 @@ describe("what changes between the credentials and the write", () => {
         body: '{"name":"renamed"}',
         bindings: bindingsWith({ DB: db }),
       });
-    const withdrawn = await asMallory(wrapped(env.DB, meanwhile("UPDATE accounts SET operator = 0")).db);
+    const withdrawn = await asMallory(wrapDatabase(env.DB, meanwhile("UPDATE accounts SET operator = 0")).db);
     expect({ status: withdrawn.status, json: withdrawn.json }).toEqual({ status: 401, json: invalidCredentials });
     expect(await stored()).toEqual({ name: "my-image", revision: 1 });
     await env.DB.prepare("UPDATE accounts SET operator = 1 WHERE login = 'bob'").run();
@@ -170,7 +170,7 @@ describe("a D1 that fails", () => {
     "database is locked: SQLITE_BUSY",
   ])("for a moment is asked again: %s", async (message) => {
     for (const times of [1, 2]) {
-      const { status, json } = await update(wrapped(env.DB, failing(message, times)).db);
+      const { status, json } = await update(wrapDatabase(env.DB, failing(message, times)).db);
       expect({ status, json }).toEqual({ status: 200, json: renamed });
       await env.DB.prepare("UPDATE images SET name = 'my-image'").run();
     }
@@ -178,7 +178,7 @@ describe("a D1 that fails", () => {
   });
 
   it("to acknowledge a write has made it once", async () => {
-    const lossy = wrapped(env.DB, acknowledgementLost);
+    const lossy = wrapDatabase(env.DB, acknowledgementLost);
     const { status, json } = await update(lossy.db);
     expect({ status, json }).toEqual({ status: 200, json: renamed });
     expect(lossy.calls).toBe(3);
@@ -191,7 +191,7 @@ describe("a D1 that fails", () => {
     { how: "otherwise", message: "no such table: accounts: SQLITE_ERROR", calls: 1 },
   ])("$how is 503 with Retry-After, its cause on the log and not in the answer", async ({ message, calls }) => {
     const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
-    const down = wrapped(env.DB, failing(message, Number.POSITIVE_INFINITY));
+    const down = wrapDatabase(env.DB, failing(message, Number.POSITIVE_INFINITY));
     const answer = await update(down.db);
     const line = JSON.parse(String(log.mock.calls[0]?.[0]));
     log.mockRestore();

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { bindingsWith, send, type TestAnswer } from "../client.ts";
 import { bob, mallory } from "../fixtures.ts";
 import { idsOf, list, stored, type TestManifest, uuidOf } from "../image-lists.ts";
-import { wrapped } from "../wrapped-database.ts";
+import { wrapDatabase } from "../support/wrapped-database.ts";
 
 const own: TestManifest = {
   uuid: uuidOf(1),
@@ -30,7 +30,7 @@ describe("DeleteImage", () => {
   beforeEach(() => stored([own]));
 
   it("answers 204 without a body, and the image is 404 from then on", async () => {
-    const counted = wrapped(env.DB);
+    const counted = wrapDatabase(env.DB);
     const { status, text, headers } = await remove(own.uuid, counted.db);
     expect([status, text, headers.get("Content-Type"), headers.get("Content-MD5")]).toEqual([204, "", null, null]);
     expect(counted.calls).toBe(2);
@@ -78,7 +78,7 @@ describe("DeleteImage", () => {
   });
 
   it("whose acknowledgement is lost is made once and answered 204", async () => {
-    const lossy = wrapped(env.DB, async (run, call) => {
+    const lossy = wrapDatabase(env.DB, async (run, call) => {
       const results = await run();
       if (call === 2) throw new Error("D1_ERROR: Network connection lost.");
       return results;

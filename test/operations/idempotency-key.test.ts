@@ -4,7 +4,7 @@ import { bindingsWith, send } from "../client.ts";
 import { bob, mallory, provision } from "../fixtures.ts";
 import { get, hidden, image, newest, provisionThree, shared, stale, told, update, wire } from "../safe-writes.ts";
 import { publicLine } from "../signer.ts";
-import { wrapped } from "../wrapped-database.ts";
+import { wrapDatabase } from "../support/wrapped-database.ts";
 
 beforeEach(provisionThree);
 
@@ -128,7 +128,7 @@ describe("Idempotency-Key", () => {
   });
 
   it("costs no further trip to D1", async () => {
-    const counted = wrapped(env.DB);
+    const counted = wrapDatabase(env.DB);
     const bindings = bindingsWith({ DB: counted.db });
     const safe = { ...headers, "If-Match": '"1-9.0.0"' };
     expect(await update({ name: "b" }, { headers: safe, bindings })).toEqual(first);

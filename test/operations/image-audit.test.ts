@@ -4,7 +4,7 @@ import { bindingsWith, send } from "../client.ts";
 import { bob, mallory, provision } from "../fixtures.ts";
 import { get, hidden, image, newest, provisionThree, shared, told, update } from "../safe-writes.ts";
 import { fingerprint } from "../signer.ts";
-import { wrapped } from "../wrapped-database.ts";
+import { wrapDatabase } from "../support/wrapped-database.ts";
 
 beforeEach(provisionThree);
 
@@ -198,7 +198,7 @@ describe("ImageAudit", () => {
   });
 
   it("is one trip after the credentials, and asks for them", async () => {
-    const counted = wrapped(env.DB);
+    const counted = wrapDatabase(env.DB);
     expect((await audit("", { bindings: bindingsWith({ DB: counted.db }) } as object)).status).toBe(200);
     expect(counted.calls).toBe(2);
   });

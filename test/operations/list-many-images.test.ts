@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { send } from "../client.ts";
 import { bob, mallory } from "../fixtures.ts";
 import { idsOf, list, stored, uuidOf } from "../image-lists.ts";
-import { wrapped } from "../wrapped-database.ts";
+import { wrapDatabase } from "../support/wrapped-database.ts";
 
 describe("ListImages among very many images", () => {
   const total = env.SCALE === "full" ? 100_000 : 10_000;
@@ -43,7 +43,7 @@ describe("ListImages among very many images", () => {
 
   it(`reads at most 10 rows for each that the account may see: ${tried.length} combinations of filters`, async () => {
     for (const query of tried) {
-      const counted = wrapped(env.DB);
+      const counted = wrapDatabase(env.DB);
       expect((await list(`?${query}`, { db: counted.db })).status, query).toBe(200);
       const rowsRead = counted.results.flat().reduce((sum, { meta }) => sum + meta.rows_read, 0);
       expect(rowsRead, query).toBeLessThanOrEqual(10 * 200);

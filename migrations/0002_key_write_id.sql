@@ -1,1 +1,0 @@
-ALTER TABLE `keys` ADD `write_id` text;

@@ -1,0 +1,47 @@
+import type { Context } from "hono";
+import type { Caller } from "./auth/caller.ts";
+import type { SignedRequest } from "./auth/signed-request.ts";
+import type { ConfigurationVariables } from "./configuration.ts";
+import type { DatabaseMeter } from "./db/client.ts";
+import type { CloudApiError } from "./errors.ts";
+import type { Parameters } from "./http/form.ts";
+import type { Preconditions } from "./images/preconditions.ts";
+import type { Operation } from "./operations.ts";
+import type { Release } from "./releases.ts";
+
+/** What the platform hands in: D1 and the variables of wrangler.toml. */
+export type Bindings = ConfigurationVariables & { DB: D1Database };
+
+/** What the steps of one request hand on. Optional is what a later step than the first sets: see `requireSet`. */
+type Variables = {
+  requestId: string;
+  /** `performance.now()` when the request arrived, ms. */
+  startedAt: number;
+  /** The default release until the version is negotiated. */
+  release: Release;
+  meter: DatabaseMeter;
+  signed?: SignedRequest;
+  body?: Uint8Array;
+  caller?: Caller;
+  /** The caller comes from this isolate's cache, and no statement has confirmed it yet. */
+  isCallerCached?: boolean;
+  /** From the parsed header to the caller, its round trip included. */
+  authMilliseconds?: number;
+  query?: Parameters;
+  parameters?: Promise<Parameters>;
+  operation?: Operation;
+  /** The id in the path, as it was sent. */
+  image?: string;
+  preconditions?: Preconditions;
+  changedFields?: readonly string[];
+  refusal?: CloudApiError;
+};
+
+export type AppEnv = { Bindings: Bindings; Variables: Variables };
+
+/** What an earlier step has set. @throws {Error} it has not: the steps in app.ts are out of order */
+export function requireSet<Name extends keyof Variables>(c: Context<AppEnv>, name: Name): NonNullable<Variables[Name]> {
+  const value = c.get(name);
+  if (value === undefined || value === null) throw new Error(`no step has set ${name}`);
+  return value;
+}

@@ -1,0 +1,66 @@
+import { and, eq, ne, type Placeholder, type SQL, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import { authority } from "./authority.ts";
+import { type Database, readOnlyRow } from "./client.ts";
+import { images } from "./schema.ts";
+import { type Expression, flag, query, statement } from "./statement.ts";
+import { isVisible } from "./visibility.ts";
+import { outcomeFields, readOutcome, selectOutcome, type WriteOutcome } from "./write-outcome.ts";
+import { isApplicable, recordColumns, toWriteValues, type Write, type WriteValues } from "./write-record.ts";
+
+const dependent = alias(images, "dependent");
+
+/** An image that is not destroyed has this one as its origin. */
+const isDependentOf = (image: Placeholder): SQL =>
+  sql`${dependent.origin} = ${image} AND ${dependent.state} <> 'destroyed'`;
+
+const hasDependents = (image: Placeholder): SQL =>
+  sql`EXISTS (SELECT 1 FROM ${images} AS ${dependent} WHERE ${isDependentOf(image)})`;
+
+const deleteStatement = statement<WriteValues>().writes((value) =>
+  query
+    .update(images)
+    .set({ state: "destroyed", revision: sql`${images.revision} + 1`, ...recordColumns(value) })
+    .where(
+      and(
+        eq(images.uuid, value.image),
+        eq(images.owner, value.account),
+        ne(images.state, "destroyed"),
+        sql`NOT ${hasDependents(value.image)}`,
+        isApplicable(value),
+        authority(value),
+      ),
+    ),
+);
+
+/** A message names no more of them than this. */
+const maxNamedDependents = 10;
+
+const uuidList = (list: SQL): Expression<string[]> => ({ sql: list, read: (stored) => JSON.parse(String(stored)) });
+
+const deletionStatement = statement<WriteValues>().reads(
+  (value) => ({
+    ...outcomeFields(value),
+    hasDependents: flag(hasDependents(value.image)),
+    visibleDependents:
+      uuidList(sql`(SELECT json_group_array(uuid) FROM (SELECT ${dependent.uuid} AS uuid
+      FROM ${images} AS ${dependent}
+      WHERE ${isDependentOf(value.image)} AND ${isVisible(dependent, value.account)}
+      ORDER BY ${dependent.uuid} LIMIT ${sql.raw(String(maxNamedDependents))}))`),
+  }),
+  selectOutcome,
+);
+
+/** What came of a deletion; of the images that depend on this one, the ids of those that the caller can see (at most 10). */
+export type DeletionOutcome = WriteOutcome & { hasDependents: boolean; visibleDependents: string[] };
+
+/**
+ * Marks an image as destroyed if the caller owns it and no other image depends on it, in one batch. Idempotent: safe to
+ * retry.
+ */
+export async function deleteImage(db: Database, write: Write): Promise<DeletionOutcome> {
+  const values = toWriteValues(write);
+  const [, rows] = await db.batch([deleteStatement.with(values), deletionStatement.with(values)]);
+  const { hasDependents, visibleDependents, ...row } = readOnlyRow(rows);
+  return { ...readOutcome(row, write), hasDependents, visibleDependents };
+}

@@ -1,0 +1,32 @@
+import { eq } from "drizzle-orm";
+import type { Caller } from "../auth/caller.ts";
+import { callerRow, hasAuthority } from "./authority.ts";
+import { type Database, readOnlyRow } from "./client.ts";
+import { accounts } from "./schema.ts";
+import { leftJoined, query, type RowOf, statement } from "./statement.ts";
+
+const accountColumns = {
+  uuid: accounts.uuid,
+  login: accounts.login,
+  email: accounts.email,
+  companyName: accounts.companyName,
+  firstName: accounts.firstName,
+  lastName: accounts.lastName,
+  created: accounts.created,
+  updated: accounts.updated,
+};
+
+/** An account as GetAccount answers it. */
+export type AccountRow = RowOf<typeof accountColumns>;
+
+const getAccountStatement = statement<Caller>().reads(
+  () => ({ hasAuthority, account: leftJoined(accountColumns, "uuid") }),
+  (columns, value) => query.select(columns).from(callerRow(value)).leftJoin(accounts, eq(accounts.uuid, value.account)),
+);
+
+/** Reads the account that the caller acts as. One round trip. */
+export const getAccount = async (
+  db: Database,
+  caller: Caller,
+): Promise<{ hasAuthority: boolean; account: AccountRow | null }> =>
+  readOnlyRow(await db.all(getAccountStatement.with(caller)));

@@ -1,0 +1,20 @@
+import { eq } from "drizzle-orm";
+import type { Caller } from "../auth/caller.ts";
+import { callerRow, hasAuthority } from "./authority.ts";
+import { type Database, readOnlyRow } from "./client.ts";
+import { type SeenImage, seenImage } from "./image-row.ts";
+import { images } from "./schema.ts";
+import { query, statement } from "./statement.ts";
+
+/** The caller's authority and an image, visible or not; null when it does not exist. */
+export type FoundImage = { hasAuthority: boolean; image: SeenImage | null };
+
+/** The image of an id, whoever may see it: `images/visibility` decides. An id of null names none. */
+export const getImageStatement = statement<Caller & { image: string | null }>().reads(
+  (value) => ({ hasAuthority, image: seenImage(value.account) }),
+  (columns, value) => query.select(columns).from(callerRow(value)).leftJoin(images, eq(images.uuid, value.image)),
+);
+
+/** Reads an image. A malformed id matches no row, so it is not validated. One round trip. */
+export const getImage = async (db: Database, values: Caller & { image: string }): Promise<FoundImage> =>
+  readOnlyRow(await db.all(getImageStatement.with(values)));

@@ -1,0 +1,115 @@
+import { and, type Placeholder, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import type { Caller } from "../auth/caller.ts";
+import { type Database, readOnlyRow } from "./client.ts";
+import { getImageStatement } from "./get-image.ts";
+import { type ImageRow, imageColumns, type SeenImage } from "./image-row.ts";
+import { images } from "./schema.ts";
+import { type Placeholders, query, statement } from "./statement.ts";
+import { selectVisible } from "./visibility.ts";
+
+/** The filters of a list, as SQL takes them; null where a filter is off. docs/contract.md#listimages */
+type ListValues = {
+  account: string;
+  name: string | null;
+  namePart: string | null;
+  os: string | null;
+  version: string | null;
+  type: string | null;
+  isZvol: number | null;
+  public: number | null;
+  state: string;
+  owner: string | null;
+  /** JSON array of `[key, text]`. */
+  tags: string | null;
+  marker: string | null;
+  limit: number;
+};
+
+/** The filters of a list; null where a filter is off. docs/contract.md#listimages */
+export type ListFilters = Omit<ListValues, "account" | "isZvol" | "public" | "tags" | "limit"> & {
+  isZvol: boolean | null;
+  public: boolean | null;
+  /** Keys and the text of their values, all of which must match. */
+  tags: readonly (readonly [string, string])[];
+  limit: number | null;
+};
+
+/** `all` is every state of one's own images and the active ones of others. */
+const isInState = ({ state, account }: Placeholders<ListValues>): SQL => sql`
+  CASE ${state} WHEN 'all' THEN ${images.owner} = ${account} OR ${images.state} = 'active' ELSE ${images.state} = ${state} END`;
+
+/** A filter is off when its value is NULL. */
+const filter = (value: Placeholder, condition: SQL): SQL => sql`(${value} IS NULL OR ${condition})`;
+
+/** Every wanted `[key, text]` is a tag: strings compare as themselves, other values by their JSON. */
+const hasTags = (tags: Placeholder): SQL => sql`NOT EXISTS (
+  SELECT 1 FROM json_each(${tags}) AS wanted WHERE NOT EXISTS (
+    SELECT 1 FROM json_each(${images.tags}) AS tag WHERE tag.key = wanted.value ->> 0
+      AND CASE tag.type WHEN 'text' THEN tag.value ELSE ${images.tags} -> tag.fullkey END = wanted.value ->> 1))`;
+
+/** Images without `published_at` come first. With milliseconds, so that texts of either precision compare as times. */
+const publishedAt = (column: SQLWrapper): SQL => sql`coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', ${column}), '')`;
+
+const isAfter = (marker: Placeholder): SQL => sql`(${publishedAt(images.published_at)}, ${images.uuid}) >
+  (SELECT ${publishedAt(sql`m.published_at`)}, m.uuid FROM ${images} m WHERE m.uuid = ${marker})`;
+
+const listStatement = statement<ListValues>().reads(
+  () => imageColumns,
+  (columns, value) =>
+    query
+      .select(columns)
+      .from(images)
+      .where(
+        and(
+          sql`${images}.rowid IN (${selectVisible(value.account)})`,
+          isInState(value),
+          filter(value.name, sql`${images.name} = ${value.name}`),
+          filter(value.namePart, sql`instr(${images.name}, ${value.namePart}) > 0`),
+          filter(value.os, sql`${images.os} = ${value.os}`),
+          filter(value.version, sql`${images.version} = ${value.version}`),
+          filter(value.type, sql`${images.type} = ${value.type}`),
+          filter(
+            value.isZvol,
+            sql`(${images.type} NOT IN ('', 'null') AND (${images.type} = 'zvol') = ${value.isZvol})`,
+          ),
+          filter(value.public, sql`${images.public} = ${value.public}`),
+          filter(value.owner, sql`${images.owner} = ${value.owner}`),
+          filter(value.tags, hasTags(value.tags)),
+          filter(value.marker, isAfter(value.marker)),
+        ),
+      )
+      .orderBy(publishedAt(images.published_at), images.uuid)
+      .limit(value.limit),
+);
+
+/** The images of a page, at most `limit`; the caller's authority and the marker's image as they are now. */
+export type ListedImages = { hasAuthority: boolean; images: ImageRow[]; marker: SeenImage | null };
+
+const toInteger = (claim: boolean | null): number | null => (claim === null ? null : Number(claim));
+
+/**
+ * Lists the images that the account can see and the filters match, by ascending `published_at`, ties by id. One round
+ * trip.
+ *
+ * @param limit the most rows to answer
+ */
+export async function listImages(
+  db: Database,
+  { caller, filters, limit }: { caller: Caller; filters: ListFilters; limit: number },
+): Promise<ListedImages> {
+  const { tags, isZvol, public: isPublic, marker } = filters;
+  const values: ListValues = {
+    ...filters,
+    account: caller.account,
+    limit,
+    isZvol: toInteger(isZvol),
+    public: toInteger(isPublic),
+    tags: tags.length > 0 ? JSON.stringify(tags) : null,
+  };
+  const [found, rows] = await db.batch([
+    getImageStatement.with({ ...caller, image: marker }),
+    listStatement.with(values),
+  ]);
+  const { hasAuthority, image } = readOnlyRow(found);
+  return { hasAuthority, images: rows, marker: image };
+}

@@ -1,0 +1,63 @@
+import { and, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import type { Caller } from "../auth/caller.ts";
+import type { ImageWrite } from "../operations.ts";
+import { imageHistory, images } from "./schema.ts";
+import type { Placeholders } from "./statement.ts";
+
+/** A write of an image: by whom, under which id, and on which revisions. */
+export type Write = {
+  caller: Caller;
+  operation: ImageWrite;
+  image: string;
+  /** Id of the write, the same at every retry: unique in the history. */
+  writeId: string;
+  /** SHA-256 of what the request asks for; null without an Idempotency-Key. */
+  requestHash: string | null;
+  /** Id of this HTTP request, whatever Request-Id its client chose. */
+  attemptId: string;
+  requestId: string;
+  /** How many revisions stay readable at least. */
+  keepRevisions: number;
+  /** JSON array of the revisions that may be written on; null for any. */
+  onRevisions: string | null;
+  /** JSON array of the revisions that may not; null for none. */
+  notOnRevisions: string | null;
+};
+
+/** The values of every statement that writes an image. */
+export type WriteValues = Caller &
+  Pick<Write, "image" | "writeId" | "onRevisions" | "notOnRevisions"> & { write: string };
+
+/** A write as the values of its statements. `write` is what the trigger puts into the history's row. */
+export function toWriteValues({ caller, image, writeId, onRevisions, notOnRevisions, ...write }: Write): WriteValues {
+  const record = {
+    operation: write.operation,
+    request_hash: write.requestHash,
+    attempt_id: write.attemptId,
+    request_id: write.requestId,
+    account: caller.signer,
+    key_sha256: caller.fingerprintSha256,
+    keep_revisions: write.keepRevisions,
+  };
+  return { ...caller, image, writeId, onRevisions, notOnRevisions, write: JSON.stringify(record) };
+}
+
+/** The columns that every write sets beside its own; the trigger makes the history's row of them. */
+export const recordColumns = (value: Placeholders<WriteValues>) => ({
+  write_id: sql`${value.writeId}`,
+  write: sql`${value.write}`,
+});
+
+const isRevisionIn = (revisions: SQLWrapper): SQL =>
+  sql`${images.revision} IN (SELECT value FROM json_each(${revisions}))`;
+
+/**
+ * The write was not applied before, and its preconditions hold, when the statement runs. A write whose acknowledgement was
+ * lost is retried, and must not be applied twice.
+ */
+export const isApplicable = (value: Placeholders<WriteValues>): SQL | undefined =>
+  and(
+    sql`NOT EXISTS (SELECT 1 FROM ${imageHistory} WHERE ${imageHistory.write_id} = ${value.writeId})`,
+    sql`(${value.onRevisions} IS NULL OR ${isRevisionIn(value.onRevisions)})`,
+    sql`(${value.notOnRevisions} IS NULL OR NOT ${isRevisionIn(value.notOnRevisions)})`,
+  );

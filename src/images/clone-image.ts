@@ -1,0 +1,49 @@
+import { createFactory } from "hono/factory";
+import { asCaller } from "../auth/as-caller.ts";
+import { type AppEnv, requireSet } from "../context.ts";
+import { cloneImage as writeClone } from "../db/clone-image.ts";
+import type { WriteOutcome } from "../db/write-outcome.ts";
+import { CloudApiError } from "../errors.ts";
+import { named } from "../http/named-operation.ts";
+import type { Release } from "../releases.ts";
+import { answerWritten } from "./answer-image.ts";
+import { findApplied, makeUnexplained, type Written } from "./judge-write.ts";
+import { assertWritable } from "./preconditions.ts";
+import { isActivated, requireVisible } from "./visibility.ts";
+import { readWriteIntent, type WriteIntent } from "./write-intent.ts";
+
+/** CloneImage: a private copy of an image that is shared by acl; its origin stays (ours: there are no files here). docs/contract.md#cloneimage */
+export const cloneImage = createFactory<AppEnv, "/:login/images/:id">().createHandlers(
+  named("CloneImage"),
+  async (c) => {
+    const intent = await readWriteIntent(c, "CloneImage");
+    const outcome = await asCaller(c, async (db, caller) => writeClone(db, await intent.by(caller)));
+    const { account } = requireSet(c, "caller");
+    return answerWritten(c, judgeClone(outcome, { account, intent, release: c.get("release") }));
+  },
+);
+
+type CloneRequest = {
+  account: string;
+  intent: Pick<WriteIntent, "preconditions" | "requestHash">;
+  release: Release;
+};
+
+/**
+ * Judges the outcome of a clone. Pure.
+ *
+ * @throws {CloudApiError} InvalidCredentials, IdempotencyKeyReused, ResourceNotFound, PreconditionFailed as `judgeUpdate`;
+ * ImageNotShared when the image is not shared with the account by acl, or not activated; InvalidArgument when it is a
+ * docker image
+ */
+export function judgeClone(outcome: WriteOutcome, { account, intent, release }: CloneRequest): Written {
+  const applied = findApplied(outcome, intent);
+  if (applied) return applied;
+  const image = requireVisible(outcome.image, account);
+  if (!image.isShared || !isActivated(image)) {
+    throw new CloudApiError("ImageNotShared", "only an activated image that is shared with you by acl can be cloned");
+  }
+  if (image.type === "docker") throw new CloudApiError("InvalidArgument", "docker images cannot be cloned");
+  assertWritable(intent.preconditions, { revision: image.revision, release });
+  throw makeUnexplained(image);
+}

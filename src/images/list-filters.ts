@@ -1,0 +1,91 @@
+import type { ListFilters } from "../db/list-images.ts";
+import { CloudApiError, show } from "../errors.ts";
+import type { Parameters } from "../http/form.ts";
+import { hasStoredTypes, type Release } from "../releases.ts";
+import { uuidShape } from "./image-fields.ts";
+
+const states = ["active", "unactivated", "disabled", "creating", "failed", "all"] as const;
+
+/**
+ * Reads the filters of a query. docs/contract.md#listimages
+ *
+ * @param maxList the most images one answer may hold
+ * @throws {CloudApiError} InvalidArgument on a value that is not allowed, or a filter given twice
+ */
+export function readListFilters(
+  query: Parameters,
+  { release, maxList }: { release: Release; maxList: number },
+): ListFilters {
+  const text = (name: string) => readSingle(query, name);
+  const name = text("name");
+  const type = text("type");
+  return {
+    name: name?.startsWith("~") ? null : name,
+    namePart: name?.startsWith("~") ? name.slice(1) : null,
+    os: text("os"),
+    version: text("version"),
+    type: hasStoredTypes(release) ? type : null,
+    isZvol: hasStoredTypes(release) ? null : readIsZvol(type),
+    public: chooseOne(text("public"), { name: "public", values: { true: true, false: false } }),
+    state: chooseOne(text("state") ?? "active", { name: "state", values: byName(states) }) ?? "active",
+    owner: text("owner"),
+    tags: Object.keys(query)
+      .filter((key) => key.startsWith("tag."))
+      .map((key) => [key.slice("tag.".length), text(key) ?? ""]),
+    limit: readLimit(text("limit"), maxList),
+    marker: readMarker(text("marker")),
+  };
+}
+
+/** A parameter that is given once; null where it is not. @throws {CloudApiError} InvalidArgument when it is given twice */
+export function readSingle(query: Parameters, name: string): string | null {
+  const value = query[name];
+  if (value === undefined) return null;
+  if (typeof value !== "string") throw new CloudApiError("InvalidArgument", `${show(name)} is given more than once`);
+  return value;
+}
+
+/** Before 8.0.0 there are two types, and zvol is one of them. */
+function readIsZvol(type: string | null): boolean | null {
+  return chooseOne(type, { name: "type", values: { virtualmachine: true, smartmachine: false } });
+}
+
+const byName = <Name extends string>(names: readonly Name[]): Record<string, Name> =>
+  Object.fromEntries(names.map((name) => [name, name]));
+
+function chooseOne<Value>(text: string | null, allowed: { name: string; values: Record<string, Value> }): Value | null {
+  if (text === null) return null;
+  const value = Object.hasOwn(allowed.values, text) ? allowed.values[text] : undefined;
+  if (value !== undefined) return value;
+  const names = Object.keys(allowed.values).join(", ");
+  throw new CloudApiError(
+    "InvalidArgument",
+    `${allowed.name} is one of ${names}; ${JSON.stringify(show(text))} was sent`,
+  );
+}
+
+function readLimit(text: string | null, maxList: number): number | null {
+  if (text === null) return null;
+  const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : 0;
+  if (value >= 1 && value <= maxList) return value;
+  throw new CloudApiError(
+    "InvalidArgument",
+    `limit is a number from 1 to ${maxList}; ${JSON.stringify(show(text))} was sent`,
+  );
+}
+
+function readMarker(text: string | null): string | null {
+  if (text === null || uuidShape.test(text)) return text;
+  throw makeUnknownMarker(text);
+}
+
+/** The marker names no image that the account can see. */
+export const makeUnknownMarker = (marker: string): CloudApiError =>
+  new CloudApiError(
+    "InvalidArgument",
+    `marker is the id of an image that you can see; ${JSON.stringify(show(marker))} was sent`,
+  );
+
+/** The list is longer than one answer may be. */
+export const makeListTooLong = (maxList: number): CloudApiError =>
+  new CloudApiError("InvalidArgument", `more than ${maxList} images match; ask for pages with limit and marker`);

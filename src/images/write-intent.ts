@@ -1,0 +1,60 @@
+import type { Context } from "hono";
+import type { Caller } from "../auth/caller.ts";
+import { computeSha256 } from "../auth/digest.ts";
+import { readConfiguration } from "../configuration.ts";
+import { type AppEnv, requireSet } from "../context.ts";
+import type { ImagePatch } from "../db/update-image.ts";
+import type { Write } from "../db/write-record.ts";
+import { parseIdempotencyKey } from "../http/idempotency-key.ts";
+import type { ImageWrite } from "../operations.ts";
+import { toRevisionLimits, type WritePreconditions } from "./preconditions.ts";
+
+/** What a request to write an image asks for. `by` completes it with the caller, who may change when a cache is stale. */
+export type WriteIntent = {
+  preconditions: WritePreconditions;
+  /** SHA-256 of what the request asks for; null without an Idempotency-Key. */
+  requestHash: string | null;
+  by: (caller: Caller) => Promise<Write>;
+};
+
+const encoder = new TextEncoder();
+
+/** SHA-256 of values that have one JSON text, in base64. */
+const hash = (values: readonly unknown[]): Promise<string> => computeSha256(encoder.encode(JSON.stringify(values)));
+
+/**
+ * Reads what a request to write an image asks for. No I/O.
+ *
+ * With an Idempotency-Key the write's id is a hash of account, image, operation and key, and `requestHash` shows whether a
+ * second request asks for the same: transport headers, as Date and signature, are not in it. Without one, only the
+ * retries of this request share an id. docs/contract.md#idempotency
+ *
+ * @param patch what an update changes
+ * @throws {CloudApiError} InvalidHeader: the Idempotency-Key is malformed
+ */
+export async function readWriteIntent(
+  c: Context<AppEnv>,
+  operation: ImageWrite,
+  patch?: ImagePatch,
+): Promise<WriteIntent> {
+  const key = parseIdempotencyKey(c.req.header("Idempotency-Key"));
+  const { historyRevisions, isMatchRequired } = readConfiguration(c.env);
+  const image = requireSet(c, "image");
+  const requestId = c.get("requestId");
+  const sent = requireSet(c, "preconditions");
+  const preconditions = { ...sent, isMatchRequired: isMatchRequired && operation === "UpdateImage" };
+  const requestHash = key === null ? null : await hash([operation, image, patch, sent.ifMatch]);
+  const attemptId = crypto.randomUUID();
+  const by = async (caller: Caller): Promise<Write> => ({
+    caller,
+    operation,
+    image,
+    writeId: key === null ? attemptId : await hash([caller.account, image, operation, key]),
+    requestHash,
+    attemptId,
+    requestId,
+    keepRevisions: historyRevisions,
+    ...toRevisionLimits(preconditions),
+  });
+  return { preconditions, requestHash, by };
+}

@@ -1,0 +1,30 @@
+/**
+ * Releases of the API, one row each: the versions that a client may ask for and this release answers, and whether an
+ * image's `type` is the stored one (before 8.0.0 it is `smartmachine` or `virtualmachine`). docs/contract.md#versions
+ */
+const releases = {
+  "7.2.0": { versions: ["7.0.0", "7.1.0", "7.2.0"], hasStoredTypes: false },
+  "7.3.0": { versions: ["7.3.0"], hasStoredTypes: false },
+  "8.0.0": { versions: ["8.0.0"], hasStoredTypes: true },
+  "9.0.0": { versions: ["9.0.0"], hasStoredTypes: true },
+} as const satisfies Record<string, { versions: readonly string[]; hasStoredTypes: boolean }>;
+
+/** A release as it names itself in `X-Api-Version`. */
+export type Release = keyof typeof releases;
+
+/** Every release, the oldest first. */
+export const releaseNames = Object.keys(releases).filter((name): name is Release => name in releases);
+
+/** Each version that a client may ask for, the oldest first, with the release that answers it. */
+const releaseOfVersion: ReadonlyMap<string, Release> = new Map(
+  releaseNames.flatMap((release) => releases[release].versions.map((version) => [version, release] as const)),
+);
+
+/** The versions that a client may ask for, the oldest first. */
+export const versions: readonly string[] = [...releaseOfVersion.keys()];
+
+/** The release that answers a version; undefined where none does. */
+export const findRelease = (version: string): Release | undefined => releaseOfVersion.get(version);
+
+/** Whether this release shows an image's type as it is stored. */
+export const hasStoredTypes = (release: Release): boolean => releases[release].hasStoredTypes;

@@ -1,0 +1,40 @@
+/** What happens at one round trip to D1; `run` makes it, and `call` counts them from 1. */
+export type RoundTrip = (run: () => Promise<D1Result[]>, call: number) => Promise<D1Result[]>;
+
+/** The database with every round trip going through `trip`; `calls` counts them, and `results` keeps what D1 answered. */
+export type WrappedDatabase = { db: D1Database; calls: number; results: D1Result[][] };
+
+/** Wraps a binding. The Worker reaches D1 through `batch` and a statement's `all` only; anything else throws. */
+export function wrapDatabase(db: D1Database, trip: RoundTrip = (run) => run()): WrappedDatabase {
+  const state: WrappedDatabase = { db, calls: 0, results: [] };
+  const originals = new WeakMap<D1PreparedStatement, D1PreparedStatement>();
+  const call = async (run: () => Promise<D1Result[]>): Promise<D1Result[]> => {
+    state.calls += 1;
+    const results = await trip(run, state.calls);
+    state.results.push(results);
+    return results;
+  };
+  const all = async (statement: D1PreparedStatement): Promise<D1Result | undefined> =>
+    (await call(async () => [await statement.all()]))[0];
+  const wrapStatement = (statement: D1PreparedStatement): D1PreparedStatement => {
+    const wrapped = new Proxy(statement, {
+      get: (target, property) => {
+        if (property === "bind") return (...values: unknown[]) => wrapStatement(target.bind(...values));
+        if (property === "all") return () => all(target);
+        throw new Error(`the Worker used a statement's ${String(property)}`);
+      },
+    });
+    originals.set(wrapped, statement);
+    return wrapped;
+  };
+  const batch = (statements: D1PreparedStatement[]): Promise<D1Result[]> =>
+    call(() => db.batch(statements.map((statement) => originals.get(statement) ?? statement)));
+  state.db = new Proxy(db, {
+    get: (target, property) => {
+      if (property === "batch") return batch;
+      if (property === "prepare") return (text: string) => wrapStatement(target.prepare(text));
+      throw new Error(`the Worker used D1's ${String(property)}`);
+    },
+  });
+  return state;
+}
