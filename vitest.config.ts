@@ -26,7 +26,7 @@ export default defineConfig({
           name: "worker",
           include: ["test/**/*.test.ts"],
           exclude: ["test/scripts/**", "test/clients/**"],
-          setupFiles: ["test/setup.ts"],
+          setupFiles: ["test/support/setup.ts"],
           // One workerd for all files: setup.ts empties the database before each.
           isolate: false,
           testTimeout: scale === "full" ? 900_000 : 20_000,

@@ -1,4 +1,4 @@
-/** The account that asks. */
+/** The account that sends the requests. */
 export const caller = { uuid: "aaaaaaaa-0000-4000-8000-000000000001", login: "bench" };
 
 /** How many images the caller sees. */

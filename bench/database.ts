@@ -34,22 +34,22 @@ export async function makeDatabase(
   }));
   await load(db, await readProvision(JSON.stringify({ accounts: [{ ...caller, keys }], images: own })));
   await close();
-  const file = databaseFile(state);
+  const file = findDatabaseFile(state);
   const direct = new DatabaseSync(file);
   direct.prepare(others).run(images - visibleImages);
   direct.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   direct.close();
 }
 
-/** How many updates were made of the caller's images: each makes a revision. */
-export function updatesMade(state: string): number {
-  const direct = new DatabaseSync(databaseFile(state), { readOnly: true });
-  const row = direct.prepare("SELECT sum(revision - 1) AS made FROM images WHERE owner = ?").get(caller.uuid);
+/** Counts the updates of the caller's images: each makes a revision. */
+export function countUpdates(state: string): number {
+  const direct = new DatabaseSync(findDatabaseFile(state), { readOnly: true });
+  const row = direct.prepare("SELECT sum(revision - 1) AS updates FROM images WHERE owner = ?").get(caller.uuid);
   direct.close();
-  return Number(row?.["made"]);
+  return Number(row?.["updates"]);
 }
 
-function databaseFile(state: string): string {
+function findDatabaseFile(state: string): string {
   const folder = join(state, "v3/d1");
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
   const name = names.find((path) => path.endsWith(".sqlite") && !path.includes("metadata"));

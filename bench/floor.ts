@@ -22,14 +22,14 @@ let recorded: Recorded | undefined;
 const prepared = new Map<string, D1PreparedStatement>();
 
 /** Binds the recorded statements anew. */
-function bound(db: D1Database, statements: readonly RecordedStatement[], [from, to]: [Replaced, Replaced]) {
+function bindAll(db: D1Database, statements: readonly RecordedStatement[], [from, to]: [Replaced, Replaced]) {
   return statements.map(({ sql, params }) => {
     const statement = prepared.get(sql) ?? db.prepare(sql);
     prepared.set(sql, statement);
     const bindings = params.map((param) => {
       if (param === from.image) return to.image;
-      if (param === from.name) return to.name;
-      return typeof param === "string" ? param.replaceAll(from.attemptId, to.attemptId) : param;
+      if (typeof param !== "string") return param;
+      return param.replaceAll(from.name, to.name).replaceAll(from.attemptId, to.attemptId);
     });
     return statement.bind(...bindings);
   });
@@ -50,7 +50,7 @@ export default {
     const kind = request.method === "POST" ? "update" : image ? "get" : "list";
     const { batches, replaced } = recorded;
     const values = { image, name, attemptId: crypto.randomUUID() };
-    const statements = bound(db, batches[kind], [replaced, values]);
+    const statements = bindAll(db, batches[kind], [replaced, values]);
     const [only] = statements;
     // As the service does: a read of one statement is sent without a batch.
     const results = only && statements.length === 1 ? [await only.all()] : await db.batch(statements);

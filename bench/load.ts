@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
-import { type Kind, keyName, type Outgoing, type SigningKey, signedRequest } from "./requests.ts";
+import { chooseKey, type Kind, makeSignedRequest, type Outgoing, type SigningKey } from "./requests.ts";
 
 /** What to send, and for how long. `prefix` goes before the path. */
 export type LoadOptions = {
@@ -38,21 +38,21 @@ function send({ method, path, headers, body }: Outgoing): Promise<number> {
   });
 }
 
-async function lane(key: SigningKey, at: number, until: number): Promise<number[]> {
+async function runLane(key: SigningKey, at: number, until: number): Promise<number[]> {
   const latencies: number[] = [];
   for (let serial = Date.now(); performance.now() < until; serial += 1) {
-    const outgoing = signedRequest(options.kind, key, { lane: at, serial });
+    const outgoing = makeSignedRequest(options.kind, key, { lane: at, serial });
     latencies.push(await send({ ...outgoing, path: `${options.prefix ?? ""}${outgoing.path}` }));
   }
   return latencies;
 }
 
-async function measured(): Promise<LoadResult> {
-  const key = options.keys.find(({ name }) => name === keyName(options.kind));
+async function measure(): Promise<LoadResult> {
+  const key = options.keys.find(({ name }) => name === chooseKey(options.kind));
   if (!key) throw new Error(`no key signs ${options.kind}`);
   const startedAt = performance.now();
   const until = startedAt + options.seconds * 1000;
-  const lanes = await Promise.all(Array.from({ length: options.connections }, (_, at) => lane(key, at, until)));
+  const lanes = await Promise.all(Array.from({ length: options.connections }, (_, at) => runLane(key, at, until)));
   const seconds = (performance.now() - startedAt) / 1000;
   agent.destroy();
   const latencies = lanes.flat().sort((a, b) => a - b);
@@ -61,9 +61,9 @@ async function measured(): Promise<LoadResult> {
 }
 
 try {
-  process.stdout.write(JSON.stringify(await measured()));
+  process.stdout.write(JSON.stringify(await measure()));
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  // The other connections would go on.
+  // Ends the other connections.
   process.exit(1);
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 const root = join(import.meta.dirname, "..");
 const require = createRequire(import.meta.url);
@@ -10,15 +10,15 @@ const require = createRequire(import.meta.url);
 /** A Worker to serve: its bundle, the port of 127.0.0.1, and its variables. */
 export type Served = { name: string; bundle: string; port: number; vars?: Readonly<Record<string, string>> };
 
-/** Bundles a Worker as `wrangler deploy` would, minified unless it is to be read. Answers the file. */
-export function bundled(entry: string, folder: string, how: "--minify" | "--no-minify" = "--minify"): string {
+/** Bundles a Worker as `wrangler deploy` would, minified unless it is to be read. @returns the file */
+export function bundleWorker(entry: string, folder: string, how: "--minify" | "--no-minify" = "--minify"): string {
   const cli = join(root, "node_modules/wrangler/bin/wrangler.js");
-  const args = ["deploy", join(root, entry), "--dry-run", how, "--outdir", folder];
+  const args = ["deploy", resolve(root, entry), "--dry-run", how, "--outdir", folder];
   execFileSync(process.execPath, [cli, ...args], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
   return join(folder, `${entry.replace(/.*\//, "").replace(/\.ts$/, "")}.js`);
 }
 
-/** The Workers that Miniflare makes D1 of; the request's path has nothing else of it. */
+/** The Workers that Miniflare makes D1 of. Nothing else of Miniflare is on the path of a request. */
 const d1Files = {
   "d1-entry.js": "d1/entry.worker.js",
   "d1-database.js": "d1/database.worker.js",
@@ -31,7 +31,7 @@ const d1Files = {
  *
  * @param persist the folder that holds `d1/`, as Miniflare lays it out
  */
-export async function plainWorkerd(
+export async function runPlainWorkerd(
   workers: readonly Served[],
   { folder, persist, inspectorPort }: { folder: string; persist: string; inspectorPort?: number },
 ): Promise<ChildProcess> {
@@ -40,28 +40,29 @@ export async function plainWorkerd(
   for (const [name, file] of Object.entries(d1Files)) copyFileSync(join(miniflare, file), join(folder, name));
   for (const { name, bundle } of workers) copyFileSync(bundle, join(folder, `${name}.js`));
   const file = join(folder, "config.capnp");
-  writeFileSync(file, config(workers, join(persist, "d1")));
+  writeFileSync(file, formatConfig(workers, join(persist, "d1")));
   const inspector = inspectorPort === undefined ? [] : [`--inspector-addr=127.0.0.1:${inspectorPort}`];
-  const workerd = spawn(nativeBinary(), ["serve", "--experimental", ...inspector, file], {
+  const workerd = spawn(findNativeBinary(), ["serve", "--experimental", ...inspector, file], {
     stdio: ["ignore", "ignore", "inherit"],
   });
-  // Before the folder goes that it writes to.
+  // Before the folder is removed that it writes to.
   process.prependListener("exit", () => workerd.kill("SIGKILL"));
-  await Promise.all(workers.map(({ port }) => answers(workerd, port)));
+  await Promise.all(workers.map(({ port }) => waitUntilAnswers(workerd, port)));
   return workerd;
 }
 
 /** What `workerd --version` says. */
-export const workerdVersion = (): string => execFileSync(nativeBinary(), ["--version"], { encoding: "utf8" }).trim();
+export const readWorkerdVersion = (): string =>
+  execFileSync(findNativeBinary(), ["--version"], { encoding: "utf8" }).trim();
 
 /** The program itself: the package's own is a script of Node that runs it. */
-function nativeBinary(): string {
+function findNativeBinary(): string {
   const script = require.resolve("workerd/bin/workerd", { paths: [require.resolve("miniflare")] });
   const platform = `@cloudflare/workerd-${process.platform}-${process.arch === "x64" ? "64" : process.arch}`;
   return require.resolve(`${platform}/bin/workerd`, { paths: [script] });
 }
 
-async function answers(workerd: ChildProcess, port: number): Promise<void> {
+async function waitUntilAnswers(workerd: ChildProcess, port: number): Promise<void> {
   for (const deadline = Date.now() + 20_000; Date.now() < deadline; ) {
     if (workerd.exitCode !== null) break;
     const answer = await fetch(`http://127.0.0.1:${port}/--ping`).catch(() => undefined);
@@ -73,39 +74,39 @@ async function answers(workerd: ChildProcess, port: number): Promise<void> {
 }
 
 /** Ends a process and waits for it. */
-export async function ended(child: ChildProcess): Promise<void> {
+export async function endProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = once(child, "exit");
   child.kill("SIGTERM");
   await exit;
 }
 
-const text = (value: string): string => JSON.stringify(value);
+const quote = (value: string): string => JSON.stringify(value);
 
 /** A text of wrangler.toml. */
-function setting(name: string): string {
+function readSetting(name: string): string {
   const [, value] = new RegExp(`^${name} = "(.*)"$`, "m").exec(readFileSync(join(root, "wrangler.toml"), "utf8")) ?? [];
   if (value === undefined) throw new Error(`wrangler.toml has no ${name}`);
   return value;
 }
 
 /** @see https://github.com/cloudflare/workerd/blob/main/src/workerd/server/workerd.capnp */
-function config(workers: readonly Served[], storage: string): string {
+function formatConfig(workers: readonly Served[], storage: string): string {
   // The database's file is named after it.
-  const props = text(JSON.stringify({ MINIFLARE_NAMESPACE: setting("database_id") }));
+  const props = quote(JSON.stringify({ MINIFLARE_NAMESPACE: readSetting("database_id") }));
   const variables = (vars: Served["vars"] = {}) =>
-    Object.entries(vars).map(([name, value]) => `, (name = ${text(name)}, text = ${text(value)})`);
+    Object.entries(vars).map(([name, value]) => `, (name = ${quote(name)}, text = ${quote(value)})`);
   const service = ({ name, vars }: Served) => `
-    (name = ${text(name)}, worker = (
-      modules = [(name = "main.js", esModule = embed ${text(`${name}.js`)})],
-      compatibilityDate = ${text(setting("compatibility_date"))},
+    (name = ${quote(name)}, worker = (
+      modules = [(name = "main.js", esModule = embed ${quote(`${name}.js`)})],
+      compatibilityDate = ${quote(readSetting("compatibility_date"))},
       bindings = [(name = "DB", wrapped = (
         moduleName = "cloudflare-internal:d1-api",
         innerBindings = [(name = "fetcher", service = (name = "d1", props = (json = ${props})))]
       ))${variables(vars).join("")}]
     ))`;
   const socket = ({ name, port }: Served) =>
-    `(name = ${text(name)}, address = "127.0.0.1:${port}", http = (), service = ${text(name)})`;
+    `(name = ${quote(name)}, address = "127.0.0.1:${port}", http = (), service = ${quote(name)})`;
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [${workers.map(service).join(",")},
@@ -123,7 +124,7 @@ const config :Workerd.Config = (
       durableObjectStorage = (localDisk = "storage"),
       bindings = [(name = "MINIFLARE_BLOBS", service = "storage")]
     )),
-    (name = "storage", disk = (path = ${text(storage)}, writable = true))
+    (name = "storage", disk = (path = ${quote(storage)}, writable = true))
   ],
   sockets = [${workers.map(socket).join(", ")}],
   extensions = [(modules = [

@@ -5,12 +5,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { freePort } from "../test/started.ts";
+import { freePort } from "../test/support/started.ts";
 import { makeDatabase } from "./database.ts";
-import { bundled, ended, plainWorkerd } from "./plain-workerd.ts";
-import { kinds, makeKeys, publicLine } from "./requests.ts";
+import { bundleWorker, endProcess, runPlainWorkerd } from "./plain-workerd.ts";
+import { formatPublicLine, kinds, makeKeys } from "./requests.ts";
 import { runLoad } from "./run-load.ts";
-import { temporaryFolder } from "./temporary-folder.ts";
+import { makeTemporaryFolder } from "./temporary-folder.ts";
 
 const { values } = parseArgs({
   options: { kind: { type: "string", default: "update-rsa" }, seconds: { type: "string", default: "5" } },
@@ -24,7 +24,7 @@ type Profile = {
 };
 
 /** One session with the inspector of an isolate. */
-async function inspected(port: number, service: string) {
+async function openInspector(port: number, service: string) {
   const targets = (await (await fetch(`http://127.0.0.1:${port}/json`)).json()) as { id: string }[];
   const target = targets.find(({ id }) => id.includes(service));
   const socket = new WebSocket(`ws://127.0.0.1:${port}/${target?.id}`);
@@ -47,7 +47,7 @@ async function inspected(port: number, service: string) {
 }
 
 /** The source of each line of a bundle: esbuild writes a comment before each file. */
-function sources(bundle: string): string[] {
+function readSources(bundle: string): string[] {
   let current = "bundle";
   return readFileSync(bundle, "utf8")
     .split("\n")
@@ -59,7 +59,7 @@ function sources(bundle: string): string[] {
 }
 
 /** Shares of the isolate's busy time, the largest first. */
-function shares({ nodes, samples, timeDeltas }: Profile, lines: readonly string[]): [string, number][] {
+function computeShares({ nodes, samples, timeDeltas }: Profile, lines: readonly string[]): [string, number][] {
   const byId = new Map(nodes.map((node) => [node.id, node.callFrame]));
   const times = new Map<string, number>();
   for (const [at, sample] of samples.entries()) {
@@ -78,13 +78,13 @@ function shares({ nodes, samples, timeDeltas }: Profile, lines: readonly string[
 
 const kind = kinds.find((name) => name === values.kind);
 if (!kind) throw new Error(`--kind is one of ${kinds.join(", ")}`);
-const folder = temporaryFolder("profile");
+const folder = makeTemporaryFolder("profile");
 const keys = makeKeys();
 const state = join(folder, "state");
-await makeDatabase(state, { images: 1000, keys: keys.map((key) => ({ name: key.name, key: publicLine(key) })) });
-const bundle = bundled("src/index.ts", join(folder, "bundle"), "--no-minify");
+await makeDatabase(state, { images: 1000, keys: keys.map((key) => ({ name: key.name, key: formatPublicLine(key) })) });
+const bundle = bundleWorker("src/index.ts", join(folder, "bundle"), "--no-minify");
 const [port, inspectorPort] = [await freePort(), await freePort()];
-const run = await plainWorkerd([{ name: "service", bundle, port }], {
+const run = await runPlainWorkerd([{ name: "service", bundle, port }], {
   folder: join(folder, "workerd"),
   persist: join(state, "v3"),
   inspectorPort,
@@ -92,16 +92,16 @@ const run = await plainWorkerd([{ name: "service", bundle, port }], {
 try {
   const load = (seconds: number) => runLoad({ port, kind, connections: 16, seconds, keys });
   await load(2);
-  const { call, close } = await inspected(inspectorPort, "service");
+  const { call, close } = await openInspector(inspectorPort, "service");
   await call("Profiler.enable");
   await call("Profiler.setSamplingInterval", { interval: 100 });
   await call("Profiler.start");
   await load(Number(values.seconds));
   const { profile } = (await call("Profiler.stop")).result as { profile: Profile };
   close();
-  for (const [source, share] of shares(profile, sources(bundle))) {
+  for (const [source, share] of computeShares(profile, readSources(bundle))) {
     if (share >= 0.01) process.stdout.write(`${(share * 100).toFixed(1).padStart(5)} %  ${source}\n`);
   }
 } finally {
-  await ended(run);
+  await endProcess(run);
 }

@@ -8,7 +8,7 @@ export type RecordedBatch = { statements: RecordedStatement[]; rowsRead: number;
  * Wraps a binding so that every round trip is passed to `record`. The service reaches D1 through `batch` and a statement's
  * `all` only.
  */
-export function recordedDatabase(db: D1Database, record: (batch: RecordedBatch) => void): D1Database {
+export function recordDatabase(db: D1Database, record: (batch: RecordedBatch) => void): D1Database {
   const originals = new WeakMap<D1PreparedStatement, RecordedStatement & { bound: D1PreparedStatement }>();
   const recordResults = (statements: readonly D1PreparedStatement[], results: readonly D1Result[]): void => {
     const sum = (of: "rows_read" | "rows_written") => results.reduce((total, { meta }) => total + meta[of], 0);

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
-import { sshWire } from "../scripts/starting/ssh-wire.ts";
+import { toSshWire } from "../scripts/starting/ssh-wire.ts";
 import { caller, imageOf } from "./caller.ts";
 
 /** What is sent: updates by either key, gets, the list of all that the caller sees, and the context of the floor. */
@@ -20,8 +20,8 @@ export function makeKeys(): SigningKey[] {
 }
 
 /** The OpenSSH line of a key. */
-export function publicLine({ name, pem }: SigningKey): string {
-  const { type, wire } = sshWire(pem);
+export function formatPublicLine({ name, pem }: SigningKey): string {
+  const { type, wire } = toSshWire(pem);
   return `${type} ${wire.toString("base64")} ${name}`;
 }
 
@@ -34,13 +34,13 @@ export type Outgoing = { method: string; path: string; headers: Record<string, s
  * @param lane the connection: each updates an image of its own
  * @param serial makes the update differ from the one before
  */
-export function signedRequest(
+export function makeSignedRequest(
   kind: Kind,
   key: SigningKey,
   { lane, serial }: { lane: number; serial: number },
 ): Outgoing {
   const image = `/my/images/${imageOf(lane)}`;
-  const headers = signedHeaders(key);
+  const headers = makeSignedHeaders(key);
   if (kind === "get") return { method: "GET", path: image, headers };
   if (kind === "list") return { method: "GET", path: "/my/images", headers };
   const body = JSON.stringify({ name: `name-${lane}-${serial}` });
@@ -49,12 +49,12 @@ export function signedRequest(
 }
 
 /** The key that signs a kind. */
-export const keyName = (kind: Kind): string => (kind === "update-ed25519" ? "ed25519" : "rsa");
+export const chooseKey = (kind: Kind): string => (kind === "update-ed25519" ? "ed25519" : "rsa");
 
 let signed: { date: string; name: string; headers: Record<string, string> } | undefined;
 
 /** Signed anew each second: clients honestly repeat a signature within one. */
-function signedHeaders({ name, pem, algorithm }: SigningKey): Record<string, string> {
+function makeSignedHeaders({ name, pem, algorithm }: SigningKey): Record<string, string> {
   const date = new Date().toUTCString();
   if (signed?.date !== date || signed.name !== name) {
     const signature = sign(name === "rsa" ? "sha256" : null, Buffer.from(`date: ${date}`), pem).toString("base64");

@@ -11,11 +11,22 @@ export type Spreads = Record<keyof Measured, Spread>;
 
 type Ratios = Record<"perSecond" | "cpu" | "p50", Spread>;
 
+/** What is measured: the service, the floor, and the service of another checkout. */
+export type Target = "service" | "floor" | "before";
+
 /**
  * Service and floor. `ratio` is service to floor within each round, over the rounds: both meet the same machine there,
- * which between rounds may be a quarter slower. `toFirstSize` is the service to itself at the first size, likewise.
+ * which between rounds may be a quarter slower. `toFirstSize` is the service to itself at the first size, and `toBefore`
+ * the service to that of another checkout, likewise.
  */
-export type Comparison = { service: Spreads; floor: Spreads; ratio: Ratios; toFirstSize: Ratios };
+export type Comparison = {
+  service: Spreads;
+  floor: Spreads;
+  ratio: Ratios;
+  toFirstSize: Ratios;
+  before?: Spreads;
+  toBefore?: Ratios;
+};
 
 /** Of a warm request, as D1 counts them. */
 export type Rows = Record<string, { read: number; written: number }>;
@@ -32,82 +43,85 @@ export type Results = {
     rows: Rows;
     measurements: ({ kind: Kind; connections: number } & Comparison)[];
     context: { singleUpdate: Spreads; noDatabase: Spreads };
-    updateWith80msEachTrip: Spreads;
+    updateWith80msEachRoundTrip: Spreads;
   }[];
 };
 
-const rounded = (value: number): number => Number(value.toPrecision(4));
+const round = (value: number): number => Number(value.toPrecision(4));
 
-function spread(values: readonly number[]): Spread {
+function spreadOf(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (index: number) => sorted[index] ?? Number.NaN;
   const middle = (sorted.length - 1) / 2;
   const median = (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2;
-  return { median: rounded(median), min: rounded(at(0)), max: rounded(at(sorted.length - 1)) };
+  return { median: round(median), min: round(at(0)), max: round(at(sorted.length - 1)) };
 }
 
-/** The rounds, measure by measure. */
-export const spreads = (samples: readonly Measured[]): Spreads => ({
-  perSecond: spread(samples.map(({ perSecond }) => perSecond)),
-  cpu: spread(samples.map(({ cpu }) => cpu)),
-  p50: spread(samples.map(({ p50 }) => p50)),
-  p95: spread(samples.map(({ p95 }) => p95)),
-  p99: spread(samples.map(({ p99 }) => p99)),
+/** Spreads the rounds, measure by measure. */
+export const spreadAll = (samples: readonly Measured[]): Spreads => ({
+  perSecond: spreadOf(samples.map(({ perSecond }) => perSecond)),
+  cpu: spreadOf(samples.map(({ cpu }) => cpu)),
+  p50: spreadOf(samples.map(({ p50 }) => p50)),
+  p95: spreadOf(samples.map(({ p95 }) => p95)),
+  p99: spreadOf(samples.map(({ p99 }) => p99)),
 });
 
-function ratios(samples: readonly Measured[], to: readonly Measured[]): Ratios {
+function computeRatios(samples: readonly Measured[], to: readonly Measured[]): Ratios {
   const ratio = (of: keyof Ratios) =>
-    spread(samples.map((sample, round) => sample[of] / (to[round]?.[of] ?? Number.NaN)));
+    spreadOf(samples.map((sample, round) => sample[of] / (to[round]?.[of] ?? Number.NaN)));
   return { perSecond: ratio("perSecond"), cpu: ratio("cpu"), p50: ratio("p50") };
 }
 
-/** The rounds of both as medians, spreads and ratios. */
-export const summary = (
-  { service, floor }: Record<"service" | "floor", readonly Measured[]>,
+/** Summarizes the rounds as medians, spreads and ratios. */
+export const summarize = (
+  { service, floor, before }: Record<Target, readonly Measured[]>,
   serviceAtFirstSize: readonly Measured[],
 ): Comparison => ({
-  service: spreads(service),
-  floor: spreads(floor),
-  ratio: ratios(service, floor),
-  toFirstSize: ratios(service, serviceAtFirstSize),
+  service: spreadAll(service),
+  floor: spreadAll(floor),
+  ratio: computeRatios(service, floor),
+  toFirstSize: computeRatios(service, serviceAtFirstSize),
+  ...(before.length > 0 && { before: spreadAll(before), toBefore: computeRatios(service, before) }),
 });
 
-const inWords: Readonly<Record<Kind, string>> = {
+const kindNames: Readonly<Record<Kind, string>> = {
   "update-rsa": "update, RSA",
   "update-ed25519": "update, Ed25519",
   get: "get",
   list: "list of 200",
 };
 
-const withSpread = ({ median, min, max }: Spread): string =>
+const formatSpread = ({ median, min, max }: Spread): string =>
   `${median.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
 
-/** The table of the README. */
-export function table({ sizes }: Results): string {
+/** Formats the table of docs/performance.md. */
+export function formatTable({ sizes }: Results): string {
+  const hasBefore = sizes.some(({ measurements }) => measurements.some(({ toBefore }) => toBefore));
   const rows = sizes.flatMap(({ images, measurements, rows }) =>
-    measurements.map(({ kind, connections, service, floor, ratio, toFirstSize }) => {
+    measurements.map(({ kind, connections, service, floor, ratio, toFirstSize, toBefore }) => {
       const { read, written } = rows[kind.replace(/-.*/, "")] ?? { read: 0, written: 0 };
       const cells = [
-        `${inWords[kind]}, ${images.toLocaleString("en")} images, ${connections}`,
+        `${kindNames[kind]}, ${images.toLocaleString("en")} images, ${connections}`,
         `${Math.round(service.perSecond.median)} / ${Math.round(floor.perSecond.median)}`,
-        withSpread(ratio.perSecond),
+        formatSpread(ratio.perSecond),
         `${Math.round(service.cpu.median)} / ${Math.round(floor.cpu.median)}`,
-        withSpread(ratio.cpu),
+        formatSpread(ratio.cpu),
         `${service.p50.median.toFixed(1)} / ${floor.p50.median.toFixed(1)}`,
         toFirstSize.p50.median.toFixed(2),
         `${read}, ${written}`,
+        ...(toBefore ? [formatSpread(toBefore.perSecond), formatSpread(toBefore.cpu)] : []),
       ];
       return `| ${cells.join(" | ")} |`;
     }),
   );
-  const contexts = sizes.flatMap(({ images, context, updateWith80msEachTrip }) => {
+  const contexts = sizes.flatMap(({ images, context, updateWith80msEachRoundTrip }) => {
     const { singleUpdate, noDatabase } = context;
-    const told = ({ perSecond, cpu }: Spreads) => `${Math.round(perSecond.median)}/s, ${Math.round(cpu.median)} µs`;
-    return `${images.toLocaleString("en")} images, 16 connections: a single UPDATE ${told(singleUpdate)}; no database ${told(noDatabase)}. A warm update with 80 ms before every trip to D1: p50 ${updateWith80msEachTrip.p50.median.toFixed(1)} ms.`;
+    const format = ({ perSecond, cpu }: Spreads) => `${Math.round(perSecond.median)}/s, ${Math.round(cpu.median)} µs`;
+    return `${images.toLocaleString("en")} images, 16 connections: a single UPDATE ${format(singleUpdate)}; no database ${format(noDatabase)}. A warm update with 80 ms before every round trip to D1: p50 ${updateWith80msEachRoundTrip.p50.median.toFixed(1)} ms.`;
   });
   return [
-    "| Request, connections | requests/s, service / floor | ratio | CPU µs, service / floor | ratio | p50 ms | p50 to first size | rows read, written |",
-    "|---|---|---|---|---|---|---|---|",
+    `| Request, connections | requests/s, service / floor | ratio | CPU µs, service / floor | ratio | p50 ms | p50 to first size | rows read, written |${hasBefore ? " requests/s to before | CPU to before |" : ""}`,
+    `|---|---|---|---|---|---|---|---|${hasBefore ? "---|---|" : ""}`,
     ...rows,
     "",
     contexts.join("\n\n"),

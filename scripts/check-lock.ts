@@ -10,8 +10,8 @@ type Entry = { version?: string; resolved?: string; integrity?: string; optional
 const lockPath = join(import.meta.dirname, "../package-lock.json");
 const lock: { packages: Record<string, Entry> } = JSON.parse(readFileSync(lockPath, "utf8"));
 
-/** Where node finds `name` from the package at `from`: its own node_modules, then each folder above. */
-function found(from: string, name: string): boolean {
+/** Whether node finds `name` from the package at `from`: in its own node_modules, then in each folder above. */
+function isFound(from: string, name: string): boolean {
   for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf("/node_modules/")))) {
     if (`${folder && `${folder}/`}node_modules/${name}` in lock.packages) return true;
     if (folder === "") return false;
@@ -22,7 +22,7 @@ const mistakes = Object.entries(lock.packages).flatMap(([path, entry]) => [
   ...(entry.resolved ? [`${path} names its registry: ${entry.resolved}`] : []),
   ...(path !== "" && !entry.integrity ? [`${path} has no integrity`] : []),
   ...Object.keys(entry.optionalDependencies ?? {})
-    .filter((name) => !found(path, name))
+    .filter((name) => !isFound(path, name))
     .map((name) => `${path || "the project"} wants ${name}, and the lock does not hold it`),
 ]);
 

@@ -14,7 +14,7 @@ const tables = { accounts: false, image_acl: true, image_history: false, images:
 
 const root = join(import.meta.dirname, "..");
 
-function fromMigrations(): DatabaseSync {
+function applyMigrations(): DatabaseSync {
   const db = new DatabaseSync(":memory:");
   const files = readdirSync(`${root}/migrations`).filter((name) => name.endsWith(".sql"));
   for (const name of files.sort()) {
@@ -27,7 +27,7 @@ function fromMigrations(): DatabaseSync {
   return db;
 }
 
-function fromSchema(): DatabaseSync {
+function applySchema(): DatabaseSync {
   const db = new DatabaseSync(":memory:");
   const cli = `${root}/node_modules/drizzle-kit/bin.cjs`;
   db.exec(execFileSync(process.execPath, [cli, "export"], { cwd: root, encoding: "utf8" }));
@@ -36,8 +36,8 @@ function fromSchema(): DatabaseSync {
 
 type Row = Record<string, unknown>;
 
-/** What the two databases must agree on, as comparable lines. */
-function described(db: DatabaseSync): string[] {
+/** What the two databases must agree on, as lines. */
+function describe(db: DatabaseSync): string[] {
   const rows = (query: string, ...values: string[]): Row[] => db.prepare(query).all(...values);
   const names = rows("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name");
   return names.flatMap(({ name }) => {
@@ -53,16 +53,16 @@ function described(db: DatabaseSync): string[] {
       ),
       ...rows('SELECT "table", "from", "to", on_update, on_delete FROM pragma_foreign_key_list(?)', table),
       ...checks.map((text) => ({ check: text.replace(/,?\s*$/, "") })),
-    ].map((row) => `${table}: ${JSON.stringify(row, lowerCased)}`);
+    ].map((row) => `${table}: ${JSON.stringify(row, lowerCaseType)}`);
   });
 }
 
 /** SQLite prints the type of a STRICT column as it was written; Drizzle writes lower case. */
-const lowerCased = (key: string, value: unknown): unknown =>
+const lowerCaseType = (key: string, value: unknown): unknown =>
   key === "type" && typeof value === "string" ? value.toLowerCase() : value;
 
-/** What only the migrations hold. */
-function undeclared(db: DatabaseSync): string[] {
+/** Compares what only the migrations hold. */
+function compareUndeclared(db: DatabaseSync): string[] {
   const list = db.prepare(
     "SELECT name, strict, wr FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%'",
   );
@@ -70,8 +70,8 @@ function undeclared(db: DatabaseSync): string[] {
   const wanted = Object.fromEntries(Object.entries(tables).map(([name, wr]) => [name, { strict: 1, wr: wr ? 1 : 0 }]));
   const triggerRows = db.prepare("SELECT sql FROM sqlite_schema WHERE type = 'trigger' ORDER BY name").all();
   return [
-    ...difference("table", lines(made), lines(wanted)),
-    ...difference(
+    ...compare("table", toLines(made), toLines(wanted)),
+    ...compare(
       "trigger",
       triggerRows.map(({ sql }) => String(sql)),
       triggers,
@@ -79,17 +79,20 @@ function undeclared(db: DatabaseSync): string[] {
   ];
 }
 
-const lines = (record: Record<string, unknown>): string[] =>
+const toLines = (record: Record<string, unknown>): string[] =>
   Object.entries(record).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
 
-function difference(what: string, migrated: readonly string[], declared: readonly string[]): string[] {
+function compare(what: string, migrated: readonly string[], declared: readonly string[]): string[] {
   return [
     ...migrated.filter((line) => !declared.includes(line)).map((line) => `${what} only in migrations/: ${line}`),
     ...declared.filter((line) => !migrated.includes(line)).map((line) => `${what} missing in migrations/: ${line}`),
   ];
 }
 
-const migrations = fromMigrations();
-const mistakes = [...difference("schema", described(migrations), described(fromSchema())), ...undeclared(migrations)];
+const migrations = applyMigrations();
+const mistakes = [
+  ...compare("schema", describe(migrations), describe(applySchema())),
+  ...compareUndeclared(migrations),
+];
 for (const mistake of mistakes) console.error(mistake);
 process.exitCode = mistakes.length > 0 ? 1 : 0;

@@ -16,17 +16,17 @@ type NamedFile = ProvisionFile & { name: string };
 /** Every file is checked before the first is loaded. */
 async function provision({ files: names, target }: CommandLine): Promise<void> {
   if (names.length === 0) throw new WrongUsage("no FILE was named");
-  const files = await overAll(names, async (name) => ({ name, ...(await readProvision(textOf(name))) }));
+  const files = await forAll(names, async (name) => ({ name, ...(await readProvision(readText(name))) }));
   const { db, close } = await openDatabase(target);
   try {
-    await overAll(files, (file) => checkAgainstStored(db, file));
+    await forAll(files, (file) => checkAgainstStored(db, file));
     for (const file of files) await loadFile(db, file);
   } finally {
     await close();
   }
 }
 
-function textOf(name: string): string {
+function readText(name: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(readFileSync(fromCaller(name)));
   } catch (error) {
@@ -35,7 +35,7 @@ function textOf(name: string): string {
 }
 
 /** Does a step for every file. @throws {ProvisionRefused} with the mistakes of all of them */
-async function overAll<Item extends string | NamedFile, Result>(
+async function forAll<Item extends string | NamedFile, Result>(
   items: readonly Item[],
   step: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {
@@ -57,8 +57,8 @@ async function loadFile(db: D1Database, file: NamedFile): Promise<void> {
   const { accounts, images } = await loadNamed(db, file);
   const notKept = [...file.notKept].map(([field, count]) => `${field} (${count})`).join(", ");
   const parts = [
-    `accounts ${counted(accounts)}`,
-    `images ${counted(images)}`,
+    `accounts ${formatCounts(accounts)}`,
+    `images ${formatCounts(images)}`,
     ...(notKept ? [`not kept: ${notKept}`] : []),
   ];
   print(`${file.name}: ${parts.join("; ")}`);
@@ -68,14 +68,14 @@ async function loadNamed(db: D1Database, file: NamedFile) {
   try {
     return await load(db, file);
   } catch (error) {
-    const mistakes = error instanceof ProvisionRefused ? error.mistakes : [messageOf(error)];
+    const mistakes = error instanceof ProvisionRefused ? error.mistakes : [getMessage(error)];
     throw new ProvisionRefused(mistakes.map((mistake) => `${file.name}: nothing of it was loaded: ${mistake}`));
   }
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const getMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-const counted = ({ added, replaced, unchanged }: Counts): string =>
+const formatCounts = ({ added, replaced, unchanged }: Counts): string =>
   `${added} added, ${replaced} replaced, ${unchanged} unchanged`;
 
 process.exitCode = await runCommand(usage, provision);

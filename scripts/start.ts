@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { fromCaller, print } from "./provisioning/command-line.ts";
 import { defaultState, openDatabase } from "./provisioning/database.ts";
-import { demoCommands } from "./starting/commands.ts";
-import { type DemoKey, demoKey, provisionDemo } from "./starting/demo.ts";
-import { checkPortIsFree, isReady, startDevServer, untilEnded } from "./starting/dev-server.ts";
+import { formatDemoCommands } from "./starting/commands.ts";
+import { type DemoKey, provisionDemo, readDemoKey } from "./starting/demo.ts";
+import { assertPortIsFree, startDevServer, waitUntilEnded, waitUntilReady } from "./starting/dev-server.ts";
 
 const usage = `usage: npm start [-- OPTIONS]
   --port N     the port of 127.0.0.1 (default 8787)
@@ -13,7 +13,7 @@ const usage = `usage: npm start [-- OPTIONS]
   --empty      provision nothing
   --home DIR   the folder of the demo's key (default .local)`;
 
-/** Printed and done. */
+/** `--help`: its message is printed, and the program ends. */
 class UsageAsked extends Error {}
 
 type Options = { port: number; state: string; isEmpty: boolean; home: string };
@@ -41,12 +41,12 @@ function readOptions(): Options {
   };
 }
 
-/** Makes the tables, and the demo where it is wanted. Answers the demo's key where its commands will work. */
-async function prepared({ state, isEmpty, home }: Options): Promise<DemoKey | undefined> {
+/** Makes the tables, and provisions the demo unless `--empty`. @returns the demo's key where its commands will work */
+async function prepareDatabase({ state, isEmpty, home }: Options): Promise<DemoKey | undefined> {
   const { db, close } = await openDatabase({ state });
   try {
     if (isEmpty) return undefined;
-    const key = demoKey(home);
+    const key = readDemoKey(home);
     return (await provisionDemo(db, key)) ? key : undefined;
   } finally {
     await close();
@@ -54,12 +54,12 @@ async function prepared({ state, isEmpty, home }: Options): Promise<DemoKey | un
 }
 
 async function start(options: Options): Promise<number> {
-  await checkPortIsFree(options.port);
-  const key = await prepared(options);
+  await assertPortIsFree(options.port);
+  const key = await prepareDatabase(options);
   const server = startDevServer(options);
-  const ended = untilEnded(server);
-  if (await isReady(server, options.port)) {
-    print(key ? demoCommands({ ...options, key }) : `cloudapi-edge answers on http://127.0.0.1:${options.port}`);
+  const ended = waitUntilEnded(server);
+  if (await waitUntilReady(server, options.port)) {
+    print(key ? formatDemoCommands({ ...options, key }) : `cloudapi-edge answers on http://127.0.0.1:${options.port}`);
   }
   return await ended;
 }

@@ -2,8 +2,8 @@ import * as z from "zod/mini";
 import type { RegisteredKey } from "../../src/auth/key-registration.ts";
 import type { accounts } from "../../src/db/schema.ts";
 import { readKeys } from "./account-keys.ts";
-import { flag, sizeMistake, text, timestamp, uuid } from "./fields.ts";
-import { fieldMistakes, rule } from "./refusal.ts";
+import { findSizeMistake, flag, text, timestamp, uuid } from "./fields.ts";
+import { listFieldMistakes, rule } from "./refusal.ts";
 
 /** An account as it is to be stored, with its keys. `created` and `updated` of null stay, or are now on an insert. */
 export type AccountRow = Omit<typeof accounts.$inferSelect, "created" | "updated"> & {
@@ -47,7 +47,7 @@ export const accountFields: ReadonlySet<string> = new Set(Object.keys(accountSch
 /** An account's row, or everything that is wrong with the entry. */
 export async function readAccount(entry: unknown): Promise<{ row?: AccountRow; mistakes: readonly string[] }> {
   const parsed = z.safeParse(accountSchema, entry);
-  if (!parsed.success) return { mistakes: fieldMistakes(parsed.error.issues) };
+  if (!parsed.success) return { mistakes: listFieldMistakes(parsed.error.issues) };
   const { uuid, login, email, companyName, firstName, lastName, operator, disabled, created, updated } = parsed.data;
   const keys = await readKeys(parsed.data.keys ?? []);
   const row: AccountRow = {
@@ -64,6 +64,6 @@ export async function readAccount(entry: unknown): Promise<{ row?: AccountRow; m
     keys: keys.rows,
   };
   // With its keys, because an account is bound as one value.
-  const tooLarge = sizeMistake([JSON.stringify([row])]);
+  const tooLarge = findSizeMistake([JSON.stringify([row])]);
   return { row, mistakes: tooLarge ? [...keys.mistakes, tooLarge] : keys.mistakes };
 }

@@ -3,7 +3,7 @@ import type { Digest } from "../../src/auth/digest.ts";
 import { type KeyEntry, prepareKey, type RegisteredKey } from "../../src/auth/key-registration.ts";
 import { PublicKeyError } from "../../src/auth/public-key.ts";
 import { show } from "../../src/errors.ts";
-import { sentence } from "./refusal.ts";
+import { describeSent } from "./refusal.ts";
 
 /** Node's WebCrypto knows no MD5. */
 const digest: Digest = async (name, bytes) => createHash(name.replace("-", "")).update(bytes).digest();
@@ -20,14 +20,14 @@ export async function readKeys(
     const place = entry.name ? `keys[${at}] (${show(entry.name)})` : `keys[${at}]`;
     const read = await readKey(entry);
     if (typeof read === "string") {
-      mistakes.push(`${place}: ${read}; ${sentence(entry.key)}`);
+      mistakes.push(`${place}: ${read}; ${describeSent(entry.key)}`);
       continue;
     }
     const sameKey = fingerprints.get(read.fingerprintSha256);
     const sameName = names.get(read.name);
     if (sameKey !== undefined) mistakes.push(`${place}: it is the key of keys[${sameKey}] again`);
     else if (sameName !== undefined)
-      mistakes.push(`${place}: its name is that of keys[${sameName}], give it another; ${sentence(read.name)}`);
+      mistakes.push(`${place}: its name is that of keys[${sameName}], give it another; ${describeSent(read.name)}`);
     names.set(read.name, at);
     fingerprints.set(read.fingerprintSha256, at);
     rows.push(read);

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type DatabaseTarget, defaultState } from "./database.ts";
 
-/** Arguments that the command does not take; the message says which. */
+/** The command was called with wrong arguments; the message names them. */
 export class WrongUsage extends Error {}
 
 /** What the commands take: files, and where the database is. */
@@ -10,14 +10,14 @@ export type CommandLine = { files: readonly string[]; target: DatabaseTarget };
 
 /** @throws {WrongUsage} an unknown option, or --state and --remote together */
 export function readCommandLine(args: readonly string[]): CommandLine {
-  const { positionals, values } = parsed(args);
+  const { positionals, values } = parse(args);
   if (values.remote && values.state !== undefined)
     throw new WrongUsage("--state is local and --remote is not: one of them");
   const state = values.state === undefined ? defaultState : fromCaller(values.state);
   return { files: positionals, target: values.remote ? { remote: true } : { state } };
 }
 
-function parsed(args: readonly string[]) {
+function parse(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
@@ -45,12 +45,12 @@ export async function runCommand(usage: string, command: (line: CommandLine) => 
     await command(readCommandLine(process.argv.slice(2)));
     return 0;
   } catch (error) {
-    print(messageFor(error, usage), process.stderr);
+    print(formatError(error, usage), process.stderr);
     return error instanceof WrongUsage ? 2 : 1;
   }
 }
 
-function messageFor(error: unknown, usage: string): string {
+function formatError(error: unknown, usage: string): string {
   if (error instanceof WrongUsage) return `${error.message}\n${usage}`;
   // A refusal's message is its mistakes, one a line.
   return error instanceof Error ? error.message : String(error);

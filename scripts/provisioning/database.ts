@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { migrateCommand, migrateLocal, unappliedMigrations } from "./migrations.ts";
+import { formatMigrateCommand, listUnapplied, migrateLocal } from "./migrations.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-/** Where `wrangler dev` keeps local data unless it is told otherwise. */
+/** Where `wrangler dev` keeps local data by default. */
 export const defaultState = join(root, ".wrangler/state");
 
 /** The local database under a state folder (wrangler's `--persist-to`), or the deployed one. */
@@ -32,21 +32,21 @@ export async function openDatabase(target: DatabaseTarget): Promise<OpenDatabase
 async function openLocal(state: string): Promise<OpenDatabase> {
   const configPath = join(root, "wrangler.toml");
   const options = { configPath, persist: { path: join(state, "v3") }, remoteBindings: false };
-  // A folder without a database needs no look: it saves a second of a first start.
+  // A folder without a database is not opened: that saves a second of a first start.
   if (existsSync(join(options.persist.path, "d1"))) {
     const opened = await openProxy(options);
-    if ((await unappliedIn(opened)).length === 0) return opened;
+    if ((await findUnapplied(opened)).length === 0) return opened;
     await opened.close();
   }
-  await migrateLocal((await declaredDatabase()).database_name, state);
+  await migrateLocal((await readDeclaredDatabase()).database_name, state);
   return await openProxy(options);
 }
 
 /** By a configuration of its own, because the project's leaves the database local in development. */
 async function openRemote(): Promise<OpenDatabase> {
-  // As if without a terminal: who is not logged in is told so, and no browser is opened.
+  // As if without a terminal: wrangler then reports a missing login and opens no browser.
   process.env["CI"] ??= "true";
-  const declared = await declaredDatabase();
+  const declared = await readDeclaredDatabase();
   if (declared.database_id === placeholderId) {
     throw new Error(
       `--remote: database_id in wrangler.toml is still the placeholder ${placeholderId}; run "npx wrangler d1 create ${declared.database_name}" and put the id it prints there`,
@@ -54,18 +54,18 @@ async function openRemote(): Promise<OpenDatabase> {
   }
   const configPath = join(root, ".local", `remote-database-${process.pid}.json`);
   mkdirSync(join(root, ".local"), { recursive: true });
-  writeFileSync(configPath, JSON.stringify(remoteConfig(declared)));
+  writeFileSync(configPath, JSON.stringify(makeRemoteConfig(declared)));
   try {
-    return await migrated(await openProxy({ configPath, persist: false }), declared.database_name);
+    return await assertMigrated(await openProxy({ configPath, persist: false }), declared.database_name);
   } catch (error) {
-    throw new Error(`--remote: ${remoteFailure(error)}`, { cause: error });
+    throw new Error(`--remote: ${explainRemoteFailure(error)}`, { cause: error });
   } finally {
     rmSync(configPath);
   }
 }
 
 /** Wrangler's own words, which speak of tokens alone, unless there is no login. */
-function remoteFailure(error: unknown): string | undefined {
+function explainRemoteFailure(error: unknown): string | undefined {
   const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
   return reason?.includes("CLOUDFLARE_API_TOKEN")
     ? 'not logged in to Cloudflare; run "npx wrangler login", or set CLOUDFLARE_API_TOKEN'
@@ -82,29 +82,29 @@ type WorkerConfig = {
 
 type DeclaredDatabase = Omit<WorkerConfig, "d1_databases"> & { database_name: string; database_id: string };
 
-const remoteConfig = ({ database_name, database_id, ...worker }: DeclaredDatabase): object => ({
+const makeRemoteConfig = ({ database_name, database_id, ...worker }: DeclaredDatabase): object => ({
   ...worker,
   d1_databases: [{ binding: "DB", database_name, database_id, remote: true }],
 });
 
-async function migrated(opened: OpenDatabase, database: string): Promise<OpenDatabase> {
-  const unapplied = await unappliedIn(opened);
+async function assertMigrated(opened: OpenDatabase, database: string): Promise<OpenDatabase> {
+  const unapplied = await findUnapplied(opened);
   if (unapplied.length === 0) return opened;
   await opened.close();
-  throw new Error(`${unapplied.join(", ")} is not applied; run: ${migrateCommand(database, ["--remote"])}`);
+  throw new Error(`${unapplied.join(", ")} is not applied; run: ${formatMigrateCommand(database, ["--remote"])}`);
 }
 
 /** Closes the database when it does not answer: left open, it would keep the program running. */
-async function unappliedIn({ db, close }: OpenDatabase): Promise<string[]> {
+async function findUnapplied({ db, close }: OpenDatabase): Promise<string[]> {
   try {
-    return await unappliedMigrations(db);
+    return await listUnapplied(db);
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function declaredDatabase(): Promise<DeclaredDatabase> {
+async function readDeclaredDatabase(): Promise<DeclaredDatabase> {
   const { unstable_readConfig: readConfig } = await import("wrangler");
   const config: WorkerConfig = readConfig({ config: join(root, "wrangler.toml") });
   const { database_name, database_id } = config.d1_databases.find(({ binding }) => binding === "DB") ?? {};

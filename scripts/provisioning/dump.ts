@@ -1,3 +1,4 @@
+import { manifestColumnNames } from "../../src/db/schema.ts";
 import { retryWhileBusy } from "./busy.ts";
 import { type ImageRow, manifestOf } from "./manifest.ts";
 
@@ -11,14 +12,14 @@ const pageRows = 250;
 /** Reads every account with its keys, and every image, destroyed ones too, in the order of their UUIDs. */
 export async function dump(db: D1Database): Promise<Dump> {
   const accounts: JsonObject[] = [];
-  for await (const page of pages((after) => accountPage(db, after))) accounts.push(...page);
+  for await (const page of readPages((after) => readAccountPage(db, after))) accounts.push(...page);
   const images: JsonObject[] = [];
-  for await (const page of pages((after) => imagePage(db, after))) images.push(...page);
+  for await (const page of readPages((after) => readImagePage(db, after))) images.push(...page);
   return { accounts, images };
 }
 
 /** Page after page until an empty one, each from the UUID that the one before ended with. */
-async function* pages<Row extends JsonObject>(read: (after: string) => Promise<Row[]>): AsyncGenerator<Row[]> {
+async function* readPages<Row extends JsonObject>(read: (after: string) => Promise<Row[]>): AsyncGenerator<Row[]> {
   for (let page = await read(""); page.length > 0; page = await read(String(page.at(-1)?.["uuid"]))) yield page;
 }
 
@@ -27,7 +28,7 @@ const page = "WHERE uuid > ?1 ORDER BY uuid LIMIT ?2";
 type StoredAccount = { uuid: string; operator: number; disabled: number } & JsonObject;
 type StoredKey = { account: string; name: string; key: string };
 
-async function accountPage(db: D1Database, after: string): Promise<JsonObject[]> {
+async function readAccountPage(db: D1Database, after: string): Promise<JsonObject[]> {
   const statements = [
     db.prepare(
       `SELECT uuid, login, email, companyName, firstName, lastName, operator, disabled, created, updated FROM accounts ${page}`,
@@ -46,12 +47,8 @@ async function accountPage(db: D1Database, after: string): Promise<JsonObject[]>
   }));
 }
 
-async function imagePage(db: D1Database, after: string): Promise<JsonObject[]> {
-  const statement = db
-    .prepare(
-      `SELECT uuid, name, version, os, type, requirements, image_size, description, files, tags, homepage, published_at, owner, public, state, eula, acl, origin, error FROM images ${page}`,
-    )
-    .bind(after, pageRows);
+async function readImagePage(db: D1Database, after: string): Promise<JsonObject[]> {
+  const statement = db.prepare(`SELECT uuid, ${manifestColumnNames.join()} FROM images ${page}`).bind(after, pageRows);
   const { results } = await retryWhileBusy(() => statement.all<Omit<ImageRow, "public"> & { public: number }>());
   return results.map((image) => manifestOf({ ...image, public: image.public === 1 }));
 }

@@ -2,7 +2,7 @@ import { show } from "../../src/errors.ts";
 import { findJsonMistake, locate } from "../../src/http/json-syntax.ts";
 import { type AccountRow, accountFields, readAccount } from "./account-entry.ts";
 import { type ImageRow, manifestFields, readManifest } from "./manifest.ts";
-import { ProvisionRefused, sentence } from "./refusal.ts";
+import { describeSent, ProvisionRefused } from "./refusal.ts";
 
 /** What a provision file holds, as rows. */
 export type Provision = { accounts: readonly AccountRow[]; images: readonly ImageRow[] };
@@ -17,16 +17,16 @@ export type ProvisionFile = Provision & { notKept: ReadonlyMap<string, number> }
  * @throws {ProvisionRefused} with every mistake of the file
  */
 export async function readProvision(text: string): Promise<ProvisionFile> {
-  const { accounts, images, others } = sections(parsedJson(text));
+  const { accounts, images, others } = readSections(parseFile(text));
   const accountRows = await readSection(accounts, readAccount);
   const imageRows = await readSection(images, readManifest);
   const mistakes = [
-    ...[...accountRows.mistakes, ...repeats(accounts, "uuid"), ...repeats(accounts, "login")],
-    ...[...imageRows.mistakes, ...repeats(images, "uuid")],
+    ...[...accountRows.mistakes, ...findRepeats(accounts, "uuid"), ...findRepeats(accounts, "login")],
+    ...[...imageRows.mistakes, ...findRepeats(images, "uuid")],
   ];
   if (mistakes.length > 0) throw new ProvisionRefused(mistakes);
-  const unread = [...others, ...unreadFields(accounts, accountFields), ...unreadFields(images, manifestFields)];
-  return { accounts: accountRows.rows, images: imageRows.rows, notKept: counted(unread) };
+  const unread = [...others, ...findUnread(accounts, accountFields), ...findUnread(images, manifestFields)];
+  return { accounts: accountRows.rows, images: imageRows.rows, notKept: count(unread) };
 }
 
 type JsonObject = Record<string, unknown>;
@@ -34,7 +34,7 @@ type JsonObject = Record<string, unknown>;
 /** The entries of one kind, and what they are called in the file. */
 type Section = { entries: readonly unknown[]; label: (at: number) => string };
 
-function parsedJson(text: string): unknown {
+function parseFile(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -43,30 +43,37 @@ function parsedJson(text: string): unknown {
   }
 }
 
-function sections(file: unknown): { accounts: Section; images: Section; others: readonly string[] } {
-  const none = section("", []);
-  if (Array.isArray(file)) return { accounts: none, images: section("", file), others: [] };
+function readSections(file: unknown): { accounts: Section; images: Section; others: readonly string[] } {
+  const none = makeSection("", []);
+  if (Array.isArray(file)) return { accounts: none, images: makeSection("", file), others: [] };
   if (isObject(file) && ("accounts" in file || "images" in file)) {
     const { accounts, images, ...others } = file;
-    return { accounts: listed("accounts", accounts), images: listed("images", images), others: Object.keys(others) };
+    return {
+      accounts: listEntries("accounts", accounts),
+      images: listEntries("images", images),
+      others: Object.keys(others),
+    };
   }
   if (isObject(file) && "uuid" in file) {
     return { accounts: none, images: { entries: [file], label: () => "the manifest" }, others: [] };
   }
   throw new ProvisionRefused([
-    `a file holds an array of manifests, one manifest, or {accounts, images}; ${isObject(file) ? "an object without uuid, accounts and images was sent" : sentence(file)}`,
+    `a file holds an array of manifests, one manifest, or {accounts, images}; ${isObject(file) ? "an object without uuid, accounts and images was sent" : describeSent(file)}`,
   ]);
 }
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const section = (name: string, entries: readonly unknown[]): Section => ({ entries, label: (at) => `${name}[${at}]` });
+const makeSection = (name: string, entries: readonly unknown[]): Section => ({
+  entries,
+  label: (at) => `${name}[${at}]`,
+});
 
-function listed(name: string, entries: unknown): Section {
-  if (entries === undefined || entries === null) return section(name, []);
-  if (!Array.isArray(entries)) throw new ProvisionRefused([`${name} is an array; ${sentence(entries)}`]);
-  return section(name, entries);
+function listEntries(name: string, entries: unknown): Section {
+  if (entries === undefined || entries === null) return makeSection(name, []);
+  if (!Array.isArray(entries)) throw new ProvisionRefused([`${name} is an array; ${describeSent(entries)}`]);
+  return makeSection(name, entries);
 }
 
 type Reader<Row> = (
@@ -82,35 +89,35 @@ async function readSection<Row>(
   for (const [at, entry] of entries.entries()) {
     const { row, mistakes: found } = await read(entry);
     if (row) rows.push(row);
-    mistakes.push(...found.map((mistake) => `${entryName(label(at), entry)}: ${mistake}`));
+    mistakes.push(...found.map((mistake) => `${nameEntry(label(at), entry)}: ${mistake}`));
   }
   return { rows, mistakes };
 }
 
 /** `accounts[0] (UUID, bob)`: the place of an entry and what it calls itself, as far as that is known. */
-export function entryName(place: string, entry: unknown): string {
+export function nameEntry(place: string, entry: unknown): string {
   const { uuid, login }: JsonObject = isObject(entry) ? entry : {};
   const names = [uuid, login].filter((name) => typeof name === "string").map(show);
   return names.length > 0 ? `${place} (${names.join(", ")})` : place;
 }
 
 /** Entries whose field is that of an earlier one. */
-function repeats({ entries, label }: Section, field: "uuid" | "login"): string[] {
+function findRepeats({ entries, label }: Section, field: "uuid" | "login"): string[] {
   const first = new Map<string, number>();
   return entries.flatMap((entry, at) => {
     const value = isObject(entry) ? entry[field] : undefined;
     if (typeof value !== "string") return [];
     const earlier = first.get(value);
-    if (earlier !== undefined) return [`${entryName(label(at), entry)}: ${field} is that of ${label(earlier)} already`];
+    if (earlier !== undefined) return [`${nameEntry(label(at), entry)}: ${field} is that of ${label(earlier)} already`];
     first.set(value, at);
     return [];
   });
 }
 
-const unreadFields = ({ entries }: Section, read: ReadonlySet<string>): string[] =>
+const findUnread = ({ entries }: Section, read: ReadonlySet<string>): string[] =>
   entries.flatMap((entry) => (isObject(entry) ? Object.keys(entry).filter((field) => !read.has(field)) : []));
 
-function counted(names: readonly string[]): ReadonlyMap<string, number> {
+function count(names: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;

@@ -43,14 +43,14 @@ export const maxRowBytes = 2_000_000;
 export const maxImageBytes = 1_700_000;
 
 /** Why a row of these columns cannot be stored in D1, as a sentence; undefined when it can. */
-export function sizeMistake(columns: readonly unknown[], maxBytes = maxRowBytes): string | undefined {
-  const bytes = columns.reduce((sum: number, column) => sum + columnBytes(column), 0);
+export function findSizeMistake(columns: readonly unknown[], maxBytes = maxRowBytes): string | undefined {
+  const bytes = columns.reduce((sum: number, column) => sum + countBytes(column), 0);
   if (bytes <= maxBytes) return undefined;
   const limit = maxBytes === maxRowBytes ? "D1's limit" : `D1's limit is ${maxRowBytes}, and updates need room`;
   return `it takes ${bytes} bytes, and a row holds at most ${maxBytes} (${limit})`;
 }
 
-function columnBytes(column: unknown): number {
+function countBytes(column: unknown): number {
   if (typeof column === "string") return encoder.encode(column).length;
   return column === null ? 0 : 8;
 }

@@ -4,7 +4,7 @@ const maxChunkBytes = 400_000;
 const encoder = new TextEncoder();
 
 /** Rows as JSON arrays for `json_each(?)`, none larger than 400 KB unless one row is. */
-export function jsonChunks(rows: readonly object[]): string[] {
+export function toJsonChunks(rows: readonly object[]): string[] {
   const chunks: string[] = [];
   let chunk: string[] = [];
   let chunkBytes = 0;

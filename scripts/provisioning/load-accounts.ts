@@ -1,5 +1,5 @@
 import type { AccountRow } from "./account-entry.ts";
-import { jsonChunks } from "./json-chunks.ts";
+import { toJsonChunks } from "./json-chunks.ts";
 
 const columns = ["login", "email", "companyName", "firstName", "lastName", "operator", "disabled"] as const;
 const timestamps = ["created", "updated"] as const;
@@ -55,8 +55,8 @@ INSERT INTO keys (${keyColumns}) SELECT ${keyColumns} FROM file_keys WHERE ${fil
  *
  * @param now ISO 8601: `created` and `updated` where the rows have none
  */
-export function accountStatements(db: D1Database, rows: readonly AccountRow[], now: string): D1PreparedStatement[] {
-  const chunks = jsonChunks(rows);
+export function makeAccountStatements(db: D1Database, rows: readonly AccountRow[], now: string): D1PreparedStatement[] {
+  const chunks = toJsonChunks(rows);
   const overAll = (sql: string, ...more: string[]) => chunks.map((chunk) => db.prepare(sql).bind(chunk, ...more));
   return [
     ...overAll(freeLogins),
@@ -70,9 +70,12 @@ export function accountStatements(db: D1Database, rows: readonly AccountRow[], n
 const holders = `SELECT login, uuid FROM accounts WHERE login IN (SELECT value ->> '$.login' FROM json_each(?))`;
 
 /** The logins of the rows that an account not among them has in the database: login → its UUID. */
-export async function takenLogins(db: D1Database, rows: readonly AccountRow[]): Promise<ReadonlyMap<string, string>> {
+export async function findTakenLogins(
+  db: D1Database,
+  rows: readonly AccountRow[],
+): Promise<ReadonlyMap<string, string>> {
   const uuids = new Set(rows.map(({ uuid }) => uuid));
-  const chunks = jsonChunks(rows.map(({ login }) => ({ login })));
+  const chunks = toJsonChunks(rows.map(({ login }) => ({ login })));
   if (chunks.length === 0) return new Map();
   const pages = await db.batch<{ login: string; uuid: string }>(chunks.map((chunk) => db.prepare(holders).bind(chunk)));
   const others = pages.flatMap(({ results }) => results).filter(({ uuid }) => !uuids.has(uuid));

@@ -1,27 +1,8 @@
-import { isTooLargeForJson, jsonChunks } from "./json-chunks.ts";
+import { manifestColumnNames } from "../../src/db/schema.ts";
+import { isTooLargeForJson, toJsonChunks } from "./json-chunks.ts";
 import type { ImageRow } from "./manifest.ts";
 
-const columns = [
-  "uuid",
-  "name",
-  "version",
-  "os",
-  "type",
-  "requirements",
-  "image_size",
-  "description",
-  "files",
-  "tags",
-  "homepage",
-  "published_at",
-  "owner",
-  "public",
-  "state",
-  "eula",
-  "acl",
-  "origin",
-  "error",
-] as const satisfies readonly (keyof ImageRow)[];
+const columns = ["uuid", ...manifestColumnNames] as const;
 
 const others = columns.filter((column) => column !== "uuid");
 
@@ -49,21 +30,21 @@ const fromJson = `WITH file (${columns.join()}) AS MATERIALIZED (
 const fromValues = `WITH file (${columns.join()}) AS (VALUES (${columns.map(() => "?").join()}))`;
 
 /** The statements that make images what the rows say; each answers `{outcome}` rows, unchanged ones left out. */
-export function imageStatements(db: D1Database, rows: readonly ImageRow[]): D1PreparedStatement[] {
+export function makeImageStatements(db: D1Database, rows: readonly ImageRow[]): D1PreparedStatement[] {
   const large = new Set(rows.filter(isTooLargeForJson));
   const small = rows.filter((row) => !large.has(row));
   const bothOf = (file: string, values: readonly (string | number | null)[]) =>
     [replace, add].map((write) => db.prepare(`${file} ${write}`).bind(...values));
   return [
-    ...jsonChunks(small).flatMap((chunk) => bothOf(fromJson, [chunk])),
+    ...toJsonChunks(small).flatMap((chunk) => bothOf(fromJson, [chunk])),
     ...[...large].flatMap((row) =>
       bothOf(
         fromValues,
-        columns.map((column) => bindable(row[column])),
+        columns.map((column) => toBindable(row[column])),
       ),
     ),
   ];
 }
 
-const bindable = (value: string | number | boolean | null): string | number | null =>
+const toBindable = (value: string | number | boolean | null): string | number | null =>
   typeof value === "boolean" ? Number(value) : value;

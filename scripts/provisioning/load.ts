@@ -1,7 +1,7 @@
 import { retryWhileBusy } from "./busy.ts";
-import { entryName, type Provision } from "./entries.ts";
-import { accountStatements, takenLogins } from "./load-accounts.ts";
-import { imageStatements } from "./load-images.ts";
+import { nameEntry, type Provision } from "./entries.ts";
+import { findTakenLogins, makeAccountStatements } from "./load-accounts.ts";
+import { makeImageStatements } from "./load-images.ts";
 import { ProvisionRefused } from "./refusal.ts";
 
 /** How many entries of a kind were new, differed from what was stored, or were stored already. */
@@ -16,10 +16,10 @@ export type LoadReport = { accounts: Counts; images: Counts };
  * @throws {ProvisionRefused} an account that is not among the rows has one of their logins
  */
 export async function checkAgainstStored(db: D1Database, { accounts }: Provision): Promise<void> {
-  const taken = await retryWhileBusy(() => takenLogins(db, accounts));
+  const taken = await retryWhileBusy(() => findTakenLogins(db, accounts));
   const mistakes = accounts.flatMap((account, at) => {
     const holder = taken.get(account.login);
-    return holder ? [`${entryName(`accounts[${at}]`, account)}: login is that of the stored account ${holder}`] : [];
+    return holder ? [`${nameEntry(`accounts[${at}]`, account)}: login is that of the stored account ${holder}`] : [];
   });
   if (mistakes.length > 0) throw new ProvisionRefused(mistakes);
 }
@@ -34,19 +34,19 @@ export async function checkAgainstStored(db: D1Database, { accounts }: Provision
 export async function load(db: D1Database, provision: Provision): Promise<LoadReport> {
   const { accounts, images } = provision;
   await checkAgainstStored(db, provision);
-  const forAccounts = accountStatements(db, accounts, new Date().toISOString());
-  const forImages = imageStatements(db, images);
+  const forAccounts = makeAccountStatements(db, accounts, new Date().toISOString());
+  const forImages = makeImageStatements(db, images);
   const statements = [...forAccounts, ...forImages];
   const results =
     statements.length === 0 ? [] : await retryWhileBusy(() => db.batch<{ outcome: "added" | "replaced" }>(statements));
   const outcomes = results.map(({ results }) => results.map(({ outcome }) => outcome));
   return {
-    accounts: counts(accounts.length, outcomes.slice(0, forAccounts.length).flat()),
-    images: counts(images.length, outcomes.slice(forAccounts.length).flat()),
+    accounts: countOutcomes(accounts.length, outcomes.slice(0, forAccounts.length).flat()),
+    images: countOutcomes(images.length, outcomes.slice(forAccounts.length).flat()),
   };
 }
 
-function counts(entries: number, outcomes: readonly ("added" | "replaced")[]): Counts {
+function countOutcomes(entries: number, outcomes: readonly ("added" | "replaced")[]): Counts {
   const added = outcomes.filter((outcome) => outcome === "added").length;
   return { added, replaced: outcomes.length - added, unchanged: entries - outcomes.length };
 }

@@ -2,8 +2,8 @@ import * as z from "zod/mini";
 import type { ImageRow as StoredImage } from "../../src/db/image-row.ts";
 import { maxAclAccounts } from "../../src/images/image-fields.ts";
 import { findTagsMistake } from "../../src/images/tags.ts";
-import { flag, maxImageBytes, sizeMistake, text, timestamp, uuid, wholeNumber } from "./fields.ts";
-import { fieldMistakes, rule, sentence } from "./refusal.ts";
+import { findSizeMistake, flag, maxImageBytes, text, timestamp, uuid, wholeNumber } from "./fields.ts";
+import { describeSent, listFieldMistakes, rule } from "./refusal.ts";
 
 /** An image as it is to be stored. JSON columns are text. */
 export type ImageRow = Omit<StoredImage, "revision">;
@@ -11,10 +11,10 @@ export type ImageRow = Omit<StoredImage, "revision">;
 type JsonObject = Record<string, unknown>;
 
 /** An object of JSON values that D1 can take: see `findTagsMistake`. */
-function jsonObject() {
+function makeJsonObject() {
   const objectRule = "an object of JSON values, at most 100 levels deep, without U+0000 or lone surrogates";
   return z.custom<JsonObject>((sent) => isObject(sent) && !findTagsMistake(sent), {
-    error: ({ input }) => `${objectRule}; ${(isObject(input) && findTagsMistake(input)) || sentence(input)}`,
+    error: ({ input }) => `${objectRule}; ${(isObject(input) && findTagsMistake(input)) || describeSent(input)}`,
   });
 }
 
@@ -39,7 +39,7 @@ const states = ["active", "unactivated", "disabled", "creating", "failed", "dest
 
 const manifestSchema = z.object(
   {
-    /** Of the manifest's format: read for nothing, and not worth a word. */
+    /** The version of the manifest's format: ignored, and not reported. */
     v: z.optional(z.unknown()),
     uuid,
     owner: uuid,
@@ -47,11 +47,11 @@ const manifestSchema = z.object(
     version: text({ min: 1, max: 512 }),
     os: z.nullish(text()),
     type: z.nullish(text()),
-    requirements: z.nullish(jsonObject()),
+    requirements: z.nullish(makeJsonObject()),
     image_size: z.nullish(wholeNumber()),
     description: z.nullish(text()),
     files: z.nullish(z.array(file, rule("an array of objects"))),
-    tags: z.nullish(jsonObject()),
+    tags: z.nullish(makeJsonObject()),
     homepage: z.nullish(text()),
     published_at: z.nullish(timestamp),
     public: z.nullish(flag),
@@ -74,13 +74,13 @@ export const manifestFields: ReadonlySet<string> = new Set(Object.keys(manifestS
 /** The row of an image, or everything that is wrong with its manifest. */
 export function readManifest(entry: unknown): { row?: ImageRow; mistakes: readonly string[] } {
   const parsed = z.safeParse(manifestSchema, entry);
-  if (!parsed.success) return { mistakes: fieldMistakes(parsed.error.issues) };
-  const row = imageRow(parsed.data);
-  const tooLarge = sizeMistake(Object.values(row), maxImageBytes);
+  if (!parsed.success) return { mistakes: listFieldMistakes(parsed.error.issues) };
+  const row = toRow(parsed.data);
+  const tooLarge = findSizeMistake(Object.values(row), maxImageBytes);
   return { row, mistakes: tooLarge ? [tooLarge] : [] };
 }
 
-function imageRow(manifest: Manifest): ImageRow {
+function toRow(manifest: Manifest): ImageRow {
   const { uuid, name, version, owner, files, error } = manifest;
   return {
     uuid,
@@ -88,46 +88,46 @@ function imageRow(manifest: Manifest): ImageRow {
     version,
     os: manifest.os ?? null,
     type: manifest.type ?? null,
-    requirements: jsonText(manifest.requirements),
+    requirements: toJson(manifest.requirements),
     image_size: manifest.image_size ?? null,
     description: manifest.description ?? null,
-    files: jsonText(files?.map(({ compression, sha1, size }) => withoutUnset({ compression, sha1, size }))),
-    tags: jsonText(manifest.tags),
+    files: toJson(files?.map(({ compression, sha1, size }) => omitUnset({ compression, sha1, size }))),
+    tags: toJson(manifest.tags),
     homepage: manifest.homepage ?? null,
     published_at: manifest.published_at ?? null,
     owner,
     public: manifest.public ?? false,
-    state: stateOf(manifest),
+    state: chooseState(manifest),
     eula: manifest.eula ?? null,
-    acl: manifest.acl?.length ? jsonText([...new Set(manifest.acl)]) : null,
+    acl: manifest.acl?.length ? toJson([...new Set(manifest.acl)]) : null,
     origin: manifest.origin ?? null,
-    error: jsonText(error && withoutUnset({ code: error.code, message: error.message })),
+    error: toJson(error && omitUnset({ code: error.code, message: error.message })),
   };
 }
 
-/** CONTRACT §6, last paragraph. */
-function stateOf({ state, disabled, activated }: Manifest): ImageRow["state"] {
+/** The state of a manifest, older ones without `state` included. docs/contract.md#visibility */
+function chooseState({ state, disabled, activated }: Manifest): ImageRow["state"] {
   if (state) return state;
   if (disabled) return "disabled";
   return activated === false ? "unactivated" : "active";
 }
 
-const jsonText = (value: object | null | undefined): string | null => (value ? JSON.stringify(value) : null);
+const toJson = (value: object | null | undefined): string | null => (value ? JSON.stringify(value) : null);
 
-const withoutUnset = (all: JsonObject): JsonObject =>
+const omitUnset = (all: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null && value !== undefined));
 
 /** A stored image as the manifest that `readManifest` makes the same row of. Unset fields are absent. */
 export function manifestOf(row: ImageRow): JsonObject {
-  return withoutUnset({
+  return omitUnset({
     v: 2,
     ...row,
-    requirements: parsed(row.requirements),
-    files: parsed(row.files),
-    tags: parsed(row.tags),
-    acl: parsed(row.acl),
-    error: parsed(row.error),
+    requirements: parseJson(row.requirements),
+    files: parseJson(row.files),
+    tags: parseJson(row.tags),
+    acl: parseJson(row.acl),
+    error: parseJson(row.error),
   });
 }
 
-const parsed = (json: string | null): unknown => (json === null ? null : JSON.parse(json));
+const parseJson = (json: string | null): unknown => (json === null ? null : JSON.parse(json));

@@ -6,15 +6,15 @@ import { retryWhileBusy } from "./busy.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-/** The files of `migrations/` that the database has not seen, in order. */
-export async function unappliedMigrations(db: D1Database): Promise<string[]> {
+/** The files of `migrations/` that are not applied to the database, in order. */
+export async function listUnapplied(db: D1Database): Promise<string[]> {
   const files = readdirSync(join(root, "migrations")).filter((name) => name.endsWith(".sql"));
-  const applied = await retryWhileBusy(() => appliedMigrations(db));
+  const applied = await retryWhileBusy(() => readApplied(db));
   return files.filter((name) => !applied.has(name)).sort();
 }
 
 /** wrangler's own table, made by the first migration it applies. */
-async function appliedMigrations(db: D1Database): Promise<ReadonlySet<string>> {
+async function readApplied(db: D1Database): Promise<ReadonlySet<string>> {
   const table = await db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'd1_migrations'").all();
   if (table.results.length === 0) return new Set();
   const { results } = await db.prepare("SELECT name FROM d1_migrations").all<{ name: string }>();
@@ -22,11 +22,11 @@ async function appliedMigrations(db: D1Database): Promise<ReadonlySet<string>> {
 }
 
 /** The command that applies them, for a message; `where` is `--remote`, or `--local --persist-to DIR`. */
-export const migrateCommand = (database: string, where: readonly string[]): string =>
+export const formatMigrateCommand = (database: string, where: readonly string[]): string =>
   ["npx wrangler d1 migrations apply", database, ...where].join(" ");
 
 /**
- * Applies them to a local database, as `migrateCommand` does.
+ * Applies them to a local database, as `formatMigrateCommand` does.
  *
  * @throws {Error} wrangler failed: the command, and the end of what it said
  */
@@ -36,7 +36,7 @@ export async function migrateLocal(database: string, state: string): Promise<voi
   const wrangler = promisify(execFile)(
     process.execPath,
     [cli, "d1", "migrations", "apply", database, ...where],
-    // From a terminal it would ask; without one it takes yes for an answer.
+    // On a terminal it prompts; without one it assumes yes.
     { cwd: root, env: { ...process.env, WRANGLER_LOG: "error", CI: "true" } },
   );
   wrangler.child.stdin?.end();
@@ -44,7 +44,7 @@ export async function migrateLocal(database: string, state: string): Promise<voi
     await wrangler;
   } catch (error) {
     const said = error instanceof Error ? error.message.trim().split("\n").at(-1) : String(error);
-    throw new Error(`the migrations could not be applied; run: ${migrateCommand(database, where)} (${said})`, {
+    throw new Error(`the migrations could not be applied; run: ${formatMigrateCommand(database, where)} (${said})`, {
       cause: error,
     });
   }

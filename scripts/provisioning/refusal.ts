@@ -13,7 +13,7 @@ export class ProvisionRefused extends Error {
 }
 
 /** What an entry holds where something else should be, as the end of a sentence; cut at 64 characters. */
-export function sentence(sent: unknown): string {
+export function describeSent(sent: unknown): string {
   if (sent === undefined) return "it is missing";
   if (typeof sent === "string" && sent.length > 64) return `${sent.length} characters were sent: ${show(sent)}`;
   return `${typeof sent === "string" ? JSON.stringify(show(sent)) : show(sent)} was sent`;
@@ -21,14 +21,14 @@ export function sentence(sent: unknown): string {
 
 /** The rule of a field as the start of its refusal, for any check of zod: `a UUID in lower case; "X" was sent`. */
 export const rule = (text: string): { error: (issue: { input?: unknown }) => string } => ({
-  error: ({ input }) => `${text}; ${sentence(input)}`,
+  error: ({ input }) => `${text}; ${describeSent(input)}`,
 });
 
 /** Every field that broke its rule, once: `acl[2] is a UUID in lower case; "X" was sent`. */
-export function fieldMistakes(issues: readonly z.core.$ZodIssue[]): string[] {
-  const messages = new Map(issues.map(({ path, message }) => [fieldName(path), message]));
+export function listFieldMistakes(issues: readonly z.core.$ZodIssue[]): string[] {
+  const messages = new Map(issues.map(({ path, message }) => [formatPath(path), message]));
   return [...messages].map(([field, message]) => `${field || "it"} is ${message}`);
 }
 
-const fieldName = (path: readonly PropertyKey[]): string =>
+const formatPath = (path: readonly PropertyKey[]): string =>
   path.map((step, at) => (typeof step === "number" ? `[${step}]` : `${at > 0 ? "." : ""}${String(step)}`)).join("");

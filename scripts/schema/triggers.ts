@@ -1,13 +1,13 @@
-import { revisionColumns } from "../../src/db/schema.ts";
+import { manifestColumnNames } from "../../src/db/schema.ts";
 
 /**
  * The triggers that a migration must hold, which Drizzle cannot declare. Those of the history name every column that a
  * revision keeps, so they follow from `src/db/schema.ts`; `scripts/check-schema.ts` compares them with `migrations/`.
  */
 
-const names = revisionColumns.map((column) => `\`${column}\``).join(", ");
-const newValues = revisionColumns.map((column) => `NEW.\`${column}\``).join(", ");
-const changedNames = revisionColumns
+const names = manifestColumnNames.map((column) => `\`${column}\``).join(", ");
+const newValues = manifestColumnNames.map((column) => `NEW.\`${column}\``).join(", ");
+const changedNames = manifestColumnNames
   .map((column) => `iif(NEW.\`${column}\` IS NOT OLD.\`${column}\`, ', ${column}', '')`)
   .join("\n\t\t\t\t|| ");
 

@@ -9,35 +9,35 @@ const root = join(import.meta.dirname, "../..");
 export type Demo = { port: number; home: string; key: DemoKey };
 
 /** Three complete commands, each of which updates the published image, for a shell in the project's folder. */
-export function demoCommands(of: Demo): string {
+export function formatDemoCommands(of: Demo): string {
   return `
 cloudapi-edge answers on http://127.0.0.1:${of.port}. Try it, from another terminal in this folder:
 
 # curl and openssl, the published request
-${curlCommand(of)}
+${formatCurl(of)}
 
 # triton
-${tritonCommand(of)}
+${formatTriton(of)}
 
 # sdc-updateimage (smartdc needs Node 22 or older)
-${smartdcCommand(of)}
+${formatSmartdc(of)}
 `;
 }
 
 /** A path as a shell in the project's folder has it. */
-function shellPath(path: string): string {
+function toShellPath(path: string): string {
   const below = relative(root, path);
   return below.startsWith("..") ? path : below;
 }
 
 /** The demo's home for `HOME=`: absolute wherever the shell stands. */
-const homePath = (home: string): string => {
+const toHomePath = (home: string): string => {
   const below = relative(root, home);
   return below.startsWith("..") ? home : `$PWD/${below}`;
 };
 
-function curlCommand({ port, key }: Demo): string {
-  const file = shellPath(key.file);
+function formatCurl({ port, key }: Demo): string {
+  const file = toShellPath(key.file);
   return `DATE=$(LC_ALL=C date -u '+%a, %d %b %Y %H:%M:%S GMT'); \\
 curl -i 'http://127.0.0.1:${port}/my/images/${demo.image}?action=update' \\
   -H "Date: $DATE" -H "Authorization: Signature keyId=\\"/${demo.login}/keys/${key.fingerprint}\\",algorithm=\\"rsa-sha256\\",headers=\\"date\\",signature=\\"$(printf 'date: %s' "$DATE" | openssl dgst -sha256 -sign ${file} -binary | openssl base64 -A)\\"" \\
@@ -46,25 +46,25 @@ curl -i 'http://127.0.0.1:${port}/my/images/${demo.image}?action=update' \\
 }
 
 /** The environment of a client: no key, agent or profile but the demo's. */
-function clientEnvironment({ port, home, key }: Demo): string {
+function formatEnvironment({ port, home, key }: Demo): string {
   const npm = join(homedir(), ".npmrc");
   // npm looks for its settings in HOME too; a person's registry may stand there.
   const npmrc = existsSync(npm) ? ` NPM_CONFIG_USERCONFIG=${npm}` : "";
-  return `HOME=${homePath(home)}${npmrc} SDC_URL=http://127.0.0.1:${port} SDC_ACCOUNT=${demo.login} SDC_KEY_ID=${key.fingerprint}`;
+  return `HOME=${toHomePath(home)}${npmrc} SDC_URL=http://127.0.0.1:${port} SDC_ACCOUNT=${demo.login} SDC_KEY_ID=${key.fingerprint}`;
 }
 
-function tritonCommand(of: Demo): string {
+function formatTriton(of: Demo): string {
   const triton = isOnPath("triton") ? "triton" : "npx --yes --package triton@7.17.0 -- triton";
-  return `${clientEnvironment(of)} TRITON_PROFILE=env env -u SSH_AUTH_SOCK \\
+  return `${formatEnvironment(of)} TRITON_PROFILE=env env -u SSH_AUTH_SOCK \\
   ${triton} image update ${demo.image} name=renamed-by-triton`;
 }
 
 /** npm links none of smartdc's commands, so a fetched one is called by its path. */
-function smartdcCommand(of: Demo): string {
+function formatSmartdc(of: Demo): string {
   const update = `--name=renamed-by-sdc ${demo.image}`;
-  const environment = `${clientEnvironment(of)} env -u SSH_AUTH_SOCK`;
+  const environment = `${formatEnvironment(of)} env -u SSH_AUTH_SOCK`;
   if (isOnPath("sdc-updateimage")) return `${environment} \\\n  sdc-updateimage ${update}`;
-  const folder = shellPath(join(of.home, "smartdc"));
+  const folder = toShellPath(join(of.home, "smartdc"));
   return `${environment} sh -c '\\
   npm install --silent --no-audit --no-fund --prefix ${folder} smartdc@9.0.1 >/dev/null && \\
   node --no-deprecation ${folder}/node_modules/smartdc/bin/sdc-updateimage ${update}'`;

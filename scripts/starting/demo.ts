@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readProvision } from "../provisioning/entries.ts";
 import { load } from "../provisioning/load.ts";
-import { sshWire } from "./ssh-wire.ts";
+import { toSshWire } from "./ssh-wire.ts";
 
 /** The published example's image, and an account with the owner's UUID of that page. `published-updateimage.txt` */
 export const demo = {
@@ -32,7 +32,7 @@ export type DemoKey = { file: string; line: string; fingerprint: string; fingerp
  * The demo key of a home folder, made when there is none: RSA in PEM, which openssl, triton and smartdc all read.
  * They look for keys in `$HOME/.ssh` alone.
  */
-export function demoKey(home: string): DemoKey {
+export function readDemoKey(home: string): DemoKey {
   const folder = join(home, ".ssh");
   const file = join(folder, "id_rsa");
   if (!existsSync(file)) {
@@ -40,7 +40,7 @@ export function demoKey(home: string): DemoKey {
     const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     writeFileSync(file, privateKey.export({ type: "pkcs1", format: "pem" }), { mode: 0o600 });
   }
-  const { type, wire } = sshWire(readFileSync(file, "utf8"));
+  const { type, wire } = toSshWire(readFileSync(file, "utf8"));
   const line = `${type} ${wire.toString("base64")} ${demo.login}`;
   writeFileSync(`${file}.pub`, `${line}\n`);
   const fingerprint = createHash("md5")

@@ -6,13 +6,13 @@ import { createInterface } from "node:readline";
 
 const root = join(import.meta.dirname, "../..");
 
-/** Where the service listens, the folder of its database, and what takes the lines of its log. */
+/** Where the service listens, the folder of its database, and where the lines of its log go. */
 export type DevServerOptions = { port: number; state: string; log?: (line: string) => void };
 
 const toStdout = (line: string): boolean => process.stdout.write(`${line}\n`);
 
 /** @throws {Error} with one line for the user: another program has the port */
-export async function checkPortIsFree(port: number): Promise<void> {
+export async function assertPortIsFree(port: number): Promise<void> {
   const probe = createServer();
   try {
     const listening = once(probe, "listening");
@@ -57,8 +57,8 @@ export function startDevServer({ port, state, log = toStdout }: DevServerOptions
 
 const pollMs = 150;
 
-/** Answers once the service does; false when it ended before. */
-export async function isReady({ process: server }: DevServer, port: number): Promise<boolean> {
+/** Waits until the service answers. @returns false when it ended before */
+export async function waitUntilReady({ process: server }: DevServer, port: number): Promise<boolean> {
   while (server.exitCode === null && server.signalCode === null) {
     const answer = await fetch(`http://127.0.0.1:${port}/--ping`).catch(() => undefined);
     await answer?.body?.cancel();
@@ -72,24 +72,24 @@ const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const killAfterMs = 5000;
 
 /**
- * Ends the service when this program is told to end, workerd included; bears being told twice.
+ * Ends the service, workerd included, when this program gets a signal to end. Idempotent: a second signal is harmless.
  *
- * @returns the exit code: 0 when it was told to; else not 0, and what wrangler said is shown
+ * @returns the exit code: 0 after a signal; else not 0, and what wrangler said is shown
  */
-export async function untilEnded({ process: server, said }: DevServer): Promise<number> {
-  let wasTold = false;
+export async function waitUntilEnded({ process: server, said }: DevServer): Promise<number> {
+  let wasSignalled = false;
   const end = () => {
-    wasTold = true;
+    wasSignalled = true;
     server.kill("SIGTERM");
     setTimeout(() => killGroup(server, "SIGKILL"), killAfterMs).unref();
   };
   for (const signal of endings) process.on(signal, end);
-  // Whoever read the output is gone (`npm start | head`): nobody would know that the service still runs.
+  // The reader of the output is gone (`npm start | head`): the service would run on unseen.
   for (const output of [process.stdout, process.stderr]) output.on("error", end);
   if (server.exitCode === null && server.signalCode === null) await once(server, "exit");
-  // What wrangler may have left of its own.
+  // Processes that wrangler may have left behind.
   killGroup(server, "SIGKILL");
-  if (wasTold) return 0;
+  if (wasSignalled) return 0;
   process.stderr.write(`wrangler dev ended by itself:\n${said.join("\n")}\n`);
   return server.exitCode || 1;
 }

@@ -42,8 +42,7 @@ const deletionStatement = statement<WriteValues>().reads(
   (value) => ({
     ...outcomeFields(value),
     hasDependents: flag(hasDependents(value.image)),
-    visibleDependents:
-      uuidList(sql`(SELECT json_group_array(uuid) FROM (SELECT ${dependent.uuid} AS uuid
+    visibleDependents: uuidList(sql`(SELECT json_group_array(uuid) FROM (SELECT ${dependent.uuid} AS uuid
       FROM ${images} AS ${dependent}
       WHERE ${isDependentOf(value.image)} AND ${isVisible(dependent, value.account)}
       ORDER BY ${dependent.uuid} LIMIT ${sql.raw(String(maxNamedDependents))}))`),

@@ -96,8 +96,12 @@ const manifestColumns = {
   error: text(),
 };
 
-/** The columns that a revision keeps, the updatable ones first. */
-export const revisionColumns: readonly string[] = Object.keys(manifestColumns);
+export type ManifestColumn = keyof typeof manifestColumns;
+
+/** The names of the manifest's columns, the updatable ones first. A revision keeps them all. */
+export const manifestColumnNames = Object.keys(manifestColumns).filter((name): name is ManifestColumn =>
+  Object.hasOwn(manifestColumns, name),
+);
 
 /** An image as it is now. */
 export const images = sqliteTable(

@@ -4,6 +4,22 @@ import type { Parameters } from "../http/form.ts";
 import { hasStoredTypes, type Release } from "../releases.ts";
 import { uuidShape } from "./image-fields.ts";
 
+/** The parameters of a list; `tag.` is the beginning of a name. docs/contract.md#listimages */
+export const listParameters = [
+  "name",
+  "os",
+  "version",
+  "owner",
+  "type",
+  "public",
+  "state",
+  "tag.",
+  "limit",
+  "marker",
+] as const;
+
+type ListParameter = Exclude<(typeof listParameters)[number], "tag.">;
+
 const states = ["active", "unactivated", "disabled", "creating", "failed", "all"] as const;
 
 /**
@@ -16,7 +32,7 @@ export function readListFilters(
   query: Parameters,
   { release, maxList }: { release: Release; maxList: number },
 ): ListFilters {
-  const text = (name: string) => readSingle(query, name);
+  const text = (name: ListParameter) => readSingle(query, name);
   const name = text("name");
   const type = text("type");
   return {
@@ -31,7 +47,7 @@ export function readListFilters(
     owner: text("owner"),
     tags: Object.keys(query)
       .filter((key) => key.startsWith("tag."))
-      .map((key) => [key.slice("tag.".length), text(key) ?? ""]),
+      .map((key) => [key.slice("tag.".length), readSingle(query, key) ?? ""]),
     limit: readLimit(text("limit"), maxList),
     marker: readMarker(text("marker")),
   };
