@@ -8,22 +8,26 @@ import type { Write, WriteValues } from "./write-record.ts";
 
 const {
   image,
-  write_id,
+  write_id: writeId,
+  request_hash: requestHash,
+  attempt_id: attemptId,
+  changed,
   time: _,
   account: __,
   key_sha256: ___,
   request_id: ____,
   operation: _____,
-  ...columns
+  ...revisionColumns
 } = getTableColumns(imageHistory);
 
 /**
- * The outcome of a write, read in its transaction: the caller's authority, the history's row of this write where it was
- * applied, by whichever attempt, else the image as it is.
+ * The outcome of a write, read in its transaction: the caller's authority; the history's row of this write where it was
+ * applied, by whichever attempt, and the image as it left it; else the image as it is.
  */
 export const outcomeFields = (value: Placeholders<WriteValues>) => ({
   hasAuthority,
-  applied: leftJoined({ uuid: image, write_id, ...columns }, "uuid"),
+  record: leftJoined({ writeId, requestHash, attemptId, changed }, "writeId"),
+  written: leftJoined({ uuid: image, ...revisionColumns }, "uuid"),
   image: seenImage(value.account),
 });
 
@@ -59,13 +63,10 @@ export type WriteOutcome = { hasAuthority: boolean; applied: AppliedWrite | null
  * Reads a row of `selectOutcome`. What this request itself applied counts, whatever became of the authority since: the
  * acknowledgement of its first attempt may have been lost.
  */
-export function readOutcome(row: RowOf<ReturnType<typeof outcomeFields>>, { attemptId }: Write): WriteOutcome {
-  if (row.applied === null) return { hasAuthority: row.hasAuthority, applied: null, image: row.image };
-  const { write_id: _, request_hash: requestHash, attempt_id, changed, ...image } = row.applied;
-  const isOwn = attempt_id === attemptId;
-  return {
-    hasAuthority: row.hasAuthority || isOwn,
-    applied: { image, requestHash, isOwn, changed },
-    image: null,
-  };
+export function readOutcome(row: RowOf<ReturnType<typeof outcomeFields>>, write: Write): WriteOutcome {
+  const { hasAuthority, record, written, image } = row;
+  if (record === null || written === null) return { hasAuthority, applied: null, image };
+  const { requestHash, changed } = record;
+  const isOwn = record.attemptId === write.attemptId;
+  return { hasAuthority: hasAuthority || isOwn, applied: { image: written, requestHash, isOwn, changed }, image: null };
 }
