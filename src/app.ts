@@ -5,6 +5,7 @@ import { getAccount } from "./accounts/get-account.ts";
 import { getKey } from "./accounts/get-key.ts";
 import { listDatacenters } from "./accounts/list-datacenters.ts";
 import { listKeys } from "./accounts/list-keys.ts";
+import { updateAccount } from "./accounts/update-account.ts";
 import { authenticate } from "./auth/authenticate.ts";
 import { checkBodyDigests } from "./auth/body-digests.ts";
 import { readAuthorization } from "./auth/read-authorization.ts";
@@ -30,6 +31,7 @@ import { updateImage } from "./images/update-image.ts";
 /** The account and its keys, in the documentation's order. */
 const accountRoutes = new Hono<AppEnv>()
   .get("/:login", ...getAccount)
+  .post("/:login", ...updateAccount)
   .get("/:login/keys", ...listKeys)
   .get("/:login/keys/:key", ...getKey)
   .post("/:login/keys", ...createKey)

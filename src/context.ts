@@ -4,7 +4,7 @@ import type { SignedRequest } from "./auth/signed-request.ts";
 import type { ConfigurationVariables } from "./configuration.ts";
 import type { DatabaseMeter } from "./db/client.ts";
 import type { CloudApiError } from "./errors.ts";
-import type { Parameters } from "./http/form.ts";
+import type { DecodedForm, Parameters } from "./http/form.ts";
 import type { Preconditions } from "./images/preconditions.ts";
 import type { Operation } from "./operations.ts";
 import type { Release } from "./releases.ts";
@@ -27,7 +27,7 @@ type Variables = {
   isCallerCached?: boolean;
   /** From the parsed header to the caller, its round trip included. */
   authMilliseconds?: number;
-  query?: Parameters;
+  query?: DecodedForm;
   parameters?: Promise<Parameters>;
   operation?: Operation;
   /** The id in the path, as it was sent. */

@@ -56,11 +56,11 @@ export class CloudApiError extends Error {
 
 const maxShownCharacters = 64;
 
-/** A value that was sent, for a message: text cut at 64 characters, containers named and not printed. docs/contract.md#errors */
+/** A value that was sent, for a message: text cut at 64 characters and ended with `...`, containers named and not printed. docs/contract.md#errors */
 export function show(sent: unknown): string {
   const text = typeof sent === "string" ? sent : showJson(sent);
   return text.length > maxShownCharacters
-    ? `${text.slice(0, maxShownCharacters).toWellFormed()}…`
+    ? `${text.slice(0, maxShownCharacters).toWellFormed()}...`
     : text.toWellFormed();
 }
 

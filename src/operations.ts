@@ -15,6 +15,7 @@ export type Operation =
   | "GetImage"
   | "ImageAudit"
   | "GetAccount"
+  | "UpdateAccount"
   | "ListKeys"
   | "GetKey"
   | "CreateKey"

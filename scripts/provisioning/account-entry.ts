@@ -32,6 +32,13 @@ const accountSchema = z.object(
     companyName: z.nullish(text()),
     firstName: z.nullish(text()),
     lastName: z.nullish(text()),
+    address: z.nullish(text()),
+    postalCode: z.nullish(text()),
+    city: z.nullish(text()),
+    state: z.nullish(text()),
+    country: z.nullish(text()),
+    phone: z.nullish(text()),
+    triton_cns_enabled: z.nullish(flag),
     operator: z.nullish(flag),
     disabled: z.nullish(flag),
     created: z.nullish(timestamp),
@@ -48,15 +55,22 @@ export const accountFields: ReadonlySet<string> = new Set(Object.keys(accountSch
 export async function readAccount(entry: unknown): Promise<{ row?: AccountRow; mistakes: readonly string[] }> {
   const parsed = z.safeParse(accountSchema, entry);
   if (!parsed.success) return { mistakes: listFieldMistakes(parsed.error.issues) };
-  const { uuid, login, email, companyName, firstName, lastName, operator, disabled, created, updated } = parsed.data;
+  const { uuid, login, operator, disabled, created, updated } = parsed.data;
   const keys = await readKeys(parsed.data.keys ?? []);
   const row: AccountRow = {
     uuid,
     login,
-    email: email ?? null,
-    companyName: companyName ?? null,
-    firstName: firstName ?? null,
-    lastName: lastName ?? null,
+    email: parsed.data.email ?? null,
+    companyName: parsed.data.companyName ?? null,
+    firstName: parsed.data.firstName ?? null,
+    lastName: parsed.data.lastName ?? null,
+    address: parsed.data.address ?? null,
+    postalCode: parsed.data.postalCode ?? null,
+    city: parsed.data.city ?? null,
+    state: parsed.data.state ?? null,
+    country: parsed.data.country ?? null,
+    phone: parsed.data.phone ?? null,
+    triton_cns_enabled: parsed.data.triton_cns_enabled ?? false,
     operator: operator ?? false,
     disabled: disabled ?? false,
     created: created ?? null,

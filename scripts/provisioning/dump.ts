@@ -1,4 +1,4 @@
-import { manifestColumnNames } from "../../src/db/schema.ts";
+import { manifestColumnNames, updatableAccountFields } from "../../src/db/schema.ts";
 import { retryWhileBusy } from "./busy.ts";
 import { type ImageRow, manifestOf } from "./manifest.ts";
 
@@ -25,13 +25,13 @@ async function* readPages<Row extends JsonObject>(read: (after: string) => Promi
 
 const page = "WHERE uuid > ?1 ORDER BY uuid LIMIT ?2";
 
-type StoredAccount = { uuid: string; operator: number; disabled: number } & JsonObject;
+type StoredAccount = { uuid: string; triton_cns_enabled: number; operator: number; disabled: number } & JsonObject;
 type StoredKey = { account: string; name: string; key: string };
 
 async function readAccountPage(db: D1Database, after: string): Promise<JsonObject[]> {
   const statements = [
     db.prepare(
-      `SELECT uuid, login, email, companyName, firstName, lastName, operator, disabled, created, updated FROM accounts ${page}`,
+      `SELECT uuid, login, ${updatableAccountFields.join()}, operator, disabled, created, updated FROM accounts ${page}`,
     ),
     db.prepare(
       `SELECT account, name, key FROM keys WHERE account IN (SELECT uuid FROM accounts ${page}) ORDER BY account, name`,
@@ -39,8 +39,9 @@ async function readAccountPage(db: D1Database, after: string): Promise<JsonObjec
   ].map((statement) => statement.bind(after, pageRows));
   const [accounts, keys] = await retryWhileBusy(() => db.batch<StoredAccount & StoredKey>(statements));
   const keysOf = Map.groupBy(keys?.results ?? [], ({ account }) => account);
-  return (accounts?.results ?? []).map(({ operator, disabled, ...account }) => ({
+  return (accounts?.results ?? []).map(({ triton_cns_enabled, operator, disabled, ...account }) => ({
     ...Object.fromEntries(Object.entries(account).filter(([, value]) => value !== null)),
+    ...(triton_cns_enabled === 1 && { triton_cns_enabled: true }),
     operator: operator === 1,
     disabled: disabled === 1,
     keys: keysOf.get(account.uuid)?.map(({ name, key }) => ({ name, key })) ?? [],

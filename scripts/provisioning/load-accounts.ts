@@ -1,7 +1,8 @@
+import { updatableAccountFields } from "../../src/db/schema.ts";
 import type { AccountRow } from "./account-entry.ts";
 import { toJsonChunks } from "./json-chunks.ts";
 
-const columns = ["login", "email", "companyName", "firstName", "lastName", "operator", "disabled"] as const;
+const columns = ["login", ...updatableAccountFields, "operator", "disabled"] as const;
 const timestamps = ["created", "updated"] as const;
 const all = ["uuid", ...columns, ...timestamps, "keys"] as const satisfies readonly (keyof AccountRow)[];
 

@@ -15,8 +15,8 @@ export const createKey = createFactory<AppEnv, "/:login/keys">().createHandlers(
   const outcome = await asCaller(c, (db, caller) => writeKey(db, { key, caller }));
   assertCreated(outcome, key.name);
   const { fingerprintSha256: _, ...answered } = key;
-  const location = `/${encodeURIComponent(c.req.param("login"))}/keys/${encodeURIComponent(key.name)}`;
-  return answerJson(c, answered, { status: 201, headers: { Location: location } });
+  const [login, fingerprint] = [outcome.login ?? c.req.param("login"), key.fingerprint].map(encodeURIComponent);
+  return answerJson(c, answered, { status: 201, headers: { Location: `/${login}/keys/${fingerprint}` } });
 });
 
 /**

@@ -18,7 +18,7 @@ export async function readNewKey({ key, name }: Parameters): Promise<RegisteredK
     if (typeof value !== "string") throw makeInvalid(`${field} is a string; ${show(value)} was sent`);
   }
   try {
-    return await prepareKey({ key: String(key), name: name ? String(name) : null }, computeDigest);
+    return await prepareKey({ key: String(key), name: name ? String(name).trim() : null }, computeDigest);
   } catch (error) {
     throw error instanceof PublicKeyError ? makeInvalid(`${error.message}; ${show(key)} was sent`) : error;
   }

@@ -62,10 +62,12 @@ function parseParameters(text: string): { parameters: Map<string, string>; rest:
   return { parameters, rest: "" };
 }
 
-/** http-signature 0.9, spoken by smartdc 7: no list of headers, and keys of RSA only. */
+/** http-signature 0.9, spoken by smartdc 7 and pkgcloud: `date` alone is signed, and keys are RSA. */
 function assertLegacyForm(parameters: ReadonlyMap<string, string>, algorithm: Algorithm): void {
-  for (const name of ["headers", "signature"]) {
-    if (parameters.has(name)) throw makeMalformed(`text stands after the parameters, and ${name} is given too`);
+  if (parameters.has("signature")) throw makeMalformed("text stands after the parameters, and signature is given too");
+  const list = parameters.get("headers");
+  if (list !== undefined && list.toLowerCase() !== "date") {
+    throw makeMalformed(`the form without signature="…" signs date alone; headers lists ${show(list)}`);
   }
   if (algorithm.family !== "rsa")
     throw makeMalformed(`the form without signature="…" is for RSA keys; ${algorithm.name} was named`);

@@ -3,8 +3,8 @@ import type { Caller } from "../auth/caller.ts";
 import type { RegisteredKey } from "../auth/key-registration.ts";
 import { authority, callerRow, hasAuthority } from "./authority.ts";
 import type { Database } from "./client.ts";
-import { keys } from "./schema.ts";
-import { leftJoined, query, statement } from "./statement.ts";
+import { accounts, keys } from "./schema.ts";
+import { leftJoined, nullableText, query, statement } from "./statement.ts";
 
 type NewKeyValues = Caller & {
   name: string;
@@ -25,7 +25,11 @@ const createKeyStatement = statement<NewKeyValues>().writes(
 
 /** The key that has the name or the fingerprint of the new one: the new one itself, where it was created. */
 const holderStatement = statement<NewKeyValues>().reads(
-  () => ({ hasAuthority, holder: leftJoined({ name: keys.name, writeId: keys.write_id }, "name") }),
+  (value) => ({
+    hasAuthority,
+    login: nullableText(sql`(SELECT ${accounts.login} FROM ${accounts} WHERE ${accounts.uuid} = ${value.account})`),
+    holder: leftJoined({ name: keys.name, writeId: keys.write_id }, "name"),
+  }),
   (columns, value) =>
     query
       .select(columns)
@@ -40,8 +44,13 @@ const holderStatement = statement<NewKeyValues>().reads(
       .orderBy(sql`${keys.write_id} IS ${value.writeId} DESC`, sql`${keys.name} = ${value.name} DESC`),
 );
 
-/** What came of a new key; `holder` is the name of the key that has its name or is the same key. */
-export type CreateKeyOutcome = { hasAuthority: boolean; isCreated: boolean; holder: string | null };
+/** What came of a new key; `login` is the account's, `holder` the name of the key that has its name or is the same key. */
+export type CreateKeyOutcome = {
+  hasAuthority: boolean;
+  isCreated: boolean;
+  login: string | null;
+  holder: string | null;
+};
 
 /** Registers a key of the account, in one batch. Idempotent: safe to retry. */
 export async function createKey(
@@ -54,5 +63,6 @@ export async function createKey(
   const [, [row]] = await db.batch([createKeyStatement.with(values), holderStatement.with(values)]);
   const isCreated = row?.holder?.writeId === writeId;
   // What the first attempt created stays created, whatever became of the authority since.
-  return { hasAuthority: isCreated || row?.hasAuthority === true, isCreated, holder: row?.holder?.name ?? null };
+  const hasAuthority = isCreated || row?.hasAuthority === true;
+  return { hasAuthority, isCreated, login: row?.login ?? null, holder: row?.holder?.name ?? null };
 }

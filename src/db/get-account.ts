@@ -1,25 +1,20 @@
-import { eq } from "drizzle-orm";
+import { eq, getTableColumns } from "drizzle-orm";
 import type { Caller } from "../auth/caller.ts";
 import { callerRow, hasAuthority } from "./authority.ts";
 import { type Database, readOnlyRow } from "./client.ts";
 import { accounts } from "./schema.ts";
 import { leftJoined, query, type RowOf, statement } from "./statement.ts";
 
-const accountColumns = {
-  uuid: accounts.uuid,
-  login: accounts.login,
-  email: accounts.email,
-  companyName: accounts.companyName,
-  firstName: accounts.firstName,
-  lastName: accounts.lastName,
-  created: accounts.created,
-  updated: accounts.updated,
-};
+const { operator: _, disabled: __, ...columns } = getTableColumns(accounts);
+
+/** The columns of an account that CloudAPI answers. */
+const accountColumns = columns;
 
 /** An account as GetAccount answers it. */
 export type AccountRow = RowOf<typeof accountColumns>;
 
-const getAccountStatement = statement<Caller>().reads(
+/** The account that the caller acts as, and the authority of the caller. */
+export const getAccountStatement = statement<Caller>().reads(
   () => ({ hasAuthority, account: leftJoined(accountColumns, "uuid") }),
   (columns, value) => query.select(columns).from(callerRow(value)).leftJoin(accounts, eq(accounts.uuid, value.account)),
 );

@@ -14,7 +14,9 @@ type ListValues = {
   namePart: string | null;
   os: string | null;
   version: string | null;
+  versionPart: string | null;
   type: string | null;
+  notType: string | null;
   isZvol: number | null;
   public: number | null;
   state: string;
@@ -34,9 +36,15 @@ export type ListFilters = Omit<ListValues, "account" | "isZvol" | "public" | "ta
   limit: number | null;
 };
 
-/** `all` is every state of one's own images and the active ones of others. */
-const isInState = ({ state, account }: Placeholders<ListValues>): SQL => sql`
-  CASE ${state} WHEN 'all' THEN ${images.owner} = ${account} OR ${images.state} = 'active' ELSE ${images.state} = ${state} END`;
+/**
+ * `all` is every state of one's own images and the active ones of others. Of the other states only `active` shows images of
+ * others. `unactivated` is every image that was never activated.
+ */
+const isInState = ({ state, account }: Placeholders<ListValues>): SQL => sql`CASE ${state}
+  WHEN 'active' THEN ${images.state} = 'active'
+  WHEN 'all' THEN ${images.owner} = ${account} OR ${images.state} = 'active'
+  WHEN 'unactivated' THEN ${images.owner} = ${account} AND ${images.state} IN ('unactivated', 'creating', 'failed')
+  ELSE ${images.owner} = ${account} AND ${images.state} = ${state} END`;
 
 /** A filter is off when its value is NULL. */
 const filter = (value: Placeholder, condition: SQL): SQL => sql`(${value} IS NULL OR ${condition})`;
@@ -67,6 +75,8 @@ const listStatement = statement<ListValues>().reads(
           filter(value.namePart, sql`instr(${images.name}, ${value.namePart}) > 0`),
           filter(value.os, sql`${images.os} = ${value.os}`),
           filter(value.version, sql`${images.version} = ${value.version}`),
+          filter(value.versionPart, sql`instr(${images.version}, ${value.versionPart}) > 0`),
+          filter(value.notType, sql`${images.type} IS NOT ${value.notType}`),
           filter(value.type, sql`${images.type} = ${value.type}`),
           filter(
             value.isZvol,

@@ -7,6 +7,28 @@ import type { ImageWrite } from "../operations.ts";
  * STRICT, WITHOUT ROWID and the triggers. `scripts/check-schema.ts` compares the two.
  */
 
+/** The fields that UpdateAccount may write, one column each. docs/contract.md#account */
+const updatableAccountColumns = {
+  email: text(),
+  companyName: text(),
+  firstName: text(),
+  lastName: text(),
+  address: text(),
+  postalCode: text(),
+  city: text(),
+  state: text(),
+  country: text(),
+  phone: text(),
+  triton_cns_enabled: integer({ mode: "boolean" }).notNull().default(false),
+};
+
+export type UpdatableAccountField = keyof typeof updatableAccountColumns;
+
+/** The names of the fields that UpdateAccount may write. */
+export const updatableAccountFields = Object.keys(updatableAccountColumns).filter(
+  (name): name is UpdatableAccountField => Object.hasOwn(updatableAccountColumns, name),
+);
+
 /** An account: the owner of images and of the keys that sign for it. */
 export const accounts = sqliteTable(
   "accounts",
@@ -14,10 +36,7 @@ export const accounts = sqliteTable(
     uuid: text().primaryKey(),
     /** Unique and case-sensitive; never `my`, never shaped like a UUID. */
     login: text().notNull().unique(),
-    email: text(),
-    companyName: text(),
-    firstName: text(),
-    lastName: text(),
+    ...updatableAccountColumns,
     /** An operator may act as another account through its path. */
     operator: integer({ mode: "boolean" }).notNull().default(false),
     disabled: integer({ mode: "boolean" }).notNull().default(false),

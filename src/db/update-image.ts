@@ -1,6 +1,7 @@
-import { and, eq, ne, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, ne, or, sql } from "drizzle-orm";
 import { authority } from "./authority.ts";
 import { type Database, readOnlyRow } from "./client.ts";
+import { isPatched, patched, patchRow } from "./json-patch.ts";
 import { images, type UpdatableField, updatableFields } from "./schema.ts";
 import { query, statement } from "./statement.ts";
 import { outcomeStatement, readOutcome, type WriteOutcome } from "./write-outcome.ts";
@@ -8,10 +9,6 @@ import { isApplicable, recordColumns, toWriteValues, type Write, type WriteValue
 
 /** The columns to write, JSON columns as text. Null clears; absent and undefined fields stay as they are. */
 export type ImagePatch = { readonly [Field in UpdatableField]?: string | null | undefined };
-
-const path = (field: UpdatableField): SQL => sql.raw(`'$.${field}'`);
-const isSent = (field: UpdatableField): SQL => sql`json_type("change"."patch", ${path(field)}) IS NOT NULL`;
-const sentValue = (field: UpdatableField): SQL => sql`"change"."patch" ->> ${path(field)}`;
 
 /**
  * One statement for every choice of fields, which are bound as one JSON object. A JSON null is sent, and clears. Without
@@ -21,22 +18,17 @@ const updateStatement = statement<WriteValues & { patch: string }>().writes((val
   query
     .update(images)
     .set({
-      ...Object.fromEntries(
-        updatableFields.map((field) => [
-          field,
-          sql`CASE WHEN ${isSent(field)} THEN ${sentValue(field)} ELSE ${images[field]} END`,
-        ]),
-      ),
+      ...Object.fromEntries(updatableFields.map((field) => [field, patched(field, images[field])])),
       ...recordColumns(value),
       revision: sql`${images.revision} + 1`,
     })
-    .from(sql`(SELECT ${value.patch} AS "patch") AS "change"`)
+    .from(patchRow(value.patch))
     .where(
       and(
         eq(images.uuid, value.image),
         eq(images.owner, value.account),
         ne(images.state, "destroyed"),
-        or(...updatableFields.map((field) => sql`(${isSent(field)} AND ${sentValue(field)} IS NOT ${images[field]})`)),
+        or(...updatableFields.map((field) => isPatched(field, images[field]))),
         isApplicable(value),
         authority(value),
       ),

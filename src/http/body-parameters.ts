@@ -1,5 +1,5 @@
 import { CloudApiError, show } from "../errors.ts";
-import { collectPairs, decodeForm, findUndecodablePair, type Parameters } from "./form.ts";
+import { collectPairs, decodeForm, type Parameters } from "./form.ts";
 import { findJsonMistake, locate } from "./json-syntax.ts";
 
 /**
@@ -21,6 +21,9 @@ const bodyReaders = new Map<string, BodyReader>([
   ["multipart/form-data", readMultipart],
 ]);
 
+/** The media type of a Content-Type, in lower case, without parameters. */
+export const readMediaType = (contentType: string): string => contentType.split(";", 1).join().trim().toLowerCase();
+
 function findReader(headers: Headers): BodyReader {
   const coding = headers.get("Content-Encoding")?.trim().toLowerCase();
   if (coding && coding !== "identity") {
@@ -30,7 +33,7 @@ function findReader(headers: Headers): BodyReader {
     );
   }
   const contentType = headers.get("Content-Type") ?? "";
-  const reader = bodyReaders.get(contentType.split(";", 1).join().trim().toLowerCase());
+  const reader = bodyReaders.get(readMediaType(contentType));
   if (reader) return reader;
   const supported = [...bodyReaders.keys()].filter(Boolean).join(", ");
   throw new CloudApiError(
@@ -73,14 +76,9 @@ function readJson(body: Uint8Array): Parameters {
 
 function readForm(body: Uint8Array): Parameters {
   const text = decodeUtf8(body, "Invalid form: ");
-  const undecodable = findUndecodablePair(text);
-  if (undecodable !== undefined) {
-    throw new CloudApiError(
-      "InvalidContent",
-      `Invalid form: ${show(undecodable)} has an escape that cannot be decoded`,
-    );
-  }
-  return decodeForm(text);
+  const { values, undecodable } = decodeForm(text);
+  if (undecodable === undefined) return values;
+  throw new CloudApiError("InvalidContent", `Invalid form: ${show(undecodable)} is not UTF-8`);
 }
 
 /** Text parts only; parts that are files are ignored. */

@@ -13,17 +13,36 @@ export function collectPairs(pairs: Iterable<readonly [string, string]>): Parame
   return values;
 }
 
-/** The first `name=value` part of form-coded text whose escapes are not UTF-8, if any. */
-export function findUndecodablePair(text: string): string | undefined {
-  return text.split("&").find((pair) => {
-    try {
-      decodeURIComponent(pair);
-      return false;
-    } catch {
-      return true;
-    }
-  });
+/** Form-coded text, decoded; `undecodable` is the first `name=value` part whose bytes are not UTF-8, as it was sent. */
+export type DecodedForm = { values: Parameters; undecodable: string | undefined };
+
+/**
+ * Decodes form-coded text: a query, or a body of `application/x-www-form-urlencoded`. A name or value with a percent sign
+ * that begins no escape stays as it was sent, but for `+`: `50%+off` is `50% off`. docs/contract.md#body
+ */
+export function decodeForm(text: string): DecodedForm {
+  const pairs: [string, string][] = [];
+  let undecodable: string | undefined;
+  for (const part of text.split("&")) {
+    if (part === "") continue;
+    const equals = part.indexOf("=");
+    const name = decodePart(equals === -1 ? part : part.slice(0, equals));
+    const value = decodePart(equals === -1 ? "" : part.slice(equals + 1));
+    if (name === undefined || value === undefined) undecodable ??= part;
+    else pairs.push([name, value]);
+  }
+  return { values: collectPairs(pairs), undecodable };
 }
 
-/** Decodes form-coded text: a query, or a body of `application/x-www-form-urlencoded`. */
-export const decodeForm = (text: string): Parameters => collectPairs(new URLSearchParams(text));
+const strayPercent = /%(?![0-9A-Fa-f]{2})/;
+
+/** One name or value, decoded; undefined when its bytes are not UTF-8. */
+function decodePart(part: string): string | undefined {
+  const spaced = part.replaceAll("+", " ");
+  if (!spaced.includes("%") || strayPercent.test(spaced)) return spaced;
+  try {
+    return decodeURIComponent(spaced);
+  } catch {
+    return undefined;
+  }
+}

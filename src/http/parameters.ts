@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { type AppEnv, requireSet } from "../context.ts";
 import { CloudApiError, show } from "../errors.ts";
 import { readBodyParameters } from "./body-parameters.ts";
-import { decodeForm, findUndecodablePair, type Parameters } from "./form.ts";
+import { type DecodedForm, decodeForm, type Parameters } from "./form.ts";
 import { readTarget } from "./raw-target.ts";
 
 /**
@@ -25,21 +25,21 @@ async function joinParameters(c: Context<AppEnv>): Promise<Parameters> {
   return Object.assign(Object.create(null), query, body);
 }
 
-/** The query's parameters alone. @throws {CloudApiError} BadRequest on an escape that cannot be decoded */
+/** The query's parameters alone. @throws {CloudApiError} BadRequest where an escape is not UTF-8 */
 export function readQuery(c: Context<AppEnv>): Parameters {
-  const { query = "" } = readTarget(c.req.raw.url);
-  const undecodable = query.includes("%") ? findUndecodablePair(query) : undefined;
-  if (undecodable !== undefined) {
-    throw new CloudApiError("BadRequest", `the query part ${show(undecodable)} has an escape that cannot be decoded`);
-  }
-  return readQueryLeniently(c);
+  const { values, undecodable } = decodeQuery(c);
+  if (undecodable === undefined) return values;
+  throw new CloudApiError("BadRequest", `the query part ${show(undecodable)} is not UTF-8`);
 }
 
-/** The query as form-decoded values, parsed once a request; escapes that cannot be decoded stay as they are. */
-export function readQueryLeniently(c: Context<AppEnv>): Parameters {
+/** The query's parameters but for those that are not UTF-8. */
+export const readQueryLeniently = (c: Context<AppEnv>): Parameters => decodeQuery(c).values;
+
+/** The query, decoded once a request. */
+function decodeQuery(c: Context<AppEnv>): DecodedForm {
   const known = c.get("query");
   if (known) return known;
-  const read = decodeForm(readTarget(c.req.raw.url).query ?? "");
-  c.set("query", read);
-  return read;
+  const decoded = decodeForm(readTarget(c.req.raw.url).query ?? "");
+  c.set("query", decoded);
+  return decoded;
 }

@@ -1,10 +1,11 @@
 import type { Context, MiddlewareHandler } from "hono";
-import { name, version } from "../../package.json";
+import { version } from "../../package.json";
 import { readConfiguration } from "../configuration.ts";
 import type { AppEnv } from "../context.ts";
 import { makeAnswerHeaders } from "./answer-headers.ts";
 
-const server = `cloudapi/${version} (${name})`;
+/** Nothing after the version: a test suite of triton's parses it. */
+const server = `cloudapi/${version}`;
 
 const requestIdShape = /^[A-Za-z0-9._-]{1,128}$/;
 

@@ -1,8 +1,10 @@
 import { zValidator } from "@hono/zod-validator";
 import type { MiddlewareHandler } from "hono";
 import * as z from "zod/mini";
-import type { AppEnv } from "../context.ts";
+import { type AppEnv, requireSet } from "../context.ts";
 import { CloudApiError, type FieldError } from "../errors.ts";
+import { readMediaType } from "./body-parameters.ts";
+import type { Parameters } from "./form.ts";
 import { readParameters } from "./parameters.ts";
 
 type Validated<Schema extends z.core.$ZodType> = {
@@ -25,12 +27,13 @@ export function validate<Schema extends z.core.$ZodObject>(
 ): MiddlewareHandler<AppEnv, string, Validated<Schema>> {
   return async (c, next) => {
     const parameters = await readParameters(c);
+    const readAs = describeForm(requireSet(c, "body"), c.req.header("Content-Type"));
     const validator: MiddlewareHandler = zValidator(
       "query",
       // As the base type: the validator's own types do not resolve for a schema that is still generic.
       schema as z.core.$ZodObject,
       (result) => {
-        if (!result.success) throw makeValidationFailed(subject, result.error.issues, parameters);
+        if (!result.success) throw makeValidationFailed(subject, result.error.issues, { parameters, readAs });
       },
       // As never: its type wants classic zod's error methods, which mini's errors lack and nothing here calls.
       { validationFunction: (against) => z.safeParse(against, parameters) as never },
@@ -39,16 +42,22 @@ export function validate<Schema extends z.core.$ZodObject>(
   };
 }
 
+/** The end of a message, where the body was read as a form: curl's `-d` sends one by default. */
+function describeForm(body: Uint8Array, contentType = ""): string {
+  const type = readMediaType(contentType);
+  return body.length > 0 && type === "application/x-www-form-urlencoded" ? `; the body was read as ${type}` : "";
+}
+
 /** Every failing field at once, the first mistake of each. A mistake without a field is about the whole. */
 function makeValidationFailed(
   subject: string,
   issues: readonly z.core.$ZodIssue[],
-  parameters: Readonly<Record<string, unknown>>,
+  { parameters, readAs }: { parameters: Parameters; readAs: string },
 ): CloudApiError {
   const errors = new Map<string, FieldError>();
   for (const { path, message } of issues) {
     const field = path[0];
-    if (field === undefined) return new CloudApiError("ValidationFailed", message, { errors: [] });
+    if (field === undefined) return new CloudApiError("ValidationFailed", `${message}${readAs}`, { errors: [] });
     const code = parameters[String(field)] === null ? "MissingParameter" : "Invalid";
     if (!errors.has(String(field))) errors.set(String(field), { field: String(field), code, message });
   }

@@ -33,7 +33,7 @@ type CloneRequest = {
  * Judges the outcome of a clone. Pure.
  *
  * @throws {CloudApiError} InvalidCredentials, IdempotencyKeyReused, ResourceNotFound, PreconditionFailed as `judgeUpdate`;
- * ImageNotShared when the image is not shared with the account by acl, or not activated; InvalidArgument when it is a
+ * ImageNotShared when the image is not shared with the account by acl, or not activated; ValidationFailed when it is a
  * docker image
  */
 export function judgeClone(outcome: WriteOutcome, { account, intent, release }: CloneRequest): Written {
@@ -43,7 +43,11 @@ export function judgeClone(outcome: WriteOutcome, { account, intent, release }: 
   if (!image.isShared || !isActivated(image)) {
     throw new CloudApiError("ImageNotShared", "only an activated image that is shared with you by acl can be cloned");
   }
-  if (image.type === "docker") throw new CloudApiError("InvalidArgument", "docker images cannot be cloned");
+  if (image.type === "docker") {
+    const message = "docker images cannot be cloned";
+    const errors = [{ field: "type", code: "Invalid" as const, message }];
+    throw new CloudApiError("ValidationFailed", "invalid image data: type", { errors });
+  }
   assertWritable(intent.preconditions, { revision: image.revision, release });
   throw makeUnexplained(image);
 }

@@ -23,7 +23,8 @@ const description = z.pipe(
   z.nullable(
     z
       .string(refuse(descriptionRule))
-      .check(z.maxLength(10240, refuse(descriptionRule)), z.refine(isStorable, refuse(descriptionRule))),
+      // In UTF-16 units, as upstream counts: zod's maxLength counts code points.
+      .check(z.refine((text) => text.length <= 10240 && isStorable(text), refuse(descriptionRule))),
   ),
   z.transform((text) => text || null),
 );
@@ -53,7 +54,10 @@ const acl = z.nullable(
     z.transform((input: unknown) => (typeof input === "string" ? parseAclText(input) : input)),
     z.pipe(
       z
-        .custom<string[]>((input) => Array.isArray(input) && input.every(isUuid), { ...refuse(aclRule), abort: true })
+        .custom<string[]>((input) => Array.isArray(input) && input.every(isUuid), {
+          error: ({ input }) => describeAclMistake(input),
+          abort: true,
+        })
         .check(
           z.refine((uuids) => new Set(uuids).size <= maxAclAccounts, {
             error: ({ input }) =>
@@ -65,12 +69,24 @@ const acl = z.nullable(
   ),
 );
 
+/** Names the first entry that is no account UUID; where there are no entries, the rule. */
+function describeAclMistake(input: unknown): string {
+  const entries = typeof input === "string" && !input.trimStart().startsWith("[") ? splitAcl(input) : input;
+  const at = Array.isArray(entries) ? entries.findIndex((entry) => !isUuid(entry)) : -1;
+  if (!Array.isArray(entries) || at === -1) return `${aclRule}; ${describeSent(input)}`;
+  const entry: unknown = entries[at];
+  const sent = typeof entry === "string" ? JSON.stringify(show(entry)) : show(entry);
+  return `acl[${at}]: ${sent} is not an account UUID in lower case`;
+}
+
+const splitAcl = (text: string): string[] => text.split(",").map((part) => part.trim());
+
 const isUuid = (value: unknown): boolean => typeof value === "string" && uuidShape.test(value);
 
 /** One UUID, UUIDs with commas, or a JSON array (ours). Other text is answered as it is, to be refused. */
 function parseAclText(text: string): unknown {
   if (text.trimStart().startsWith("[")) return parseJsonOr(text);
-  const uuids = text.split(",").map((part) => part.trim());
+  const uuids = splitAcl(text);
   return uuids.every(isUuid) ? uuids : text;
 }
 

@@ -32,16 +32,16 @@ export function readListFilters(
   query: Parameters,
   { release, maxList }: { release: Release; maxList: number },
 ): ListFilters {
-  const text = (name: ListParameter) => readSingle(query, name);
-  const name = text("name");
-  const type = text("type");
+  const text = (name: ListParameter) => readFilter(query, name);
+  const name = readPattern(text("name"));
+  const version = readPattern(text("version"));
   return {
-    name: name?.startsWith("~") ? null : name,
-    namePart: name?.startsWith("~") ? name.slice(1) : null,
+    name: name.exact,
+    namePart: name.part,
     os: text("os"),
-    version: text("version"),
-    type: hasStoredTypes(release) ? type : null,
-    isZvol: hasStoredTypes(release) ? null : readIsZvol(type),
+    version: version.exact,
+    versionPart: version.part,
+    ...readType(text("type"), release),
     public: chooseOne(text("public"), { name: "public", values: { true: true, false: false } }),
     state: chooseOne(text("state") ?? "active", { name: "state", values: byName(states) }) ?? "active",
     owner: text("owner"),
@@ -53,6 +53,24 @@ export function readListFilters(
   };
 }
 
+/** A filter's value; an empty one is no filter. @throws {CloudApiError} InvalidArgument when it is given twice */
+const readFilter = (query: Parameters, name: ListParameter): string | null => readSingle(query, name) || null;
+
+/** A filter on text: the exact value, or a substring where it begins with `~`. */
+const readPattern = (text: string | null): { exact: string | null; part: string | null } =>
+  text?.startsWith("~") ? { exact: null, part: text.slice(1) } : { exact: text, part: null };
+
+type TypeFilters = Pick<ListFilters, "type" | "notType" | "isZvol">;
+
+/** Docker images are hidden unless `type` names stored types; `!` before one negates it. Before 8.0.0 there are two types. */
+function readType(type: string | null, release: Release): TypeFilters {
+  if (!hasStoredTypes(release)) return { type: null, notType: "docker", isZvol: readIsZvol(type) };
+  if (type === null) return { type: null, notType: "docker", isZvol: null };
+  return type.startsWith("!")
+    ? { type: null, notType: type.slice(1), isZvol: null }
+    : { type, notType: null, isZvol: null };
+}
+
 /** A parameter that is given once; null where it is not. @throws {CloudApiError} InvalidArgument when it is given twice */
 export function readSingle(query: Parameters, name: string): string | null {
   const value = query[name];
@@ -61,7 +79,7 @@ export function readSingle(query: Parameters, name: string): string | null {
   return value;
 }
 
-/** Before 8.0.0 there are two types, and zvol is one of them. */
+/** Of the two types before 8.0.0, `virtualmachine` is zvol. */
 function readIsZvol(type: string | null): boolean | null {
   return chooseOne(type, { name: "type", values: { virtualmachine: true, smartmachine: false } });
 }
