@@ -6,7 +6,7 @@ export type ConfigurationVariables = { readonly [Name in keyof typeof variables]
 
 const flag = z._default(z.enum(["true", "false"]), "false");
 const fromOne = (otherwise: string) => z._default(z.string().check(z.regex(/^[1-9][0-9]{0,5}$/)), otherwise);
-const fromZero = (otherwise: string) => z._default(z.string().check(z.regex(/^(?:0|[1-9][0-9]{0,5})$/)), otherwise);
+const fromZero = (otherwise: string) => z._default(z.string().check(z.regex(/^(?:0|[1-9][0-9]{0,8})$/)), otherwise);
 
 /** One row a variable: its form and its default. */
 const variables = {
@@ -15,7 +15,12 @@ const variables = {
   MAX_LIST: fromOne("10000"),
   DATACENTER_NAME: z._default(z.string().check(z.regex(/^[A-Za-z0-9._-]{1,64}$/)), "edge"),
   REQUIRE_IF_MATCH: flag,
-  HISTORY_REVISIONS: fromOne("1000"),
+  HISTORY_REVISIONS: fromZero("1000"),
+  HISTORY_BYTES: fromZero("1048576"),
+  MAX_IMAGES: fromZero("1000"),
+  MAX_KEYS: fromZero("100"),
+  MAX_TAGS_BYTES: fromZero("102400"),
+  MAX_ACL: fromZero("3000"),
   CREDENTIAL_CACHE_SIZE: fromZero("1000"),
   CREDENTIAL_CACHE_SECONDS: fromZero("300"),
 };
@@ -32,7 +37,17 @@ export type Configuration = {
   maxList: number;
   datacenterName: string;
   isMatchRequired: boolean;
+  /** Of one image; 0 for no bound, as each of the bounds below. */
   historyRevisions: number;
+  historyBytes: number;
+  /** Images that an account owns, destroyed ones not counted. */
+  maxImages: number;
+  /** Keys of an account. */
+  maxKeys: number;
+  /** JSON of an image's tags as it is stored, UTF-8. */
+  maxTagsBytes: number;
+  /** Accounts in an acl. */
+  maxAcl: number;
   credentialCache: CacheBounds;
 };
 
@@ -51,6 +66,11 @@ export function readConfiguration(bindings: ConfigurationVariables): Configurati
     datacenterName: parsed.data.DATACENTER_NAME,
     isMatchRequired: parsed.data.REQUIRE_IF_MATCH === "true",
     historyRevisions: Number(parsed.data.HISTORY_REVISIONS),
+    historyBytes: Number(parsed.data.HISTORY_BYTES),
+    maxImages: Number(parsed.data.MAX_IMAGES),
+    maxKeys: Number(parsed.data.MAX_KEYS),
+    maxTagsBytes: Number(parsed.data.MAX_TAGS_BYTES),
+    maxAcl: Number(parsed.data.MAX_ACL),
     credentialCache: {
       maxEntries: Number(parsed.data.CREDENTIAL_CACHE_SIZE),
       maxAgeMs: Number(parsed.data.CREDENTIAL_CACHE_SECONDS) * 1000,

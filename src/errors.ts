@@ -7,6 +7,7 @@ export const errorStatus = {
   InvalidVersion: 400,
   InvalidCredentials: 401,
   NotAuthorized: 403,
+  QuotaExceeded: 403,
   ResourceNotFound: 404,
   MethodNotAllowedError: 405,
   NotAcceptableError: 406,
@@ -21,6 +22,7 @@ export const errorStatus = {
   ImageHasDependentImages: 422,
   IdempotencyKeyReused: 422,
   PreconditionRequired: 428,
+  RequestThrottled: 429,
   InternalError: 500,
   ServiceUnavailableError: 503,
 } as const;

@@ -55,29 +55,36 @@ export const accountFields: ReadonlySet<string> = new Set(Object.keys(accountSch
 export async function readAccount(entry: unknown): Promise<{ row?: AccountRow; mistakes: readonly string[] }> {
   const parsed = z.safeParse(accountSchema, entry);
   if (!parsed.success) return { mistakes: listFieldMistakes(parsed.error.issues) };
-  const { uuid, login, operator, disabled, created, updated } = parsed.data;
   const keys = await readKeys(parsed.data.keys ?? []);
-  const row: AccountRow = {
-    uuid,
-    login,
-    email: parsed.data.email ?? null,
-    companyName: parsed.data.companyName ?? null,
-    firstName: parsed.data.firstName ?? null,
-    lastName: parsed.data.lastName ?? null,
-    address: parsed.data.address ?? null,
-    postalCode: parsed.data.postalCode ?? null,
-    city: parsed.data.city ?? null,
-    state: parsed.data.state ?? null,
-    country: parsed.data.country ?? null,
-    phone: parsed.data.phone ?? null,
-    triton_cns_enabled: parsed.data.triton_cns_enabled ?? false,
-    operator: operator ?? false,
-    disabled: disabled ?? false,
-    created: created ?? null,
-    updated: updated ?? null,
-    keys: keys.rows,
-  };
+  const row: AccountRow = { ...toColumns(parsed.data), keys: keys.rows };
   // With its keys, because an account is bound as one value.
   const tooLarge = findSizeMistake([JSON.stringify([row])]);
   return { row, mistakes: tooLarge ? [...keys.mistakes, tooLarge] : keys.mistakes };
+}
+
+type Account = z.output<typeof accountSchema>;
+
+/** The columns of an account, each an explicit null where the entry has no value. */
+function toColumns(account: Account): Omit<AccountRow, "keys"> {
+  const { uuid, login, operator, disabled, triton_cns_enabled } = account;
+  const orNull = <Field extends Exclude<keyof Account, "keys">>(field: Field) => account[field] ?? null;
+  return {
+    uuid,
+    login,
+    email: orNull("email"),
+    companyName: orNull("companyName"),
+    firstName: orNull("firstName"),
+    lastName: orNull("lastName"),
+    address: orNull("address"),
+    postalCode: orNull("postalCode"),
+    city: orNull("city"),
+    state: orNull("state"),
+    country: orNull("country"),
+    phone: orNull("phone"),
+    triton_cns_enabled: triton_cns_enabled ?? false,
+    operator: operator ?? false,
+    disabled: disabled ?? false,
+    created: orNull("created"),
+    updated: orNull("updated"),
+  };
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Digest } from "../../src/auth/digest.ts";
 import { type KeyEntry, prepareKey, type RegisteredKey } from "../../src/auth/key-registration.ts";
-import { PublicKeyError } from "../../src/auth/public-key.ts";
+import { PrivateKeyError, PublicKeyError } from "../../src/auth/public-key.ts";
 import { show } from "../../src/errors.ts";
 import { describeSent } from "./refusal.ts";
 
@@ -19,8 +19,10 @@ export async function readKeys(
   for (const [at, entry] of entries.entries()) {
     const place = entry.name ? `keys[${at}] (${show(entry.name)})` : `keys[${at}]`;
     const read = await readKey(entry);
-    if (typeof read === "string") {
-      mistakes.push(`${place}: ${read}; ${describeSent(entry.key)}`);
+    if (read instanceof PublicKeyError) {
+      mistakes.push(
+        `${place}: ${read.message}${read instanceof PrivateKeyError ? "" : `; ${describeSent(entry.key)}`}`,
+      );
       continue;
     }
     const sameKey = fingerprints.get(read.fingerprintSha256);
@@ -36,11 +38,11 @@ export async function readKeys(
 }
 
 /** One key's row, or why it cannot be registered. */
-async function readKey(entry: KeyEntry): Promise<RegisteredKey | string> {
+async function readKey(entry: KeyEntry): Promise<RegisteredKey | PublicKeyError> {
   try {
     return await prepareKey(entry, digest);
   } catch (error) {
-    if (error instanceof PublicKeyError) return error.message;
+    if (error instanceof PublicKeyError) return error;
     throw error;
   }
 }

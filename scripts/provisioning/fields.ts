@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { uuidShape } from "../../src/images/image-fields.ts";
+import { uuidShape } from "../../src/images/acl.ts";
 import { isStorable } from "../../src/images/tags.ts";
 import { rule } from "./refusal.ts";
 

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import type { ImageRow as StoredImage } from "../../src/db/image-row.ts";
-import { maxAclAccounts } from "../../src/images/image-fields.ts";
+import { maxAclAccounts } from "../../src/images/acl.ts";
 import { findTagsMistake } from "../../src/images/tags.ts";
 import { findSizeMistake, flag, maxImageBytes, text, timestamp, uuid, wholeNumber } from "./fields.ts";
 import { describeSent, listFieldMistakes, rule } from "./refusal.ts";

@@ -13,27 +13,43 @@ const changedNames = manifestColumnNames
 
 const now = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
 
+/** Of a row beside its texts: ids, time, fingerprints. An estimate. */
+const rowOverheadBytes = 400;
+
+const newBytes = [
+  String(rowOverheadBytes),
+  ...manifestColumnNames.map((column) => `coalesce(octet_length(NEW.\`${column}\`), 0)`),
+].join(" + ");
+
+const newestTotal = "(SELECT max(`total_bytes`) FROM `image_history` WHERE `image` = NEW.`uuid`)";
+
 /** Inserts the row of a revision. `record` has its `write_id` and `write`, NULL where the service did not write it. */
 const insertRevision = (changed: string, record: string): string => `
-	INSERT INTO \`image_history\` (\`image\`, \`revision\`, \`write_id\`, \`request_hash\`, \`attempt_id\`, \`time\`, \`account\`, \`key_sha256\`, \`request_id\`, \`operation\`, \`changed\`, ${names})
+	INSERT INTO \`image_history\` (\`image\`, \`revision\`, \`write_id\`, \`request_hash\`, \`attempt_id\`, \`time\`, \`account\`, \`key_sha256\`, \`request_id\`, \`operation\`, \`changed\`, ${names}, \`total_bytes\`)
 		SELECT NEW.\`uuid\`, NEW.\`revision\`, coalesce(record.\`write_id\`, lower(hex(randomblob(16)))),
 			record.\`write\` ->> '$.request_hash', record.\`write\` ->> '$.attempt_id', ${now},
 			record.\`write\` ->> '$.account', record.\`write\` ->> '$.key_sha256', record.\`write\` ->> '$.request_id',
 			coalesce(record.\`write\` ->> '$.operation', 'provision'),
 			${changed},
-			${newValues}
+			${newValues},
+			coalesce(${newestTotal}, 0) + ${newBytes}
 		FROM (${record}) AS record;`;
 
-const keepRevisions = "coalesce(NEW.`write` ->> '$.keep_revisions', 1000)";
+/** The revision of the oldest row within the bound by bytes, found by the index over the totals. */
+const oldestWithinBytes = `(SELECT \`revision\` FROM \`image_history\` WHERE \`image\` = NEW.\`uuid\`
+			AND \`total_bytes\` > ${newestTotal} - nullif(coalesce(NEW.\`write\` ->> '$.keep_bytes', 1048576), 0)
+			ORDER BY \`total_bytes\` LIMIT 1)`;
+
+const oldestWithinRevisions = "NEW.`revision` - nullif(coalesce(NEW.`write` ->> '$.keep_revisions', 1000), 0)";
 
 /**
- * Deletes the two oldest revisions beyond `keep_revisions`, but none younger than a minute, which a retry may still look
- * for, and none younger than a day that has an Idempotency-Key.
+ * Deletes the revisions beyond either bound, but none younger than a minute, which a retry may still look for. A row with an
+ * Idempotency-Key stays for a day beyond the bound by revisions, but not beyond that by bytes.
  */
 const trim = `
-	DELETE FROM \`image_history\` WHERE NEW.\`revision\` > ${keepRevisions} AND \`image\` = NEW.\`uuid\`
-		AND \`revision\` IN (SELECT \`revision\` FROM \`image_history\` WHERE \`image\` = NEW.\`uuid\` ORDER BY \`revision\` LIMIT 2)
-		AND \`revision\` < NEW.\`revision\` - ${keepRevisions}
+	DELETE FROM \`image_history\` WHERE \`image\` = NEW.\`uuid\` AND \`revision\` < ${oldestWithinBytes}
+		AND \`time\` < ${now} - 60000;
+	DELETE FROM \`image_history\` WHERE \`image\` = NEW.\`uuid\` AND \`revision\` < ${oldestWithinRevisions}
 		AND \`time\` < ${now} - iif(\`request_hash\` IS NULL, 60000, 86400000);`;
 
 const aclOfNew = "json_each(coalesce(NEW.`acl`, '[]'))";

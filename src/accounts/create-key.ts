@@ -1,6 +1,7 @@
 import { createFactory } from "hono/factory";
 import { asCaller } from "../auth/as-caller.ts";
 import { assertAuthority } from "../auth/authority.ts";
+import { readConfiguration } from "../configuration.ts";
 import type { AppEnv } from "../context.ts";
 import { type CreateKeyOutcome, createKey as writeKey } from "../db/create-key.ts";
 import { CloudApiError, show } from "../errors.ts";
@@ -12,8 +13,9 @@ import { readNewKey } from "./new-key.ts";
 /** CreateKey: from now on the key may sign. docs/contract.md#keys */
 export const createKey = createFactory<AppEnv, "/:login/keys">().createHandlers(named("CreateKey"), async (c) => {
   const key = await readNewKey(await readParameters(c));
-  const outcome = await asCaller(c, (db, caller) => writeKey(db, { key, caller }));
-  assertCreated(outcome, key.name);
+  const { maxKeys } = readConfiguration(c.env);
+  const outcome = await asCaller(c, (db, caller) => writeKey(db, { key, caller, maxKeys }));
+  assertCreated(outcome, { name: key.name, maxKeys });
   const { fingerprintSha256: _, ...answered } = key;
   const [login, fingerprint] = [outcome.login ?? c.req.param("login"), key.fingerprint].map(encodeURIComponent);
   return answerJson(c, answered, { status: 201, headers: { Location: `/${login}/keys/${fingerprint}` } });
@@ -23,12 +25,18 @@ export const createKey = createFactory<AppEnv, "/:login/keys">().createHandlers(
  * Checks that the key was registered. Pure.
  *
  * @throws {CloudApiError} InvalidCredentials when the caller's authority is gone; InvalidArgument when the account has the
- * name, or the key, already
+ * name, or the key, already; QuotaExceeded when it has as many keys as it may have
  */
-export function assertCreated(outcome: CreateKeyOutcome, name: string): void {
+export function assertCreated(outcome: CreateKeyOutcome, { name, maxKeys }: { name: string; maxKeys: number }): void {
   assertAuthority(outcome);
-  const { isCreated, holder } = outcome;
+  const { isCreated, isFull, holder } = outcome;
   if (isCreated) return;
+  if (holder === null && isFull) {
+    throw new CloudApiError(
+      "QuotaExceeded",
+      `the account has ${maxKeys} keys, the most that it may have; delete one first`,
+    );
+  }
   throw new CloudApiError(
     "InvalidArgument",
     holder === name ? `a key named ${show(name)} exists already` : `the key exists already, named ${show(holder)}`,

@@ -12,6 +12,6 @@ export const deleteKey = createFactory<AppEnv, "/:login/keys/:key">().createHand
   const key = c.req.param("key");
   const outcome = await asCaller(c, (db, caller) => removeKey(db, { ...caller, key }));
   assertAuthority(outcome);
-  requireFound(outcome.key, key);
+  requireFound(outcome.isDeleted || null, key);
   return answerNoContent();
 });

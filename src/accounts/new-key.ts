@@ -1,6 +1,6 @@
 import { computeDigest } from "../auth/digest.ts";
 import { prepareKey, type RegisteredKey } from "../auth/key-registration.ts";
-import { PublicKeyError } from "../auth/public-key.ts";
+import { PrivateKeyError, PublicKeyError } from "../auth/public-key.ts";
 
 import { CloudApiError, show } from "../errors.ts";
 import type { Parameters } from "../http/form.ts";
@@ -20,6 +20,7 @@ export async function readNewKey({ key, name }: Parameters): Promise<RegisteredK
   try {
     return await prepareKey({ key: String(key), name: name ? String(name).trim() : null }, computeDigest);
   } catch (error) {
+    if (error instanceof PrivateKeyError) throw makeInvalid(error.message);
     throw error instanceof PublicKeyError ? makeInvalid(`${error.message}; ${show(key)} was sent`) : error;
   }
 }

@@ -1,8 +1,8 @@
 /**
  * Decodes an ECDSA signature, from the DER that clients send to the r‖s that WebCrypto takes:
  *
- * Strict: lengths exact and in their shortest form, integers minimal and positive, nothing after. A lenient decoder
- * would let a changed signature pass.
+ * Strict: lengths exact and in their shortest form, integers minimal and positive, nothing after, so that a signature has
+ * one encoding. A high s is valid, because clients send it: of every signature (r, s) there is also (r, n − s).
  *
  * @param size bytes of one coordinate of the curve
  * @returns undefined when it is not such a signature

@@ -3,6 +3,7 @@ import { encodeBase64 } from "./base64.ts";
 import type { Digest } from "./digest.ts";
 import { importKey } from "./import-key.ts";
 import { type PublicKey, PublicKeyError, parsePublicKey } from "./public-key.ts";
+import { findWeakness } from "./weak-keys.ts";
 
 /** A key as it is stored, but for its account. */
 export type RegisteredKey = { name: string; fingerprint: string; fingerprintSha256: string; key: string };
@@ -14,6 +15,9 @@ const fingerprintShape = /^(?:(?:[0-9a-f]{2}:){15}[0-9a-f]{2}|SHA256:[A-Za-z0-9+
 
 const maxNameCharacters = 255;
 
+/** The most characters of a key's comment. */
+const maxCommentCharacters = 1024;
+
 /**
  * Makes a key ready to be stored. Its name defaults to the key's comment, else to its MD5 fingerprint. docs/contract.md#keys
  *
@@ -21,6 +25,9 @@ const maxNameCharacters = 255;
  */
 export async function prepareKey({ name: given, key }: KeyEntry, digest: Digest): Promise<RegisteredKey> {
   const parsed = parsePublicKey(key);
+  if (parsed.comment.length > maxCommentCharacters) {
+    throw new PublicKeyError(`a key's comment is at most ${maxCommentCharacters} characters`);
+  }
   await assertImportable(parsed);
   const hex = Array.from(new Uint8Array(await digest("MD5", parsed.wire)), (byte) =>
     byte.toString(16).padStart(2, "0"),
@@ -49,6 +56,8 @@ const rsaExponents = new Map([
 ]);
 
 async function assertImportable(key: PublicKey): Promise<void> {
+  const weakness = findWeakness(key);
+  if (weakness) throw new PublicKeyError(weakness);
   if (key.kind === "rsa" && !rsaExponents.has(key.jwk.e ?? "")) {
     const known = [...rsaExponents.values()].join(" nor ");
     throw new PublicKeyError(`the RSA key's exponent is neither ${known}, and no other can be verified here`);

@@ -4,6 +4,9 @@ import { decodeBase64, encodeBase64 } from "./base64.ts";
 /** The text is no key that can be registered; the message names the reason. */
 export class PublicKeyError extends Error {}
 
+/** The text is a private key: no message may repeat it. */
+export class PrivateKeyError extends PublicKeyError {}
+
 /** A public key, parsed from its OpenSSH line. */
 export type PublicKey = {
   kind: KeyKind;
@@ -41,9 +44,11 @@ const readers = new Map<string, (fields: WireReader) => KeyFields>([
  * @throws {PublicKeyError} it is no such line, its type is not supported (DSA), or RSA under 2048 bits
  */
 export function parsePublicKey(line: string): PublicKey {
-  // Trimmed first: a pattern that also trims the comment takes the square of a long one's length.
-  const [, type, base64, comment = ""] = /^(\S+)[ \t]+(\S+)(?:[ \t]+([^\r\n]*))?$/.exec(line.trim()) ?? [];
-  if (!type || !base64) throw new PublicKeyError("not an OpenSSH public key: type, base64 and comment on one line");
+  if (line.includes("PRIVATE KEY-----"))
+    throw new PrivateKeyError("this is a private key; send its public half, the .pub file");
+  const { type, base64, comment } = splitLine(line.trim());
+  if (!type || !base64 || /[\r\n]/.test(line.trim()))
+    throw new PublicKeyError("not an OpenSSH public key: type, base64 and comment on one line");
   const read = readers.get(type);
   if (!read) {
     const reason =
@@ -59,6 +64,19 @@ export function parsePublicKey(line: string): PublicKey {
   const key = read(fields);
   fields.end();
   return { ...key, wire, comment };
+}
+
+/** Type, base64 and comment of a trimmed line, in one pass: a pattern would take the square of a long line's length. */
+function splitLine(line: string): { type: string; base64: string; comment: string } {
+  const [type, afterType] = splitWord(line);
+  const [base64, comment] = splitWord(afterType);
+  return { type, base64, comment };
+}
+
+/** The text before the first blank, and what follows the blanks. */
+function splitWord(text: string): [string, string] {
+  const end = text.search(/[ \t]/);
+  return end === -1 ? [text, ""] : [text.slice(0, end), text.slice(end).trimStart()];
 }
 
 function readRsa(fields: WireReader): KeyFields {

@@ -1,8 +1,9 @@
 import type { Algorithm } from "./algorithms.ts";
 import { decodeBase64 } from "./base64.ts";
+import { chooseDecoy } from "./decoys.ts";
 import { importKey, type VerificationKey } from "./import-key.ts";
 import { keyKinds } from "./key-kinds.ts";
-import { type PublicKey, parsePublicKey } from "./public-key.ts";
+import { parsePublicKey } from "./public-key.ts";
 
 /** A signature that was sent: base64, and the texts it may be over (any one will do). */
 export type SentSignature = { algorithm: Algorithm; signature: string; texts: readonly string[] };
@@ -15,8 +16,8 @@ export type Verification =
 /**
  * Verifies a signature with the key of an OpenSSH line.
  *
- * Where there is no key, or it does not fit the algorithm, a decoy of the named kind is verified all the same: an unknown
- * login takes the steps of a known one.
+ * Where there is no key, or it does not fit the algorithm, a decoy is verified all the same, of the kind and size that the
+ * signature suggests: an unknown login takes the steps of a known one.
  *
  * @param line the OpenSSH line of the key; undefined when none was found
  */
@@ -24,18 +25,18 @@ export async function verifySignature(line: string | undefined, sent: SentSignat
   const { algorithm } = sent;
   const found = line === undefined ? undefined : parsePublicKey(line);
   const fits = found !== undefined && (algorithm.family === "any" || algorithm.family === found.kind);
-  const key = await importKey(fits ? found : parseDecoy(algorithm), algorithm);
+  const key = await importKey(fits ? found : parsePublicKey(chooseDecoyFor(sent)), algorithm);
   const isValid = await isSignedBy(key, sent);
   if (fits && isValid) return { key };
   if (fits) return { refused: "wrong signature" };
   return { refused: found ? "key and algorithm do not fit" : "unknown key" };
 }
 
-const parseDecoy = ({ family }: Algorithm): PublicKey =>
-  parsePublicKey(keyKinds[family === "any" ? "rsa" : family].decoy);
+const chooseDecoyFor = ({ algorithm, signature }: SentSignature): string =>
+  chooseDecoy(algorithm, decodeBase64(signature)?.length ?? 0);
 
-/** Imported decoys, one an algorithm. Never a promise: it would belong to the request that made it. */
-const decoys = new Map<Algorithm, VerificationKey>();
+/** Imported decoys by algorithm and line. Never a promise: it would belong to the request that made it. */
+const importedDecoys = new Map<string, VerificationKey>();
 
 /**
  * Whether the signature is that of a cached key. Where none is cached, a decoy is verified all the same: timing does not
@@ -43,8 +44,10 @@ const decoys = new Map<Algorithm, VerificationKey>();
  */
 export async function isSignedByCached(key: VerificationKey | undefined, sent: SentSignature): Promise<boolean> {
   if (key) return await isSignedBy(key, sent);
-  const decoy = decoys.get(sent.algorithm) ?? (await importKey(parseDecoy(sent.algorithm), sent.algorithm));
-  decoys.set(sent.algorithm, decoy);
+  const line = chooseDecoyFor(sent);
+  const name = `${sent.algorithm.name} ${line}`;
+  const decoy = importedDecoys.get(name) ?? (await importKey(parsePublicKey(line), sent.algorithm));
+  importedDecoys.set(name, decoy);
   await isSignedBy(decoy, sent);
   return false;
 }

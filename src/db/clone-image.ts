@@ -1,13 +1,24 @@
 import { eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import { authority } from "./authority.ts";
 import { type Database, readOnlyRow } from "./client.ts";
-import { images } from "./schema.ts";
-import { type Placeholders, statement } from "./statement.ts";
+import { imageHistory, images } from "./schema.ts";
+import { flag, type Placeholders, statement } from "./statement.ts";
 import { isActivated, isSharedWith } from "./visibility.ts";
-import { outcomeStatement, readOutcome, type WriteOutcome } from "./write-outcome.ts";
+import { outcomeFields, readOutcome, selectOutcome, type WriteOutcome } from "./write-outcome.ts";
 import { isApplicable, recordColumns, toWriteValues, type Write, type WriteValues } from "./write-record.ts";
 
-type CloneValues = WriteValues & { clone: string; now: string };
+type CloneValues = WriteValues & {
+  clone: string;
+  now: string;
+  /** 0 for no bound. */
+  maxImages: number;
+};
+
+/** Whether the account owns as many images as it may. Reads no more rows than the bound. */
+const isFull = ({ account, maxImages }: Placeholders<CloneValues>): SQL => sql`(${maxImages} > 0 AND (
+  SELECT count(*) FROM (
+    SELECT 1 FROM ${images} WHERE ${images.owner} = ${account} AND ${images.state} <> 'destroyed' LIMIT ${maxImages}
+  )) >= ${maxImages})`;
 
 /** What a clone has of its own; every other column is its source's. */
 const cloneColumns = (value: Placeholders<CloneValues>): Readonly<Record<string, SQL>> => ({
@@ -31,13 +42,27 @@ const cloneStatement = statement<CloneValues>().writes((value) => {
     INSERT INTO ${images} (${list(columns.map(({ name }) => sql`${sql.identifier(name)}`))})
     SELECT ${list(columns.map((column) => own[column.name] ?? sql`${column}`))} FROM ${images}
     WHERE ${eq(images.uuid, value.image)} AND ${isActivated(images)} AND ${images.type} IS NOT 'docker'
-      AND ${isSharedWith(images, value.account)} AND ${isApplicable(value)} AND ${authority(value)}`;
+      AND ${isSharedWith(images, value.account)} AND NOT ${isFull(value)}
+      AND ${isApplicable(value)} AND ${authority(value)}`;
 });
 
+/** The quota is counted only where it may be what refused the clone. */
+const cloneOutcomeStatement = statement<CloneValues>().reads(
+  (value) => ({
+    ...outcomeFields(value),
+    isFull: flag(sql`CASE WHEN ${imageHistory.write_id} IS NULL THEN ${isFull(value)} ELSE 0 END`),
+  }),
+  selectOutcome,
+);
+
+/** What came of a clone; `isFull` when the account owns as many images as it may. */
+export type CloneOutcome = WriteOutcome & { isFull: boolean };
+
 /** Copies an image that is shared with the caller by acl as the caller's own, in one batch. Idempotent: safe to retry. */
-export async function cloneImage(db: Database, write: Write): Promise<WriteOutcome> {
+export async function cloneImage(db: Database, write: Write, maxImages: number): Promise<CloneOutcome> {
   const values = toWriteValues(write);
-  const clone = { clone: crypto.randomUUID(), now: new Date().toISOString() };
-  const [, outcome] = await db.batch([cloneStatement.with({ ...values, ...clone }), outcomeStatement.with(values)]);
-  return readOutcome(readOnlyRow(outcome), write);
+  const clone = { ...values, clone: crypto.randomUUID(), now: new Date().toISOString(), maxImages };
+  const [, rows] = await db.batch([cloneStatement.with(clone), cloneOutcomeStatement.with(clone)]);
+  const { isFull, ...row } = readOnlyRow(rows);
+  return { ...readOutcome(row, write), isFull };
 }

@@ -1,26 +1,54 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { Caller } from "../auth/caller.ts";
-import { authority } from "./authority.ts";
+import { type AccountWriteValues, isApplied, isUnapplied, recordWrite, trimWritesStatement } from "./account-write.ts";
+import { authority, callerRow, hasAuthority } from "./authority.ts";
 import { type Database, readOnlyRow } from "./client.ts";
-import { getKeyStatement } from "./get-key.ts";
-import type { KeyRow } from "./list-keys.ts";
 import { isNamed } from "./named-key.ts";
 import { keys } from "./schema.ts";
 import { query, statement } from "./statement.ts";
 
-const deleteKeyStatement = statement<Caller & { key: string }>().writes((value) =>
-  query.delete(keys).where(and(eq(keys.account, value.account), isNamed(value.key), authority(value))),
+type DeleteKeyValues = AccountWriteValues & { key: string };
+
+/** Marks the key with the write's id: it may be the one that signed, and its authority ends when it is deleted. */
+const markStatement = statement<DeleteKeyValues>().writes((value) =>
+  query
+    .update(keys)
+    .set({ write_id: sql`${value.writeId}` })
+    .where(and(isNamed(value.account, value.key), isUnapplied(value), authority(value))),
+);
+
+const recordStatement = statement<DeleteKeyValues>().writes((value) =>
+  recordWrite(
+    value,
+    sql`SELECT 1 FROM ${keys} WHERE ${and(isNamed(value.account, value.key), eq(keys.write_id, value.writeId))}`,
+  ),
+);
+
+const deleteStatement = statement<DeleteKeyValues>().writes((value) =>
+  query.delete(keys).where(and(isNamed(value.account, value.key), eq(keys.write_id, value.writeId))),
+);
+
+const outcomeStatement = statement<DeleteKeyValues>().reads(
+  (value) => ({ hasAuthority, isDeleted: isApplied(value) }),
+  (columns, value) => query.select(columns).from(callerRow(value)),
 );
 
 /**
- * Deletes a key of the account, in one batch: the read comes first, for the key may be the one that signed.
- *
- * @returns the deleted key; null when there was none
+ * Deletes a key of the account, in one batch. Idempotent: a retry deletes no other key that has taken the name meanwhile.
  */
 export async function deleteKey(
   db: Database,
-  values: Caller & { key: string },
-): Promise<{ hasAuthority: boolean; key: KeyRow | null }> {
-  const [before] = await db.batch([getKeyStatement.with(values), deleteKeyStatement.with(values)]);
-  return readOnlyRow(before);
+  { key, ...caller }: Caller & { key: string },
+): Promise<{ hasAuthority: boolean; isDeleted: boolean }> {
+  const values = { ...caller, key, writeId: crypto.randomUUID() };
+  const [, , , , rows] = await db.batch([
+    markStatement.with(values),
+    recordStatement.with(values),
+    deleteStatement.with(values),
+    trimWritesStatement.with(values),
+    outcomeStatement.with(values),
+  ]);
+  const { hasAuthority, isDeleted } = readOnlyRow(rows);
+  // What the first attempt deleted stays deleted, whatever became of the authority since.
+  return { hasAuthority: hasAuthority || isDeleted, isDeleted };
 }

@@ -1,4 +1,4 @@
-import { and, eq, or, sql } from "drizzle-orm";
+import { eq, or, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { CallerNames } from "../auth/caller.ts";
 import { type Database, readOnlyRow } from "./client.ts";
@@ -24,7 +24,7 @@ const findSignerStatement = statement<CallerNames>().reads(
       .select(columns)
       .from(sql`(SELECT 1) AS "request"`)
       .leftJoin(accounts, or(eq(accounts.login, value.keyIdLogin), eq(accounts.uuid, value.keyIdLogin)))
-      .leftJoin(keys, and(eq(keys.account, accounts.uuid), isNamed(value.keyIdKey)))
+      .leftJoin(keys, isNamed(accounts.uuid, value.keyIdKey))
       .leftJoin(target, or(eq(target.login, value.pathLogin), eq(target.uuid, value.pathLogin))),
 );
 

@@ -5,16 +5,15 @@ import { type Database, readOnlyRow } from "./client.ts";
 import { accounts } from "./schema.ts";
 import { leftJoined, query, type RowOf, statement } from "./statement.ts";
 
-const { operator: _, disabled: __, ...columns } = getTableColumns(accounts);
+const { operator: _, disabled: __, write_id: ___, ...columns } = getTableColumns(accounts);
 
 /** The columns of an account that CloudAPI answers. */
-const accountColumns = columns;
+export const accountColumns = columns;
 
 /** An account as GetAccount answers it. */
 export type AccountRow = RowOf<typeof accountColumns>;
 
-/** The account that the caller acts as, and the authority of the caller. */
-export const getAccountStatement = statement<Caller>().reads(
+const getAccountStatement = statement<Caller>().reads(
   () => ({ hasAuthority, account: leftJoined(accountColumns, "uuid") }),
   (columns, value) => query.select(columns).from(callerRow(value)).leftJoin(accounts, eq(accounts.uuid, value.account)),
 );

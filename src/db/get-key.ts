@@ -1,4 +1,3 @@
-import { and, eq } from "drizzle-orm";
 import type { Caller } from "../auth/caller.ts";
 import { callerRow, hasAuthority } from "./authority.ts";
 import { type Database, readOnlyRow } from "./client.ts";
@@ -7,14 +6,9 @@ import { isNamed } from "./named-key.ts";
 import { keys } from "./schema.ts";
 import { leftJoined, query, statement } from "./statement.ts";
 
-/** The key that is named, and the authority of the caller. */
-export const getKeyStatement = statement<Caller & { key: string }>().reads(
+const getKeyStatement = statement<Caller & { key: string }>().reads(
   () => ({ hasAuthority, key: leftJoined(keyColumns, "name") }),
-  (columns, value) =>
-    query
-      .select(columns)
-      .from(callerRow(value))
-      .leftJoin(keys, and(eq(keys.account, value.account), isNamed(value.key))),
+  (columns, value) => query.select(columns).from(callerRow(value)).leftJoin(keys, isNamed(value.account, value.key)),
 );
 
 /** Reads the account's key of this name or fingerprint; null when there is none. One round trip. */

@@ -53,7 +53,13 @@ const auditedStatement = statement<AuditValues>().reads(
   (columns, value) => query.select(columns).from(callerRow(value)).leftJoin(images, eq(images.uuid, value.image)),
 );
 
-const { write_id: _, request_hash: __, attempt_id: ___, ...historyColumns } = getTableColumns(imageHistory);
+const {
+  write_id: _,
+  request_hash: __,
+  attempt_id: ___,
+  total_bytes: ____,
+  ...historyColumns
+} = getTableColumns(imageHistory);
 
 const revisionFields = { ...historyColumns, login: nullableText(sql`${accounts.login}`) };
 

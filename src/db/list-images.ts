@@ -49,11 +49,17 @@ const isInState = ({ state, account }: Placeholders<ListValues>): SQL => sql`CAS
 /** A filter is off when its value is NULL. */
 const filter = (value: Placeholder, condition: SQL): SQL => sql`(${value} IS NULL OR ${condition})`;
 
-/** Every wanted `[key, text]` is a tag: strings compare as themselves, other values by their JSON. */
-const hasTags = (tags: Placeholder): SQL => sql`NOT EXISTS (
-  SELECT 1 FROM json_each(${tags}) AS wanted WHERE NOT EXISTS (
-    SELECT 1 FROM json_each(${images.tags}) AS tag WHERE tag.key = wanted.value ->> 0
-      AND CASE tag.type WHEN 'text' THEN tag.value ELSE ${images.tags} -> tag.fullkey END = wanted.value ->> 1))`;
+/** The text of a tag: a string as itself, any other value as its JSON. */
+const tagText = sql`CASE tag.type WHEN 'text' THEN tag.value ELSE ${images.tags} -> tag.fullkey END`;
+
+/**
+ * Every wanted `[key, text]` is a tag, each key wanted once. One pass over the tags: the wanted ones are read into an index
+ * once, and only a tag whose key is wanted is compared.
+ */
+const hasTags = (tags: Placeholder): SQL => sql`json_array_length(${tags}) = (
+  SELECT count(*) FROM json_each(${images.tags}) AS tag
+  WHERE CASE WHEN tag.key IN (SELECT value ->> 0 FROM json_each(${tags}))
+    THEN (tag.key, ${tagText}) IN (SELECT value ->> 0, value ->> 1 FROM json_each(${tags})) ELSE 0 END)`;
 
 /** Images without `published_at` come first. With milliseconds, so that texts of either precision compare as times. */
 const publishedAt = (column: SQLWrapper): SQL => sql`coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', ${column}), '')`;

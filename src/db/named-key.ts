@@ -1,6 +1,17 @@
-import { eq, or, type Placeholder, type SQL } from "drizzle-orm";
+import { and, eq, type Placeholder, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
 import { keys } from "./schema.ts";
 
-/** Whether a path or keyId names the key: by its name or by either fingerprint, which are unique within an account. */
-export const isNamed = (key: Placeholder): SQL | undefined =>
-  or(eq(keys.fingerprint, key), eq(keys.fingerprintSha256, key), eq(keys.name, key));
+const other = alias(keys, "other");
+
+/**
+ * Whether the key is the account's key of this name or fingerprint, which are unique within the account. Three look-ups:
+ * with OR over three indexes, SQLite reads every key of the account.
+ */
+export const isNamed = (account: SQLWrapper, key: Placeholder): SQL | undefined =>
+  and(
+    eq(keys.account, account),
+    sql`${keys.name} IN (${key},
+      (SELECT ${other.name} FROM ${keys} AS ${other} WHERE ${other.account} = ${account} AND ${other.fingerprint} = ${key}),
+      (SELECT ${other.name} FROM ${keys} AS ${other} WHERE ${other.account} = ${account} AND ${other.fingerprintSha256} = ${key}))`,
+  );

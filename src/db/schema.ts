@@ -43,6 +43,8 @@ export const accounts = sqliteTable(
     /** ISO 8601, UTC. */
     created: text().notNull(),
     updated: text().notNull(),
+    /** Id of the last write of it by the service. */
+    write_id: text(),
   },
   (table) => [
     check("accounts_operator", sql`${table.operator} IN (0, 1)`),
@@ -64,7 +66,7 @@ export const keys = sqliteTable(
     fingerprintSha256: text().notNull(),
     /** The OpenSSH line: type, base64, comment. */
     key: text().notNull(),
-    /** Id of the write that made it, as in `images.write_id`. */
+    /** Id of the last write of it by the service. */
     write_id: text(),
   },
   (table) => [
@@ -72,6 +74,21 @@ export const keys = sqliteTable(
     uniqueIndex("keys_fingerprint").on(table.account, table.fingerprint),
     uniqueIndex("keys_fingerprint_sha256").on(table.account, table.fingerprintSha256),
   ],
+);
+
+/**
+ * Writes of accounts and keys that were applied lately. A write is applied only while its id is not here, so that a retry
+ * after a lost acknowledgement changes nothing.
+ */
+export const accountWrites = sqliteTable(
+  "account_writes",
+  {
+    write_id: text().primaryKey(),
+    account: text().notNull(),
+    /** Milliseconds since the epoch, by the database's clock. */
+    time: integer().notNull(),
+  },
+  (table) => [index("account_writes_account").on(table.account, table.time)],
 );
 
 /** The fields that UpdateImage may write, one column each, in the documentation's order. docs/contract.md#fields */
@@ -192,9 +209,12 @@ export const imageHistory = sqliteTable(
     /** The columns that this write changed, with commas, the updatable ones first; NULL where it made the image. */
     changed: text(),
     ...manifestColumns,
+    /** Bytes of this and all earlier revisions of the image, kept or not: what is kept is a difference of two. */
+    total_bytes: integer().notNull().default(0),
   },
   (table) => [
     primaryKey({ columns: [table.image, table.revision] }),
+    index("image_history_bytes").on(table.image, table.total_bytes),
     uniqueIndex("image_history_write_id").on(table.write_id),
   ],
 );

@@ -1,40 +1,68 @@
 import { and, eq, or, sql } from "drizzle-orm";
 import type { Caller } from "../auth/caller.ts";
-import { authority } from "./authority.ts";
+import { type AccountWriteValues, isApplied, isUnapplied, recordWrite, trimWritesStatement } from "./account-write.ts";
+import { authority, callerRow, hasAuthority } from "./authority.ts";
 import { type Database, readOnlyRow } from "./client.ts";
-import { type AccountRow, getAccountStatement } from "./get-account.ts";
+import { type AccountRow, accountColumns } from "./get-account.ts";
 import { isPatched, patched, patchRow } from "./json-patch.ts";
 import { accounts, type UpdatableAccountField, updatableAccountFields } from "./schema.ts";
-import { query, statement } from "./statement.ts";
+import { leftJoined, query, statement } from "./statement.ts";
 
 /** The columns of an account to write; the others stay as they are. */
 export type AccountPatch = { readonly [Field in UpdatableAccountField]?: AccountRow[Field] };
 
+type UpdateValues = AccountWriteValues & { patch: string; now: string };
+
 /** Without effect where every sent field is stored already. */
-const updateStatement = statement<Caller & { patch: string; now: string }>().writes((value) =>
+const updateStatement = statement<UpdateValues>().writes((value) =>
   query
     .update(accounts)
     .set({
       ...Object.fromEntries(updatableAccountFields.map((field) => [field, patched(field, accounts[field])])),
       updated: sql`${value.now}`,
+      write_id: sql`${value.writeId}`,
     })
     .from(patchRow(value.patch))
     .where(
       and(
         eq(accounts.uuid, value.account),
         or(...updatableAccountFields.map((field) => isPatched(field, accounts[field]))),
+        isUnapplied(value),
         authority(value),
       ),
     ),
 );
 
-/** Updates the account that the caller acts as, in one batch. Idempotent: safe to retry. @returns the account after it */
+const recordStatement = statement<UpdateValues>().writes((value) =>
+  recordWrite(
+    value,
+    sql`SELECT 1 FROM ${accounts} WHERE ${and(eq(accounts.uuid, value.account), eq(accounts.write_id, value.writeId))}`,
+  ),
+);
+
+const outcomeStatement = statement<UpdateValues>().reads(
+  (value) => ({ hasAuthority, isUpdated: isApplied(value), account: leftJoined(accountColumns, "uuid") }),
+  (columns, value) => query.select(columns).from(callerRow(value)).leftJoin(accounts, eq(accounts.uuid, value.account)),
+);
+
+/**
+ * Updates the account that the caller acts as, in one batch. Idempotent: safe to retry.
+ *
+ * @returns the account after it
+ */
 export async function updateAccount(
   db: Database,
   caller: Caller,
   patch: AccountPatch,
 ): Promise<{ hasAuthority: boolean; account: AccountRow | null }> {
-  const values = { ...caller, patch: JSON.stringify(patch), now: new Date().toISOString() };
-  const [, after] = await db.batch([updateStatement.with(values), getAccountStatement.with(caller)]);
-  return readOnlyRow(after);
+  const now = new Date().toISOString();
+  const values = { ...caller, patch: JSON.stringify(patch), now, writeId: crypto.randomUUID() };
+  const [, , , rows] = await db.batch([
+    updateStatement.with(values),
+    recordStatement.with(values),
+    trimWritesStatement.with(values),
+    outcomeStatement.with(values),
+  ]);
+  const { hasAuthority, isUpdated, account } = readOnlyRow(rows);
+  return { hasAuthority: hasAuthority || isUpdated, account };
 }

@@ -17,6 +17,7 @@ const {
   key_sha256: ___,
   request_id: ____,
   operation: _____,
+  total_bytes: ______,
   ...revisionColumns
 } = getTableColumns(imageHistory);
 

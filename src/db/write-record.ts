@@ -16,8 +16,9 @@ export type Write = {
   /** Id of this HTTP request, whatever Request-Id its client chose. */
   attemptId: string;
   requestId: string;
-  /** How many revisions stay readable at least. */
+  /** The bounds of the image's history, by revisions and by bytes; 0 for none. */
   keepRevisions: number;
+  keepBytes: number;
   /** JSON array of the revisions that may be written on; null for any. */
   onRevisions: string | null;
   /** JSON array of the revisions that may not; null for none. */
@@ -38,6 +39,7 @@ export function toWriteValues({ caller, image, writeId, onRevisions, notOnRevisi
     account: caller.signer,
     key_sha256: caller.fingerprintSha256,
     keep_revisions: write.keepRevisions,
+    keep_bytes: write.keepBytes,
   };
   return { ...caller, image, writeId, onRevisions, notOnRevisions, write: JSON.stringify(record) };
 }

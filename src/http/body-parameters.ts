@@ -99,10 +99,14 @@ async function readMultipart(body: Uint8Array, headers: Headers): Promise<Parame
   return collectPairs(texts);
 }
 
+/** Each doubtful part is searched for in the whole body, so only so many are: more of them are taken as not UTF-8. */
+const maxDoubtfulParts = 16;
+
 /** The name of the first part whose bytes are not in the body: the platform put U+FFFD where they were not UTF-8. */
 function findPartNotUtf8(body: Uint8Array, texts: readonly (readonly [string, string])[]): string | undefined {
   const doubtful = texts.filter(([, value]) => value.includes("\uFFFD"));
   if (doubtful.length === 0) return undefined;
+  if (doubtful.length > maxDoubtfulParts) return doubtful[maxDoubtfulParts]?.[0];
   const toBinary = (bytes: Uint8Array) => new TextDecoder("latin1").decode(bytes);
   const whole = toBinary(body);
   return doubtful.find(([, value]) => !whole.includes(toBinary(new TextEncoder().encode(value))))?.[0];

@@ -1,6 +1,7 @@
 import { zValidator } from "@hono/zod-validator";
 import type { MiddlewareHandler } from "hono";
 import * as z from "zod/mini";
+import { type Configuration, readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
 import { CloudApiError, type FieldError } from "../errors.ts";
 import { readMediaType } from "./body-parameters.ts";
@@ -18,12 +19,13 @@ type Validated<Schema extends z.core.$ZodType> = {
  * The value validated is `readParameters`, the query and the body as one: hence the validator's target, which is the
  * one that reads no body of its own.
  *
+ * @param findSchema the schema under a configuration's bounds
  * @param subject what is validated, for the message: `invalid image data: name, version`
  * @throws {CloudApiError} ValidationFailed with at most one entry a field, in the schema's order
  */
 export function validate<Schema extends z.core.$ZodObject>(
   subject: string,
-  schema: Schema,
+  findSchema: (configuration: Configuration) => Schema,
 ): MiddlewareHandler<AppEnv, string, Validated<Schema>> {
   return async (c, next) => {
     const parameters = await readParameters(c);
@@ -31,7 +33,7 @@ export function validate<Schema extends z.core.$ZodObject>(
     const validator: MiddlewareHandler = zValidator(
       "query",
       // As the base type: the validator's own types do not resolve for a schema that is still generic.
-      schema as z.core.$ZodObject,
+      findSchema(readConfiguration(c.env)) as z.core.$ZodObject,
       (result) => {
         if (!result.success) throw makeValidationFailed(subject, result.error.issues, { parameters, readAs });
       },

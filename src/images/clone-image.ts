@@ -1,8 +1,8 @@
 import { createFactory } from "hono/factory";
 import { asCaller } from "../auth/as-caller.ts";
+import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
-import { cloneImage as writeClone } from "../db/clone-image.ts";
-import type { WriteOutcome } from "../db/write-outcome.ts";
+import { type CloneOutcome, cloneImage as writeClone } from "../db/clone-image.ts";
 import { CloudApiError } from "../errors.ts";
 import { named } from "../http/named-operation.ts";
 import type { Release } from "../releases.ts";
@@ -17,9 +17,10 @@ export const cloneImage = createFactory<AppEnv, "/:login/images/:id">().createHa
   named("CloneImage"),
   async (c) => {
     const intent = await readWriteIntent(c, "CloneImage");
-    const outcome = await asCaller(c, async (db, caller) => writeClone(db, await intent.by(caller)));
+    const { maxImages } = readConfiguration(c.env);
+    const outcome = await asCaller(c, async (db, caller) => writeClone(db, await intent.by(caller), maxImages));
     const { account } = requireSet(c, "caller");
-    return answerWritten(c, judgeClone(outcome, { account, intent, release: c.get("release") }));
+    return answerWritten(c, judgeClone(outcome, { account, intent, release: c.get("release"), maxImages }));
   },
 );
 
@@ -27,6 +28,7 @@ type CloneRequest = {
   account: string;
   intent: Pick<WriteIntent, "preconditions" | "requestHash">;
   release: Release;
+  maxImages: number;
 };
 
 /**
@@ -34,9 +36,9 @@ type CloneRequest = {
  *
  * @throws {CloudApiError} InvalidCredentials, IdempotencyKeyReused, ResourceNotFound, PreconditionFailed as `judgeUpdate`;
  * ImageNotShared when the image is not shared with the account by acl, or not activated; ValidationFailed when it is a
- * docker image
+ * docker image; QuotaExceeded when the account owns as many images as it may
  */
-export function judgeClone(outcome: WriteOutcome, { account, intent, release }: CloneRequest): Written {
+export function judgeClone(outcome: CloneOutcome, { account, intent, release, maxImages }: CloneRequest): Written {
   const applied = findApplied(outcome, intent);
   if (applied) return applied;
   const image = requireVisible(outcome.image, account);
@@ -47,6 +49,12 @@ export function judgeClone(outcome: WriteOutcome, { account, intent, release }: 
     const message = "docker images cannot be cloned";
     const errors = [{ field: "type", code: "Invalid" as const, message }];
     throw new CloudApiError("ValidationFailed", "invalid image data: type", { errors });
+  }
+  if (outcome.isFull) {
+    throw new CloudApiError(
+      "QuotaExceeded",
+      `the account owns ${maxImages} images, the most that it may own; delete one first`,
+    );
   }
   assertWritable(intent.preconditions, { revision: image.revision, release });
   throw makeUnexplained(image);

@@ -17,7 +17,8 @@ export const imageAudit = createFactory<AppEnv, "/:login/images/:id/audit">().cr
   named("ImageAudit"),
   async (c) => {
     const page = readAuditPage(readQuery(c));
-    const { historyRevisions: keepRevisions } = readConfiguration(c.env);
+    // 0 is no bound: every revision is above one that is as far below.
+    const keepRevisions = readConfiguration(c.env).historyRevisions || Number.MAX_SAFE_INTEGER;
     const history = await asCaller(c, (db, caller) =>
       readHistory(db, { image: requireSet(c, "image"), caller, page, keepRevisions }),
     );

@@ -2,7 +2,7 @@ import type { ListFilters } from "../db/list-images.ts";
 import { CloudApiError, show } from "../errors.ts";
 import type { Parameters } from "../http/form.ts";
 import { hasStoredTypes, type Release } from "../releases.ts";
-import { uuidShape } from "./image-fields.ts";
+import { uuidShape } from "./acl.ts";
 
 /** The parameters of a list; `tag.` is the beginning of a name. docs/contract.md#listimages */
 export const listParameters = [
@@ -45,12 +45,25 @@ export function readListFilters(
     public: chooseOne(text("public"), { name: "public", values: { true: true, false: false } }),
     state: chooseOne(text("state") ?? "active", { name: "state", values: byName(states) }) ?? "active",
     owner: text("owner"),
-    tags: Object.keys(query)
-      .filter((key) => key.startsWith("tag."))
-      .map((key) => [key.slice("tag.".length), readSingle(query, key) ?? ""]),
+    tags: readTags(query),
     limit: readLimit(text("limit"), maxList),
     marker: readMarker(text("marker")),
   };
+}
+
+/** The most tags that one list filters by: each is compared with the tags of every image. */
+const maxTagFilters = 16;
+
+/** The wanted tags: key, and the text of the value. @throws {CloudApiError} InvalidArgument: too many, or one given twice */
+function readTags(query: Parameters): [string, string][] {
+  const names = Object.keys(query).filter((name) => name.startsWith("tag."));
+  if (names.length > maxTagFilters) {
+    throw new CloudApiError(
+      "InvalidArgument",
+      `a list filters by at most ${maxTagFilters} tags; ${names.length} were sent`,
+    );
+  }
+  return names.map((name) => [name.slice("tag.".length), readSingle(query, name) ?? ""]);
 }
 
 /** A filter's value; an empty one is no filter. @throws {CloudApiError} InvalidArgument when it is given twice */

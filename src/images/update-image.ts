@@ -8,7 +8,7 @@ import { named } from "../http/named-operation.ts";
 import { validate } from "../http/validate.ts";
 import type { Release } from "../releases.ts";
 import { answerWritten } from "./answer-image.ts";
-import { updateImageSchema } from "./image-fields.ts";
+import { findUpdateImageSchema } from "./image-fields.ts";
 import { findApplied, makeUnexplained, requireOwn, type Written } from "./judge-write.ts";
 import { assertWritable } from "./preconditions.ts";
 import { readWriteIntent, type WriteIntent } from "./write-intent.ts";
@@ -16,7 +16,7 @@ import { readWriteIntent, type WriteIntent } from "./write-intent.ts";
 /** UpdateImage: replaces the fields that were sent, all or none. docs/contract.md#fields */
 export const updateImage = createFactory<AppEnv, "/:login/images/:id">().createHandlers(
   named("UpdateImage"),
-  validate("image", updateImageSchema),
+  validate("image", findUpdateImageSchema),
   async (c) => {
     const patch = c.req.valid("query");
     const intent = await readWriteIntent(c, "UpdateImage", patch);

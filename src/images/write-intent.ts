@@ -38,7 +38,7 @@ export async function readWriteIntent(
   patch?: ImagePatch,
 ): Promise<WriteIntent> {
   const key = parseIdempotencyKey(c.req.header("Idempotency-Key"));
-  const { historyRevisions, isMatchRequired } = readConfiguration(c.env);
+  const { historyRevisions, historyBytes, isMatchRequired } = readConfiguration(c.env);
   const image = requireSet(c, "image");
   const requestId = c.get("requestId");
   const sent = requireSet(c, "preconditions");
@@ -54,6 +54,7 @@ export async function readWriteIntent(
     attemptId,
     requestId,
     keepRevisions: historyRevisions,
+    keepBytes: historyBytes,
     ...toRevisionLimits(preconditions),
   });
   return { preconditions, requestHash, by };

@@ -1,0 +1,42 @@
+import * as z from "zod/mini";
+import { describeSent, parseJsonOr } from "./field-refusal.ts";
+import { findTagsMistake } from "./tags.ts";
+
+const rule = "tags is an object of JSON values, at most 100 levels deep, without U+0000 or lone surrogates, or null";
+
+const encoder = new TextEncoder();
+
+/**
+ * An object of any keys and JSON values, types kept, as the column stores it. The published page types it String: a JSON
+ * object in a string is taken too (ours).
+ *
+ * @param maxBytes of the stored JSON, which may be longer than what was sent: `1e20` is stored in 21; 0 for no bound
+ */
+export const makeTags = (maxBytes: number) =>
+  z.nullable(
+    z.pipe(
+      z.transform((input: unknown) => (typeof input === "string" ? parseJsonOr(input) : input)),
+      z.pipe(
+        z.custom<Record<string, unknown>>(
+          (input) => typeof input === "object" && input !== null && !Array.isArray(input) && !findTagsMistake(input),
+          { error: ({ input }) => describeMistake(input), abort: true },
+        ),
+        z.pipe(
+          z.transform((value: Record<string, unknown>) => JSON.stringify(value)),
+          z.string().check(
+            z.refine((json) => maxBytes === 0 || countBytes(json) <= maxBytes, {
+              error: ({ input }) =>
+                `tags is at most ${maxBytes} bytes of JSON as it is stored; ${countBytes(String(input))} were sent`,
+            }),
+          ),
+        ),
+      ),
+    ),
+  );
+
+const countBytes = (text: string): number => encoder.encode(text).length;
+
+function describeMistake(input: unknown): string {
+  const isContainer = typeof input === "object" && input !== null;
+  return `${rule}; ${(isContainer && findTagsMistake(input)) || describeSent(input)}`;
+}
