@@ -17,6 +17,7 @@ import { byAction } from "./http/by-action.ts";
 import { checkRoute } from "./http/known-route.ts";
 import { onError } from "./http/on-error.ts";
 import { ping } from "./http/ping.ts";
+import { limitAccount, limitAddress } from "./http/rate-limit.ts";
 import { canonicalizePath } from "./http/raw-target.ts";
 import { logRequest } from "./http/request-log.ts";
 import { answerPreflight, setResponseHeaders } from "./http/response-headers.ts";
@@ -59,7 +60,7 @@ export const app: Hono<AppEnv> = new Hono<AppEnv>({ getPath: canonicalizePath })
     checkAccept,
   )
   .get("/--ping", ping)
-  .use("/:login/*", readAuthorization, readBody, authenticate, checkBodyDigests)
+  .use("/:login/*", readAuthorization, limitAddress, readBody, authenticate, limitAccount, checkBodyDigests)
   .route("/", accountRoutes)
   .route("/", imageRoutes)
   .onError(onError);

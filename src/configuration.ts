@@ -21,6 +21,8 @@ const variables = {
   MAX_KEYS: fromZero("100"),
   MAX_TAGS_BYTES: fromZero("102400"),
   MAX_ACL: fromZero("3000"),
+  RATE_LIMIT_REQUESTS: fromOne("200"),
+  RATE_LIMIT_SECONDS: fromOne("10"),
   CREDENTIAL_CACHE_SIZE: fromZero("1000"),
   CREDENTIAL_CACHE_SECONDS: fromZero("300"),
 };
@@ -37,6 +39,8 @@ export type Configuration = {
   maxList: number;
   datacenterName: string;
   isMatchRequired: boolean;
+  /** What the rate limiting bindings count, for the headers of a 429. */
+  rateLimit: { requests: number; seconds: number };
   /** Of one image; 0 for no bound, as each of the bounds below. */
   historyRevisions: number;
   historyBytes: number;
@@ -65,6 +69,10 @@ export function readConfiguration(bindings: ConfigurationVariables): Configurati
     maxList: Number(parsed.data.MAX_LIST),
     datacenterName: parsed.data.DATACENTER_NAME,
     isMatchRequired: parsed.data.REQUIRE_IF_MATCH === "true",
+    rateLimit: {
+      requests: Number(parsed.data.RATE_LIMIT_REQUESTS),
+      seconds: Number(parsed.data.RATE_LIMIT_SECONDS),
+    },
     historyRevisions: Number(parsed.data.HISTORY_REVISIONS),
     historyBytes: Number(parsed.data.HISTORY_BYTES),
     maxImages: Number(parsed.data.MAX_IMAGES),

@@ -9,8 +9,14 @@ import type { Preconditions } from "./images/preconditions.ts";
 import type { Operation } from "./operations.ts";
 import type { Release } from "./releases.ts";
 
-/** What the platform hands in: D1 and the variables of wrangler.toml. */
-export type Bindings = ConfigurationVariables & { DB: D1Database };
+/** What the platform hands in: D1, the rate limiters and the variables of wrangler.toml. */
+export type Bindings = ConfigurationVariables & {
+  DB: D1Database;
+  /** Counts the requests of an account. README.md#configuration */
+  ACCOUNT_LIMITER?: RateLimit;
+  /** Counts the requests of an IP address, before the signature is verified. */
+  ADDRESS_LIMITER?: RateLimit;
+};
 
 /** What the steps of one request hand on. Optional is what a later step than the first sets: see `requireSet`. */
 type Variables = {

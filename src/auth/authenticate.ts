@@ -10,7 +10,7 @@ import { findCachedCaller, identifyCaller, readCallerNames } from "./identify-ca
  * path's account.
  *
  * A cached caller is confirmed by the operation's own statement. Where no statement ran, as for a refused body, the
- * credentials are confirmed before the answer leaves. docs/performance.md#what-an-isolate-remembers
+ * credentials are confirmed before the answer leaves, but for a throttled request, which costs no round trip. docs/performance.md#what-an-isolate-remembers
  *
  * @throws {CloudApiError} InvalidCredentials, NotAuthorized, ResourceNotFound as `identifyCaller`
  */
@@ -25,7 +25,7 @@ export const authenticate: MiddlewareHandler<AppEnv, "/:login/*"> = async (c, ne
   c.set("caller", cached ?? (await identifyCaller(db, identification)));
   c.set("authMilliseconds", performance.now() - startedAt);
   await next();
-  if (!cached || c.get("meter").calls > 0) return;
+  if (!cached || c.get("meter").calls > 0 || c.get("refusal")?.code === "RequestThrottled") return;
   const answer = c.res;
   // Without this, Hono puts this answer's headers on the refusal that may replace it.
   c.res = undefined;

@@ -14,7 +14,6 @@ type AuditValues = Caller & {
   marker: number | null;
   rows: number;
   keepRevisions: number;
-  maxPageBytes: number;
 };
 
 /** The rows of a page, and the one below it: it shows what the last row changed. */
@@ -34,12 +33,16 @@ const rowBytes = sql.join(
   sql` + `,
 );
 
-const pageBytes = (value: Placeholders<AuditValues>): SQL => sql`(SELECT coalesce(sum(bytes), 0) FROM (
-  SELECT ${rowBytes} AS bytes FROM ${imageHistory}
-  WHERE ${isOnPage(value)} ORDER BY ${imageHistory.revision} DESC LIMIT ${value.rows}))`;
+/** The most bytes of texts that one page reads from D1, but for its last row. */
+const maxPageBytes = 4_000_000;
 
-/** The most bytes of one page as it is stored. A Worker has 128 MB, and an answer holds every value twice. */
-export const maxPageBytes = 8_000_000;
+/** As many rows as fit, two at least: what a revision changed shows beside the one before it. */
+const pageOf = (value: Placeholders<AuditValues>): SQL => sql`(
+  SELECT ${imageHistory.revision} AS "revision", count(*) OVER () AS "matching",
+    row_number() OVER newest AS "place", sum(${rowBytes}) OVER newest - (${rowBytes}) AS "before"
+  FROM ${imageHistory} WHERE ${isOnPage(value)}
+  WINDOW newest AS (ORDER BY ${imageHistory.revision} DESC ROWS UNBOUNDED PRECEDING)
+  ORDER BY ${imageHistory.revision} DESC LIMIT ${value.rows}) AS "page"`;
 
 const auditedStatement = statement<AuditValues>().reads(
   (value) => ({
@@ -48,7 +51,6 @@ const auditedStatement = statement<AuditValues>().reads(
     isOperator: flag(
       sql`coalesce((SELECT ${accounts.operator} FROM ${accounts} WHERE ${accounts.uuid} = ${value.signer}), 0)`,
     ),
-    pageBytes: integer(pageBytes(value)),
   }),
   (columns, value) => query.select(columns).from(callerRow(value)).leftJoin(images, eq(images.uuid, value.image)),
 );
@@ -64,35 +66,42 @@ const {
 const revisionFields = { ...historyColumns, login: nullableText(sql`${accounts.login}`) };
 
 const pageStatement = statement<AuditValues>().reads(
-  () => revisionFields,
+  () => ({ ...revisionFields, matching: integer(sql`"page"."matching"`) }),
   (columns, value) =>
     query
       .select(columns)
-      .from(imageHistory)
+      .from(pageOf(value))
+      .innerJoin(
+        imageHistory,
+        and(eq(imageHistory.image, value.image), eq(imageHistory.revision, sql`"page"."revision"`)),
+      )
       .leftJoin(accounts, eq(accounts.uuid, imageHistory.account))
-      .where(and(isOnPage(value), sql`${pageBytes(value)} <= ${value.maxPageBytes}`))
-      .orderBy(desc(imageHistory.revision))
-      .limit(value.rows),
+      .where(sql`("page"."place" <= 2 OR "page"."before" < ${sql.raw(String(maxPageBytes))})`)
+      .orderBy(desc(imageHistory.revision)),
 );
 
 /** One revision that is kept. `login` is that of `account`, null when the account is gone. */
 export type RevisionRow = RowOf<typeof revisionFields>;
 
-/** A page of an image's history, with the row below it where one is kept; empty when it is larger than an answer may be. */
+/** A page of an image's history, with the row below it where one is kept. `isWhole` when all that was asked for fits. */
 export type ImageHistory = {
   hasAuthority: boolean;
   image: SeenImage | null;
   isOperator: boolean;
-  pageBytes: number;
   revisions: RevisionRow[];
+  isWhole: boolean;
 };
 
-/** Reads a page of the history of an image, whoever may see it: `images/image-audit` decides. One round trip. */
+/**
+ * Reads a page of the history of an image, of a few megabytes at most, whoever may see it: `images/image-audit` decides. One
+ * round trip.
+ */
 export async function readHistory(
   db: Database,
   { image, caller, page, keepRevisions }: { image: string; caller: Caller; page: AuditPage; keepRevisions: number },
 ): Promise<ImageHistory> {
-  const values = { ...caller, image, marker: page.marker, rows: page.limit + 1, keepRevisions, maxPageBytes };
+  const values = { ...caller, image, marker: page.marker, rows: page.limit + 1, keepRevisions };
   const [audited, revisions] = await db.batch([auditedStatement.with(values), pageStatement.with(values)]);
-  return { ...readOnlyRow(audited), revisions };
+  const wanted = Math.min(values.rows, revisions[0]?.matching ?? 0);
+  return { ...readOnlyRow(audited), revisions, isWhole: revisions.length >= wanted };
 }

@@ -4,7 +4,7 @@ import { type Database, readOnlyRow } from "./client.ts";
 import { getImageStatement } from "./get-image.ts";
 import { type ImageRow, imageColumns, type SeenImage } from "./image-row.ts";
 import { images } from "./schema.ts";
-import { type Placeholders, query, statement } from "./statement.ts";
+import { integer, type Placeholders, query, statement } from "./statement.ts";
 import { selectVisible } from "./visibility.ts";
 
 /** The filters of a list, as SQL takes them; null where a filter is off. docs/contract.md#listimages */
@@ -67,45 +67,73 @@ const publishedAt = (column: SQLWrapper): SQL => sql`coalesce(strftime('%Y-%m-%d
 const isAfter = (marker: Placeholder): SQL => sql`(${publishedAt(images.published_at)}, ${images.uuid}) >
   (SELECT ${publishedAt(sql`m.published_at`)}, m.uuid FROM ${images} m WHERE m.uuid = ${marker})`;
 
+const isListed = (value: Placeholders<ListValues>): SQL | undefined =>
+  and(
+    sql`${images}.rowid IN (${selectVisible(value.account)})`,
+    isInState(value),
+    filter(value.name, sql`${images.name} = ${value.name}`),
+    filter(value.namePart, sql`instr(${images.name}, ${value.namePart}) > 0`),
+    filter(value.os, sql`${images.os} = ${value.os}`),
+    filter(value.version, sql`${images.version} = ${value.version}`),
+    filter(value.versionPart, sql`instr(${images.version}, ${value.versionPart}) > 0`),
+    filter(value.notType, sql`${images.type} IS NOT ${value.notType}`),
+    filter(value.type, sql`${images.type} = ${value.type}`),
+    filter(value.isZvol, sql`(${images.type} NOT IN ('', 'null') AND (${images.type} = 'zvol') = ${value.isZvol})`),
+    filter(value.public, sql`${images.public} = ${value.public}`),
+    filter(value.owner, sql`${images.owner} = ${value.owner}`),
+    filter(value.tags, hasTags(value.tags)),
+    filter(value.marker, isAfter(value.marker)),
+  );
+
+const order = sql`${publishedAt(images.published_at)}, ${images.uuid}`;
+
+/** Bytes of the texts that can be long; asking for the length of a value does not read it. */
+const rowBytes = sql.join(
+  [images.acl, images.tags, images.requirements, images.files, images.description].map(
+    (column) => sql`coalesce(octet_length(${column}), 0)`,
+  ),
+  sql` + `,
+);
+
+/** The most bytes of texts that one page reads from D1, but for its last image. */
+const maxPageBytes = 4_000_000;
+
+/**
+ * A page of the listed images: as many as fit, one at least. Only the ids are sorted and summed; the rest of a row is read
+ * for the images of the page.
+ */
+const pageOf = (value: Placeholders<ListValues>): SQL => sql`(
+  SELECT ${images}.rowid AS "id", count(*) OVER () AS "matching",
+    sum(${rowBytes}) OVER (ORDER BY ${order} ROWS UNBOUNDED PRECEDING) - (${rowBytes}) AS "before"
+  FROM ${images} WHERE ${isListed(value)} ORDER BY ${order} LIMIT ${value.limit}) AS "page"`;
+
 const listStatement = statement<ListValues>().reads(
-  () => imageColumns,
+  () => ({ ...imageColumns, matching: integer(sql`"page"."matching"`) }),
   (columns, value) =>
     query
       .select(columns)
-      .from(images)
-      .where(
-        and(
-          sql`${images}.rowid IN (${selectVisible(value.account)})`,
-          isInState(value),
-          filter(value.name, sql`${images.name} = ${value.name}`),
-          filter(value.namePart, sql`instr(${images.name}, ${value.namePart}) > 0`),
-          filter(value.os, sql`${images.os} = ${value.os}`),
-          filter(value.version, sql`${images.version} = ${value.version}`),
-          filter(value.versionPart, sql`instr(${images.version}, ${value.versionPart}) > 0`),
-          filter(value.notType, sql`${images.type} IS NOT ${value.notType}`),
-          filter(value.type, sql`${images.type} = ${value.type}`),
-          filter(
-            value.isZvol,
-            sql`(${images.type} NOT IN ('', 'null') AND (${images.type} = 'zvol') = ${value.isZvol})`,
-          ),
-          filter(value.public, sql`${images.public} = ${value.public}`),
-          filter(value.owner, sql`${images.owner} = ${value.owner}`),
-          filter(value.tags, hasTags(value.tags)),
-          filter(value.marker, isAfter(value.marker)),
-        ),
-      )
-      .orderBy(publishedAt(images.published_at), images.uuid)
-      .limit(value.limit),
+      .from(pageOf(value))
+      .innerJoin(images, sql`${images}.rowid = "page"."id"`)
+      .where(sql`"page"."before" < ${sql.raw(String(maxPageBytes))}`)
+      .orderBy(publishedAt(images.published_at), images.uuid),
 );
 
-/** The images of a page, at most `limit`; the caller's authority and the marker's image as they are now. */
-export type ListedImages = { hasAuthority: boolean; images: ImageRow[]; marker: SeenImage | null };
+/**
+ * A page of images, at most `limit`. `matching` is how many match in all, whatever the limit. The caller's authority and the
+ * marker's image are as they are now.
+ */
+export type ListedImages = {
+  hasAuthority: boolean;
+  images: ImageRow[];
+  matching: number;
+  marker: SeenImage | null;
+};
 
 const toInteger = (claim: boolean | null): number | null => (claim === null ? null : Number(claim));
 
 /**
- * Lists the images that the account can see and the filters match, by ascending `published_at`, ties by id. One round
- * trip.
+ * Lists the images that the account can see and the filters match, by ascending `published_at`, ties by id: one page, of a
+ * few megabytes at most. One round trip.
  *
  * @param limit the most rows to answer
  */
@@ -127,5 +155,5 @@ export async function listImages(
     listStatement.with(values),
   ]);
   const { hasAuthority, image } = readOnlyRow(found);
-  return { hasAuthority, images: rows, marker: image };
+  return { hasAuthority, images: rows, matching: rows[0]?.matching ?? 0, marker: image };
 }

@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { and, eq, gt } from "drizzle-orm";
 import type { Caller } from "../auth/caller.ts";
 import { callerRow, hasAuthority } from "./authority.ts";
 import { type Database, readOnlyRow } from "./client.ts";
@@ -16,13 +16,32 @@ const authorityStatement = statement<Caller>().reads(
   (columns, value) => query.select(columns).from(callerRow(value)),
 );
 
-const listKeysStatement = statement<Caller>().reads(
+/** Of one page. A key takes at most about 5 KB. */
+const pageRows = 1000;
+
+const listKeysStatement = statement<Caller & { after: string }>().reads(
   () => keyColumns,
-  (columns, value) => query.select(columns).from(keys).where(eq(keys.account, value.account)).orderBy(keys.name),
+  (columns, value) =>
+    query
+      .select(columns)
+      .from(keys)
+      .where(and(eq(keys.account, value.account), gt(keys.name, value.after)))
+      .orderBy(keys.name)
+      .limit(pageRows),
 );
 
-/** Lists the keys of the account that the caller acts as, by name. One round trip. */
-export async function listKeys(db: Database, caller: Caller): Promise<{ hasAuthority: boolean; keys: KeyRow[] }> {
-  const [authority, keys] = await db.batch([authorityStatement.with(caller), listKeysStatement.with(caller)]);
-  return { ...readOnlyRow(authority), keys };
+/** A page of keys; `isLast` when no key follows. */
+export type ListedKeys = { hasAuthority: boolean; keys: KeyRow[]; isLast: boolean };
+
+/**
+ * Lists the keys of the account that the caller acts as, by name: one page. One round trip.
+ *
+ * @param after the name of the last key of the page before; "" for the first page
+ */
+export async function listKeys(db: Database, caller: Caller, after: string): Promise<ListedKeys> {
+  const [authority, keys] = await db.batch([
+    authorityStatement.with(caller),
+    listKeysStatement.with({ ...caller, after }),
+  ]);
+  return { ...readOnlyRow(authority), keys, isLast: keys.length < pageRows };
 }

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { computeMd5 } from "../auth/digest.ts";
 import type { AppEnv } from "../context.ts";
 import { makeAnswerHeaders } from "./answer-headers.ts";
+import { toAsciiJson } from "./ascii-json.ts";
 
 type AnswerOptions = { status?: number; headers?: Readonly<Record<string, string>> };
 
@@ -12,7 +13,7 @@ const encoder = new TextEncoder();
  * check it over text that they decoded chunk by chunk, which breaks characters of several bytes. docs/contract.md#headers
  */
 export async function answerJson(c: Context<AppEnv>, value: unknown, options: AnswerOptions = {}): Promise<Response> {
-  const bytes = encoder.encode(toAscii(JSON.stringify(value)));
+  const bytes = encoder.encode(toAsciiJson(value));
   const headers = makeAnswerHeaders(options.headers);
   headers.set("Content-Type", "application/json");
   headers.set("Content-MD5", await computeMd5(bytes));
@@ -21,11 +22,43 @@ export async function answerJson(c: Context<AppEnv>, value: unknown, options: An
   return new Response(bytes, { status: options.status ?? 200, headers });
 }
 
-const beyondAscii = /[\u0080-\uffff]/g;
+/** One page of a list, and how the next is read; no `next` after the last. */
+export type Page = { values: readonly unknown[]; next?: () => Promise<Page> };
 
-/** JSON text with every UTF-16 unit beyond ASCII escaped. */
-const toAscii = (json: string): string =>
-  json.replace(beyondAscii, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+/**
+ * Answers with an array that is read in pages. One page is answered as any other value. Several are streamed, without
+ * Content-MD5 and Content-Length, so that no more than two are in memory; a failure ends the connection rather than the
+ * JSON.
+ */
+export async function answerPages(c: Context<AppEnv>, first: Page): Promise<Response> {
+  if (!first.next) return await answerJson(c, first.values);
+  let page: Page | undefined = first;
+  let separator = "[";
+  const stream = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      if (!page) return;
+      for (const value of page.values) {
+        controller.enqueue(encoder.encode(separator + toAsciiJson(value)));
+        separator = ",";
+      }
+      try {
+        page = await page.next?.();
+      } catch (error) {
+        logBrokenStream(c, error);
+        controller.error(error);
+        return;
+      }
+      if (page) return;
+      controller.enqueue(encoder.encode("]"));
+      controller.close();
+    },
+  });
+  return new Response(stream, { headers: makeAnswerHeaders({ "Content-Type": "application/json" }) });
+}
+
+/** The request's own line is written already, when the answer began. */
+const logBrokenStream = (c: Context<AppEnv>, error: unknown): void =>
+  console.log(toAsciiJson({ requestId: c.get("requestId"), stream: "broken", cause: String(error) }));
 
 /** 304: the client has already what it would get. RFC 9110 §15.4.5 */
 export const answerNotModified = (headers: Readonly<Record<string, string>>): Response =>

@@ -10,12 +10,18 @@ const noBody = new Uint8Array();
 /**
  * Reads the body of a POST, up to the limit. Bodies of other methods are not read.
  *
- * @throws {CloudApiError} RequestTooLarge
+ * @throws {CloudApiError} RequestTooLarge; BadRequest when the upload breaks off
  */
 export const readBody: MiddlewareHandler<AppEnv> = async (c, next) => {
-  c.set("body", c.req.method === "POST" ? await readBounded(c.req.raw) : noBody);
+  c.set("body", c.req.method === "POST" ? await readBounded(c.req.raw).catch(refuseBroken) : noBody);
   await next();
 };
+
+/** An upload that breaks off is the client's doing: no answer reaches it, and the log says so. */
+function refuseBroken(error: unknown): never {
+  if (error instanceof CloudApiError) throw error;
+  throw new CloudApiError("BadRequest", "the request body broke off", { reason: "aborted", cause: error });
+}
 
 async function readBounded(request: Request): Promise<Uint8Array> {
   const declared = request.headers.get("Content-Length");

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "../context.ts";
 import { show } from "../errors.ts";
+import { toAsciiJson } from "./ascii-json.ts";
 
 /**
  * Writes one JSON line a request to the log, for `wrangler tail` and `wrangler dev`. Times in ms. Never field values,
@@ -29,7 +30,7 @@ export const logRequest: MiddlewareHandler<AppEnv> = async (c, next) => {
     totalMs: Math.round(performance.now() - c.get("startedAt")),
     cause: c.res.status >= 500 ? listCauses(refusal) : undefined,
   };
-  console.log(JSON.stringify(line));
+  console.log(toAsciiJson(line));
 };
 
 const maxCauses = 5;
