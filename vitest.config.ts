@@ -1,16 +1,19 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
-// Before wrangler does: it would hand these to the Worker as secrets.
+// Before wrangler reads the file: it would hand the variables to the Worker as secrets.
 process.loadEnvFile(".env");
 
 /** `npm run test:long` runs the same proofs at full size. */
 const scale = process.env["LONG"] ? "full" : "tenth";
 
+/** The seed that a failed property printed, to repeat it. */
+const seed = process.env["SEED"] ?? "";
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
-    // The service's own log, a line a request.
+    // Not the service's own log: one line a request.
     onConsoleLog: (log) => !log.startsWith('{"requestId"'),
     projects: [
       {
@@ -18,7 +21,7 @@ export default defineConfig({
           cloudflareTest(async () => ({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
-              bindings: { MIGRATIONS: await readD1Migrations("./migrations"), SCALE: scale },
+              bindings: { MIGRATIONS: await readD1Migrations("./migrations"), SCALE: scale, SEED: seed },
             },
           })),
         ],
@@ -36,7 +39,7 @@ export default defineConfig({
         test: {
           name: "scripts",
           include: ["test/scripts/**/*.test.ts"],
-          // Two `wrangler dev` that start at once now and then choose the same port for a socket of their own.
+          // Two `wrangler dev` that start at the same time sometimes choose the same port for a socket of their own.
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,

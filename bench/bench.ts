@@ -9,7 +9,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { fromCaller } from "../scripts/provisioning/command-line.ts";
-import { freePort } from "../test/support/started.ts";
+import { findFreePort as freePort } from "../test/support/started.ts";
 import { visibleImages } from "./caller.ts";
 import { countUpdates, makeDatabase } from "./database.ts";
 import type { LoadOptions } from "./load.ts";

@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { freePort } from "../test/support/started.ts";
+import { findFreePort as freePort } from "../test/support/started.ts";
 import { makeDatabase } from "./database.ts";
 import { bundleWorker, endProcess, runPlainWorkerd } from "./plain-workerd.ts";
 import { formatPublicLine, kinds, makeKeys } from "./requests.ts";

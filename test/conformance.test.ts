@@ -1,12 +1,13 @@
 import { env } from "cloudflare:workers";
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
-import { send, type TestAnswer, type TestRequest } from "./client.ts";
 import vectors from "./data/vectors.json";
-import { provision } from "./fixtures.ts";
-import type { KeyName } from "./signer.ts";
+import type { Answer } from "./support/answer.ts";
+import { send, type TestRequest } from "./support/client.ts";
+import { provision } from "./support/fixtures.ts";
+import type { KeyName } from "./support/signer.ts";
 
-/** A request recorded on the real service, and the answer we want. `data/vectors.json`. */
+/** A request that was recorded on the real service, and the answer that we want: `data/vectors.json`. */
 type Vector = {
   name: string;
   group: string;
@@ -49,7 +50,7 @@ const keyOrder =
     " ",
   );
 
-function requestOf({ request }: Vector): TestRequest {
+function readRequest({ request }: Vector): TestRequest {
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, value === "@now" ? new Date().toUTCString() : value]),
   );
@@ -69,7 +70,7 @@ function requestOf({ request }: Vector): TestRequest {
   };
 }
 
-function expectHeaders({ status, headers, text }: TestAnswer, method: string): void {
+function expectHeaders({ status, headers, text }: Answer, method: string): void {
   const names = ["Request-Id", "Api-Version", "Response-Time"];
   for (const name of names) expect(headers.get(name), name).toBe(headers.get(`X-${name}`));
   expect(headers.get("Request-Id")).toMatch(/^[A-Za-z0-9._-]{1,128}$/);
@@ -89,7 +90,7 @@ function expectHeaders({ status, headers, text }: TestAnswer, method: string): v
   if (method !== "HEAD") expect(headers.get("Content-MD5")).toBe(md5);
 }
 
-function expectBody({ json, status }: TestAnswer, wanted: Vector["expect"]): void {
+function expectBody({ json, status }: Answer, wanted: Vector["expect"]): void {
   const body = (json ?? {}) as Record<string, unknown>;
   if (wanted.code) expect(body["code"]).toBe(wanted.code);
   if (wanted.message) expect(body["message"]).toBe(wanted.message);
@@ -98,20 +99,20 @@ function expectBody({ json, status }: TestAnswer, wanted: Vector["expect"]): voi
   if (status >= 400 && wanted.fieldCodes) expect(errors.map((error) => error.code)).toEqual(wanted.fieldCodes);
   if (status !== 200) return;
   expect(Object.keys(body)).toEqual(keyOrder.filter((key) => key in body));
-  if (wanted.json) expect(withoutErrorMessage(body)).toEqual(withoutErrorMessage(wanted.json));
+  if (wanted.json) expect(dropErrorMessage(body)).toEqual(dropErrorMessage(wanted.json));
   if (wanted.has) expect(body).toMatchObject(wanted.has);
   for (const key of wanted.absent ?? []) expect(body).not.toHaveProperty(key);
 }
 
-/** The message of an image's error is ours to write. */
-const withoutErrorMessage = (image: Record<string, unknown>): Record<string, unknown> =>
+/** Drops the message of an image's error, which is ours and not compared. */
+const dropErrorMessage = (image: Record<string, unknown>): Record<string, unknown> =>
   image["error"] ? { ...image, error: { code: (image["error"] as { code: string }).code } } : image;
 
 describe("conformance: the requests recorded on the real service", () => {
   beforeAll(() => provision(env.DB));
 
   it.each(expanded.map((vector) => [vector.name.slice(0, 90), vector] as const))("%s", async (_, vector) => {
-    const answer = await send(requestOf(vector));
+    const answer = await send(readRequest(vector));
     expect([vector.expect.status].flat(), answer.text).toContain(answer.status);
     expectHeaders(answer, vector.request.method);
     for (const [name, value] of Object.entries(vector.expect.headers ?? {}))

@@ -5,23 +5,24 @@ import { decodeEcdsaSignature } from "../../src/auth/der.ts";
 import { PublicKeyError, parsePublicKey } from "../../src/auth/public-key.ts";
 import { parseAuthorization } from "../../src/auth/signature-header.ts";
 import { CloudApiError } from "../../src/errors.ts";
-import { dateText, requestFor, type Signing, send } from "../client.ts";
-import { bob, provision } from "../fixtures.ts";
-import { der, type KeyName, publicLine } from "../signer.ts";
+import { formatDate, makeRequest, type Signing, send } from "../support/client.ts";
+import { bob, provision } from "../support/fixtures.ts";
+import { propertyOptions } from "../support/property-options.ts";
+import { encodeDer, formatPublicLine, type KeyName, makeKey } from "../support/signer.ts";
 
 const names: readonly KeyName[] = ["rsa", "rsa4096", "ecdsa", "ecdsa384", "ecdsa521", "ed25519"];
 
 beforeAll(() =>
   provision(env.DB, {
-    accounts: [{ ...bob, keys: names.map((name) => ({ name, key: publicLine(name) })) }],
+    accounts: [{ ...bob, keys: names.map(makeKey) }],
     images: [],
   }),
 );
 
-const status = async (sign: Signing, headers: Record<string, string> = {}, query = ""): Promise<number> =>
+const getStatus = async (sign: Signing, headers: Record<string, string> = {}, query = ""): Promise<number> =>
   (await send({ method: "GET", path: `/my/images${query}`, sign, headers })).status;
 
-describe("a signature is good", () => {
+describe("a signature is accepted", () => {
   const algorithms = [
     "rsa-sha1",
     "rsa-sha256",
@@ -35,27 +36,27 @@ describe("a signature is good", () => {
   ];
 
   it.each(names.flatMap((key) => algorithms.map((algorithm) => [key, algorithm] as const)))(
-    "only where key and algorithm fit: %s, %s",
+    "only if the algorithm fits the key: %s, %s",
     async (key, algorithm) => {
       const kind = key.startsWith("rsa") ? "rsa" : key === "ed25519" ? "ed25519" : "ecdsa";
       const fits = algorithm === "hs2019" || algorithm.toLowerCase().startsWith(`${kind}-`);
-      expect(await status({ key, algorithm })).toBe(fits ? 200 : 401);
+      expect(await getStatus({ key, algorithm })).toBe(fits ? 200 : 401);
     },
   );
 
   it.each<[string, Signing, Record<string, string>?, string?]>([
-    ["by an MD5 fingerprint", {}],
-    ["by a SHA256 fingerprint", { fingerprint: "sha256" }],
-    ["by a name", { keyId: "/bob/keys/rsa" }],
-    ["with a UUID as login", { as: bob.uuid }],
-    ["over a default of date", { names: null }],
-    ["over a default of x-date, where it is sent", { names: null }, { "x-date": dateText() }],
-    ["over x-date alone", { names: ["x-date"] }, { "x-date": dateText(), Date: "nonsense" }],
+    ["from a key named by its MD5 fingerprint", {}],
+    ["from a key named by its SHA256 fingerprint", { fingerprint: "sha256" }],
+    ["from a key named by its name", { keyId: "/bob/keys/rsa" }],
+    ["from a login given as a UUID", { as: bob.uuid }],
+    ["over the date when it lists no headers", { names: null }],
+    ["over x-date when it lists no headers and x-date is sent", { names: null }, { "x-date": formatDate() }],
+    ["over x-date alone", { names: ["x-date"] }, { "x-date": formatDate(), Date: "nonsense" }],
     ["in the legacy form", { form: "legacy" }],
-    ["in the legacy form by SHA-1", { form: "legacy", algorithm: "rsa-sha1" }],
-    ["over a Date that ends in UTC", { dateText: dateText().replace("GMT", "UTC") }],
+    ["in the legacy form with SHA-1", { form: "legacy", algorithm: "rsa-sha1" }],
+    ["over a Date that ends in UTC", { date: formatDate().replace("GMT", "UTC") }],
     [
-      "over host and any header",
+      "over host and other headers",
       { names: ["date", "host", "x-any", "content-md5"] },
       { "x-any": "a  b", "content-md5": "x" },
     ],
@@ -66,18 +67,18 @@ describe("a signature is good", () => {
       "?name=a%20b&tag.x=%C3%BC&limit=1",
     ],
   ])("%s", async (...[, sign, headers, query]) => {
-    expect(await status(sign, headers, query)).toBe(200);
+    expect(await getStatus(sign, headers, query)).toBe(200);
   });
 
-  it("over a ' in the query that `wrangler dev` made %27", async () => {
+  it("over a ' in the query, which `wrangler dev` turns into %27", async () => {
     const sign: Signing = { names: ["(request-target)", "date"] };
-    const request = await requestFor({ method: "GET", path: "/my/images?name=it's", sign });
+    const request = await makeRequest({ method: "GET", path: "/my/images?name=it's", sign });
     const rewritten = new Request(request.url.replace("'", "%27"), request);
     expect(rewritten.url).toContain("%27");
     expect((await exports.default.fetch(rewritten)).status).toBe(200);
   });
 
-  it("and its digest the body's", async () => {
+  it("over a digest, if the digest is the body's", async () => {
     const sign: Signing = { names: ["date", "digest"] };
     const post = (digest: string) =>
       send({ path: "/my/images/x?action=update", body: "{}", sign, headers: { Digest: digest } });
@@ -91,41 +92,41 @@ describe("a signature is good", () => {
   });
 });
 
-const numRuns = env.SCALE === "full" ? 50_000 : 2000;
+const options = propertyOptions(50_000);
 
-describe("an ECDSA signature", () => {
+describe("decodeEcdsaSignature", () => {
   const half = fc.uint8Array({ minLength: 32, maxLength: 32 }).filter((bytes) => bytes.some(Boolean));
   const signature = fc.tuple(half, half).map(([r, s]) => Uint8Array.from([...r, ...s]));
 
-  it("is read from the one DER text it has, and from no other", () => {
+  it("decodes the one DER text of a signature, and no changed one", () => {
     const change = fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 }));
     fc.assert(
       fc.property(signature, change, (raw, [at, mask]) => {
-        const text = der(raw);
+        const text = encodeDer(raw);
         expect(decodeEcdsaSignature(text, 32)).toEqual(raw);
         const changed = text.with(at % text.length, (text[at % text.length] ?? 0) ^ mask);
         const read = decodeEcdsaSignature(changed, 32);
-        // Another number may have been made of it; then it is another signature, in its own one text.
-        if (read) expect(der(read)).toEqual(changed);
+        // The change may have made another number: then this is another signature, in its own DER text.
+        if (read) expect(encodeDer(read)).toEqual(changed);
         expect(decodeEcdsaSignature(Uint8Array.from([...text, 0]), 32)).toBeUndefined();
         expect(decodeEcdsaSignature(text.subarray(0, -1), 32)).toBeUndefined();
       }),
-      { numRuns },
+      options,
     );
   });
 
-  it("of other bytes is none, or has them as its one text", () => {
+  it("refuses other bytes, unless they are the DER text of a signature", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
         const read = decodeEcdsaSignature(bytes, 32);
-        if (read) expect(der(read)).toEqual(bytes);
+        if (read) expect(encodeDer(read)).toEqual(bytes);
       }),
-      { numRuns },
+      options,
     );
   });
 });
 
-describe("any text", () => {
+describe("whatever the text, it is parsed or refused", () => {
   const piece = fc.constantFrom(
     "Signature ",
     'keyId="/a/keys/b"',
@@ -145,7 +146,7 @@ describe("any text", () => {
     fc.array(fc.oneof(piece, fc.string({ maxLength: 5 })), { maxLength: 12 }).map((parts) => parts.join("")),
   );
 
-  it("as Authorization is read or refused by name", () => {
+  it("as Authorization header", () => {
     fc.assert(
       fc.property(text, (header) => {
         try {
@@ -154,13 +155,13 @@ describe("any text", () => {
           expect(error).toBeInstanceOf(CloudApiError);
         }
       }),
-      { numRuns },
+      options,
     );
   });
 
-  it("as a public key is read or refused by name", () => {
+  it("as public key", () => {
     const lines = fc
-      .tuple(fc.constantFrom(...names.map(publicLine)), fc.nat(), fc.string({ maxLength: 3 }))
+      .tuple(fc.constantFrom(...names.map(formatPublicLine)), fc.nat(), fc.string({ maxLength: 3 }))
       .map(([line, at, put]) => line.slice(0, at % line.length) + put + line.slice(at % line.length));
     fc.assert(
       fc.property(fc.oneof(text, lines), (line) => {
@@ -170,12 +171,12 @@ describe("any text", () => {
           expect(error).toBeInstanceOf(PublicKeyError);
         }
       }),
-      { numRuns },
+      options,
     );
   });
 
-  it("as a public key is read in time, however much white space it has", () => {
-    const line = `${publicLine("ed25519")}${" \t".repeat(45_000)}x`;
+  it("as public key with much white space, in linear time", () => {
+    const line = `${formatPublicLine("ed25519")}${" \t".repeat(45_000)}x`;
     expect(parsePublicKey(line).comment.length).toBe("ed25519".length + 90_001);
     expect(() => parsePublicKey(`${line}\ny`)).toThrow(PublicKeyError);
   });

@@ -1,11 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Person, Service } from "./service.ts";
+import { ClientsService, type Person } from "../support/clients-service.ts";
 
 const alice = "aaaaaaaa-0000-4000-8000-000000000001";
 const bob = "bbbbbbbb-0000-4000-8000-000000000002";
 const image = "11111111-aaaa-4000-8000-000000000001";
-const service = new Service();
+const service = new ClientsService();
 const people: Person[] = [];
 
 const manifest = {
@@ -19,7 +19,8 @@ const manifest = {
 };
 
 beforeAll(async () => {
-  for (const type of ["rsa", "ecdsa", "ecdsa521", "ed25519"] as const) people.push(await service.person("alice", type));
+  for (const type of ["rsa", "ecdsa", "ecdsa521", "ed25519"] as const)
+    people.push(await service.makePerson("alice", type));
   await service.start({
     accounts: [{ uuid: alice, login: "alice", keys: people.map(({ publicLine }) => publicLine) }],
     images: [manifest, { ...manifest, uuid: image.replace(/1$/, "2"), owner: bob, public: true, name: "theirs" }],
@@ -28,16 +29,16 @@ beforeAll(async () => {
 
 afterAll(() => service.stop());
 
-/** What a command printed, as JSON. */
-async function ok(command: string, args: string[], who = people[0]): Promise<unknown> {
-  if (!who) throw new Error("nobody");
-  const { code, stdout, stderr } = await service.sdc(who, command, args);
+/** Runs a command that must succeed. @returns the JSON that it printed */
+async function runOk(command: string, args: string[], who = people[0]): Promise<unknown> {
+  if (!who) throw new Error("no key was made");
+  const { code, stdout, stderr } = await service.runSdc(who, command, args);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   return JSON.parse(stdout);
 }
 
 describe("smartdc", () => {
-  it("sdc-listimages and sdc-getimage", async () => {
+  it("lists and gets images", async () => {
     const shown = {
       id: image,
       name: "my-image",
@@ -50,13 +51,13 @@ describe("smartdc", () => {
       public: false,
       state: "active",
     };
-    expect(await ok("sdc-getimage", [image])).toEqual(shown);
+    expect(await runOk("sdc-getimage", [image])).toEqual(shown);
     const theirs = { ...shown, id: image.replace(/1$/, "2"), name: "theirs", owner: bob, public: true };
-    expect(await ok("sdc-listimages", [])).toEqual([shown, theirs]);
+    expect(await runOk("sdc-listimages", [])).toEqual([shown, theirs]);
   });
 
-  it("sdc-updateimage, with each of its options", async () => {
-    const updated = await ok("sdc-updateimage", [
+  it("updates an image with each option of sdc-updateimage", async () => {
+    const updated = await runOk("sdc-updateimage", [
       "--name=renamed",
       "--imageVersion=2.0.0",
       "--description=new",
@@ -84,37 +85,37 @@ describe("smartdc", () => {
       acl: [bob],
     };
     expect(updated).toEqual(stored);
-    expect(await ok("sdc-getimage", [image])).toEqual({ ...stored, type: "zone-dataset" });
+    expect(await runOk("sdc-getimage", [image])).toEqual({ ...stored, type: "zone-dataset" });
   });
 
-  it("every kind of key updates", async () => {
+  it("signs with every kind of key", async () => {
     for (const who of people) {
       const version = who.keyFile.replace(/.*_/, "");
-      expect(await ok("sdc-updateimage", [`--imageVersion=${version}`, image], who)).toMatchObject({ version });
+      expect(await runOk("sdc-updateimage", [`--imageVersion=${version}`, image], who)).toMatchObject({ version });
     }
   });
 
-  it("sdc-createkey", async () => {
-    const added = await service.person("alice-new", "ecdsa");
+  it("creates a key", async () => {
+    const added = await service.makePerson("alice-new", "ecdsa");
     const path = `${service.folder}/new.pub`;
     writeFileSync(path, added.publicLine);
-    expect(await ok("sdc-createkey", ["--name=new", path])).toEqual({
+    expect(await runOk("sdc-createkey", ["--name=new", path])).toEqual({
       name: "new",
       fingerprint: added.fingerprint,
       key: added.publicLine,
     });
-    expect(await ok("sdc-getimage", [image], { ...added, login: "alice" })).toMatchObject({ id: image });
+    expect(await runOk("sdc-getimage", [image], { ...added, login: "alice" })).toMatchObject({ id: image });
   });
 
-  it("tells a person what was wrong", async () => {
+  it("shows what was wrong with a request", async () => {
     const [who] = people;
-    if (!who) throw new Error("nobody");
-    const invalid = await service.sdc(who, "sdc-updateimage", ["--name=ü", image]);
+    if (!who) throw new Error("no key was made");
+    const invalid = await service.runSdc(who, "sdc-updateimage", ["--name=ü", image]);
     expect([invalid.code, invalid.stderr]).toEqual([3, expect.stringContaining("invalid image data: name")]);
-    const unknown = await service.sdc(who, "sdc-getimage", [image.replace(/1$/, "9")]);
+    const unknown = await service.runSdc(who, "sdc-getimage", [image.replace(/1$/, "9")]);
     expect([unknown.code, unknown.stderr]).toEqual([3, expect.stringContaining("image not found")]);
-    const wrong = await service.person("stranger");
-    const refused = await service.sdc({ ...wrong, login: "alice" }, "sdc-getimage", [image]);
+    const wrong = await service.makePerson("stranger");
+    const refused = await service.runSdc({ ...wrong, login: "alice" }, "sdc-getimage", [image]);
     expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining("do not go together")]);
   });
 });

@@ -1,7 +1,7 @@
-import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { findJsonMistake, locate } from "../../src/http/json-syntax.ts";
+import { propertyOptions } from "../support/property-options.ts";
 
 function isJson(text: string): boolean {
   try {
@@ -12,7 +12,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** JSON text with a piece of it replaced by another. */
+/** JSON text with a piece of it replaced. */
 const almostJson = fc
   .tuple(
     fc.json(),
@@ -44,10 +44,8 @@ const almostJson = fc
     return text.slice(0, start) + piece + text.slice(start + length);
   });
 
-const numRuns = env.SCALE === "full" ? 100_000 : 5000;
-
 describe("findJsonMistake", () => {
-  it("finds a mistake exactly where JSON.parse refuses the text", () => {
+  it("finds a mistake if and only if JSON.parse refuses the text", () => {
     const texts = fc.oneof(
       almostJson,
       fc.json(),
@@ -58,7 +56,7 @@ describe("findJsonMistake", () => {
       fc.property(texts, (text) => {
         expect(findJsonMistake(text) === undefined).toBe(isJson(text));
       }),
-      { numRuns },
+      propertyOptions(100_000),
     );
   });
 
@@ -78,12 +76,12 @@ describe("findJsonMistake", () => {
     ["  ", "it ends too early at line 1, column 3"],
     ["{} x", "text after the end of the value at line 1, column 4"],
     ["NaN", "a value is missing at line 1, column 1"],
-  ])("tells the place: %j", (text, told) => {
+  ])("names the mistake and its place: %j", (text, named) => {
     const mistake = findJsonMistake(text);
-    expect(mistake && `${mistake.problem} at ${locate(text, mistake.offset)}`).toBe(told);
+    expect(mistake && `${mistake.problem} at ${locate(text, mistake.offset)}`).toBe(named);
   });
 
-  it("takes text as deep and as long as a body may be", () => {
+  it("reads text as deep and as long as a body may be", () => {
     expect(findJsonMistake("[".repeat(50_000) + "]".repeat(50_000))).toBeUndefined();
     expect(findJsonMistake("[".repeat(100_000))).toEqual({ problem: "it ends too early", offset: 100_000 });
     const long = `"${'\\"é'.repeat(33_000)}"`;

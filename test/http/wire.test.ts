@@ -1,10 +1,11 @@
 import { env } from "cloudflare:workers";
 import { createHash } from "node:crypto";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { name, version } from "../../package.json";
-import { bindingsWith, send, type TestRequest } from "../client.ts";
-import { bob, provision } from "../fixtures.ts";
-import { publicLine } from "../signer.ts";
+import { makeBindings, send, type TestRequest } from "../support/client.ts";
+import { bob, provision } from "../support/fixtures.ts";
+import { captureLog } from "../support/log-lines.ts";
+import { makeKey } from "../support/signer.ts";
 import { wrapDatabase } from "../support/wrapped-database.ts";
 
 const image = "eca995fe-b904-11e3-b05a-83a4899322dc";
@@ -13,7 +14,7 @@ const sign = { key: "ed25519" } as const;
 
 beforeAll(() =>
   provision(env.DB, {
-    accounts: [{ ...bob, keys: [{ name: "ed25519", key: publicLine("ed25519") }] }],
+    accounts: [{ ...bob, keys: [makeKey("ed25519")] }],
     images: [{ uuid: image, owner: bob.uuid, name: "n", version: "1" }],
   }),
 );
@@ -21,7 +22,7 @@ beforeAll(() =>
 const get = (more: Partial<TestRequest> = {}) => send({ method: "GET", path, sign, ...more });
 
 describe("every answer", () => {
-  it("bears the contract's headers", async () => {
+  it("has the contract's headers, and no other", async () => {
     const { headers, text } = await get({ headers: { "Accept-Version": "~8" } });
     const {
       date,
@@ -60,13 +61,13 @@ describe("every answer", () => {
     [{ "Request-Id": "bad id", "X-Request-Id": "good" }, "good"],
     [{ "Request-Id": "x".repeat(129) }, undefined],
     [{}, undefined],
-  ])("echoes the client's request id where it can: %j", async (sent, echoed) => {
+  ])("has the client's request id if that is well-formed, else a new one: %j", async (sent, echoed) => {
     const { headers } = await get({ headers: sent });
     if (echoed) expect(headers.get("Request-Id")).toBe(echoed);
     else expect(headers.get("Request-Id")).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   });
 
-  it("to HEAD is GET's without its body", async () => {
+  it("to HEAD is that to GET without its body", async () => {
     const whole = await get();
     const head = await get({ method: "HEAD" });
     expect([head.status, head.text]).toEqual([200, ""]);
@@ -75,7 +76,7 @@ describe("every answer", () => {
       expect(head.headers.get(header)).toBe(whole.headers.get(header));
   });
 
-  it.each(["/my/images", "/nowhere/at/all"])("to OPTIONS is 204 without a type: %s", async (anywhere) => {
+  it.each(["/my/images", "/nowhere/at/all"])("to OPTIONS is 204 without a Content-Type: %s", async (anywhere) => {
     const { status, text, headers } = await send({ method: "OPTIONS", path: anywhere, sign: false });
     expect([
       status,
@@ -88,24 +89,24 @@ describe("every answer", () => {
 });
 
 describe("a path", () => {
-  const missing = (what: string) => ({ code: "ResourceNotFound", message: `${what} does not exist` });
+  const makeMissing = (what: string) => ({ code: "ResourceNotFound", message: `${what} does not exist` });
 
   it.each([
-    ["/", missing("/")],
-    [`${path}/`, missing(`${path}/`)],
-    [`//my/images/${image}`, missing(`//my/images/${image}`)],
-    ["/my/images/", missing("/my/images/")],
-    ["/my/Images", missing("/my/Images")],
-    ["/my/images/a%2Fb/c", missing("/my/images/a%2Fb/c")],
+    ["/", makeMissing("/")],
+    [`${path}/`, makeMissing(`${path}/`)],
+    [`//my/images/${image}`, makeMissing(`//my/images/${image}`)],
+    ["/my/images/", makeMissing("/my/images/")],
+    ["/my/Images", makeMissing("/my/Images")],
+    ["/my/images/a%2Fb/c", makeMissing("/my/images/a%2Fb/c")],
     ["/my/images/zzz", { code: "ResourceNotFound", message: "image not found" }],
     [path.toUpperCase().replace("/MY/IMAGES", "/my/images"), { code: "ResourceNotFound", message: "image not found" }],
     ["/my/images/a%2Fb", { code: "ResourceNotFound", message: "image not found" }],
-  ])("that nothing is at is 404: %s", async (nowhere, json) => {
+  ])("that does not exist is 404: %s", async (nowhere, json) => {
     const answer = await get({ path: nowhere });
     expect([answer.status, answer.json]).toEqual([404, json]);
   });
 
-  it("is decoded once, and only where it can be", async () => {
+  it("is decoded once, and refused if it cannot be decoded", async () => {
     expect((await get({ path: path.replace("e", "%65") })).status).toBe(200);
     expect((await get({ path: `/%6dy/%69mages/${image}` })).status).toBe(200);
     expect((await get({ path: path.replace("e", "%2565") })).status).toBe(404);
@@ -121,7 +122,7 @@ describe("a path", () => {
     ["PATCH", "/my/images", "GET, HEAD"],
     ["DELETE", "/my", "GET, HEAD"],
     ["POST", "/--ping", "GET, HEAD"],
-  ])("whose operations have no such method is 405: %s %s", async (method, known, allowed) => {
+  ])("that does not support the method is 405: %s %s", async (method, known, allowed) => {
     const { status, json, headers } = await send({ method, path: known, sign: false });
     expect([status, headers.get("Allow")?.split(", ").sort().join(", ")]).toEqual([405, allowed]);
     expect(json).toEqual({
@@ -130,13 +131,13 @@ describe("a path", () => {
     });
   });
 
-  it("takes no other method from a header", async () => {
+  it("is served with its own method, whatever X-HTTP-Method-Override says", async () => {
     const { status } = await get({ headers: { "X-HTTP-Method-Override": "DELETE" } });
     expect([status, (await get()).status]).toEqual([200, 200]);
   });
 });
 
-/** Faults in the order in which they are told, each with its code. CONTRACT §9. */
+/** Faults in the order of the checks, each with its code. docs/contract.md#order-of-checks */
 const faults: readonly (readonly [string, (request: TestRequest) => TestRequest, string])[] = [
   ["method", (request) => ({ ...request, method: "PUT" }), "MethodNotAllowedError"],
   [
@@ -160,7 +161,7 @@ const faults: readonly (readonly [string, (request: TestRequest) => TestRequest,
   ["image", (request) => ({ ...request, path: request.path.replace("eca9", "ffff") }), "ResourceNotFound"],
 ];
 
-describe("of two faults the earlier is told", () => {
+describe("of two faults the answer names the one that is checked first", () => {
   const pairs = faults.flatMap((first, at) => faults.slice(at + 1).map((second) => [first, second] as const));
 
   it.each(pairs.map(([first, second]) => ({ first: first[0], second: second[0], pair: [first, second] as const })))(
@@ -168,7 +169,7 @@ describe("of two faults the earlier is told", () => {
     async ({ pair: [[what, break1, code], [, break2]] }) => {
       const counted = wrapDatabase(env.DB);
       const good: TestRequest = { path: `${path}?action=update`, body: '{"name":"b"}', sign };
-      const answer = await send({ ...break1(break2(good)), bindings: bindingsWith({ DB: counted.db }) });
+      const answer = await send({ ...break1(break2(good)), bindings: makeBindings({ DB: counted.db }) });
       expect(answer.json).toMatchObject({ code });
       if (["method", "version", "Accept", "clock", "size"].includes(what)) expect(counted.calls).toBe(0);
     },
@@ -176,20 +177,19 @@ describe("of two faults the earlier is told", () => {
 });
 
 describe("the log", () => {
-  it("has one line a request, with names and no values", async () => {
-    const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+  it("has one line a request, with the names of fields and without their values", async () => {
     const body = '{"name":"secret-name","description":"secret"}';
-    const request = { path: `${path}?action=update`, sign, bindings: bindingsWith({ DB: wrapDatabase(env.DB).db }) };
-    await send({ ...request, body, headers: { "Request-Id": "r1" } });
-    await send({ ...request, body: '{"name":"secret*"}', headers: { "Request-Id": "r2" } });
-    const lines = log.mock.calls.map(([line]) => String(line));
-    log.mockRestore();
+    const request = { path: `${path}?action=update`, sign, bindings: makeBindings({ DB: wrapDatabase(env.DB).db }) };
+    const { lines, text } = await captureLog(async () => {
+      await send({ ...request, body, headers: { "Request-Id": "r1" } });
+      await send({ ...request, body: '{"name":"secret*"}', headers: { "Request-Id": "r2" } });
+    });
     const times = { d1Ms: expect.any(Number), totalMs: expect.any(Number) };
     const same = { method: "POST", operation: "UpdateImage", account: bob.uuid, image, release: "7.2.0" };
-    expect(lines.map((line) => JSON.parse(line))).toEqual([
+    expect(lines).toEqual([
       { requestId: "r1", ...same, status: 200, changed: ["name", "description"], d1Calls: 2, ...times },
       { requestId: "r2", ...same, status: 422, code: "ValidationFailed", d1Calls: 1, ...times },
     ]);
-    expect(lines.join()).not.toContain("secret");
+    expect(text).not.toContain("secret");
   });
 });

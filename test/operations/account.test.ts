@@ -1,26 +1,28 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { bindingsWith, type Signing, send, type TestAnswer } from "../client.ts";
-import { bob, clear, mallory, provision } from "../fixtures.ts";
-import { fingerprint, type KeyName, publicLine } from "../signer.ts";
+import { type Answer, pickStatusAndJson } from "../support/answer.ts";
+import { makeBindings, type Signing, send } from "../support/client.ts";
+import { bob, clear, mallory, provision } from "../support/fixtures.ts";
+import { loseAcknowledgements } from "../support/lost-acknowledgements.ts";
+import { computeFingerprint, formatPublicLine, type KeyName } from "../support/signer.ts";
 import { wrapDatabase } from "../support/wrapped-database.ts";
 
 const created = "2020-01-02T03:04:05.000Z";
 const account = { ...bob, email: "bob@example.com", firstName: "Bob", created, updated: created };
 
-const shownKey = (name: KeyName, as: string = name) => ({
+const makeKeyJson = (name: KeyName, as: string = name) => ({
   name: as,
-  fingerprint: fingerprint(name),
-  key: publicLine(name),
+  fingerprint: computeFingerprint(name),
+  key: formatPublicLine(name),
 });
 
 beforeEach(async () => {
   await clear(env.DB);
-  const keys = [publicLine("rsa"), publicLine("ed25519")];
+  const keys = [formatPublicLine("rsa"), formatPublicLine("ed25519")];
   await provision(env.DB, {
     accounts: [
       { ...account, keys },
-      { ...mallory, keys: [publicLine("ecdsa")] },
+      { ...mallory, keys: [formatPublicLine("ecdsa")] },
     ],
     images: [],
   });
@@ -28,20 +30,18 @@ beforeEach(async () => {
 
 type Call = { method?: string; path: string; body?: unknown; sign?: Signing; db?: D1Database };
 
-async function call({ method = "GET", path, body, sign = {}, db = env.DB }: Call): Promise<TestAnswer> {
+async function call({ method = "GET", path, body, sign = {}, db = env.DB }: Call): Promise<Answer> {
   return send({
     method,
     path,
     sign,
-    bindings: bindingsWith({ DB: db }),
+    bindings: makeBindings({ DB: db }),
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
 }
 
-const answerOf = ({ status, json }: TestAnswer) => ({ status, json });
-
 describe("GetAccount", () => {
-  const bobShown = {
+  const bobJson = {
     id: bob.uuid,
     login: "bob",
     email: "bob@example.com",
@@ -50,38 +50,41 @@ describe("GetAccount", () => {
     updated: created,
   };
 
-  it.each(["/my", "/bob", `/${bob.uuid}`])("answers the caller's own: %s", async (path) => {
-    expect(answerOf(await call({ path }))).toEqual({ status: 200, json: bobShown });
+  it.each(["/my", "/bob", `/${bob.uuid}`])("answers the caller's own account: %s", async (path) => {
+    expect(pickStatusAndJson(await call({ path }))).toEqual({ status: 200, json: bobJson });
   });
 
-  it("answers another's to an operator, and to nobody else", async () => {
+  it("answers another account only to an operator", async () => {
     const asMallory = { key: "ecdsa", as: "mallory" } as const;
-    expect(answerOf(await call({ path: "/bob", sign: asMallory }))).toEqual({
+    expect(pickStatusAndJson(await call({ path: "/bob", sign: asMallory }))).toEqual({
       status: 403,
       json: { code: "NotAuthorized", message: "only an operator may act as another account; bob is not yours" },
     });
     await env.DB.prepare("UPDATE accounts SET operator = 1 WHERE login = 'mallory'").run();
-    expect(answerOf(await call({ path: "/bob", sign: asMallory }))).toEqual({ status: 200, json: bobShown });
+    expect(pickStatusAndJson(await call({ path: "/bob", sign: asMallory }))).toEqual({ status: 200, json: bobJson });
   });
 });
 
 describe("ListKeys and GetKey", () => {
-  it("list them by name", async () => {
+  it("list the keys by name", async () => {
     const { status, json } = await call({ path: "/my/keys" });
-    expect({ status, json }).toEqual({ status: 200, json: [shownKey("ed25519"), shownKey("rsa")] });
+    expect({ status, json }).toEqual({ status: 200, json: [makeKeyJson("ed25519"), makeKeyJson("rsa")] });
   });
 
   it.each([
     ["name", "rsa"],
-    ["MD5 fingerprint", fingerprint("rsa")],
-    ["percent-encoded MD5 fingerprint", encodeURIComponent(fingerprint("rsa"))],
-    ["percent-encoded SHA256 fingerprint", encodeURIComponent(fingerprint("rsa", "sha256"))],
-  ])("find one by its %s", async (_, name) => {
-    expect(answerOf(await call({ path: `/my/keys/${name}` }))).toEqual({ status: 200, json: shownKey("rsa") });
+    ["MD5 fingerprint", computeFingerprint("rsa")],
+    ["percent-encoded MD5 fingerprint", encodeURIComponent(computeFingerprint("rsa"))],
+    ["percent-encoded SHA256 fingerprint", encodeURIComponent(computeFingerprint("rsa", "sha256"))],
+  ])("find a key by its %s", async (_, name) => {
+    expect(pickStatusAndJson(await call({ path: `/my/keys/${name}` }))).toEqual({
+      status: 200,
+      json: makeKeyJson("rsa"),
+    });
   });
 
-  it("know no other's", async () => {
-    expect(answerOf(await call({ path: "/my/keys/ecdsa" }))).toEqual({
+  it("do not find another account's key", async () => {
+    expect(pickStatusAndJson(await call({ path: "/my/keys/ecdsa" }))).toEqual({
       status: 404,
       json: { code: "ResourceNotFound", message: "ecdsa does not exist" },
     });
@@ -91,35 +94,35 @@ describe("ListKeys and GetKey", () => {
 describe("CreateKey", () => {
   const create = (body: unknown, db = env.DB) => call({ method: "POST", path: "/my/keys", body, db });
 
-  it("registers a key that signs from then on, its name the comment where none is given", async () => {
+  it("registers a key that signs from then on, named by its comment if no name is sent", async () => {
     const counted = wrapDatabase(env.DB);
-    const answer = await create({ key: publicLine("ecdsa521") }, counted.db);
-    expect(answerOf(answer)).toEqual({ status: 201, json: shownKey("ecdsa521") });
+    const answer = await create({ key: formatPublicLine("ecdsa521") }, counted.db);
+    expect(pickStatusAndJson(answer)).toEqual({ status: 201, json: makeKeyJson("ecdsa521") });
     expect(answer.headers.get("Location")).toBe("/my/keys/ecdsa521");
     expect(counted.calls).toBe(2);
     const signed = await call({ path: "/my/keys/ecdsa521", sign: { key: "ecdsa521", algorithm: "ecdsa-sha512" } });
-    expect(answerOf(signed)).toEqual({ status: 200, json: shownKey("ecdsa521") });
+    expect(pickStatusAndJson(signed)).toEqual({ status: 200, json: makeKeyJson("ecdsa521") });
   });
 
-  it("takes a name, and the fingerprint where there is no comment either", async () => {
-    expect(answerOf(await create({ name: "my laptop", key: publicLine("ecdsa") }))).toEqual({
+  it("takes the name that is sent, and without name and comment the fingerprint", async () => {
+    expect(pickStatusAndJson(await create({ name: "my laptop", key: formatPublicLine("ecdsa") }))).toEqual({
       status: 201,
-      json: shownKey("ecdsa", "my laptop"),
+      json: makeKeyJson("ecdsa", "my laptop"),
     });
-    const key = publicLine("ecdsa384").replace(" ecdsa384", "");
-    expect(answerOf(await create({ key }))).toEqual({
+    const key = formatPublicLine("ecdsa384").replace(" ecdsa384", "");
+    expect(pickStatusAndJson(await create({ key }))).toEqual({
       status: 201,
-      json: { name: fingerprint("ecdsa384"), fingerprint: fingerprint("ecdsa384"), key },
+      json: { name: computeFingerprint("ecdsa384"), fingerprint: computeFingerprint("ecdsa384"), key },
     });
   });
 
   const types = "ssh-rsa, ecdsa-sha2-nistp256, ecdsa-sha2-nistp384, ecdsa-sha2-nistp521, ssh-ed25519";
-  const point = publicLine("ecdsa").replace(/.{8} ecdsa$/, "AAAAAAA= off");
+  const point = formatPublicLine("ecdsa").replace(/.{8} ecdsa$/, "AAAAAAA= off");
 
   it.each([
     [{ name: "x" }, "MissingParameter", "key is a required argument"],
     [{ key: 5 }, "InvalidArgument", "key is a string; 5 was sent"],
-    [{ key: publicLine("ecdsa"), name: [] }, "InvalidArgument", "name is a string; an empty array was sent"],
+    [{ key: formatPublicLine("ecdsa"), name: [] }, "InvalidArgument", "name is a string; an empty array was sent"],
     [
       { key: "hello" },
       "InvalidArgument",
@@ -131,37 +134,34 @@ describe("CreateKey", () => {
       `DSA keys cannot be verified here; use ${types}; ssh-dss AAAA x was sent`,
     ],
     [{ key: point }, "InvalidArgument", `the key's point is not on its curve; ${point.slice(0, 64)}… was sent`],
-    [{ key: publicLine("rsa") }, "InvalidArgument", "a key named rsa exists already"],
-    [{ name: "again", key: publicLine("rsa") }, "InvalidArgument", "the key exists already, named rsa"],
-    [{ name: "rsa", key: publicLine("ecdsa") }, "InvalidArgument", "a key named rsa exists already"],
+    [{ key: formatPublicLine("rsa") }, "InvalidArgument", "a key named rsa exists already"],
+    [{ name: "again", key: formatPublicLine("rsa") }, "InvalidArgument", "the key exists already, named rsa"],
+    [{ name: "rsa", key: formatPublicLine("ecdsa") }, "InvalidArgument", "a key named rsa exists already"],
     [
-      { name: fingerprint("rsa"), key: publicLine("ecdsa") },
+      { name: computeFingerprint("rsa"), key: formatPublicLine("ecdsa") },
       "InvalidArgument",
-      `its name is of the shape of a fingerprint and not its own, which is ${fingerprint("ecdsa")}; ${publicLine("ecdsa").slice(0, 64)}… was sent`,
+      `its name is of the shape of a fingerprint and not its own, which is ${computeFingerprint("ecdsa")}; ${formatPublicLine("ecdsa").slice(0, 64)}… was sent`,
     ],
-  ])("refuses by name %#", async (body, code, ...[message]) => {
-    expect(answerOf(await create(body))).toEqual({ status: 409, json: { code, message } });
-    expect((await call({ path: "/my/keys" })).json).toEqual([shownKey("ed25519"), shownKey("rsa")]);
+  ])("refuses a key that cannot be registered, and names the reason: %#", async (body, code, ...[message]) => {
+    expect(pickStatusAndJson(await create(body))).toEqual({ status: 409, json: { code, message } });
+    expect((await call({ path: "/my/keys" })).json).toEqual([makeKeyJson("ed25519"), makeKeyJson("rsa")]);
   });
 
-  it("whose acknowledgement is lost is made once and answered 201", async () => {
-    const lossy = wrapDatabase(env.DB, async (run, at) => {
-      const results = await run();
-      if (at === 2) throw new Error("D1_ERROR: Network connection lost.");
-      return results;
-    });
-    expect(answerOf(await create({ key: publicLine("ecdsa") }, lossy.db))).toEqual({
+  it("creates the key once and answers 201 when the acknowledgement is lost", async () => {
+    const lossy = loseAcknowledgements(env.DB, { when: "after the commit", isLost: (call) => call === 2 });
+    expect(pickStatusAndJson(await create({ key: formatPublicLine("ecdsa") }, lossy.db))).toEqual({
       status: 201,
-      json: shownKey("ecdsa"),
+      json: makeKeyJson("ecdsa"),
     });
+    expect(lossy.calls).toBe(3);
   });
 });
 
 describe("DeleteKey", () => {
-  it("refuses the key from its next request on, the one that asked included", async () => {
+  it("refuses the key from the next request on, even the key that signed the deletion", async () => {
     const own = await call({ method: "DELETE", path: "/my/keys/rsa" });
     expect([own.status, own.text]).toEqual([204, ""]);
-    expect(answerOf(await call({ path: "/my/keys" }))).toEqual({
+    expect(pickStatusAndJson(await call({ path: "/my/keys" }))).toEqual({
       status: 401,
       json: {
         code: "InvalidCredentials",
@@ -169,23 +169,25 @@ describe("DeleteKey", () => {
       },
     });
     const left = await call({ path: "/my/keys", sign: { key: "ed25519" } });
-    expect(answerOf(left)).toEqual({ status: 200, json: [shownKey("ed25519")] });
+    expect(pickStatusAndJson(left)).toEqual({ status: 200, json: [makeKeyJson("ed25519")] });
   });
 
-  it("knows no key of another account", async () => {
-    expect(answerOf(await call({ method: "DELETE", path: "/my/keys/ecdsa" }))).toEqual({
+  it("does not find another account's key", async () => {
+    expect(pickStatusAndJson(await call({ method: "DELETE", path: "/my/keys/ecdsa" }))).toEqual({
       status: 404,
       json: { code: "ResourceNotFound", message: "ecdsa does not exist" },
     });
-    expect((await call({ path: "/my/keys", sign: { key: "ecdsa", as: "mallory" } })).json).toEqual([shownKey("ecdsa")]);
+    expect((await call({ path: "/my/keys", sign: { key: "ecdsa", as: "mallory" } })).json).toEqual([
+      makeKeyJson("ecdsa"),
+    ]);
   });
 });
 
-describe("A disabled account", () => {
+describe("a disabled account", () => {
   it("is refused from its next request on, and served again once it is enabled", async () => {
     expect((await call({ path: "/my" })).status).toBe(200);
     await env.DB.prepare("UPDATE accounts SET disabled = 1 WHERE login = 'bob'").run();
-    expect(answerOf(await call({ path: "/my" }))).toEqual({
+    expect(pickStatusAndJson(await call({ path: "/my" }))).toEqual({
       status: 403,
       json: { code: "NotAuthorized", message: "Account or user is disabled" },
     });
@@ -195,21 +197,21 @@ describe("A disabled account", () => {
 });
 
 describe("Ping and ListDatacenters", () => {
-  it("answer what clients ask first", async () => {
+  it("answer the versions and the name of this datacenter", async () => {
     const ping = await send({ method: "GET", path: "/--ping", sign: false, headers: { Authorization: "nonsense" } });
-    expect(answerOf(ping)).toEqual({
+    expect(pickStatusAndJson(ping)).toEqual({
       status: 200,
       json: { ping: "pong", cloudapi: { versions: ["7.0.0", "7.1.0", "7.2.0", "7.3.0", "8.0.0", "9.0.0"] } },
     });
     const datacenters = await call({ path: "/my/datacenters" });
-    expect(answerOf(datacenters)).toEqual({ status: 200, json: { edge: "http://127.0.0.1" } });
+    expect(pickStatusAndJson(datacenters)).toEqual({ status: 200, json: { edge: "http://127.0.0.1" } });
     expect(datacenters.headers.get("Triton-Datacenter-Name")).toBe("edge");
   });
 
   it.each(["/my/machines", "/my/packages", "/my/networks"])(
-    "%s is 404: an empty list would say that there is none",
+    "%s is 404, because an empty list would mean that there are none",
     async (path) => {
-      expect(answerOf(await call({ path }))).toEqual({
+      expect(pickStatusAndJson(await call({ path }))).toEqual({
         status: 404,
         json: { code: "ResourceNotFound", message: `${path} does not exist` },
       });

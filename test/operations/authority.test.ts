@@ -1,9 +1,10 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { bindingsWith, send, type TestRequest } from "../client.ts";
-import { bob, clear, mallory, provision } from "../fixtures.ts";
-import { publicLine } from "../signer.ts";
-import { wrapDatabase } from "../support/wrapped-database.ts";
+import { pickStatusAndJson } from "../support/answer.ts";
+import { makeBindings, send, type TestRequest } from "../support/client.ts";
+import { bob, clear, mallory, provision } from "../support/fixtures.ts";
+import { formatPublicLine, makeKey } from "../support/signer.ts";
+import { changeBeforeSecondCall } from "../support/wrapped-database.ts";
 
 const own = "eca995fe-b904-11e3-b05a-83a4899322dc";
 const shared = "11111111-b904-11e3-b05a-83a4899322dc";
@@ -13,24 +14,24 @@ const writes: Readonly<Record<string, TestRequest>> = {
   UpdateImage: { path: `/my/images/${own}?action=update`, body: '{"name":"written"}' },
   DeleteImage: { method: "DELETE", path: `/my/images/${own}` },
   CloneImage: { path: `/my/images/${shared}?action=clone` },
-  CreateKey: { path: "/my/keys", body: JSON.stringify({ key: publicLine("ecdsa384") }) },
+  CreateKey: { path: "/my/keys", body: JSON.stringify({ key: formatPublicLine("ecdsa384") }) },
   DeleteKey: { method: "DELETE", path: "/my/keys/ed25519" },
 };
 
-/** What takes the caller's authority away. */
+/** What withdraws the caller's authority. */
 const withdrawals = {
   "its key is deleted": "DELETE FROM keys WHERE name = 'rsa'",
   "its account is disabled": "UPDATE accounts SET disabled = 1 WHERE login = 'bob'",
 };
 
-const stored = async () =>
+const readStored = async () =>
   (await env.DB.batch(["images", "keys"].map((table) => env.DB.prepare(`SELECT * FROM ${table}`)))).map(
     ({ results }) => results,
   );
 
 beforeEach(async () => {
   await clear(env.DB);
-  const keys = (["rsa", "ed25519"] as const).map((name) => ({ name, key: publicLine(name) }));
+  const keys = (["rsa", "ed25519"] as const).map(makeKey);
   await provision(env.DB, {
     accounts: [{ ...bob, keys }],
     images: [
@@ -41,29 +42,29 @@ beforeEach(async () => {
 });
 
 describe.each(Object.entries(writes))("%s", (_, request) => {
-  it.each(Object.entries(withdrawals))("writes nothing when, between its two trips, %s", async (_, withdrawal) => {
-    let before: unknown;
-    const raced = wrapDatabase(env.DB, async (run, call) => {
-      if (call === 2) {
+  it.each(Object.entries(withdrawals))(
+    "writes nothing when, between its two round trips, %s",
+    async (_, withdrawal) => {
+      let before: unknown;
+      const raced = changeBeforeSecondCall(env.DB, async () => {
         await env.DB.prepare(withdrawal).run();
-        before = await stored();
-      }
-      return run();
-    });
-    const { status, json } = await send({ ...request, bindings: bindingsWith({ DB: raced.db }) });
-    expect({ status, json }).toEqual({
-      status: 401,
-      json: {
-        code: "InvalidCredentials",
-        message: "Invalid Signature: the login, the key and the signature do not go together",
-      },
-    });
-    expect(await stored()).toEqual(before);
-  });
+        before = await readStored();
+      });
+      const answer = await send({ ...request, bindings: makeBindings({ DB: raced.db }) });
+      expect(pickStatusAndJson(answer)).toEqual({
+        status: 401,
+        json: {
+          code: "InvalidCredentials",
+          message: "Invalid Signature: the login, the key and the signature do not go together",
+        },
+      });
+      expect(await readStored()).toEqual(before);
+    },
+  );
 
-  it("writes when nothing is", async () => {
-    const before = await stored();
+  it("writes while the authority holds", async () => {
+    const before = await readStored();
     expect((await send(request)).status).toBeLessThan(300);
-    expect(await stored()).not.toEqual(before);
+    expect(await readStored()).not.toEqual(before);
   });
 });

@@ -1,20 +1,21 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import page from "../../docs/performance.md?raw";
-import { bindingsWith, send, type TestRequest } from "../client.ts";
-import { bob, clear, mallory, provision } from "../fixtures.ts";
-import { publicLine } from "../signer.ts";
+import { makeBindings, send, type TestRequest } from "../support/client.ts";
+import { bob, clear, mallory, provision } from "../support/fixtures.ts";
+import { formatPublicLine, makeKey } from "../support/signer.ts";
+import { makeUuid } from "../support/uuids.ts";
 import { wrapDatabase } from "../support/wrapped-database.ts";
 
 const image = "eca995fe-b904-11e3-b05a-83a4899322dc";
 const shared = "eca995fe-b904-11e3-b05a-83a4899322dd";
-const key = { name: "rsa", key: publicLine("rsa") };
+const key = makeKey("rsa");
 
-/** What the table of docs/performance.md#what-a-request-costs is measured with: 200 images of one's own, one that is shared. */
+/** The database that docs/performance.md#what-a-request-costs was measured with: 200 own images, and one that is shared. */
 beforeEach(async () => {
   await clear(env.DB);
   const own = Array.from({ length: 199 }, (_, index) => ({
-    uuid: `c0ffee00-0000-4000-8000-${String(index).padStart(12, "0")}`,
+    uuid: makeUuid(index),
     owner: bob.uuid,
     name: "n",
     version: "1",
@@ -57,13 +58,13 @@ const requests: Readonly<Record<string, TestRequest>> = {
   GetAccount: { method: "GET", path: "/my" },
   "ListKeys, 1 key": { method: "GET", path: "/my/keys" },
   GetKey: { method: "GET", path: "/my/keys/rsa" },
-  CreateKey: { path: "/my/keys", body: JSON.stringify({ key: publicLine("ed25519") }) },
+  CreateKey: { path: "/my/keys", body: JSON.stringify({ key: formatPublicLine("ed25519") }) },
   DeleteKey: { method: "DELETE", path: "/my/keys/rsa" },
   ListDatacenters: { method: "GET", path: "/my/datacenters" },
   Ping: { method: "GET", path: "/--ping" },
 };
 
-/** The rows of the table: round trips of a cold and of a warm isolate; rows read and written by the warm one's. */
+/** The rows of the table: round trips of a cold and of a warm isolate, and the rows that the warm one reads and writes. */
 const budgets = new Map(
   [...page.matchAll(/^\| ([A-Z][^|]*) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$/gm)].map(
     ([, name, cold, warm, read, written]) => [
@@ -73,16 +74,16 @@ const budgets = new Map(
   ),
 );
 
-describe("docs/performance.md, what a request costs", () => {
-  it("has a row for each", () => {
+describe("the costs in docs/performance.md", () => {
+  it("have a row for each of these requests", () => {
     expect([...budgets.keys()]).toEqual(Object.keys(requests));
   });
 
   it.each(Object.entries(requests).map(([name, request]) => ({ name, request })))(
-    "$name",
+    "hold for $name",
     async ({ name, request }) => {
       const warm = wrapDatabase(env.DB);
-      const bindings = bindingsWith({ DB: warm.db });
+      const bindings = makeBindings({ DB: warm.db });
       await send({ method: "GET", path: "/my", bindings });
       const before = warm.calls;
       warm.results.length = 0;
@@ -96,10 +97,10 @@ describe("docs/performance.md, what a request costs", () => {
   );
 
   it.each(Object.entries(requests).map(([name, request]) => ({ name, request })))(
-    "$name, from a cold isolate",
+    "hold for $name in a cold isolate",
     async ({ name, request }) => {
       const cold = wrapDatabase(env.DB);
-      await send({ ...request, bindings: bindingsWith({ DB: cold.db }) });
+      await send({ ...request, bindings: makeBindings({ DB: cold.db }) });
       expect(cold.calls).toEqual(budgets.get(name)?.cold);
     },
   );

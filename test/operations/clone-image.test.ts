@@ -1,12 +1,15 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { bindingsWith, send, type TestAnswer } from "../client.ts";
-import { bob, mallory } from "../fixtures.ts";
-import { stored, type TestManifest, uuidOf } from "../image-lists.ts";
+import { type Answer, pickStatusAndJson } from "../support/answer.ts";
+import { makeBindings, send } from "../support/client.ts";
+import { bob, mallory } from "../support/fixtures.ts";
+import { storeImages, type TestManifest } from "../support/image-lists.ts";
+import { loseAcknowledgements } from "../support/lost-acknowledgements.ts";
+import { makeUuid } from "../support/uuids.ts";
 import { wrapDatabase } from "../support/wrapped-database.ts";
 
 const source = {
-  uuid: uuidOf(1),
+  uuid: makeUuid(1),
   owner: mallory.uuid,
   name: "base",
   version: "1",
@@ -20,22 +23,20 @@ const source = {
   tags: { role: "db" },
   description: "a base",
   homepage: "http://example.com/",
-  origin: uuidOf(9),
+  origin: makeUuid(9),
   requirements: { brand: "bhyve" },
   files: [{ compression: "gzip", sha1: "97a4b8e8d8d9d2c1b3b1d7f7e4a5c6d7e8f90123", size: 5 }],
 } satisfies TestManifest & Record<string, unknown>;
 
-const clone = (id: string, db = env.DB): Promise<TestAnswer> =>
+const clone = (id: string, db = env.DB): Promise<Answer> =>
   send({
     path: `/my/images/${id}?action=clone`,
     headers: { "Accept-Version": "9.0.0" },
     sign: { key: "ed25519" },
-    bindings: bindingsWith({ DB: db }),
+    bindings: makeBindings({ DB: db }),
   });
 
-const refusalOf = ({ status, json }: TestAnswer) => ({ status, json });
-
-const count = () => env.DB.prepare("SELECT count(*) AS n FROM images").first("n");
+const countImages = () => env.DB.prepare("SELECT count(*) AS n FROM images").first("n");
 
 const notShared = {
   status: 422,
@@ -43,9 +44,9 @@ const notShared = {
 };
 
 describe("CloneImage", () => {
-  beforeEach(() => stored([source]));
+  beforeEach(() => storeImages([source]));
 
-  it("copies a shared image as the caller's own, private and without acl", async () => {
+  it("copies a shared image as the caller's own, not public and not shared", async () => {
     const counted = wrapDatabase(env.DB);
     const { status, json } = await clone(source.uuid, counted.db);
     const { uuid: _, acl: __, ...kept } = source;
@@ -71,18 +72,15 @@ describe("CloneImage", () => {
       { status: 409, json: { code: "InvalidArgument", message: "docker images cannot be cloned" } },
     ],
   ])("refuses %s", async (_, change, refusal) => {
-    await stored([{ ...source, ...change } as TestManifest]);
-    expect(refusalOf(await clone(source.uuid))).toEqual(refusal);
-    expect(await count()).toBe(1);
+    await storeImages([{ ...source, ...change } as TestManifest]);
+    expect(pickStatusAndJson(await clone(source.uuid))).toEqual(refusal);
+    expect(await countImages()).toBe(1);
   });
 
-  it("whose acknowledgement is lost is made once", async () => {
-    const lossy = wrapDatabase(env.DB, async (run, call) => {
-      const results = await run();
-      if (call === 2) throw new Error("D1_ERROR: Network connection lost.");
-      return results;
-    });
+  it("makes one clone when the acknowledgement is lost", async () => {
+    const lossy = loseAcknowledgements(env.DB, { when: "after the commit", isLost: (call) => call === 2 });
     expect((await clone(source.uuid, lossy.db)).status).toBe(200);
-    expect(await count()).toBe(2);
+    expect(lossy.calls).toBe(3);
+    expect(await countImages()).toBe(2);
   });
 });

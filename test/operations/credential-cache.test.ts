@@ -1,15 +1,15 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Bindings } from "../../src/context.ts";
-import { bindingsWith, send, type TestAnswer, type TestRequest } from "../client.ts";
-import { bob, clear, mallory, provision } from "../fixtures.ts";
-import { publicLine } from "../signer.ts";
+import { type Answer, pickRepeatable } from "../support/answer.ts";
+import { makeBindings, send, type TestRequest } from "../support/client.ts";
+import { bob, carol, clear, mallory, provision } from "../support/fixtures.ts";
+import { formatPublicLine, makeKey } from "../support/signer.ts";
 import { type WrappedDatabase, wrapDatabase } from "../support/wrapped-database.ts";
 
 const image = "eca995fe-b904-11e3-b05a-83a4899322dc";
 const theirs = "eca995fe-b904-11e3-b05a-83a4899322dd";
-const [rsa, ed25519] = (["rsa", "ed25519"] as const).map((name) => ({ name, key: publicLine(name) }));
-const carol = { uuid: "22222222-2222-4222-8222-222222222222", login: "carol" };
+const [rsa, ed25519] = [makeKey("rsa"), makeKey("ed25519")];
 
 beforeEach(async () => {
   await clear(env.DB);
@@ -26,7 +26,7 @@ beforeEach(async () => {
   });
 });
 
-/** An isolate: what it remembers goes by the database's binding. */
+/** An isolate: its cache belongs to its database binding. */
 class Isolate {
   readonly database: WrappedDatabase = wrapDatabase(env.DB);
   readonly #more: Partial<Bindings>;
@@ -35,86 +35,81 @@ class Isolate {
     this.#more = more;
   }
 
-  /** The answer, and the trips to D1 that it took. */
-  async send(request: TestRequest): Promise<TestAnswer & { trips: number }> {
+  /** The answer, and the round trips to D1 that it took. */
+  async send(request: TestRequest): Promise<Answer & { roundTrips: number }> {
     const before = this.database.calls;
-    const answer = await send({ ...request, bindings: bindingsWith({ ...this.#more, DB: this.database.db }) });
-    return { ...answer, trips: this.database.calls - before };
+    const answer = await send({ ...request, bindings: makeBindings({ ...this.#more, DB: this.database.db }) });
+    return { ...answer, roundTrips: this.database.calls - before };
   }
-}
-
-/** What must be the same whatever an isolate remembers: all but the times and ids of the answer. */
-function comparable({ status, headers, text }: TestAnswer) {
-  const changing = ["date", "request-id", "x-request-id", "response-time", "x-response-time", "server-timing"];
-  return { status, text, headers: [...headers].filter(([name]) => !changing.includes(name)) };
 }
 
 const update: TestRequest = { path: `/my/images/${image}?action=update`, body: '{"name":"b"}' };
 const get: TestRequest = { method: "GET", path: `/my/images/${image}` };
 
-/** Requests that are refused after the Authorization header was parsed, whoever sends them. */
+/** Requests that are refused whoever sends them, after the Authorization header was parsed. */
 const refusals: Readonly<Record<string, TestRequest>> = {
   "a body that is too large": { ...update, body: "x".repeat(100_001) },
-  "a Content-MD5 that is another's": { ...update, headers: { "Content-MD5": "AAAA" } },
+  "a Content-MD5 of another body": { ...update, headers: { "Content-MD5": "AAAA" } },
   "no action": { path: `/my/images/${image}` },
   "an unknown action": { path: `/my/images/${image}?action=foo` },
-  "a body that is no JSON": { ...update, body: "{" },
+  "a body that is not JSON": { ...update, body: "{" },
   "a body of another type": { ...update, headers: { "Content-Type": "text/plain" } },
   "fields that are not allowed": { ...update, body: '{"name":"ü"}' },
   "no fields": { ...update, body: "{}" },
   "a malformed If-Match": { ...update, headers: { "If-Match": "x" } },
   "a malformed Idempotency-Key": { ...update, headers: { "Idempotency-Key": "a b" } },
   "a stale If-Match": { ...update, headers: { "If-Match": '"7-7.2.0"' } },
-  "another's image": { ...update, path: `/my/images/${theirs}?action=update` },
+  "an image of another account": { ...update, path: `/my/images/${theirs}?action=update` },
   "a missing image": { ...update, path: "/my/images/00000000-0000-4000-8000-000000000000?action=update" },
-  "a missing image, read": { method: "GET", path: "/my/images/00000000-0000-4000-8000-000000000000" },
-  "a list's limit": { method: "GET", path: "/my/images?limit=0" },
-  "a list's marker": { method: "GET", path: "/my/images?marker=00000000-0000-4000-8000-000000000000" },
-  "an audit of another's image": { method: "GET", path: `/my/images/${theirs}/audit` },
+  "a missing image, to GET": { method: "GET", path: "/my/images/00000000-0000-4000-8000-000000000000" },
+  "a list with a wrong limit": { method: "GET", path: "/my/images?limit=0" },
+  "a list with a wrong marker": { method: "GET", path: "/my/images?marker=00000000-0000-4000-8000-000000000000" },
+  "the audit of another account's image": { method: "GET", path: `/my/images/${theirs}/audit` },
   "an image that is not shared": { path: `/my/images/${theirs}?action=clone` },
-  "no key": { path: "/my/keys", body: "{}" },
+  "a new key without a key": { path: "/my/keys", body: "{}" },
   "a missing key": { method: "DELETE", path: "/my/keys/none" },
 };
 
+/** What makes a cached caller stale, and the answer from then on. */
 const gone: Readonly<Record<string, { change: string; status: number }>> = {
-  "the key deleted": { change: "DELETE FROM keys WHERE name = 'rsa'", status: 401 },
-  "the account disabled": { change: "UPDATE accounts SET disabled = 1", status: 403 },
-  "the login another's": {
+  "the key is deleted": { change: "DELETE FROM keys WHERE name = 'rsa'", status: 401 },
+  "the account is disabled": { change: "UPDATE accounts SET disabled = 1", status: 403 },
+  "the login passes to another account": {
     change: "UPDATE accounts SET login = login || '2'; UPDATE accounts SET login = 'bob' WHERE login = 'mallory2'",
     status: 401,
   },
 };
 
-const run = async (change: string) => {
+const runSql = async (change: string) => {
   for (const statement of change.split(";")) await env.DB.prepare(statement).run();
 };
 
-describe("a refusal is the same in a cold and a warm isolate, and takes two trips at most", () => {
+describe("a refusal is the same from a cold and a warm isolate, with at most two round trips", () => {
   it.each(Object.entries(refusals).map(([what, request]) => ({ what, request })))("$what", async ({ request }) => {
     const [cold, warm] = [new Isolate(), new Isolate()];
-    expect((await warm.send(get)).trips).toBe(2);
-    expect((await warm.send(get)).trips).toBe(1);
+    expect((await warm.send(get)).roundTrips).toBe(2);
+    expect((await warm.send(get)).roundTrips).toBe(1);
     const [fromCold, fromWarm] = [await cold.send(request), await warm.send(request)];
     expect(fromCold.status).toBeGreaterThanOrEqual(400);
-    expect(comparable(fromWarm)).toEqual(comparable(fromCold));
-    expect(fromCold.trips).toBeLessThanOrEqual(2);
-    expect(fromWarm.trips).toBeLessThanOrEqual(fromCold.trips === 0 ? 0 : 1);
+    expect(pickRepeatable(fromWarm)).toEqual(pickRepeatable(fromCold));
+    expect(fromCold.roundTrips).toBeLessThanOrEqual(2);
+    expect(fromWarm.roundTrips).toBeLessThanOrEqual(fromCold.roundTrips === 0 ? 0 : 1);
   });
 
-  describe.each(Object.entries(gone).map(([what, row]) => ({ what, ...row })))("with $what", ({ change, status }) => {
+  describe.each(Object.entries(gone).map(([what, row]) => ({ what, ...row })))("after $what", ({ change, status }) => {
     it.each(Object.entries(refusals).map(([what, request]) => ({ what, request })))("$what", async ({ request }) => {
       const [cold, warm] = [new Isolate(), new Isolate()];
       await warm.send(get);
-      await run(change);
+      await runSql(change);
       const [fromCold, fromWarm] = [await cold.send(request), await warm.send(request)];
-      expect(comparable(fromWarm)).toEqual(comparable(fromCold));
+      expect(pickRepeatable(fromWarm)).toEqual(pickRepeatable(fromCold));
       expect(fromWarm.status).toBe(request === refusals["a body that is too large"] ? 413 : status);
-      expect(fromWarm.trips).toBeLessThanOrEqual(2);
+      expect(fromWarm.roundTrips).toBeLessThanOrEqual(2);
     });
   });
 });
 
-describe("what a warm isolate remembers lets nobody in", () => {
+describe("a cached caller has no access that a new one would not have", () => {
   const operations: Readonly<Record<string, TestRequest>> = {
     UpdateImage: update,
     GetImage: get,
@@ -124,97 +119,99 @@ describe("what a warm isolate remembers lets nobody in", () => {
     GetAccount: { method: "GET", path: "/my" },
     ListKeys: { method: "GET", path: "/my/keys" },
     GetKey: { method: "GET", path: "/my/keys/ed25519" },
-    CreateKey: { path: "/my/keys", body: JSON.stringify({ key: publicLine("ecdsa") }) },
+    CreateKey: { path: "/my/keys", body: JSON.stringify({ key: formatPublicLine("ecdsa") }) },
     DeleteKey: { method: "DELETE", path: "/my/keys/ed25519" },
     ListDatacenters: { method: "GET", path: "/my/datacenters" },
   };
 
-  const stored = () =>
+  const readStored = () =>
     env.DB.prepare("SELECT (SELECT count(*) FROM keys) AS keys, name, state FROM images WHERE uuid = ?")
       .bind(image)
       .first();
 
-  describe.each(Object.entries(gone).map(([what, row]) => ({ what, ...row })))("$what", ({ change, status }) => {
+  describe.each(Object.entries(gone).map(([what, row]) => ({ what, ...row })))("when $what", ({ change, status }) => {
     it.each(Object.entries(operations).map(([name, request]) => ({ name, request })))("$name", async ({ request }) => {
       const warm = new Isolate();
       await warm.send(get);
-      await run(change);
-      const before = await stored();
+      await runSql(change);
+      const before = await readStored();
       const refused = await warm.send(request);
       expect(refused.status).toBe(status);
-      expect(refused.trips).toBeLessThanOrEqual(2);
-      expect(comparable(refused)).toEqual(comparable(await new Isolate().send(request)));
-      expect(await stored()).toEqual(before);
+      expect(refused.roundTrips).toBeLessThanOrEqual(2);
+      expect(pickRepeatable(refused)).toEqual(pickRepeatable(await new Isolate().send(request)));
+      expect(await readStored()).toEqual(before);
     });
   });
 
-  it("an operator's right withdrawn, and the path's login another's", async () => {
+  it("when an operator's right is withdrawn, or the path's login passes to another account", async () => {
     const request = { ...get, path: `/mallory/images/${theirs}` };
-    await run("UPDATE accounts SET operator = 1 WHERE login = 'bob'");
+    await runSql("UPDATE accounts SET operator = 1 WHERE login = 'bob'");
     const [withdrawn, moved] = [new Isolate(), new Isolate()];
     for (const warm of [withdrawn, moved]) {
-      expect((await warm.send(request)).trips).toBe(2);
-      expect(await warm.send(request)).toMatchObject({ status: 200, trips: 1 });
+      expect((await warm.send(request)).roundTrips).toBe(2);
+      expect(await warm.send(request)).toMatchObject({ status: 200, roundTrips: 1 });
     }
-    await run(
+    await runSql(
       "UPDATE accounts SET login = 'm' WHERE login = 'mallory'; UPDATE accounts SET login = 'mallory' WHERE login = 'carol'",
     );
     const asCarol = await new Isolate().send({ ...get, path: `/mallory` });
     expect(asCarol.json).toMatchObject({ id: carol.uuid });
-    // The path means another account now: it is asked again, and answered as a cold isolate does.
+    // The path means another account now: the service re-authenticates, and answers as a cold isolate does.
     expect(await moved.send({ method: "GET", path: "/mallory" })).toMatchObject({ status: 200, json: asCarol.json });
-    await run("UPDATE accounts SET operator = 0");
+    await runSql("UPDATE accounts SET operator = 0");
     expect((await withdrawn.send(request)).status).toBe(403);
   });
 
-  it("the keyId's login another's, where the path names the account by its UUID", async () => {
+  it("when the keyId's login passes to another account, and the path has the UUID", async () => {
     const request = { ...get, path: get.path.replace("/my", `/${bob.uuid}`) };
     const warm = new Isolate();
     await warm.send(request);
-    expect((await warm.send(request)).trips).toBe(1);
-    await run(gone["the login another's"]?.change ?? "");
+    expect((await warm.send(request)).roundTrips).toBe(1);
+    await runSql(gone["the login passes to another account"]?.change ?? "");
     expect((await warm.send(request)).status).toBe(401);
   });
 
-  it("the name of the key another key's", async () => {
+  it("when the key's name passes to another key", async () => {
     const request = { ...get, sign: { keyId: "/bob/keys/rsa" } };
     const warm = new Isolate();
     await warm.send(request);
-    expect((await warm.send(request)).trips).toBe(1);
-    await run("UPDATE keys SET name = 'old' WHERE name = 'rsa'; UPDATE keys SET name = 'rsa' WHERE name = 'ed25519'");
+    expect((await warm.send(request)).roundTrips).toBe(1);
+    await runSql(
+      "UPDATE keys SET name = 'old' WHERE name = 'rsa'; UPDATE keys SET name = 'rsa' WHERE name = 'ed25519'",
+    );
     expect((await warm.send(request)).status).toBe(401);
     expect(await warm.send({ ...request, sign: { keyId: "/bob/keys/rsa", key: "ed25519" } })).toMatchObject({
       status: 200,
     });
   });
 
-  it("a login that another account with the same key has taken is that account, as for a cold isolate", async () => {
+  it("when the login passes to another account with the same key: the caller is that account", async () => {
     const warm = new Isolate();
     await warm.send({ method: "GET", path: "/my" });
-    await run(
+    await runSql(
       "UPDATE accounts SET login = 'b' WHERE login = 'bob'; UPDATE accounts SET login = 'bob' WHERE login = 'carol'",
     );
     expect(await warm.send({ method: "GET", path: "/my" })).toMatchObject({ status: 200, json: { id: carol.uuid } });
-    expect(await warm.send({ method: "GET", path: "/my" })).toMatchObject({ status: 200, trips: 1 });
+    expect(await warm.send({ method: "GET", path: "/my" })).toMatchObject({ status: 200, roundTrips: 1 });
   });
 
-  it("a wrong signature, and a key that signs under another's name", async () => {
+  it("when the signature is wrong, or made by another key than the keyId names", async () => {
     const warm = new Isolate();
     await warm.send(get);
     expect(await warm.send({ ...get, sign: { keyId: "/bob/keys/rsa", key: "stranger" } })).toMatchObject({
       status: 401,
-      trips: 1,
+      roundTrips: 1,
     });
     await warm.send({ ...get, sign: { keyId: "/bob/keys/rsa" } });
     expect(await warm.send({ ...get, sign: { keyId: "/bob/keys/rsa", key: "stranger" } })).toMatchObject({
       status: 401,
-      trips: 1,
+      roundTrips: 1,
     });
     expect(await warm.send(get)).toMatchObject({ status: 200 });
   });
 });
 
-describe("1 000 times, under load, between two requests of one warm isolate", () => {
+describe("between two requests to a warm isolate under load, 1 000 times in the long run,", () => {
   const times = env.SCALE === "full" ? 1000 : 8;
   const operator = { uuid: "99999999-9999-4999-8999-999999999999", login: "operator" };
 
@@ -228,16 +225,16 @@ describe("1 000 times, under load, between two requests of one warm isolate", ()
     {
       what: "an account is disabled",
       refused: 403,
-      undo: () => run("UPDATE accounts SET disabled = 0"),
+      undo: () => runSql("UPDATE accounts SET disabled = 0"),
       change: "UPDATE accounts SET disabled = 1 WHERE login IN ('bob', 'operator')",
     },
     {
       what: "an operator's right is withdrawn",
       refused: 403,
-      undo: () => run("UPDATE accounts SET operator = 1 WHERE login = 'operator'"),
+      undo: () => runSql("UPDATE accounts SET operator = 1 WHERE login = 'operator'"),
       change: "UPDATE accounts SET operator = 0",
     },
-  ])("$what: the second is refused", async ({ what, refused, undo, change }) => {
+  ])("$what: the second request is refused", async ({ what, refused, undo, change }) => {
     await provision(env.DB, { accounts: [{ ...operator, operator: true, keys: [rsa] }] });
     const warm = new Isolate();
     const request: TestRequest = what.startsWith("an operator's")
@@ -251,7 +248,7 @@ describe("1 000 times, under load, between two requests of one warm isolate", ()
     try {
       for (let time = 0; time < times; time += 1) {
         const first = await warm.send({ ...request, body: JSON.stringify({ name: `n${time}` }) });
-        await run(change);
+        await runSql(change);
         const seconds = await Promise.all([
           warm.send({ ...request, body: '{"name":"never"}' }),
           warm.send({ ...request, body: '{"name":"never"}' }),
@@ -270,9 +267,9 @@ describe("1 000 times, under load, between two requests of one warm isolate", ()
   });
 });
 
-describe("the cache", () => {
+describe("the credential cache", () => {
   it.each([{ CREDENTIAL_CACHE_SIZE: "0" }, { CREDENTIAL_CACHE_SECONDS: "0" }])("is off with %j", async (more) => {
     const isolate = new Isolate(more);
-    for (const _ of [1, 2]) expect((await isolate.send(get)).trips).toBe(2);
+    for (const _ of [1, 2]) expect((await isolate.send(get)).roundTrips).toBe(2);
   });
 });

@@ -1,9 +1,12 @@
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it, vi } from "vitest";
-import { bindingsWith, send, type TestAnswer } from "../client.ts";
-import { bob, clear, mallory, provision } from "../fixtures.ts";
-import { publicLine } from "../signer.ts";
-import { type RoundTrip, wrapDatabase } from "../support/wrapped-database.ts";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type Answer, pickStatusAndJson } from "../support/answer.ts";
+import { makeBindings, send } from "../support/client.ts";
+import { bob, clear, mallory, provision } from "../support/fixtures.ts";
+import { captureLog } from "../support/log-lines.ts";
+import { loseAcknowledgements } from "../support/lost-acknowledgements.ts";
+import { makeKey } from "../support/signer.ts";
+import { changeBeforeSecondCall, wrapDatabase } from "../support/wrapped-database.ts";
 
 const image = "eca995fe-b904-11e3-b05a-83a4899322dc";
 const manifest = {
@@ -28,35 +31,21 @@ const renamed = {
   state: "active",
 };
 
-const update = (db: D1Database): Promise<TestAnswer> =>
-  send({ path: `/my/images/${image}?action=update`, body: '{"name":"renamed"}', bindings: bindingsWith({ DB: db }) });
+const update = (db: D1Database): Promise<Answer> =>
+  send({ path: `/my/images/${image}?action=update`, body: '{"name":"renamed"}', bindings: makeBindings({ DB: db }) });
 
-const get = (db: D1Database): Promise<TestAnswer> =>
-  send({ method: "GET", path: `/my/images/${image}`, bindings: bindingsWith({ DB: db }) });
+const get = (db: D1Database): Promise<Answer> =>
+  send({ method: "GET", path: `/my/images/${image}`, bindings: makeBindings({ DB: db }) });
 
-const stored = () => env.DB.prepare("SELECT name, revision FROM images WHERE uuid = ?").bind(image).first();
+const readStored = () => env.DB.prepare("SELECT name, revision FROM images WHERE uuid = ?").bind(image).first();
 
-/** Runs `change` right before the second trip: after the credentials were read, before the image's batch. */
-const meanwhile =
-  (change: string): RoundTrip =>
-  async (run, call) => {
-    if (call === 2) await env.DB.prepare(change).run();
-    return run();
-  };
+/** A change right before the image's batch, after the credentials were read. */
+const changeBeforeWrite = (change: string): D1Database =>
+  changeBeforeSecondCall(env.DB, () => env.DB.prepare(change).run()).db;
 
-const failing =
-  (message: string, times: number): RoundTrip =>
-  async (run, call) => {
-    if (call <= times) throw new Error(`D1_ERROR: ${message}`);
-    return run();
-  };
-
-/** The transaction commits, and nobody hears of it. */
-const acknowledgementLost: RoundTrip = async (run, call) => {
-  const results = await run();
-  if (call === 2) throw new Error("D1_ERROR: Network connection lost.");
-  return results;
-};
+/** A database whose first calls fail. */
+const failFirst = (times: number, message: string) =>
+  loseAcknowledgements(env.DB, { when: "before the batch", isLost: (call) => call <= times, message });
 
 const invalidCredentials = {
   code: "InvalidCredentials",
@@ -69,15 +58,15 @@ beforeEach(async () => {
   await clear(env.DB);
   await provision(env.DB, {
     accounts: [
-      { ...bob, keys: [{ name: "rsa", key: publicLine("rsa") }] },
+      { ...bob, keys: [makeKey("rsa")] },
       { ...mallory, keys: [] },
     ],
     images: [manifest],
   });
 });
 
-describe("trips to D1", () => {
-  it("are one for the credentials and one for the image", async () => {
+describe("round trips to D1", () => {
+  it("are one for the credentials and one for the operation", async () => {
     const forUpdate = wrapDatabase(env.DB);
     expect(await update(forUpdate.db)).toMatchObject({ status: 200, json: renamed });
     expect(forUpdate.calls).toBe(2);
@@ -86,7 +75,7 @@ describe("trips to D1", () => {
     expect(forGet.calls).toBe(2);
   });
 
-  it("are no more for a refusal", async () => {
+  it("are no more for a refused operation", async () => {
     const counted = wrapDatabase(env.DB);
     await env.DB.prepare("UPDATE images SET owner = '11111111-1111-4111-8111-111111111111'").run();
     const { status, json } = await update(counted.db);
@@ -97,7 +86,7 @@ describe("trips to D1", () => {
     expect(counted.calls).toBe(2);
   });
 
-  it("read a row for each thing they ask about, however many there are", async () => {
+  it("read no more rows when there are many images", async () => {
     const uuids = Array.from(
       { length: 2000 },
       (_, index) => `c0ffee00-0000-4000-9000-${String(index).padStart(12, "0")}`,
@@ -114,7 +103,7 @@ describe("trips to D1", () => {
   });
 });
 
-describe("what changes between the credentials and the write", () => {
+describe("a change between the reading of the credentials and the write", () => {
   it.each([
     { what: "the key is deleted", change: "DELETE FROM keys", status: 401, json: invalidCredentials },
     {
@@ -137,73 +126,88 @@ describe("what changes between the credentials and the write", () => {
       status: 404,
       json: notFound,
     },
-  ])("is seen by the write: $what", async ({ change, ...refusal }) => {
-    const { status, json } = await update(wrapDatabase(env.DB, meanwhile(change)).db);
-    expect({ status, json }).toEqual({ status: refusal.status, json: refusal.json });
+  ])("is seen by the write: $what", async ({ change, status, json }) => {
+    expect(pickStatusAndJson(await update(changeBeforeWrite(change)))).toEqual({ status, json });
     const renamedImages = await env.DB.prepare("SELECT count(*) AS n FROM images WHERE name = 'renamed'").first("n");
     expect(renamedImages).toBe(0);
   });
 
-  it("takes an operator's right with it", async () => {
+  it("is seen by the write: the caller is no operator any more", async () => {
     await env.DB.prepare("UPDATE accounts SET operator = 1 WHERE login = 'bob'").run();
     await env.DB.prepare("UPDATE images SET owner = '11111111-1111-4111-8111-111111111111'").run();
     const asMallory = (db: D1Database) =>
       send({
         path: `/mallory/images/${image}?action=update`,
         body: '{"name":"renamed"}',
-        bindings: bindingsWith({ DB: db }),
+        bindings: makeBindings({ DB: db }),
       });
-    const withdrawn = await asMallory(wrapDatabase(env.DB, meanwhile("UPDATE accounts SET operator = 0")).db);
-    expect({ status: withdrawn.status, json: withdrawn.json }).toEqual({ status: 401, json: invalidCredentials });
-    expect(await stored()).toEqual({ name: "my-image", revision: 1 });
+    const withdrawn = await asMallory(changeBeforeWrite("UPDATE accounts SET operator = 0"));
+    expect(pickStatusAndJson(withdrawn)).toEqual({ status: 401, json: invalidCredentials });
+    expect(await readStored()).toEqual({ name: "my-image", revision: 1 });
     await env.DB.prepare("UPDATE accounts SET operator = 1 WHERE login = 'bob'").run();
     expect((await asMallory(env.DB)).status).toBe(200);
-    expect(await stored()).toEqual({ name: "renamed", revision: 2 });
+    expect(await readStored()).toEqual({ name: "renamed", revision: 2 });
   });
 });
 
-describe("a D1 that fails", () => {
+describe("when D1 fails", () => {
+  /** The waits before the retries, in ms. They are skipped. */
+  const waits: number[] = [];
+
+  beforeEach(() => {
+    const setTimer = globalThis.setTimeout;
+    waits.length = 0;
+    const skipWait = (act: () => void, ms = 0) => {
+      waits.push(ms);
+      return setTimer(act, 0);
+    };
+    vi.spyOn(globalThis, "setTimeout").mockImplementation(skipWait as typeof setTimeout);
+  });
+
+  afterEach(() => vi.restoreAllMocks());
+
+  /** Expects waits of about 80 and 800 ms, up to half more or less. */
+  const expectWaits = (count: number) => {
+    expect(waits).toHaveLength(count);
+    for (const [at, ms] of waits.entries()) expect(Math.abs(ms / (80 * 10 ** at) - 1)).toBeLessThanOrEqual(0.5);
+    waits.length = 0;
+  };
+
   it.each([
     "Network connection lost.",
     "Internal error in D1 DB storage caused object to be reset.",
     "D1 DB reset because its code was updated.",
     "database is locked: SQLITE_BUSY",
-  ])("for a moment is asked again: %s", async (message) => {
+  ])("for a moment, the service retries: %s", async (message) => {
     for (const times of [1, 2]) {
-      const { status, json } = await update(wrapDatabase(env.DB, failing(message, times)).db);
-      expect({ status, json }).toEqual({ status: 200, json: renamed });
+      expect(pickStatusAndJson(await update(failFirst(times, message).db))).toEqual({ status: 200, json: renamed });
+      expectWaits(times);
       await env.DB.prepare("UPDATE images SET name = 'my-image'").run();
     }
-    expect(await stored()).toEqual({ name: "my-image", revision: 3 });
+    expect(await readStored()).toEqual({ name: "my-image", revision: 3 });
   });
 
-  it("to acknowledge a write has made it once", async () => {
-    const lossy = wrapDatabase(env.DB, acknowledgementLost);
-    const { status, json } = await update(lossy.db);
-    expect({ status, json }).toEqual({ status: 200, json: renamed });
+  it("to acknowledge a write, the write is applied once", async () => {
+    const lossy = loseAcknowledgements(env.DB, { when: "after the commit", isLost: (call) => call === 2 });
+    expect(pickStatusAndJson(await update(lossy.db))).toEqual({ status: 200, json: renamed });
     expect(lossy.calls).toBe(3);
-    expect(await stored()).toEqual({ name: "renamed", revision: 2 });
+    expect(await readStored()).toEqual({ name: "renamed", revision: 2 });
   });
 
   it.each([
-    { how: "for long", message: "Network connection lost.", calls: 3 },
-    { how: "by too many requests", message: "D1 DB is overloaded. Requests queued for too long.", calls: 1 },
-    { how: "otherwise", message: "no such table: accounts: SQLITE_ERROR", calls: 1 },
-  ])("$how is 503 with Retry-After, its cause on the log and not in the answer", async ({ message, calls }) => {
-    const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
-    const down = wrapDatabase(env.DB, failing(message, Number.POSITIVE_INFINITY));
-    const answer = await update(down.db);
-    const line = JSON.parse(String(log.mock.calls[0]?.[0]));
-    log.mockRestore();
-    expect({ status: answer.status, json: answer.json }).toEqual({ status: 503, json: unavailable });
+    { how: "for longer", message: "Network connection lost.", calls: 3 },
+    { how: "because it is overloaded", message: "D1 DB is overloaded. Requests queued for too long.", calls: 1 },
+    { how: "in any other way", message: "no such table: accounts: SQLITE_ERROR", calls: 1 },
+  ])("$how, the answer is 503 with Retry-After, and the cause is in the log alone", async ({ message, calls }) => {
+    const down = failFirst(Number.POSITIVE_INFINITY, message);
+    const { result: answer, lines } = await captureLog(() => update(down.db));
+    expect(pickStatusAndJson(answer)).toEqual({ status: 503, json: unavailable });
     expect(answer.headers.get("Retry-After")).toBe("1");
     expect(down.calls).toBe(calls);
-    expect(line).toMatchObject({
-      status: 503,
-      code: "ServiceUnavailableError",
-      d1Calls: calls,
-      cause: `Error: D1_ERROR: ${message}`,
-    });
-    expect(await stored()).toEqual({ name: "my-image", revision: 1 });
+    expectWaits(calls - 1);
+    expect(lines).toMatchObject([
+      { status: 503, code: "ServiceUnavailableError", d1Calls: calls, cause: `Error: D1_ERROR: ${message}` },
+    ]);
+    expect(await readStored()).toEqual({ name: "my-image", revision: 1 });
   });
 });

@@ -1,12 +1,15 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { bindingsWith, send, type TestAnswer } from "../client.ts";
-import { bob, mallory } from "../fixtures.ts";
-import { idsOf, list, stored, type TestManifest, uuidOf } from "../image-lists.ts";
+import { type Answer, pickStatusAndJson } from "../support/answer.ts";
+import { makeBindings, send } from "../support/client.ts";
+import { bob, mallory } from "../support/fixtures.ts";
+import { listIds, listImages, storeImages, type TestManifest } from "../support/image-lists.ts";
+import { loseAcknowledgements } from "../support/lost-acknowledgements.ts";
+import { makeUuid } from "../support/uuids.ts";
 import { wrapDatabase } from "../support/wrapped-database.ts";
 
 const own: TestManifest = {
-  uuid: uuidOf(1),
+  uuid: makeUuid(1),
   owner: bob.uuid,
   name: "base",
   version: "1",
@@ -14,76 +17,70 @@ const own: TestManifest = {
   public: false,
   acl: [],
 };
-const child: TestManifest & { origin: string } = { ...own, uuid: uuidOf(2), origin: own.uuid };
+const child: TestManifest & { origin: string } = { ...own, uuid: makeUuid(2), origin: own.uuid };
 
-const remove = (id: string, db = env.DB): Promise<TestAnswer> =>
-  send({ method: "DELETE", path: `/my/images/${id}`, sign: { key: "ed25519" }, bindings: bindingsWith({ DB: db }) });
+const remove = (id: string, db = env.DB): Promise<Answer> =>
+  send({ method: "DELETE", path: `/my/images/${id}`, sign: { key: "ed25519" }, bindings: makeBindings({ DB: db }) });
 
-const refusalOf = ({ status, json }: TestAnswer) => ({ status, json });
-
-const storedState = (id: string) =>
-  env.DB.prepare("SELECT state, revision FROM images WHERE uuid = ?").bind(id).first();
+const readState = (id: string) => env.DB.prepare("SELECT state, revision FROM images WHERE uuid = ?").bind(id).first();
 
 const notFound = { status: 404, json: { code: "ResourceNotFound", message: "image not found" } };
 
 describe("DeleteImage", () => {
-  beforeEach(() => stored([own]));
+  beforeEach(() => storeImages([own]));
 
-  it("answers 204 without a body, and the image is 404 from then on", async () => {
+  it("answers 204 without a body, and from then on the image is 404", async () => {
     const counted = wrapDatabase(env.DB);
     const { status, text, headers } = await remove(own.uuid, counted.db);
     expect([status, text, headers.get("Content-Type"), headers.get("Content-MD5")]).toEqual([204, "", null, null]);
     expect(counted.calls).toBe(2);
-    expect(await storedState(own.uuid)).toEqual({ state: "destroyed", revision: 2 });
-    expect(refusalOf(await remove(own.uuid))).toEqual(notFound);
-    expect(refusalOf(await send({ method: "GET", path: `/my/images/${own.uuid}`, sign: { key: "ed25519" } }))).toEqual(
-      notFound,
-    );
-    expect(idsOf(await list("?state=all"))).toEqual([]);
+    expect(await readState(own.uuid)).toEqual({ state: "destroyed", revision: 2 });
+    expect(pickStatusAndJson(await remove(own.uuid))).toEqual(notFound);
+    expect(
+      pickStatusAndJson(await send({ method: "GET", path: `/my/images/${own.uuid}`, sign: { key: "ed25519" } })),
+    ).toEqual(notFound);
+    expect(listIds(await listImages("?state=all"))).toEqual([]);
   });
 
-  it("refuses while an undestroyed image stands on it, naming what the caller can see", async () => {
-    const hidden = { ...child, uuid: uuidOf(3), owner: mallory.uuid };
-    const shared = { ...hidden, uuid: uuidOf(4), acl: [bob.uuid] };
-    await stored([own, child, hidden, shared, { ...child, uuid: uuidOf(5), state: "destroyed" }]);
-    expect(refusalOf(await remove(own.uuid))).toEqual({
+  it("refuses while another image has this one as its origin, and names those that the caller can see", async () => {
+    const hidden = { ...child, uuid: makeUuid(3), owner: mallory.uuid };
+    const shared = { ...hidden, uuid: makeUuid(4), acl: [bob.uuid] };
+    await storeImages([own, child, hidden, shared, { ...child, uuid: makeUuid(5), state: "destroyed" }]);
+    expect(pickStatusAndJson(await remove(own.uuid))).toEqual({
       status: 422,
       json: {
         code: "ImageHasDependentImages",
-        message: `other images have this one as their origin: ${uuidOf(2)}, ${uuidOf(4)}`,
+        message: `other images have this one as their origin: ${makeUuid(2)}, ${makeUuid(4)}`,
       },
     });
-    expect(await storedState(own.uuid)).toEqual({ state: "active", revision: 1 });
+    expect(await readState(own.uuid)).toEqual({ state: "active", revision: 1 });
     expect((await remove(child.uuid)).status).toBe(204);
-    await stored([own, hidden]);
-    expect(refusalOf(await remove(own.uuid))).toEqual({
+    await storeImages([own, hidden]);
+    expect(pickStatusAndJson(await remove(own.uuid))).toEqual({
       status: 422,
       json: { code: "ImageHasDependentImages", message: "other images have this one as their origin" },
     });
-    await stored([own, { ...child, state: "destroyed" }]);
+    await storeImages([own, { ...child, state: "destroyed" }]);
     expect((await remove(own.uuid)).status).toBe(204);
   });
 
-  it("is the owner's alone", async () => {
-    await stored([
+  it("is for the owner only", async () => {
+    await storeImages([
       { ...own, owner: mallory.uuid, public: true },
-      { ...own, uuid: uuidOf(2), owner: mallory.uuid },
+      { ...own, uuid: makeUuid(2), owner: mallory.uuid },
     ]);
-    expect(refusalOf(await remove(uuidOf(1)))).toEqual({
+    expect(pickStatusAndJson(await remove(makeUuid(1)))).toEqual({
       status: 422,
       json: { code: "NotImageOwner", message: "only the owner of an image may change or delete it" },
     });
-    expect(refusalOf(await remove(uuidOf(2)))).toEqual(notFound);
-    expect(await storedState(uuidOf(1))).toEqual({ state: "active", revision: 1 });
+    expect(pickStatusAndJson(await remove(makeUuid(2)))).toEqual(notFound);
+    expect(await readState(makeUuid(1))).toEqual({ state: "active", revision: 1 });
   });
 
-  it("whose acknowledgement is lost is made once and answered 204", async () => {
-    const lossy = wrapDatabase(env.DB, async (run, call) => {
-      const results = await run();
-      if (call === 2) throw new Error("D1_ERROR: Network connection lost.");
-      return results;
-    });
+  it("deletes once and answers 204 when the acknowledgement is lost", async () => {
+    const lossy = loseAcknowledgements(env.DB, { when: "after the commit", isLost: (call) => call === 2 });
     expect((await remove(own.uuid, lossy.db)).status).toBe(204);
-    expect(await storedState(own.uuid)).toEqual({ state: "destroyed", revision: 2 });
+    expect(lossy.calls).toBe(3);
+    expect(await readState(own.uuid)).toEqual({ state: "destroyed", revision: 2 });
   });
 });

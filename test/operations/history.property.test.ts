@@ -1,17 +1,20 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { bindingsWith, send, type TestAnswer } from "../client.ts";
-import { bob, clear, mallory, provision } from "../fixtures.ts";
-import { publicLine } from "../signer.ts";
+import type { Answer } from "../support/answer.ts";
+import { makeBindings, send } from "../support/client.ts";
+import { bob, clear, mallory, provision } from "../support/fixtures.ts";
+import { propertyOptions } from "../support/property-options.ts";
+import { makeKey } from "../support/signer.ts";
+import { makeUuid } from "../support/uuids.ts";
 
-const image = "c0ffee00-0000-4000-8000-000000000001";
+const image = makeUuid(1);
 const documented = ["name", "version", "description", "homepage", "eula", "acl", "tags"] as const;
 
 type Fields = Partial<Record<(typeof documented)[number], unknown>>;
 type Json = Record<string, unknown>;
 
-/** What one write is asked to do. `match` is relative to the revision that the model has. */
+/** One step of a sequence. `match` is relative to the revision that the model has. */
 type Step =
   | { kind: "update"; fields: Fields; match: "none" | "current" | "stale" | "any"; key: string | null; release: string }
   | { kind: "provision"; fields: Fields }
@@ -40,16 +43,16 @@ const update: fc.Arbitrary<Step> = fc.record({
   release: fc.constantFrom("7.2.0", "9.0.0"),
 });
 
-const provisioned: fc.Arbitrary<Step> = fc.record({
+const provisioning: fc.Arbitrary<Step> = fc.record({
   kind: fc.constant("provision" as const),
   fields: fc.record(fewValues, { requiredKeys: ["name", "version"] }),
 });
 
-/** The last update that had a key, sent again to the letter. */
+/** The last update with a key, sent again unchanged. */
 const repeat: fc.Arbitrary<Step> = fc.constant({ kind: "repeat" });
 
 const steps = fc.array(
-  fc.oneof({ weight: 8, arbitrary: update }, { weight: 1, arbitrary: provisioned }, { weight: 2, arbitrary: repeat }),
+  fc.oneof({ weight: 8, arbitrary: update }, { weight: 1, arbitrary: provisioning }, { weight: 2, arbitrary: repeat }),
   {
     minLength: 4,
     maxLength: 24,
@@ -59,7 +62,7 @@ const steps = fc.array(
 type UpdateStep = Step & { kind: "update" };
 type Sent = { step: UpdateStep; match: string | undefined };
 
-/** The service in a few lines: the fields as they are, each revision, and what each key was answered. */
+/** The service in a few lines: the fields as they are, each revision, and the revision that each key made. */
 class Model {
   fields: Fields = { name: "a", version: "1" };
   revisions: { fields: Fields; changed: string[] }[] = [{ fields: { name: "a", version: "1" }, changed: [] }];
@@ -79,8 +82,8 @@ class Model {
     return changed;
   }
 
-  /** As CONTRACT §7 shows a revision. */
-  wire(revision: number): Json {
+  /** A revision as docs/contract.md#image has it. */
+  renderImage(revision: number): Json {
     const { name, version, ...others }: Fields = this.revisions[revision - 1]?.fields ?? {};
     const set = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined));
     return {
@@ -97,8 +100,8 @@ class Model {
   }
 }
 
-/** A sent field as it is stored: undefined when it is cleared. */
-const stored = (fields: Fields): Fields =>
+/** The sent fields as they are stored: undefined where they are cleared. */
+const toStored = (fields: Fields): Fields =>
   Object.fromEntries(
     Object.entries(fields).map(([field, value]) => {
       const isEmpty = value === null || value === "" || (Array.isArray(value) && value.length === 0);
@@ -111,10 +114,10 @@ const isRefused = (fields: Fields): boolean =>
 
 type Expected = { status: number; code?: string; revision?: number; changed?: string[]; isReplayed?: boolean };
 
-/** What the model answers, and does. */
-function answered(model: Model, { step, match }: Sent): Expected {
+/** Applies an update to the model. @returns the answer that it expects */
+function applyToModel(model: Model, { step, match }: Sent): Expected {
   if (isRefused(step.fields)) return { status: 422, code: "ValidationFailed" };
-  const next = stored(step.fields);
+  const next = toStored(step.fields);
   const request = JSON.stringify([
     documented.map((field) => (field in next ? [next[field] ?? null] : [])),
     match?.replace(/-.*/, ""),
@@ -132,14 +135,14 @@ function answered(model: Model, { step, match }: Sent): Expected {
   return { status: 200, revision: model.revision, changed };
 }
 
-/** Takes a step in the service and in the model; answers what came of it. */
-async function take(model: Model, step: Step): Promise<string> {
+/** Takes a step in the service and in the model. @returns what came of it */
+async function takeStep(model: Model, step: Step): Promise<string> {
   if (step.kind === "provision") {
     const manifest = Object.fromEntries(
       Object.entries(step.fields).filter(([, value]) => value !== null && value !== ""),
     );
     await provision(env.DB, { images: [{ ...manifest, uuid: image, owner: bob.uuid }] });
-    model.write(stored(step.fields));
+    model.write(toStored(step.fields));
     return "provisioned";
   }
   if (step.kind === "repeat") return model.lastWithKey ? await sendUpdate(model, model.lastWithKey) : "unchanged";
@@ -155,7 +158,7 @@ async function take(model: Model, step: Step): Promise<string> {
 async function sendUpdate(model: Model, sent: Sent): Promise<string> {
   const { step, match } = sent;
   if (step.key !== null) model.lastWithKey = sent;
-  const expected = answered(model, sent);
+  const expected = applyToModel(model, sent);
   const answer = await send({
     path: `/my/images/${image}?action=update`,
     body: JSON.stringify(step.fields),
@@ -165,14 +168,14 @@ async function sendUpdate(model: Model, sent: Sent): Promise<string> {
       ...(step.key && { "Idempotency-Key": step.key }),
     },
     sign: { key: "ed25519" },
-    bindings: bindingsWith({}),
+    bindings: makeBindings({}),
   });
   expectAnswer(answer, { expected, model, release: step.release });
   return expected.code ?? (expected.isReplayed ? "replayed" : expected.changed?.length ? "accepted" : "unchanged");
 }
 
 function expectAnswer(
-  { status, headers, json }: TestAnswer,
+  { status, headers, json }: Answer,
   { expected, model, release }: { expected: Expected; model: Model; release: string },
 ): void {
   expect({ status, code: status === 200 ? undefined : (json as Json)["code"] }).toEqual({
@@ -183,10 +186,10 @@ function expectAnswer(
   if (status !== 200) return;
   expect(headers.get("Changed-Fields")).toBe(expected.changed?.join(", "));
   expect(headers.get("Idempotent-Replayed")).toBe(expected.isReplayed ? "true" : null);
-  expect({ type: "smartmachine", ...(json as Json) }).toEqual(model.wire(expected.revision ?? 0));
+  expect({ type: "smartmachine", ...(json as Json) }).toEqual(model.renderImage(expected.revision ?? 0));
 }
 
-/** The audit's changes, from the first revision on, make the image what GetImage answers. */
+/** Expects that the changes of the audit, applied in order, make the image that GetImage answers. */
 async function expectReplay(model: Model): Promise<void> {
   const get = (path: string) => send({ method: "GET", path, sign: { key: "ed25519" } });
   const current = (await get(`/my/images/${image}`)).json as Json;
@@ -214,20 +217,20 @@ async function expectReplay(model: Model): Promise<void> {
   expect(last?.results).toEqual(row?.results);
 }
 
-it("for any sequence of writes, every answer is the model's and the history replays to the row", async () => {
+it("answers any sequence of writes as the model does, and the history replays to the stored row", async () => {
   const seen = new Set<string>();
   await fc.assert(
     fc.asyncProperty(steps, async (sequence) => {
       await clear(env.DB);
       await provision(env.DB, {
-        accounts: [{ ...bob, keys: [{ name: "ed25519", key: publicLine("ed25519") }] }],
+        accounts: [{ ...bob, keys: [makeKey("ed25519")] }],
         images: [{ uuid: image, owner: bob.uuid, name: "a", version: "1" }],
       });
       const model = new Model();
-      for (const step of sequence) seen.add(await take(model, step));
+      for (const step of sequence) seen.add(await takeStep(model, step));
       await expectReplay(model);
     }),
-    { numRuns: env.SCALE === "full" ? 1000 : 25 },
+    propertyOptions(1000),
   );
   expect([...seen].sort()).toEqual([
     "IdempotencyKeyReused",

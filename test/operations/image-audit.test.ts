@@ -1,23 +1,25 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { bindingsWith, send } from "../client.ts";
-import { bob, mallory, provision } from "../fixtures.ts";
-import { get, hidden, image, newest, provisionThree, shared, told, update } from "../safe-writes.ts";
-import { fingerprint } from "../signer.ts";
+import { makeBindings, send } from "../support/client.ts";
+import { bob, mallory, provision } from "../support/fixtures.ts";
+import { get, hidden, image, newest, pickWriteAnswer, provisionThree, shared, update } from "../support/safe-writes.ts";
+import { computeFingerprint } from "../support/signer.ts";
+import { makeUuid } from "../support/uuids.ts";
 import { wrapDatabase } from "../support/wrapped-database.ts";
 
 beforeEach(provisionThree);
 
 type Entry = { revision: number; action: string; changes: Record<string, unknown> | null; time: string };
 
-const audit = async (query = "", { of = image, as = "my", ...more } = {}) =>
-  told(await send({ method: "GET", path: `/${as}/images/${of}/audit${query}`, headers: newest, ...more }));
+const getAudit = async (query = "", { of = image, as = "my", ...more } = {}) =>
+  pickWriteAnswer(await send({ method: "GET", path: `/${as}/images/${of}/audit${query}`, headers: newest, ...more }));
 
-const entries = async (query?: string, more?: object): Promise<Entry[]> => (await audit(query, more)).json as Entry[];
+const listEntries = async (query?: string, more?: object): Promise<Entry[]> =>
+  (await getAudit(query, more)).json as Entry[];
 
-const byBob = (requestId: unknown = expect.stringMatching(/^[0-9a-f-]{36}$/)) => ({
+const makeCaller = (requestId: unknown = expect.stringMatching(/^[0-9a-f-]{36}$/)) => ({
   type: "signature",
-  keyId: `/bob/keys/${fingerprint("rsa", "sha256")}`,
+  keyId: `/bob/keys/${computeFingerprint("rsa", "sha256")}`,
   account: bob.uuid,
   requestId,
 });
@@ -43,7 +45,7 @@ const provisioned = {
 };
 
 describe("ImageAudit", () => {
-  it("tells who changed what and when, the newest first", async () => {
+  it("lists who changed what and when, newest first", async () => {
     const before = Date.now();
     await update({ name: "b", acl: [mallory.uuid] }, { headers: { "Request-Id": "my-request" } });
     await update({ acl: null, tags: { a: 1 } });
@@ -63,7 +65,7 @@ describe("ImageAudit", () => {
         },
       ],
     });
-    expect(await audit()).toEqual({
+    expect(await getAudit()).toEqual({
       status: 200,
       json: [
         {
@@ -75,7 +77,7 @@ describe("ImageAudit", () => {
           action: "update",
           success: "yes",
           time,
-          caller: byBob(),
+          caller: makeCaller(),
           revision: 3,
           changes: { tags: { before: null, after: { a: 1 } }, acl: { before: [mallory.uuid], after: null } },
         },
@@ -83,38 +85,38 @@ describe("ImageAudit", () => {
           action: "update",
           success: "yes",
           time,
-          caller: byBob("my-request"),
+          caller: makeCaller("my-request"),
           revision: 2,
           changes: { name: { before: "my-image", after: "b" }, acl: { before: null, after: [mallory.uuid] } },
         },
         provisioned,
       ],
     });
-    const times = (await entries()).map((entry) => Date.parse(entry.time));
+    const times = (await listEntries()).map((entry) => Date.parse(entry.time));
     expect(times).toEqual(times.toSorted((a, b) => b - a));
     expect(Math.min(...times)).toBeGreaterThan(before - 5000);
     expect(Math.max(...times)).toBeLessThanOrEqual(Date.now());
   });
 
-  it("shows fields as the release does", async () => {
+  it("shows fields as the release shows them", async () => {
     await provision(env.DB, {
       images: [{ uuid: image, owner: bob.uuid, name: "my-image", version: "1.0.0", os: "smartos", type: "lx" }],
     });
-    expect((await entries())[0]?.changes).toEqual({ type: { before: "zvol", after: "lx" } });
-    const older = await entries("", { headers: { "Accept-Version": "~7" } });
+    expect((await listEntries())[0]?.changes).toEqual({ type: { before: "zvol", after: "lx" } });
+    const older = await listEntries("", { headers: { "Accept-Version": "~7" } });
     expect(older[0]?.changes).toEqual({ type: { before: "virtualmachine", after: "smartmachine" } });
   });
 
-  it("tells a clone's and a deletion's too, and outlives the image", async () => {
+  it("lists clones and deletions too, and is kept after the deletion", async () => {
     const clone = await send({ path: `/my/images/${shared}?action=clone`, headers: newest });
     const { id } = clone.json as { id: string };
     await send({ method: "DELETE", path: `/my/images/${id}` });
-    const [deleted, made, ...others] = await entries("", { of: id });
+    const [deleted, made, ...others] = await listEntries("", { of: id });
     expect(others).toEqual([]);
     expect(made).toMatchObject({
       action: "clone",
       revision: 1,
-      caller: byBob(),
+      caller: makeCaller(),
       changes: { name: { before: null, after: "shared" } },
     });
     expect(deleted).toMatchObject({
@@ -125,58 +127,55 @@ describe("ImageAudit", () => {
     expect((await get({ of: id })).status).toBe(404);
   });
 
-  it("is for the owner and operators", async () => {
+  it("is for the owner and operators only", async () => {
     const notFound = { status: 404, json: { code: "ResourceNotFound", message: "image not found" } };
-    expect(await audit("", { of: hidden })).toEqual(notFound);
-    expect(await audit("", { of: "00000000-0000-4000-8000-000000000000" })).toEqual(notFound);
-    expect(await audit("", { of: shared })).toEqual({
+    expect(await getAudit("", { of: hidden })).toEqual(notFound);
+    expect(await getAudit("", { of: "00000000-0000-4000-8000-000000000000" })).toEqual(notFound);
+    expect(await getAudit("", { of: shared })).toEqual({
       status: 422,
       json: { code: "NotImageOwner", message: "only the owner of an image, and operators, may see its history" },
     });
     await env.DB.prepare("UPDATE accounts SET operator = 1 WHERE login = 'bob'").run();
-    for (const of of [shared, hidden, image]) expect((await audit("", { of })).status, of).toBe(200);
+    for (const of of [shared, hidden, image]) expect((await getAudit("", { of })).status, of).toBe(200);
     await send({ path: `/mallory/images/${hidden}?action=update`, body: '{"name":"x"}' });
-    expect(await entries("", { of: hidden, as: "mallory", sign: { as: "mallory" } })).toMatchObject([
-      { action: "update", caller: byBob() },
+    expect(await listEntries("", { of: hidden, as: "mallory", sign: { as: "mallory" } })).toMatchObject([
+      { action: "update", caller: makeCaller() },
       { action: "provision" },
     ]);
   });
 
-  it("is paged by limit and marker, a revision", async () => {
+  it("is paged by limit and marker, which is a revision", async () => {
     for (const name of ["b", "c", "d", "e"]) await update({ name });
-    const revisions = async (query: string) =>
-      (await entries(query)).map(({ revision, changes }) => [revision, Object.keys(changes ?? {}).length]);
-    expect(await revisions("?limit=2")).toEqual([
+    const listRevisions = async (query: string) =>
+      (await listEntries(query)).map(({ revision, changes }) => [revision, Object.keys(changes ?? {}).length]);
+    expect(await listRevisions("?limit=2")).toEqual([
       [5, 1],
       [4, 1],
     ]);
-    expect(await revisions("?limit=2&marker=4")).toEqual([
+    expect(await listRevisions("?limit=2&marker=4")).toEqual([
       [3, 1],
       [2, 1],
     ]);
-    expect(await revisions("?limit=2&marker=2")).toEqual([[1, 8]]);
-    expect(await revisions("?marker=1")).toEqual([]);
+    expect(await listRevisions("?limit=2&marker=2")).toEqual([[1, 8]]);
+    expect(await listRevisions("?marker=1")).toEqual([]);
     for (const [name, rule] of [
       ["limit", "a number from 1 to 100"],
       ["marker", "a revision, as an entry of the audit has it"],
     ] as const) {
       for (const sent of ["0", "-1", "x", "", "101".repeat(6), image]) {
-        expect(await audit(`?${name}=${sent}`)).toEqual({
+        expect(await getAudit(`?${name}=${sent}`)).toEqual({
           status: 409,
           json: { code: "InvalidArgument", message: `${name} is ${rule}; "${sent}" was sent` },
         });
       }
     }
-    expect((await audit("?limit=101")).status).toBe(409);
-    expect(await audit("?limit=1&limit=2")).toMatchObject({ status: 409 });
+    expect((await getAudit("?limit=101")).status).toBe(409);
+    expect(await getAudit("?limit=1&limit=2")).toMatchObject({ status: 409 });
   });
 
-  it("answers no page that is too large, and says so", async () => {
-    const acl = Array.from(
-      { length: 10_000 },
-      (_, index) => `c0ffee00-0000-4000-9000-${String(index).padStart(12, "0")}`,
-    );
-    const large = (name: string) => ({
+  it("refuses a page that is too large, and says so", async () => {
+    const acl = Array.from({ length: 10_000 }, (_, index) => makeUuid(index));
+    const makeLarge = (name: string) => ({
       uuid: image,
       owner: bob.uuid,
       name,
@@ -184,50 +183,50 @@ describe("ImageAudit", () => {
       acl,
       tags: { t: "t".repeat(1_000_000) },
     });
-    for (let index = 0; index < 7; index += 1) await provision(env.DB, { images: [large(`n${index}`)] });
-    expect(await audit()).toMatchObject({
+    for (let index = 0; index < 7; index += 1) await provision(env.DB, { images: [makeLarge(`n${index}`)] });
+    expect(await getAudit()).toMatchObject({
       status: 409,
       json: {
         code: "InvalidArgument",
         message: expect.stringMatching(/takes \d{7,8} bytes, and the most is 8000000; ask for a smaller limit/),
       },
     });
-    expect((await entries("?limit=4")).map(({ changes }) => Object.keys(changes ?? {}))).toEqual(
+    expect((await listEntries("?limit=4")).map(({ changes }) => Object.keys(changes ?? {}))).toEqual(
       new Array(4).fill(["name"]),
     );
   });
 
-  it("is one trip after the credentials, and asks for them", async () => {
+  it("takes one round trip after the one for the credentials", async () => {
     const counted = wrapDatabase(env.DB);
-    expect((await audit("", { bindings: bindingsWith({ DB: counted.db }) } as object)).status).toBe(200);
+    expect((await getAudit("", { bindings: makeBindings({ DB: counted.db }) } as object)).status).toBe(200);
     expect(counted.calls).toBe(2);
   });
 });
 
 describe("HISTORY_REVISIONS", () => {
-  const bindings = bindingsWith({ HISTORY_REVISIONS: "3" });
+  const bindings = makeBindings({ HISTORY_REVISIONS: "3" });
 
-  /** As if the revisions so far were of two days ago. */
-  const age = () => env.DB.prepare("UPDATE image_history SET time = time - 2 * 86400000").run();
+  /** Makes the revisions so far two days older. */
+  const ageRevisions = () => env.DB.prepare("UPDATE image_history SET time = time - 2 * 86400000").run();
 
-  const kept = async () => {
+  const listKept = async () => {
     const { results } = await env.DB.prepare("SELECT revision FROM image_history WHERE image = ? ORDER BY 1")
       .bind(image)
       .all();
     return results.map(({ revision }) => revision);
   };
 
-  it("bounds what is told and, two at a write, what is kept", async () => {
+  it("limits what the audit shows, and prunes what is kept by two revisions a write", async () => {
     for (const name of ["b", "c", "d", "e", "f"]) await update({ name }, { bindings });
-    const told = await entries("", { bindings });
-    expect(told.map(({ revision }) => revision)).toEqual([6, 5, 4]);
-    // The revision below the last is kept for what the last changed.
-    expect(told.map(({ changes }) => Object.keys(changes ?? {}))).toEqual([["name"], ["name"], ["name"]]);
-    await age();
+    const shown = await listEntries("", { bindings });
+    expect(shown.map(({ revision }) => revision)).toEqual([6, 5, 4]);
+    // The revision below the last shown is kept: it shows what the last one changed.
+    expect(shown.map(({ changes }) => Object.keys(changes ?? {}))).toEqual([["name"], ["name"], ["name"]]);
+    await ageRevisions();
     for (const name of ["g", "h", "i"]) await update({ name }, { bindings });
-    expect(await kept()).toEqual([6, 7, 8, 9]);
-    expect((await entries("", { bindings })).map(({ revision }) => revision)).toEqual([9, 8, 7]);
-    expect((await entries()).map(({ revision, changes }) => [revision, changes && Object.keys(changes)])).toEqual([
+    expect(await listKept()).toEqual([6, 7, 8, 9]);
+    expect((await listEntries("", { bindings })).map(({ revision }) => revision)).toEqual([9, 8, 7]);
+    expect((await listEntries()).map(({ revision, changes }) => [revision, changes && Object.keys(changes)])).toEqual([
       [9, ["name"]],
       [8, ["name"]],
       [7, ["name"]],
@@ -235,19 +234,19 @@ describe("HISTORY_REVISIONS", () => {
     ]);
   });
 
-  it("never takes a row before its retries are over: a minute, and a day with an Idempotency-Key", async () => {
+  it("prunes no revision that a retry may need: for a minute, and for a day with an Idempotency-Key", async () => {
     const headers = { "Idempotency-Key": "k" };
-    const most = bindingsWith({ HISTORY_REVISIONS: "1" });
+    const most = makeBindings({ HISTORY_REVISIONS: "1" });
     await update({ name: "b" }, { bindings: most, headers });
     for (const name of ["c", "d", "e"]) await update({ name }, { bindings: most });
-    expect(await kept()).toEqual([1, 2, 3, 4, 5]);
+    expect(await listKept()).toEqual([1, 2, 3, 4, 5]);
     await env.DB.prepare("UPDATE image_history SET time = time - 23 * 3600000").run();
     await update({ name: "f" }, { bindings: most });
-    expect(await kept()).toEqual([2, 3, 4, 5, 6]);
+    expect(await listKept()).toEqual([2, 3, 4, 5, 6]);
     await update({ name: "f2" }, { bindings: most });
-    expect(await kept()).toEqual([2, 4, 5, 6, 7]);
-    // What changed is told by the revision before alone, and not by the nearest that is kept.
-    expect((await entries()).map(({ revision, changes }) => [revision, changes !== null])).toEqual([
+    expect(await listKept()).toEqual([2, 4, 5, 6, 7]);
+    // Only the revision right before shows what changed, not the nearest one that is kept.
+    expect((await listEntries()).map(({ revision, changes }) => [revision, changes !== null])).toEqual([
       [7, true],
       [6, true],
       [5, true],
@@ -261,6 +260,6 @@ describe("HISTORY_REVISIONS", () => {
     await env.DB.prepare("UPDATE image_history SET time = time - 3600001").run();
     await update({ name: "g" }, { bindings: most });
     await update({ name: "h" }, { bindings: most });
-    expect(await kept()).toEqual([7, 8, 9]);
+    expect(await listKept()).toEqual([7, 8, 9]);
   });
 });

@@ -1,15 +1,17 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { bindingsWith, send } from "../client.ts";
-import { bob, clear, mallory, provision } from "../fixtures.ts";
-import { idsOf, list, stored, uuidOf } from "../image-lists.ts";
+import { pickStatusAndJson } from "../support/answer.ts";
+import { makeBindings, send } from "../support/client.ts";
+import { bob, clear, mallory, provision } from "../support/fixtures.ts";
+import { listIds, listImages, storeImages } from "../support/image-lists.ts";
+import { makeUuid } from "../support/uuids.ts";
 
 describe("ListImages", () => {
-  it("shows each image as GetImage does, for every release, and HEAD the same length", async () => {
+  it("shows each image as GetImage does, for old and new releases, and answers HEAD with the same length", async () => {
     await clear(env.DB);
     await provision(env.DB);
     for (const version of ["7.2.0", "9.0.0"]) {
-      const all = await list("?state=all", { version });
+      const all = await listImages("?state=all", { version });
       const shown = all.json as { id: string }[];
       expect(shown.length).toBeGreaterThan(200);
       for (const image of shown.slice(0, 20)) {
@@ -39,8 +41,8 @@ describe("ListImages", () => {
 
 describe("ListImages refuses", () => {
   beforeEach(() =>
-    stored([
-      { uuid: uuidOf(1), owner: mallory.uuid, name: "a", version: "1", state: "active", public: false, acl: [] },
+    storeImages([
+      { uuid: makeUuid(1), owner: mallory.uuid, name: "a", version: "1", state: "active", public: false, acl: [] },
     ]),
   );
 
@@ -49,8 +51,8 @@ describe("ListImages refuses", () => {
     ["?limit=10001", 'limit is a number from 1 to 10000; "10001" was sent'],
     ["?limit=1e3", 'limit is a number from 1 to 10000; "1e3" was sent'],
     ["?marker=zzz", 'marker is the id of an image that you can see; "zzz" was sent'],
-    [`?marker=${uuidOf(1)}`, `marker is the id of an image that you can see; "${uuidOf(1)}" was sent`],
-    [`?marker=${uuidOf(2)}`, `marker is the id of an image that you can see; "${uuidOf(2)}" was sent`],
+    [`?marker=${makeUuid(1)}`, `marker is the id of an image that you can see; "${makeUuid(1)}" was sent`],
+    [`?marker=${makeUuid(2)}`, `marker is the id of an image that you can see; "${makeUuid(2)}" was sent`],
     ["?public=yes", 'public is one of true, false; "yes" was sent'],
     ["?state=destroyed", 'state is one of active, unactivated, disabled, creating, failed, all; "destroyed" was sent'],
     [
@@ -59,13 +61,15 @@ describe("ListImages refuses", () => {
     ],
     ["?name=a&name=b", "name is given more than once"],
   ])("%s", async (query, message) => {
-    const { status, json } = await list(query);
-    expect({ status, json }).toEqual({ status: 409, json: { code: "InvalidArgument", message } });
+    expect(pickStatusAndJson(await listImages(query))).toEqual({
+      status: 409,
+      json: { code: "InvalidArgument", message },
+    });
   });
 
-  it("a type that is unknown before 8.0.0, and knows both of its names there", async () => {
+  it("a type that releases before 8.0.0 do not have, and takes their two types", async () => {
     const zvol = {
-      uuid: uuidOf(2),
+      uuid: makeUuid(2),
       owner: bob.uuid,
       name: "a",
       version: "1",
@@ -74,33 +78,31 @@ describe("ListImages refuses", () => {
       acl: [],
       type: "zvol",
     } as const;
-    await stored([zvol, { ...zvol, uuid: uuidOf(3), type: "lx-dataset" }]);
-    const { status, json } = await list("?type=zvol", { version: "7.2.0" });
-    expect({ status, json }).toEqual({
+    await storeImages([zvol, { ...zvol, uuid: makeUuid(3), type: "lx-dataset" }]);
+    expect(pickStatusAndJson(await listImages("?type=zvol", { version: "7.2.0" }))).toEqual({
       status: 409,
       json: { code: "InvalidArgument", message: 'type is one of virtualmachine, smartmachine; "zvol" was sent' },
     });
-    expect(idsOf(await list("?type=virtualmachine", { version: "7.2.0" }))).toEqual([uuidOf(2)]);
-    expect(idsOf(await list("?type=smartmachine", { version: "7.2.0" }))).toEqual([uuidOf(3)]);
-    expect(idsOf(await list("?type=smartmachine"))).toEqual([]);
+    expect(listIds(await listImages("?type=virtualmachine", { version: "7.2.0" }))).toEqual([makeUuid(2)]);
+    expect(listIds(await listImages("?type=smartmachine", { version: "7.2.0" }))).toEqual([makeUuid(3)]);
+    expect(listIds(await listImages("?type=smartmachine"))).toEqual([]);
   });
 
-  it("a list that is longer than MAX_LIST, unless asked for a page", async () => {
+  it("a list that is longer than MAX_LIST, unless the request has a limit", async () => {
     const one = { owner: bob.uuid, name: "a", version: "1", state: "active", public: false, acl: [] } as const;
-    await stored([1, 2, 3].map((index) => ({ ...one, uuid: uuidOf(index) })));
-    const bounded = (maxList: string, query = "") =>
+    await storeImages([1, 2, 3].map((index) => ({ ...one, uuid: makeUuid(index) })));
+    const listBounded = (maxList: string, query = "") =>
       send({
         method: "GET",
         path: `/my/images${query}`,
         sign: { key: "ed25519" },
-        bindings: bindingsWith({ MAX_LIST: maxList }),
+        bindings: makeBindings({ MAX_LIST: maxList }),
       });
-    expect(idsOf(await bounded("3"))).toHaveLength(3);
-    const { status, json } = await bounded("2");
-    expect({ status, json }).toEqual({
+    expect(listIds(await listBounded("3"))).toHaveLength(3);
+    expect(pickStatusAndJson(await listBounded("2"))).toEqual({
       status: 409,
       json: { code: "InvalidArgument", message: "more than 2 images match; ask for pages with limit and marker" },
     });
-    expect(idsOf(await bounded("2", "?limit=2"))).toEqual([uuidOf(1), uuidOf(2)]);
+    expect(listIds(await listBounded("2", "?limit=2"))).toEqual([makeUuid(1), makeUuid(2)]);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { readProvision } from "../../scripts/provisioning/entries.ts";
-import { jsonChunks } from "../../scripts/provisioning/json-chunks.ts";
+import { toJsonChunks } from "../../scripts/provisioning/json-chunks.ts";
 import fixtures from "../data/fixtures.json";
-import { fingerprint, publicLine } from "../signer.ts";
+import { computeFingerprint, formatPublicLine } from "../support/signer.ts";
 
 const [alice, image, other] = [
   "a11ce000-0000-4000-8000-000000000000",
@@ -33,23 +33,23 @@ const unsetImage = {
 
 const read = (file: unknown) => readProvision(JSON.stringify(file));
 
-describe("the three forms of a file", () => {
+describe("a provision file in each of its forms is read", () => {
   const images = [{ ...manifest, ...unsetImage }];
   test.each([
-    ["an array of manifests", [manifest], { accounts: [], images, notKept: new Map() }],
-    ["one manifest", manifest, { accounts: [], images, notKept: new Map() }],
-    ["images without accounts", { images: [manifest] }, { accounts: [], images, notKept: new Map() }],
-    ["null for a kind", { accounts: null, images: [] }, { accounts: [], images: [], notKept: new Map() }],
-    ["an empty array", [], { accounts: [], images: [], notKept: new Map() }],
+    ["as an array of manifests", [manifest], { accounts: [], images, notKept: new Map() }],
+    ["as one manifest", manifest, { accounts: [], images, notKept: new Map() }],
+    ["as images without accounts", { images: [manifest] }, { accounts: [], images, notKept: new Map() }],
+    ["as accounts of null", { accounts: null, images: [] }, { accounts: [], images: [], notKept: new Map() }],
+    ["as an empty array", [], { accounts: [], images: [], notKept: new Map() }],
   ])("%s", async (_, file, provision) => {
     expect(await read(file)).toStrictEqual(provision);
   });
 });
 
-describe("manifests", () => {
+describe("a manifest", () => {
   const file = { compression: "gzip", sha1: "97a4b8e8d8d9d2c1b3b1d7f7e4a5c6d7e8f90123", size: 28160 };
 
-  test("every field is kept as it is, JSON as compact text; what is not kept is counted", async () => {
+  test("is kept field by field, JSON as compact text; fields that are not stored are counted", async () => {
     const kept = {
       description: "",
       homepage: "not a URL",
@@ -106,7 +106,7 @@ describe("manifests", () => {
     [{ activated: true }, "active"],
     [{ disabled: null, activated: null, state: null }, "active"],
     [{ disabled: true, state: "destroyed" }, "destroyed"],
-  ])("%o is %s", async (fields, state) => {
+  ])("with %o has the state %s", async (fields, state) => {
     expect((await read({ ...manifest, ...fields })).images).toStrictEqual([{ ...manifest, ...unsetImage, state }]);
   });
 
@@ -114,53 +114,63 @@ describe("manifests", () => {
     [other, `["${other}"]`],
     [[], null],
     [null, null],
-  ])("acl %j is stored as %s", async (acl, stored) => {
+  ])("with the acl %j is stored with the acl %s", async (acl, stored) => {
     expect((await read({ ...manifest, acl })).images).toStrictEqual([{ ...manifest, ...unsetImage, acl: stored }]);
   });
 
-  test("__proto__ is a tag like any other", async () => {
+  test("may have a tag named __proto__", async () => {
     const text = `{"uuid":"${image}","owner":"${alice}","name":"a","version":"1","tags":{"__proto__":{"a":1}}}`;
     expect((await readProvision(text)).images[0]?.tags).toBe('{"__proto__":{"a":1}}');
   });
 });
 
-describe("accounts", () => {
+describe("an account", () => {
   const unset = { email: null, companyName: null, firstName: null, lastName: null, created: null, updated: null };
-  const row = (name: "rsa" | "ecdsa521" | "ed25519", keyName: string) => ({
+  const makeRow = (name: "rsa" | "ecdsa521" | "ed25519", keyName: string) => ({
     name: keyName,
-    fingerprint: fingerprint(name, "md5"),
-    fingerprintSha256: fingerprint(name, "sha256"),
-    key: publicLine(name),
+    fingerprint: computeFingerprint(name, "md5"),
+    fingerprintSha256: computeFingerprint(name, "sha256"),
+    key: formatPublicLine(name),
   });
 
-  test("fields, and keys as lines or objects; a name is the key's own, its comment or its fingerprint", async () => {
+  test("has fields, and keys as lines or objects; the name of a key defaults to its comment, then to its fingerprint", async () => {
     const fields = { email: "a@b", companyName: "C", firstName: "F", lastName: "L", operator: true, disabled: true };
     const times = { created: "2020-01-01T00:00:00Z", updated: "2020-02-29T00:00:00.000Z" };
-    const bare = publicLine("ecdsa521").split(" ").slice(0, 2).join(" ");
-    const keys = [` ${publicLine("rsa")}\n`, { name: "mine", key: publicLine("ed25519") }, { name: null, key: bare }];
+    const bare = formatPublicLine("ecdsa521").split(" ").slice(0, 2).join(" ");
+    const keys = [
+      ` ${formatPublicLine("rsa")}\n`,
+      { name: "mine", key: formatPublicLine("ed25519") },
+      { name: null, key: bare },
+    ];
     expect((await read({ accounts: [{ ...account, ...fields, ...times, keys, phone: "1" }] })).accounts).toStrictEqual([
       {
         ...account,
         ...fields,
         ...times,
         keys: [
-          row("rsa", "rsa"),
-          row("ed25519", "mine"),
-          { ...row("ecdsa521", fingerprint("ecdsa521", "md5")), key: bare },
+          makeRow("rsa", "rsa"),
+          makeRow("ed25519", "mine"),
+          { ...makeRow("ecdsa521", computeFingerprint("ecdsa521", "md5")), key: bare },
         ],
       },
     ]);
   });
 
-  test("a name may be the key's own fingerprint", async () => {
-    const keys = [{ name: fingerprint("rsa", "sha256"), key: publicLine("rsa") }];
+  test("may have a key whose name is its own fingerprint", async () => {
+    const keys = [{ name: computeFingerprint("rsa", "sha256"), key: formatPublicLine("rsa") }];
     expect((await read({ accounts: [{ ...account, keys }] })).accounts).toStrictEqual([
-      { ...account, ...unset, operator: false, disabled: false, keys: [row("rsa", fingerprint("rsa", "sha256"))] },
+      {
+        ...account,
+        ...unset,
+        operator: false,
+        disabled: false,
+        keys: [makeRow("rsa", computeFingerprint("rsa", "sha256"))],
+      },
     ]);
   });
 });
 
-test("fixtures.json is taken: 2 accounts, 254 images, 105 fields not kept", async () => {
+test("fixtures.json is read: 2 accounts, 254 images, 105 fields that are not stored", async () => {
   const { accounts, images, notKept } = await read(fixtures);
   expect([accounts.length, images.length, [...notKept]]).toStrictEqual([
     2,
@@ -173,9 +183,9 @@ test("fixtures.json is taken: 2 accounts, 254 images, 105 fields not kept", asyn
   ]);
 });
 
-test("rows are bound in order as JSON arrays of at most 400 KB, a larger row by itself", () => {
+test("toJsonChunks makes JSON arrays of at most 400 KB, in order, with a larger row in an array of its own", () => {
   const rows = [150, 150, 150, 500, 1, 399].map((kilobytes, at) => ({ at, text: "é".repeat(kilobytes * 500) }));
-  const chunks = jsonChunks(rows);
+  const chunks = toJsonChunks(rows);
   expect(chunks.map((chunk) => JSON.parse(chunk).map(({ at }: { at: number }) => at))).toStrictEqual([
     [0, 1],
     [2],
@@ -184,5 +194,5 @@ test("rows are bound in order as JSON arrays of at most 400 KB, a larger row by 
     [5],
   ]);
   expect(chunks.flatMap((chunk) => JSON.parse(chunk))).toStrictEqual(rows);
-  expect(jsonChunks([])).toStrictEqual([]);
+  expect(toJsonChunks([])).toStrictEqual([]);
 });

@@ -7,14 +7,14 @@ import { type Provision, readProvision } from "../../scripts/provisioning/entrie
 import { type Counts, load } from "../../scripts/provisioning/load.ts";
 import type { ImageRow } from "../../scripts/provisioning/manifest.ts";
 import { ProvisionRefused } from "../../scripts/provisioning/refusal.ts";
-import { publicLine } from "../signer.ts";
-import { emptyDatabase, stored } from "./stored.ts";
-
-const numRuns = env.SCALE === "full" ? 300 : 30;
+import { clear } from "../support/fixtures.ts";
+import { propertyOptions } from "../support/property-options.ts";
+import { formatPublicLine } from "../support/signer.ts";
+import { readTables } from "../support/stored-tables.ts";
 
 const uuids = "abcdef".split("").map((letter) => `${letter.repeat(8)}-0000-4000-8000-000000000000`);
 const logins = ["l1", "l2", "l3", "l4"];
-const lines = (["rsa", "ecdsa", "ed25519", "ecdsa384"] as const).map(publicLine);
+const lines = (["rsa", "ecdsa", "ed25519", "ecdsa384"] as const).map(formatPublicLine);
 
 const text = fc.string({ unit: "binary", maxLength: 8 }).map((sent) => sent.replaceAll("\u0000", ""));
 const unset = <Value>(arbitrary: fc.Arbitrary<Value>) => fc.option(arbitrary, { freq: 2 });
@@ -66,49 +66,49 @@ const file = fc.record({
   images: fc.uniqueArray(manifest, { maxLength: 6, selector: ({ uuid }) => uuid }),
 });
 
-/** What the database is to hold. */
+/** What the database must hold. */
 type Model = { accounts: Map<string, AccountRow>; images: Map<string, { row: ImageRow; revision: number }> };
 
-const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-const byName = <Named extends { name: string }>(keys: readonly Named[]): Named[] =>
+const sortByName = <Named extends { name: string }>(keys: readonly Named[]): Named[] =>
   keys.toSorted((one, other) => (one.name < other.name ? -1 : 1));
 
-const sortedKeys = (row: AccountRow): AccountRow => ({ ...row, keys: byName(row.keys) });
+const sortKeys = (row: AccountRow): AccountRow => ({ ...row, keys: sortByName(row.keys) });
 
-function counted<Row extends { uuid: string }>(
+function countRows<Row extends { uuid: string }>(
   rows: readonly Row[],
   before: (uuid: string) => Row | undefined,
 ): Counts {
   const known = rows.filter(({ uuid }) => before(uuid));
-  const unchanged = known.filter((row) => same(row, before(row.uuid))).length;
+  const unchanged = known.filter((row) => isSame(row, before(row.uuid))).length;
   return { added: rows.length - known.length, replaced: known.length - unchanged, unchanged };
 }
 
-/** What a load must do, told without a database. */
-function expected(model: Model, provision: Provision) {
+/** Loads into the model. @returns the report that the load must make */
+function loadIntoModel(model: Model, provision: Provision) {
   const { images } = provision;
-  const accounts = provision.accounts.map(sortedKeys);
+  const accounts = provision.accounts.map(sortKeys);
   const report = {
-    accounts: counted(accounts, (uuid) => model.accounts.get(uuid)),
-    images: counted(images, (uuid) => model.images.get(uuid)?.row),
+    accounts: countRows(accounts, (uuid) => model.accounts.get(uuid)),
+    images: countRows(images, (uuid) => model.images.get(uuid)?.row),
   };
   for (const row of accounts) model.accounts.set(row.uuid, row);
   for (const row of images) {
     const known = model.images.get(row.uuid);
-    const revision = known ? known.revision + (same(known.row, row) ? 0 : 1) : 1;
+    const revision = known ? known.revision + (isSame(known.row, row) ? 0 : 1) : 1;
     model.images.set(row.uuid, { row, revision });
   }
   return report;
 }
 
-const inOrder = <Value>(map: ReadonlyMap<string, Value>): Value[] =>
+const sortValues = <Value>(map: ReadonlyMap<string, Value>): Value[] =>
   [...map].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([, value]) => value);
 
-/** The tables that a model stands for. */
-function tables({ accounts, images }: Model) {
-  const all = inOrder(accounts);
-  const rows = inOrder(images);
+/** The tables that the model describes. */
+function makeTables({ accounts, images }: Model) {
+  const all = sortValues(accounts);
+  const rows = sortValues(images);
   return {
     accounts: all.map(({ keys: _, operator, disabled, ...row }) => ({
       ...row,
@@ -125,32 +125,35 @@ function tables({ accounts, images }: Model) {
 }
 
 /** Whether an account that the file leaves out has one of its logins. */
-const takenIn = (model: Model, { accounts }: Provision): boolean =>
-  inOrder(model.accounts).some(
+const hasTakenLogin = (model: Model, { accounts }: Provision): boolean =>
+  sortValues(model.accounts).some(
     ({ uuid, login }) => accounts.some((one) => one.login === login) && !accounts.some((one) => one.uuid === uuid),
   );
 
-beforeEach(emptyDatabase);
+const empty = () => clear(env.DB);
 
-test("files loaded one after the other leave what the last says of each UUID, and an export loads without a change", async () => {
+beforeEach(empty);
+
+test("after several files each UUID is what the last file says of it, and loading an export changes nothing", async () => {
   await fc.assert(
     fc
       .asyncProperty(fc.array(file, { minLength: 2, maxLength: 3 }), async (files) => {
         const model: Model = { accounts: new Map(), images: new Map() };
         for (const one of files) {
           const provision = await readProvision(JSON.stringify(one));
-          if (takenIn(model, provision)) await expect(load(env.DB, provision)).rejects.toBeInstanceOf(ProvisionRefused);
-          else expect(await load(env.DB, provision)).toStrictEqual(expected(model, provision));
-          expect(await stored()).toStrictEqual(tables(model));
+          if (hasTakenLogin(model, provision))
+            await expect(load(env.DB, provision)).rejects.toBeInstanceOf(ProvisionRefused);
+          else expect(await load(env.DB, provision)).toStrictEqual(loadIntoModel(model, provision));
+          expect(await readTables()).toStrictEqual(makeTables(model));
         }
         const out = await readProvision(JSON.stringify(await dump(env.DB)));
         expect(await load(env.DB, out)).toStrictEqual({
           accounts: { added: 0, replaced: 0, unchanged: model.accounts.size },
           images: { added: 0, replaced: 0, unchanged: model.images.size },
         });
-        expect(await stored()).toStrictEqual(tables(model));
+        expect(await readTables()).toStrictEqual(makeTables(model));
       })
-      .beforeEach(emptyDatabase),
-    { numRuns },
+      .beforeEach(empty),
+    propertyOptions(300),
   );
 });

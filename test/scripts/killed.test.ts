@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type DevServer, isReady, startDevServer } from "../../scripts/starting/dev-server.ts";
-import { imageOf, loader, loaderKey, sendUpdate } from "../loader.ts";
-import { freePort, run } from "../started.ts";
+import { type DevServer, startDevServer, waitUntilReady } from "../../scripts/starting/dev-server.ts";
+import { formatLoaderKey, loader, sendUpdate } from "../support/loader.ts";
+import { findFreePort, run } from "../support/started.ts";
+import { makeUuid } from "../support/uuids.ts";
 
 const rounds = process.env["LONG"] ? 50 : 2;
 const writers = 8;
@@ -15,7 +16,7 @@ const state = join(folder, "state");
 
 let server: DevServer | undefined;
 
-/** Ends wrangler and workerd at once, without a chance to finish anything. */
+/** Kills wrangler and workerd, so that they cannot finish anything. */
 async function kill({ process: child }: DevServer): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const exit = once(child, "exit");
@@ -25,9 +26,9 @@ async function kill({ process: child }: DevServer): Promise<void> {
 
 beforeAll(async () => {
   const file = join(folder, "first.json");
-  const accounts = [{ ...loader, keys: [{ name: "loader", key: loaderKey() }] }];
+  const accounts = [{ ...loader, keys: [{ name: "loader", key: formatLoaderKey() }] }];
   const images = Array.from({ length: writers }, (_, index) => ({
-    uuid: imageOf(index),
+    uuid: makeUuid(index),
     owner: loader.uuid,
     name: "0",
     version: "1",
@@ -42,10 +43,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** An update that was acknowledged. */
+/** An update that the service answered with 200. */
 type Acknowledged = { image: string; revision: number; name: string };
 
-/** Updates one image until the service is gone. */
+/** Updates one image until the service is killed. */
 async function writeUntilKilled(
   port: number,
   index: number,
@@ -53,17 +54,17 @@ async function writeUntilKilled(
 ): Promise<void> {
   for (let at = 0; ; at += 1) {
     const name = `${round}-${at}`;
-    const acl = [loader.uuid, imageOf(at % 7)];
+    const acl = [loader.uuid, makeUuid(at % 7)];
     const answer = await sendUpdate(port, index, { name, acl }).catch(() => undefined);
     if (!answer) return;
     expect(answer.status).toBe(200);
     const revision = Number(answer.headers.get("ETag")?.match(/^(?:W\/)?"(\d+)-/)?.[1]);
-    acknowledged.push({ image: imageOf(index), revision, name });
+    acknowledged.push({ image: makeUuid(index), revision, name });
   }
 }
 
-/** The database that the killed service leaves behind. */
-function opened(): DatabaseSync {
+/** Opens the database that the killed service left behind. */
+function openDatabase(): DatabaseSync {
   const d1 = join(state, "v3/d1");
   const files = readdirSync(d1, { recursive: true, encoding: "utf8" });
   const file = files.find((name) => name.endsWith(".sqlite") && !name.includes("metadata"));
@@ -73,8 +74,8 @@ function opened(): DatabaseSync {
 const columns =
   "name, version, os, type, requirements, image_size, description, files, tags, homepage, published_at, owner, public, state, eula, acl, origin, error, revision";
 
-function expectSound(acknowledged: readonly Acknowledged[]): void {
-  const db = opened();
+function expectIntact(acknowledged: readonly Acknowledged[]): void {
+  const db = openDatabase();
   try {
     const rows = (sql: string, ...values: (string | number)[]) => db.prepare(sql).all(...values);
     expect(rows("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
@@ -97,15 +98,15 @@ function expectSound(acknowledged: readonly Acknowledged[]): void {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-it(`has every acknowledged write after each of ${rounds} SIGKILLs in mid-load`, {
+it(`the database has every acknowledged write after each of ${rounds} SIGKILLs under load`, {
   timeout: rounds * 20_000,
 }, async () => {
   const acknowledged: Acknowledged[] = [];
   for (let round = 1; round <= rounds; round += 1) {
-    const port = await freePort();
+    const port = await findFreePort();
     const started = startDevServer({ port, state, log: () => undefined });
     server = started;
-    expect(await isReady(started, port), started.said.join("\n")).toBe(true);
+    expect(await waitUntilReady(started, port), started.said.join("\n")).toBe(true);
     const before = acknowledged.length;
     const load = Array.from({ length: writers }, (_, index) => writeUntilKilled(port, index, { round, acknowledged }));
     let isOver = false;
@@ -113,11 +114,11 @@ it(`has every acknowledged write after each of ${rounds} SIGKILLs in mid-load`, 
       isOver = true;
     });
     all.catch(() => undefined);
-    // In mid-load, however slow the machine is.
+    // Kills it under load, however slow the machine is.
     while (!isOver && acknowledged.length - before < 2 * writers) await pause(20);
     await pause(Math.random() * 300);
     await kill(started);
     await all;
-    expectSound(acknowledged);
+    expectIntact(acknowledged);
   }
 });

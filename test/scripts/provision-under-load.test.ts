@@ -2,15 +2,16 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { imageOf, loader, loaderKey, sendTo, sendUpdate } from "../loader.ts";
-import { freePort, run, Started } from "../started.ts";
+import { formatLoaderKey, loader, sendTo, sendUpdate } from "../support/loader.ts";
+import { findFreePort, run, StartedService } from "../support/started.ts";
+import { makeUuid } from "../support/uuids.ts";
 
 const manifests = 10_000;
 const writers = 8;
 const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-load-"));
 const state = join(folder, "state");
-const manifest = (index: number, version: string) => ({
-  uuid: imageOf(index),
+const makeManifest = (index: number, version: string) => ({
+  uuid: makeUuid(index),
   owner: loader.uuid,
   name: "loaded",
   version,
@@ -19,7 +20,7 @@ const manifest = (index: number, version: string) => ({
   acl: [loader.uuid],
 });
 
-function provisionFile(name: string, contents: unknown): string {
+function writeFile(name: string, contents: unknown): string {
   const path = join(folder, name);
   writeFileSync(path, JSON.stringify(contents));
   return path;
@@ -27,25 +28,25 @@ function provisionFile(name: string, contents: unknown): string {
 
 const provision = (path: string) => run(process.execPath, ["scripts/provision.ts", "--state", state, path]);
 
-let service: Started | undefined;
+let service: StartedService | undefined;
 let port = 0;
 
 beforeAll(async () => {
   if (!process.env["LONG"]) return;
-  const accounts = [{ ...loader, keys: [{ name: "loader", key: loaderKey() }] }];
-  const images = Array.from({ length: writers }, (_, index) => manifest(index, "0"));
-  expect((await provision(provisionFile("first.json", { accounts, images }))).code).toBe(0);
-  port = await freePort();
-  service = new Started(["--port", String(port), "--state", state, "--empty"]);
-  await service.ready();
+  const accounts = [{ ...loader, keys: [{ name: "loader", key: formatLoaderKey() }] }];
+  const images = Array.from({ length: writers }, (_, index) => makeManifest(index, "0"));
+  expect((await provision(writeFile("first.json", { accounts, images }))).code).toBe(0);
+  port = await findFreePort();
+  service = new StartedService(["--port", String(port), "--state", state, "--empty"]);
+  await service.waitUntilReady();
 });
 
 afterAll(async () => {
-  await service?.ended();
+  await service?.end();
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** What came of one writer's updates: the statuses, and the last version that was acknowledged or may have been made. */
+/** What came of one writer's updates: the statuses, and the versions that may be stored. */
 type Written = { statuses: number[]; possible: string[] };
 
 async function writeUntil(index: number, isOver: () => boolean): Promise<Written> {
@@ -55,22 +56,22 @@ async function writeUntil(index: number, isOver: () => boolean): Promise<Written
     const version = String(round);
     const { status } = await sendUpdate(port, index, { version });
     statuses.push(status);
-    // A 503 leaves open whether the update was made.
+    // A 503 leaves open whether the update was applied.
     possible = status === 200 ? [version] : [...possible, version];
   }
   return { statuses, possible };
 }
 
-// Four programs start and one loads the other: too long for `npm test`, which has the lock alone in provision.test.ts.
+// Too long for `npm test`, which tests a locked database in provision.test.ts.
 it.runIf(process.env["LONG"])(
-  `provisions ${manifests} manifests while the service is under load: only 200 and, while the database is busy, 503`,
+  `the service answers updates with 200, or 503 while the database is busy, when ${manifests} manifests are provisioned`,
   async () => {
     let isOver = false;
     const load = Promise.all(Array.from({ length: writers }, (_, index) => writeUntil(index, () => isOver)));
-    const images = Array.from({ length: manifests }, (_, index) => manifest(1000 + index, "1"));
-    const provisioned = await provision(provisionFile("second.json", images));
+    const images = Array.from({ length: manifests }, (_, index) => makeManifest(1000 + index, "1"));
+    const provisioned = await provision(writeFile("second.json", images));
     const again = await provision(
-      provisionFile(
+      writeFile(
         "third.json",
         images.map((image, index) => ({ ...image, version: String(index % 2) })),
       ),
@@ -91,11 +92,11 @@ it.runIf(process.env["LONG"])(
     expect([...new Set(statuses)].filter((status) => status !== 200 && status !== 503)).toEqual([]);
     expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(100);
     for (const [index, { possible }] of written.entries()) {
-      const { status, body } = await sendTo(port, `/my/images/${imageOf(index)}`);
-      expect([status, possible]).toEqual([200, expect.arrayContaining([body["version"]])]);
+      const { status, json } = await sendTo(port, `/my/images/${makeUuid(index)}`);
+      expect([status, possible]).toEqual([200, expect.arrayContaining([(json as { version: string }).version])]);
     }
     console.log(
-      `${statuses.length} updates meanwhile, of which ${statuses.filter((status) => status === 503).length} answered 503`,
+      `${statuses.length} updates meanwhile, ${statuses.filter((status) => status === 503).length} of them answered by 503`,
     );
   },
 );

@@ -29,7 +29,7 @@ const key = readFileSync(join(root, "test/data/fixtures.json"), "utf8").match(/s
 
 const account = { uuid: owner, login: "alice", created: "2020-01-01T00:00:00Z", updated: "2021-01-01T00:00:00Z" };
 
-const exported = {
+const dumped = {
   accounts: [{ ...account, operator: false, disabled: false, keys: [{ name: "bob-ed25519", key }] }],
   images: [manifest.uuid, owner].map((uuid) => ({ ...manifest, uuid, public: false, state: "active" })),
 };
@@ -49,8 +49,8 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-// One test, because each step stands on the one before, and the tests beside it run meanwhile.
-test.concurrent("a state folder from nothing: migrated and loaded, exported, waited for, refused", async () => {
+// One test, because each step needs the one before, and the other tests run at the same time.
+test.concurrent("provision makes and loads a database, export prints it, and both wait while it is locked", async () => {
   expect(await run("provision", "some.json", "sub/more.json", "--state", "state")).toStrictEqual({
     code: 0,
     stdout: `some.json: accounts 1 added, 0 replaced, 0 unchanged; images 1 added, 0 replaced, 0 unchanged
@@ -60,7 +60,7 @@ sub/more.json: accounts 0 added, 0 replaced, 0 unchanged; images 1 added, 0 repl
   });
 
   const { code, stdout, stderr } = await run("export", "--state", "state");
-  expect({ code, stderr, json: JSON.parse(stdout) }).toStrictEqual({ code: 0, stderr: "", json: exported });
+  expect({ code, stderr, json: JSON.parse(stdout) }).toStrictEqual({ code: 0, stderr: "", json: dumped });
 
   const [path = ""] = globSync(join(folder, "state/v3/d1/*/*.sqlite"), { exclude: ["**/metadata.sqlite"] });
   const holder = new DatabaseSync(path);
@@ -83,7 +83,7 @@ const usage = `usage: npm run provision -- FILE… [--state DIR | --remote]
   --remote  the deployed database of wrangler.toml
 `;
 
-test.concurrent("mistakes of every file, one a line, before a database is opened", async () => {
+test.concurrent("provision prints the mistakes of every file, one a line, and opens no database", async () => {
   const files = ["some.json", "bad.json", "cut.json", "latin1.json", "none.json"];
   expect(await run("provision", ...files, "--state", "other")).toStrictEqual({
     code: 1,
@@ -101,11 +101,11 @@ none.json: it cannot be read: ENOENT: no such file or directory, open '${folder}
 test.concurrent.each<[string[], string]>([
   [[], `no FILE was named\n${usage}`],
   [["a", "--state", "b", "--remote"], `--state is local and --remote is not: one of them\n${usage}`],
-])("wrong usage %j", async (args, stderr) => {
+])("provision prints its usage when it is called with %j", async (args, stderr) => {
   expect(await run("provision", ...args)).toStrictEqual({ code: 2, stdout: "", stderr });
 });
 
-test.concurrent("--remote before a database was created says how", async () => {
+test.concurrent("--remote says how to create the database that is missing", async () => {
   const id = "00000000-0000-4000-8000-000000000000";
   expect(await run("export", "--remote")).toStrictEqual({
     code: 1,

@@ -1,31 +1,33 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Ended, freePort, run, Started } from "../started.ts";
+import type { Answer } from "../support/answer.ts";
+import { readCurl } from "../support/curl.ts";
+import { findFreePort, run, StartedService } from "../support/started.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-start-"));
 const home = join(folder, "home");
 let port = 0;
-let service: Started;
+let service: StartedService;
 
-const start = (at = home): Started =>
-  new Started(["--port", String(port), "--state", join(folder, "state"), "--home", at]);
+const start = (at = home): StartedService =>
+  new StartedService(["--port", String(port), "--state", join(folder, "state"), "--home", at]);
 
 beforeAll(async () => {
-  port = await freePort();
+  port = await findFreePort();
   service = start();
-  await service.ready();
+  await service.waitUntilReady();
 });
 
 afterAll(async () => {
-  await service.ended();
+  await service.end();
   rmSync(folder, { recursive: true, force: true });
 });
 
 /** The command that is printed under a heading. */
-function printed(heading: string): string {
+function readCommand(heading: string): string {
   const [, command = ""] = new RegExp(`# ${heading}.*\\n((?:.+\\n)+)`).exec(service.output) ?? [];
   return command;
 }
@@ -35,30 +37,18 @@ const newKey = JSON.stringify({
   key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICrKgwH0jtRUZpLN4q83ZOmo/4EBwmoGZtnclSdnv7YT",
 });
 
-/** The printed curl command for the account's keys. */
-const asKeys = (body: string): string =>
-  printed("curl")
+/** Turns the printed curl command into one for the account's keys. */
+const makeKeysCommand = (body: string): string =>
+  readCommand("curl")
     .replace(/my\/images\/.*update/, "my/keys")
     .replace(/-d '.*'/, body);
 
-const keyNames = async (): Promise<string[]> =>
-  JSON.parse((await curl(asKeys(""))).body).map(({ name }: { name: string }) => name);
+const listKeyNames = async (): Promise<string[]> =>
+  ((await curl(makeKeysCommand(""))).json as { name: string }[]).map(({ name }) => name);
 
-type Answer = { status: number; headers: Headers; body: string };
+const curl = async (command: string): Promise<Answer> => readCurl((await run("bash", ["-c", command])).stdout);
 
-/** An answer of `curl -i`. */
-function answerOf({ stdout }: Ended): Answer {
-  const [head = "", body = ""] = stdout.split("\r\n\r\n");
-  const [status = "", ...lines] = head.split("\r\n");
-  const headers = new Headers(
-    lines.map((line): [string, string] => [line.split(": ")[0] ?? "", line.replace(/^[^:]*: /, "")]),
-  );
-  return { status: Number(status.split(" ")[1]), headers, body };
-}
-
-const curl = async (command: string): Promise<Answer> => answerOf(await run("bash", ["-c", command]));
-
-/** The published page's answer. */
+/** The answer on CloudAPI's page. */
 const published = `{
   "id": "eca995fe-b904-11e3-b05a-83a4899322dc",
   "name": "my-renamed-image",
@@ -95,49 +85,34 @@ const canConnect = (): Promise<boolean> =>
 describe("npm start", () => {
   it("makes a key that only its owner can read, and prints a command for each client", () => {
     expect(statSync(join(home, ".ssh/id_rsa")).mode & 0o777).toBe(0o600);
-    expect(printed("triton")).toMatch(new RegExp(`^HOME=${home} .*triton image update eca995fe-`, "s"));
-    expect(printed("sdc-updateimage")).toMatch(new RegExp(`^HOME=${home} .*sdc-updateimage --name=.* eca995fe-`, "s"));
+    expect(readCommand("triton")).toMatch(new RegExp(`^HOME=${home} .*triton image update eca995fe-`, "s"));
+    expect(readCommand("sdc-updateimage")).toMatch(
+      new RegExp(`^HOME=${home} .*sdc-updateimage --name=.* eca995fe-`, "s"),
+    );
   });
 
-  it("answers the published request, sent by the printed curl command, as published", async () => {
-    const { status, headers, body } = await curl(printed("curl"));
+  it("answers the published request, sent by the printed curl command, as CloudAPI's page does", async () => {
+    const { status, headers, json } = await curl(readCommand("curl"));
     expect(status).toBe(200);
-    expect(JSON.stringify(JSON.parse(body), null, 2)).toBe(published);
+    expect(JSON.stringify(json, null, 2)).toBe(published);
     expect(headers.get("X-Api-Version")).toBe("7.2.0");
     for (const name of publishedHeaders) expect(headers.get(name), name).toBeTruthy();
   });
 
-  it("says where the published request has its trailing comma", async () => {
-    const sent = printed("curl").replace(/-d '.*'/, `-d '{\n  "name": "my-renamed-image",\n}'`);
+  it("names the place of the trailing comma in the published request", async () => {
+    const sent = readCommand("curl").replace(/-d '.*'/, `-d '{\n  "name": "my-renamed-image",\n}'`);
     expect(sent).toContain('image",\n}');
-    const { status, body } = await curl(sent);
-    expect({ status, body: JSON.parse(body) }).toEqual({
+    const { status, json } = await curl(sent);
+    expect({ status, json }).toEqual({
       status: 400,
-      body: {
+      json: {
         code: "InvalidContent",
         message: "Invalid JSON: there is a trailing comma before } at line 2, column 29",
       },
     });
   });
 
-  it("takes the README's recipe for safe updates", async () => {
-    const readme = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
-    const recipe = readme
-      .slice(readme.indexOf("    edge() {"), readme.indexOf("\n**Who changed what"))
-      .replaceAll(/^ {4}/gm, "")
-      .replace("127.0.0.1:8787", `127.0.0.1:${port}`)
-      .replace(".local/.ssh", join(home, ".ssh"))
-      .replaceAll("answer.json", join(folder, "answer.json"));
-    const again = `edge POST "$IMAGE?action=update" -H "If-Match: $etag" -H "Idempotency-Key: $key" \\
-      -H 'Content-Type: application/json' -d '{"tags":{"role":"db"}}' -i -o ${join(folder, "again.txt")}`;
-    const { stdout } = await run("bash", ["-c", `${recipe}\n${again}`]);
-    const [status = "", body = ""] = stdout.split("\n");
-    expect([status, JSON.parse(body).tags]).toEqual(["200", { role: "db" }]);
-    const repeated = answerOf({ code: 0, stderr: "", stdout: readFileSync(join(folder, "again.txt"), "utf8") });
-    expect([repeated.status, repeated.headers.get("Idempotent-Replayed"), repeated.body]).toEqual([200, "true", body]);
-  });
-
-  it("prints its usage when asked, and starts nothing", async () => {
+  it("prints its usage with --help, and starts nothing", async () => {
     const { code, stdout, stderr } = await run(process.execPath, ["scripts/start.ts", "--help"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatch(/^usage: npm start .*--port N .*--state DIR .*--empty .*--home DIR /s);
@@ -151,33 +126,37 @@ describe("npm start", () => {
     );
   });
 
-  it("ends on a signal, even one given twice, with nothing left on the port; the state stays", async () => {
+  it("ends on a signal, even if it is sent twice, frees the port, and keeps its state for the next start", async () => {
     expect(await canConnect()).toBe(true);
-    const keysBefore = [await keyNames(), (await curl(asKeys(`-d '${newKey}'`))).status, await keyNames()];
+    const keysBefore = [
+      await listKeyNames(),
+      (await curl(makeKeysCommand(`-d '${newKey}'`))).status,
+      await listKeyNames(),
+    ];
     expect(keysBefore).toEqual([["demo"], 201, ["demo", "mine"]]);
     service.process.kill("SIGINT");
-    expect(await service.ended("SIGINT")).toBe(0);
+    expect(await service.end("SIGINT")).toBe(0);
     expect(await canConnect()).toBe(false);
     service = start(join(folder, "another-home"));
-    await service.ready();
-    const keysAfter = await keyNames();
+    await service.waitUntilReady();
+    const keysAfter = await listKeyNames();
     const [fingerprint, ...others] = keysAfter.toSorted((a, b) => b.length - a.length);
     expect([fingerprint, others]).toEqual([expect.stringMatching(/^([0-9a-f]{2}:){15}/), ["demo", "mine"]]);
-    const read = printed("curl")
+    const read = readCommand("curl")
       .replace("?action=update", "")
       .replace(/ \\\n {2}-d '.*'/, "");
-    const { status, body } = await curl(read);
-    expect({ status, name: JSON.parse(body).name }).toEqual({ status: 200, name: "my-renamed-image" });
-    expect(await service.ended("SIGTERM")).toBe(0);
+    const { status, json } = await curl(read);
+    expect([status, json]).toEqual([200, expect.objectContaining({ name: "my-renamed-image" })]);
+    expect(await service.end("SIGTERM")).toBe(0);
     expect(await canConnect()).toBe(false);
   });
 
-  it("ends when nobody reads its output any more", async () => {
+  it("ends when its output is closed", async () => {
     service = start();
-    await service.ready();
+    await service.waitUntilReady();
     service.process.stdout?.destroy();
     const exit = new Promise((resolve) => service.process.on("exit", resolve));
-    // Its log line is what cannot be written.
+    // It cannot write the log line of this request.
     await run("curl", ["-s", `http://127.0.0.1:${port}/--ping`]);
     expect(await exit).toBe(0);
     expect(await canConnect()).toBe(false);

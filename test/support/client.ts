@@ -1,9 +1,10 @@
 import { env, exports } from "cloudflare:workers";
-import { app } from "../src/app.ts";
-import type { Bindings } from "../src/context.ts";
-import { fingerprint, type KeyName, signText } from "./signer.ts";
+import { app } from "../../src/app.ts";
+import type { Bindings } from "../../src/context.ts";
+import { type Answer, readAnswer } from "./answer.ts";
+import { computeFingerprint, type KeyName, signText } from "./signer.ts";
 
-/** A request as a test wants it sent. Signed by bob's rsa key over `date` unless it says otherwise. */
+/** A request to send. By default bob's rsa key signs its date. */
 export type TestRequest = {
   method?: string;
   /** Path and query, raw. */
@@ -12,10 +13,11 @@ export type TestRequest = {
   body?: string | Uint8Array | ReadableStream;
   /** false sends no Authorization. */
   sign?: Signing | false;
-  /** Bindings of its own, for a wrapped database or other variables; then the application is called without a socket. */
+  /** A wrapped database or other variables. The application is then called directly, without a socket. */
   bindings?: Bindings;
 };
 
+/** How to sign a request. */
 export type Signing = {
   key?: KeyName;
   /** The login in the keyId. */
@@ -26,27 +28,20 @@ export type Signing = {
   /** The headers="…" list; null leaves it out. */
   names?: readonly string[] | null;
   form?: "cavage" | "legacy";
-  /** The Date, seconds from now. */
+  /** How far the Date is from now. */
   secondsOff?: number;
-  dateText?: string;
+  /** The Date, verbatim. */
+  date?: string;
 };
 
-/** An answer, read. `json` is undefined when the body is empty. */
-export type TestAnswer = { status: number; headers: Headers; text: string; json: unknown };
-
-const algorithmOfKey = (key: KeyName): string =>
-  key === "ed25519" ? "ed25519-sha512" : key.startsWith("ecdsa") ? "ecdsa-sha256" : "rsa-sha256";
-
 /** Sends a request through the Worker and reads the answer. */
-export async function send(test: TestRequest): Promise<TestAnswer> {
-  const request = await requestFor(test);
-  const response = test.bindings ? await app.fetch(request, test.bindings) : await exports.default.fetch(request);
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, text, json: text === "" ? undefined : JSON.parse(text) };
+export async function send(test: TestRequest): Promise<Answer> {
+  const request = await makeRequest(test);
+  return readAnswer(test.bindings ? await app.fetch(request, test.bindings) : await exports.default.fetch(request));
 }
 
 /** The request, signed. */
-export async function requestFor({
+export async function makeRequest({
   method = "POST",
   path,
   headers = {},
@@ -57,28 +52,23 @@ export async function requestFor({
   if (body !== undefined) all.set("Content-Type", "application/json");
   for (const [name, value] of Object.entries(headers)) value === null ? all.delete(name) : all.set(name, value);
   if (sign !== false) {
-    if (!all.has("Date")) all.set("Date", sign.dateText ?? dateText(sign.secondsOff));
-    all.set("Authorization", await authorization(sign, { method, path, headers: all }));
+    if (!all.has("Date")) all.set("Date", sign.date ?? formatDate(sign.secondsOff));
+    all.set("Authorization", await makeAuthorization(sign, { method, path, headers: all }));
   }
   return new Request(`http://127.0.0.1${path}`, { method, headers: all, ...(body !== undefined && { body }) });
 }
 
 /** An HTTP date some seconds from now. */
-export const dateText = (secondsOff = 0): string => new Date(Date.now() + secondsOff * 1000).toUTCString();
+export const formatDate = (secondsOff = 0): string => new Date(Date.now() + secondsOff * 1000).toUTCString();
 
-async function authorization(
-  {
-    key = "rsa",
-    as = "bob",
-    keyId,
-    fingerprint: kind,
-    algorithm = algorithmOfKey(key),
-    names = ["date"],
-    form,
-  }: Signing,
+const chooseAlgorithm = (key: KeyName): string =>
+  key === "ed25519" ? "ed25519-sha512" : key.startsWith("ecdsa") ? "ecdsa-sha256" : "rsa-sha256";
+
+async function makeAuthorization(
+  { key = "rsa", as = "bob", keyId, fingerprint, algorithm = chooseAlgorithm(key), names = ["date"], form }: Signing,
   request: { method: string; path: string; headers: Headers },
 ): Promise<string> {
-  const id = keyId ?? `/${as}/keys/${fingerprint(key, kind)}`;
+  const id = keyId ?? `/${as}/keys/${computeFingerprint(key, fingerprint)}`;
   if (form === "legacy") {
     const signature = await signText(key, algorithm, request.headers.get("Date") ?? "");
     return `Signature keyId="${id}",algorithm="${algorithm}" ${signature}`;
@@ -94,4 +84,4 @@ async function authorization(
 }
 
 /** The test's own bindings with some replaced. */
-export const bindingsWith = (some: Partial<Bindings>): Bindings => ({ DB: env.DB, ...some });
+export const makeBindings = (some: Partial<Bindings>): Bindings => ({ DB: env.DB, ...some });

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Ended, freePort, run, Started } from "../started.ts";
+import { type Ended, findFreePort, run, StartedService } from "./started.ts";
 
 const root = join(import.meta.dirname, "../..");
-const clients = join(import.meta.dirname, "node_modules");
+const clients = join(import.meta.dirname, "../clients/node_modules");
 
 /** A key pair that ssh-keygen made, and a HOME whose `.ssh` holds it alone. */
 export type Person = { login: string; home: string; keyFile: string; publicLine: string; fingerprint: string };
@@ -17,38 +17,38 @@ const keygenOptions = {
   ed25519: ["-t", "ed25519"],
 };
 
-/** The service on a free port, with its own state and people, as `npm start -- --empty` runs it. */
-export class Service {
+/** The service as `npm start -- --empty` runs it, on a free port, with a state and people of its own. */
+export class ClientsService {
   readonly folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-clients-"));
   port = 0;
-  #server: Started | undefined;
+  #server: StartedService | undefined;
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** Provisions, starts, and answers once it is ready. */
+  /** Provisions and starts the service, and waits until it answers. */
   async start(file: unknown): Promise<void> {
-    this.port = await freePort();
+    this.port = await findFreePort();
     const state = join(this.folder, "state");
     const path = join(this.folder, "provision.json");
     writeFileSync(path, JSON.stringify(file));
     await run(process.execPath, [join(root, "scripts/provision.ts"), "--state", state, path]);
-    this.#server = new Started(["--port", String(this.port), "--state", state, "--empty"]);
-    await this.#server.ready();
+    this.#server = new StartedService(["--port", String(this.port), "--state", state, "--empty"]);
+    await this.#server.waitUntilReady();
   }
 
   async stop(): Promise<void> {
-    await this.#server?.ended();
+    await this.#server?.end();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** Makes a key of this type for a login. */
-  async person(login: string, type: keyof typeof keygenOptions = "rsa"): Promise<Person> {
+  async makePerson(login: string, type: keyof typeof keygenOptions = "rsa"): Promise<Person> {
     const home = join(this.folder, `${login}-${type}`);
     const keyFile = join(home, ".ssh", `id_${type}`);
     mkdirSync(join(home, ".ssh"), { recursive: true, mode: 0o700 });
-    const wire = await this.#newKey(keyFile, { type, comment: `${login}-${type}` });
+    const wire = await this.#makeKeyFiles(keyFile, { type, comment: `${login}-${type}` });
     const publicLine = readFileSync(`${keyFile}.pub`, "utf8").trim();
     const fingerprint = createHash("md5")
       .update(wire)
@@ -57,8 +57,8 @@ export class Service {
     return { login, home, keyFile, publicLine, fingerprint };
   }
 
-  /** Makes the files of a key; answers its SSH wire form. */
-  async #newKey(
+  /** Makes the files of a key. @returns its SSH wire form */
+  async #makeKeyFiles(
     file: string,
     { type, comment }: { type: keyof typeof keygenOptions; comment: string },
   ): Promise<Buffer> {
@@ -66,13 +66,13 @@ export class Service {
       rmSync(file, { force: true });
       await run("ssh-keygen", ["-q", ...keygenOptions[type], "-N", "", "-C", comment, "-f", file]);
       const wire = Buffer.from(readFileSync(`${file}.pub`, "utf8").split(" ")[1] ?? "", "base64");
-      // smartdc's sshpk 1.7.1 takes an Ed25519 point for a number: one that begins with a high bit is another key to it.
+      // smartdc's sshpk 1.7.1 reads an Ed25519 point as a number, and one that begins with a high bit as another key.
       if (type !== "ed25519" || (wire.at(-32) ?? 0) < 0x80) return wire;
     }
   }
 
-  /** The environment of a person's terminal: no key, agent or profile but their own. */
-  terminal(person: Person, more: Record<string, string> = {}): Record<string, string> {
+  /** The environment of a person's terminal: their own key and profile, and no agent. */
+  makeEnvironment(person: Person, more: Record<string, string> = {}): Record<string, string> {
     return {
       PATH: process.env["PATH"] ?? "",
       HOME: person.home,
@@ -85,19 +85,23 @@ export class Service {
   }
 
   /** `triton …` as this person types it. */
-  triton(person: Person, args: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
-    return clientCommand("triton/bin/triton", args, this.terminal(person, environment));
+  runTriton(person: Person, args: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
+    return runClient("triton/bin/triton", args, this.makeEnvironment(person, environment));
   }
 
   /** `sdc-… …` as this person types it. */
-  sdc(person: Person, command: string, args: readonly string[]): Promise<Ended> {
-    return clientCommand(`smartdc/bin/${command}`, args, this.terminal(person));
+  runSdc(person: Person, command: string, args: readonly string[]): Promise<Ended> {
+    return runClient(`smartdc/bin/${command}`, args, this.makeEnvironment(person));
   }
 }
 
-/** smartdc dies on Node 24: the clients run on the Node of their own folder, or on one that CLIENTS_NODE names. */
+/** smartdc crashes on Node 24: the clients run on the Node of their own folder, or on the one that CLIENTS_NODE names. */
 const clientNode = process.env["CLIENTS_NODE"] ?? join(clients, ".bin/node");
 
-function clientCommand(path: string, args: readonly string[], env: Record<string, string>): Promise<Ended> {
-  return run(clientNode, ["--no-deprecation", join(clients, path), ...args], env);
+function runClient(path: string, args: readonly string[], env: Record<string, string>): Promise<Ended> {
+  return run(clientNode, ["--no-deprecation", join(clients, path), ...args], { env });
 }
+
+/** The command of a client for a shell script. @param path of its program, below `node_modules` */
+export const formatClientCommand = (path: string): string =>
+  `"${clientNode}" --no-deprecation "${join(clients, path)}"`;

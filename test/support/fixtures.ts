@@ -1,6 +1,6 @@
-import { readProvision } from "../scripts/provisioning/entries.ts";
-import { load } from "../scripts/provisioning/load.ts";
-import fixtures from "./data/fixtures.json";
+import { readProvision } from "../../scripts/provisioning/entries.ts";
+import { load } from "../../scripts/provisioning/load.ts";
+import fixtures from "../data/fixtures.json";
 
 /** The account that owns conformance's images; `fixtures.json` gives it the keys rsa, ecdsa and ed25519. */
 export const bob = { uuid: "47034e57-42d1-0342-b302-00db733e8c8a", login: "bob" };
@@ -8,7 +8,10 @@ export const bob = { uuid: "47034e57-42d1-0342-b302-00db733e8c8a", login: "bob" 
 /** An account that owns some of them too, without a key. */
 export const mallory = { uuid: "11111111-1111-4111-8111-111111111111", login: "mallory" };
 
-/** Loads a provision file as `npm run provision` does; conformance's own unless another is given. */
+/** An account that conformance does not have. */
+export const carol = { uuid: "22222222-2222-4222-8222-222222222222", login: "carol" };
+
+/** Loads a provision file as `npm run provision` does: by default conformance's own. */
 export async function provision(db: D1Database, file: unknown = fixtures): Promise<void> {
   await load(db, await readProvision(JSON.stringify(file)));
 }

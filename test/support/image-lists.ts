@@ -1,9 +1,10 @@
 import { env } from "cloudflare:workers";
-import { bindingsWith, send, type TestAnswer } from "./client.ts";
+import type { Answer } from "./answer.ts";
+import { makeBindings, send } from "./client.ts";
 import { bob, clear, provision } from "./fixtures.ts";
-import { publicLine } from "./signer.ts";
+import { makeKey } from "./signer.ts";
 
-/** A manifest as the tests of lists make them. */
+/** A manifest with what lists look at. */
 export type TestManifest = {
   uuid: string;
   owner: string;
@@ -18,21 +19,18 @@ export type TestManifest = {
   tags?: Readonly<Record<string, unknown>>;
 };
 
-/** Makes these images, and bob with his key, all that is stored. */
-export async function stored(images: readonly TestManifest[]): Promise<void> {
+/** Replaces all that is stored by bob with his key ed25519, and these images. */
+export async function storeImages(images: readonly TestManifest[]): Promise<void> {
   await clear(env.DB);
-  await provision(env.DB, { accounts: [{ ...bob, keys: [{ name: "ed25519", key: publicLine("ed25519") }] }], images });
+  await provision(env.DB, { accounts: [{ ...bob, keys: [makeKey("ed25519")] }], images });
 }
 
-/** bob's list. */
-export async function list(query = "", { version = "9.0.0", db = env.DB } = {}): Promise<TestAnswer> {
+/** Lists the images that bob sees. */
+export async function listImages(query = "", { version = "9.0.0", db = env.DB } = {}): Promise<Answer> {
   const headers = { "Accept-Version": version };
-  const bindings = bindingsWith({ DB: db });
+  const bindings = makeBindings({ DB: db });
   return send({ method: "GET", path: `/my/images${query}`, headers, sign: { key: "ed25519" }, bindings });
 }
 
 /** The ids of a list's images, in its order. */
-export const idsOf = ({ json }: TestAnswer): string[] => (json as { id: string }[]).map(({ id }) => id);
-
-/** The UUID of the test image of this number. */
-export const uuidOf = (index: number): string => `c0ffee00-0000-4000-8000-${String(index).padStart(12, "0")}`;
+export const listIds = ({ json }: Answer): string[] => (json as { id: string }[]).map(({ id }) => id);

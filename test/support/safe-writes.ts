@@ -1,20 +1,20 @@
 import { env } from "cloudflare:workers";
-import { send, type TestAnswer, type TestRequest } from "./client.ts";
+import type { Answer } from "./answer.ts";
+import { send, type TestRequest } from "./client.ts";
 import { bob, clear, mallory, provision } from "./fixtures.ts";
-import { publicLine } from "./signer.ts";
+import { makeKey } from "./signer.ts";
 
 export const image = "eca995fe-b904-11e3-b05a-83a4899322dc";
 export const shared = "eca995fe-b904-11e3-b05a-83a4899322dd";
 export const hidden = "eca995fe-b904-11e3-b05a-83a4899322de";
-const key = { name: "rsa", key: publicLine("rsa") };
 
 /** bob's image, one that mallory shares with him, and one that he cannot see. Both have the key rsa. */
 export async function provisionThree(): Promise<void> {
   await clear(env.DB);
   await provision(env.DB, {
     accounts: [
-      { ...bob, keys: [key] },
-      { ...mallory, keys: [key] },
+      { ...bob, keys: [makeKey("rsa")] },
+      { ...mallory, keys: [makeKey("rsa")] },
     ],
     images: [
       { uuid: image, owner: bob.uuid, name: "my-image", version: "1.0.0", os: "smartos", type: "zvol" },
@@ -24,8 +24,8 @@ export async function provisionThree(): Promise<void> {
   });
 }
 
-/** The first image as release 9.0.0 answers it. */
-export const wire = (name: string, more: object = {}) => ({
+/** bob's image as release 9.0.0 answers it. */
+export const makeImageJson = (name: string, more: object = {}) => ({
   id: image,
   name,
   version: "1.0.0",
@@ -38,11 +38,11 @@ export const wire = (name: string, more: object = {}) => ({
   ...more,
 });
 
-/** A request under release 9.0.0, `of` another image than the first. */
-export type Sent = Omit<Partial<TestRequest>, "headers"> & { headers?: Record<string, string>; of?: string };
+/** A request to release 9.0.0, for bob's image or `of` another. */
+export type ImageRequest = Omit<Partial<TestRequest>, "headers"> & { headers?: Record<string, string>; of?: string };
 
-/** An answer's status, its headers that this is about, and its JSON. */
-export const told = ({ status, headers, json }: TestAnswer) => ({
+/** An answer's status, its headers that safe updates are about, and its JSON. */
+export const pickWriteAnswer = ({ status, headers, json }: Answer) => ({
   status,
   ...Object.fromEntries(
     ["ETag", "Changed-Fields", "Idempotent-Replayed"].flatMap((name) =>
@@ -52,11 +52,12 @@ export const told = ({ status, headers, json }: TestAnswer) => ({
   ...(json !== undefined && { json }),
 });
 
+/** Asks for the newest release. */
 export const newest = { "Accept-Version": "9.0.0" };
 
 /** UpdateImage. */
-export const update = async (fields: object, { headers, of = image, ...more }: Sent = {}) =>
-  told(
+export const update = async (fields: object, { headers, of = image, ...more }: ImageRequest = {}) =>
+  pickWriteAnswer(
     await send({
       path: `/my/images/${of}?action=update`,
       body: JSON.stringify(fields),
@@ -66,11 +67,11 @@ export const update = async (fields: object, { headers, of = image, ...more }: S
   );
 
 /** GetImage. */
-export const get = async ({ headers, of = image, ...more }: Sent = {}) =>
-  told(await send({ method: "GET", path: `/my/images/${of}`, headers: { ...newest, ...headers }, ...more }));
+export const get = async ({ headers, of = image, ...more }: ImageRequest = {}) =>
+  pickWriteAnswer(await send({ method: "GET", path: `/my/images/${of}`, headers: { ...newest, ...headers }, ...more }));
 
-/** What a stale If-Match is answered. */
-export const stale = (revision: number) => ({
+/** The answer to a stale If-Match. */
+export const makeStaleAnswer = (revision: number) => ({
   status: 412,
   ETag: `"${revision}-9.0.0"`,
   json: {

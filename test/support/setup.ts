@@ -5,13 +5,15 @@ import { clear } from "./fixtures.ts";
 declare global {
   namespace Cloudflare {
     interface GlobalProps {
-      mainModule: typeof import("../src/index.ts");
+      mainModule: typeof import("../../src/index.ts");
     }
     interface Env {
       DB: D1Database;
       MIGRATIONS: D1Migration[];
       /** `full` under `npm run test:long`, else `tenth`. */
       SCALE: "full" | "tenth";
+      /** The seed of every property; empty for the default of `property-options`. */
+      SEED: string;
     }
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import signingKeys from "./data/signing-keys.json";
+import signingKeys from "../data/signing-keys.json";
 
 /** The throwaway private keys of `data/signing-keys.json`: rsa, ecdsa, ed25519 and stranger are conformance's. */
 export type KeyName = keyof typeof signingKeys;
@@ -15,16 +15,16 @@ const hashNamed: Readonly<Record<string, string>> = {
 
 const hashOfCurve: Readonly<Record<string, string>> = { "P-256": "SHA-256", "P-384": "SHA-384", "P-521": "SHA-512" };
 
-/** Signs text as a client does: base64, ECDSA in DER. `algorithm` is what the header will name. */
+/** Signs text as a client does: base64, ECDSA in DER. `algorithm` is the name for the header. */
 export async function signText(name: KeyName, algorithm: string, text: string): Promise<string> {
   const jwk: JsonWebKey = { ...signingKeys[name] };
-  const method = signingMethod(jwk, algorithm);
+  const method = chooseMethod(jwk, algorithm);
   const key = await crypto.subtle.importKey("jwk", jwk, method.import, false, ["sign"]);
   const raw = new Uint8Array(await crypto.subtle.sign(method.sign, key, new TextEncoder().encode(text)));
-  return base64(jwk.kty === "EC" ? der(raw) : raw);
+  return encodeBase64(jwk.kty === "EC" ? encodeDer(raw) : raw);
 }
 
-function signingMethod(jwk: JsonWebKey, algorithm: string): SigningMethod {
+function chooseMethod(jwk: JsonWebKey, algorithm: string): SigningMethod {
   if (jwk.kty === "OKP") return { import: { name: "Ed25519" }, sign: { name: "Ed25519" } };
   const hash = hashNamed[algorithm.toLowerCase().split("-")[1] ?? ""] ?? hashOfCurve[jwk.crv ?? ""] ?? "SHA-512";
   return jwk.kty === "RSA"
@@ -33,15 +33,20 @@ function signingMethod(jwk: JsonWebKey, algorithm: string): SigningMethod {
 }
 
 /** The OpenSSH line of the key's public half. */
-export function publicLine(name: KeyName): string {
-  const { type, fields } = publicFields({ ...signingKeys[name] });
-  const wire = joined([bytesOf(type), ...fields].map(prefixed));
-  return `${type} ${base64(wire)} ${name}`;
+export function formatPublicLine(name: KeyName): string {
+  const { type, fields } = readPublicFields({ ...signingKeys[name] });
+  const wire = joinBytes([encodeText(type), ...fields].map(prefixLength));
+  return `${type} ${encodeBase64(wire)} ${name}`;
 }
 
+/** The key under its own name, as a provision file has it. */
+export const makeKey = (name: KeyName) => ({ name, key: formatPublicLine(name) });
+
 /** The key's fingerprint as the SSH tools print it. */
-export function fingerprint(name: KeyName, kind: "md5" | "sha256" = "md5"): string {
-  const wire = Uint8Array.from(atob(publicLine(name).split(" ")[1] ?? ""), (character) => character.charCodeAt(0));
+export function computeFingerprint(name: KeyName, kind: "md5" | "sha256" = "md5"): string {
+  const wire = Uint8Array.from(atob(formatPublicLine(name).split(" ")[1] ?? ""), (character) =>
+    character.charCodeAt(0),
+  );
   if (kind === "sha256") return `SHA256:${createHash("sha256").update(wire).digest("base64").replace(/=+$/, "")}`;
   return createHash("md5")
     .update(wire)
@@ -49,43 +54,46 @@ export function fingerprint(name: KeyName, kind: "md5" | "sha256" = "md5"): stri
     .replace(/..(?=.)/g, "$&:");
 }
 
-function publicFields(jwk: JsonWebKey): { type: string; fields: Uint8Array[] } {
+function readPublicFields(jwk: JsonWebKey): { type: string; fields: Uint8Array[] } {
   if (jwk.kty === "RSA")
-    return { type: "ssh-rsa", fields: [positive(fromBase64url(jwk.e)), positive(fromBase64url(jwk.n))] };
-  if (jwk.kty === "OKP") return { type: "ssh-ed25519", fields: [fromBase64url(jwk.x)] };
+    return {
+      type: "ssh-rsa",
+      fields: [prependSignByte(decodeBase64url(jwk.e)), prependSignByte(decodeBase64url(jwk.n))],
+    };
+  if (jwk.kty === "OKP") return { type: "ssh-ed25519", fields: [decodeBase64url(jwk.x)] };
   const curve = jwk.crv?.replace("P-", "nistp") ?? "";
-  const point = joined([Uint8Array.of(4), fromBase64url(jwk.x), fromBase64url(jwk.y)]);
-  return { type: `ecdsa-sha2-${curve}`, fields: [bytesOf(curve), point] };
+  const point = joinBytes([Uint8Array.of(4), decodeBase64url(jwk.x), decodeBase64url(jwk.y)]);
+  return { type: `ecdsa-sha2-${curve}`, fields: [encodeText(curve), point] };
 }
 
-/** r‖s as DER. */
-export function der(signature: Uint8Array): Uint8Array {
+/** Encodes an ECDSA signature r‖s as DER. */
+export function encodeDer(signature: Uint8Array): Uint8Array {
   const half = signature.length / 2;
   const integers = [signature.subarray(0, half), signature.subarray(half)].map((number) => {
-    const content = positive(number.subarray(number.findIndex((byte) => byte !== 0)));
-    return joined([Uint8Array.of(2, content.length), content]);
+    const content = prependSignByte(number.subarray(number.findIndex((byte) => byte !== 0)));
+    return joinBytes([Uint8Array.of(2, content.length), content]);
   });
-  const content = joined(integers);
-  return joined([
+  const content = joinBytes(integers);
+  return joinBytes([
     content.length < 128 ? Uint8Array.of(0x30, content.length) : Uint8Array.of(0x30, 0x81, content.length),
     content,
   ]);
 }
 
-const positive = (number: Uint8Array): Uint8Array =>
-  (number[0] ?? 0) >= 0x80 ? joined([Uint8Array.of(0), number]) : number;
+const prependSignByte = (number: Uint8Array): Uint8Array =>
+  (number[0] ?? 0) >= 0x80 ? joinBytes([Uint8Array.of(0), number]) : number;
 
-const prefixed = (bytes: Uint8Array): Uint8Array =>
-  joined([
+const prefixLength = (bytes: Uint8Array): Uint8Array =>
+  joinBytes([
     Uint8Array.of(bytes.length >>> 24, (bytes.length >>> 16) & 255, (bytes.length >>> 8) & 255, bytes.length & 255),
     bytes,
   ]);
 
-const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+const encodeText = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-const joined = (parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
+const joinBytes = (parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
 
-const base64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
+const encodeBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
 
-const fromBase64url = (text = ""): Uint8Array =>
+const decodeBase64url = (text = ""): Uint8Array =>
   Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (character) => character.charCodeAt(0));

@@ -3,15 +3,18 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
 
-const root = join(import.meta.dirname, "..");
+const root = join(import.meta.dirname, "../..");
 
 /** What a program printed, and how it ended. */
 export type Ended = { code: number; stdout: string; stderr: string };
 
+/** Where a program runs. By default in the project's folder, with the environment of the tests. */
+type Place = { cwd?: string; env?: Readonly<Record<string, string>> };
+
 /** Runs a program to its end. */
-export function run(file: string, args: readonly string[], env?: Record<string, string>): Promise<Ended> {
+export function run(file: string, args: readonly string[], { cwd = root, env }: Place = {}): Promise<Ended> {
   return new Promise((resolve) => {
-    const options = { cwd: root, timeout: 60_000, maxBuffer: 50_000_000, ...(env && { env }) };
+    const options = { cwd, timeout: 60_000, maxBuffer: 50_000_000, ...(env && { env }) };
     const child = execFile(file, [...args], options, (error, stdout, stderr) =>
       resolve({ code: error ? Number(child.exitCode ?? 1) : 0, stdout, stderr }),
     );
@@ -19,8 +22,8 @@ export function run(file: string, args: readonly string[], env?: Record<string, 
   });
 }
 
-/** A port of 127.0.0.1 that nobody has. */
-export async function freePort(): Promise<number> {
+/** Finds a port of 127.0.0.1 that nothing listens on. */
+export async function findFreePort(): Promise<number> {
   const probe = createServer().listen(0, "127.0.0.1");
   await once(probe, "listening");
   const address = probe.address();
@@ -30,7 +33,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** `npm start` without npm: its program, and what it has printed. */
-export class Started {
+export class StartedService {
   readonly process: ChildProcess;
   output = "";
 
@@ -43,17 +46,17 @@ export class Started {
     }
   }
 
-  /** Waits until it says that it answers. */
-  async ready(): Promise<void> {
+  /** Waits until the service says that it answers. */
+  async waitUntilReady(): Promise<void> {
     for (const deadline = Date.now() + 40_000; !this.output.includes("cloudapi-edge answers on"); ) {
       if (this.process.exitCode !== null || Date.now() > deadline)
-        throw new Error(`it does not start:\n${this.output}`);
+        throw new Error(`the service does not start:\n${this.output}`);
       await new Promise((done) => setTimeout(done, 50));
     }
   }
 
-  /** Sends a signal and answers the exit code. */
-  async ended(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
+  /** Ends the service by a signal. @returns the exit code */
+  async end(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
     if (this.process.exitCode === null) {
       const exit = once(this.process, "exit");
       this.process.kill(signal);

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 
-/** What provisioning writes of every table, in the order of its key. */
-export async function stored() {
+/** Reads what provisioning writes: every table, in the order of its key. */
+export async function readTables() {
   const tables = [
     "SELECT * FROM accounts ORDER BY uuid",
     "SELECT account, name, fingerprint, fingerprintSha256, key FROM keys ORDER BY account, name",
@@ -13,17 +13,10 @@ export async function stored() {
   return { accounts, keys, images, imageAcl };
 }
 
-/** Deletes every row. */
-export async function emptyDatabase(): Promise<void> {
-  await env.DB.batch(
-    ["keys", "accounts", "images", "image_acl"].map((table) => env.DB.prepare(`DELETE FROM ${table}`)),
-  );
-}
-
-/** A database that records the length of the longest text that was bound: D1 takes 2 MB, its local twin any. */
-export function measured(db: D1Database): { db: D1Database; longestBound: number } {
+/** Wraps a database, and records the longest text that is bound: deployed, D1 refuses more than 2 MB. */
+export function measureBinds(db: D1Database): { db: D1Database; longestBound: number } {
   const state = { db, longestBound: 0 };
-  const recording = (statement: D1PreparedStatement): D1PreparedStatement =>
+  const wrapStatement = (statement: D1PreparedStatement): D1PreparedStatement =>
     new Proxy(statement, {
       get: (target, property) => {
         if (property !== "bind") throw new Error(`a load used a statement's ${String(property)} before it was bound`);
@@ -35,7 +28,7 @@ export function measured(db: D1Database): { db: D1Database; longestBound: number
     });
   state.db = new Proxy(db, {
     get: (target, property) => {
-      if (property === "prepare") return (sql: string) => recording(target.prepare(sql));
+      if (property === "prepare") return (sql: string) => wrapStatement(target.prepare(sql));
       if (property === "batch") return target.batch.bind(target);
       throw new Error(`a load used D1's ${String(property)}`);
     },

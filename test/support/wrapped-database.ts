@@ -1,16 +1,16 @@
-/** What happens at one round trip to D1; `run` makes it, and `call` counts them from 1. */
+/** What happens at one round trip to D1: `run` does it, and `call` counts from 1. */
 export type RoundTrip = (run: () => Promise<D1Result[]>, call: number) => Promise<D1Result[]>;
 
-/** The database with every round trip going through `trip`; `calls` counts them, and `results` keeps what D1 answered. */
+/** A database whose round trips are counted by `calls`; `results` keeps what D1 answered to each. */
 export type WrappedDatabase = { db: D1Database; calls: number; results: D1Result[][] };
 
-/** Wraps a binding. The Worker reaches D1 through `batch` and a statement's `all` only; anything else throws. */
-export function wrapDatabase(db: D1Database, trip: RoundTrip = (run) => run()): WrappedDatabase {
+/** Wraps a binding. The service uses `batch` and a statement's `all` only; anything else throws. */
+export function wrapDatabase(db: D1Database, roundTrip: RoundTrip = (run) => run()): WrappedDatabase {
   const state: WrappedDatabase = { db, calls: 0, results: [] };
   const originals = new WeakMap<D1PreparedStatement, D1PreparedStatement>();
   const call = async (run: () => Promise<D1Result[]>): Promise<D1Result[]> => {
     state.calls += 1;
-    const results = await trip(run, state.calls);
+    const results = await roundTrip(run, state.calls);
     state.results.push(results);
     return results;
   };
@@ -21,7 +21,7 @@ export function wrapDatabase(db: D1Database, trip: RoundTrip = (run) => run()): 
       get: (target, property) => {
         if (property === "bind") return (...values: unknown[]) => wrapStatement(target.bind(...values));
         if (property === "all") return () => all(target);
-        throw new Error(`the Worker used a statement's ${String(property)}`);
+        throw new Error(`the service used a statement's ${String(property)}`);
       },
     });
     originals.set(wrapped, statement);
@@ -33,8 +33,15 @@ export function wrapDatabase(db: D1Database, trip: RoundTrip = (run) => run()): 
     get: (target, property) => {
       if (property === "batch") return batch;
       if (property === "prepare") return (text: string) => wrapStatement(target.prepare(text));
-      throw new Error(`the Worker used D1's ${String(property)}`);
+      throw new Error(`the service used D1's ${String(property)}`);
     },
   });
   return state;
 }
+
+/** The database, with a change by somebody else right before the second round trip: after the credentials were read. */
+export const changeBeforeSecondCall = (db: D1Database, change: () => Promise<unknown>): WrappedDatabase =>
+  wrapDatabase(db, async (run, call) => {
+    if (call === 2) await change();
+    return run();
+  });

@@ -2,15 +2,15 @@ import { describe, expect, it } from "vitest";
 import { CredentialCache } from "../../src/auth/credential-cache.ts";
 import type { CacheBounds } from "../../src/configuration.ts";
 
-describe("the credentials that an isolate remembers", () => {
+describe("the credential cache", () => {
   const bounds: CacheBounds = { maxEntries: 2, maxAgeMs: 1000 };
   const makeEntry = (login: string) => ({
     caller: { keyIdLogin: login, account: login, signer: login, fingerprintSha256: "", keyIdKey: "", pathLogin: "" },
-    // Never looked at.
+    // The cache does not look at it.
     key: {} as never,
   });
 
-  it("forgets the least recently used beyond its size", () => {
+  it("evicts the least recently used entry when it is full", () => {
     const cache = new CredentialCache(bounds);
     cache.set("a", makeEntry("a"), 0);
     cache.set("b", makeEntry("b"), 0);
@@ -19,7 +19,7 @@ describe("the credentials that an isolate remembers", () => {
     expect(["a", "b", "c"].map((name) => cache.get(name, 0)?.caller.keyIdLogin)).toEqual(["a", undefined, "c"]);
   });
 
-  it("forgets what is older than its age, counted from the read and not from the last use", () => {
+  it("evicts entries by the time since they were cached, not since their last use", () => {
     const cache = new CredentialCache(bounds);
     cache.set("a", makeEntry("a"), 0);
     expect(cache.get("a", 1000)?.caller.keyIdLogin).toBe("a");

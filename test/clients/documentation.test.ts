@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { formatClientCommand } from "../support/clients-service.ts";
+import { blocks, DocumentedService, needsClients } from "../support/documents.ts";
+import { run } from "../support/started.ts";
+
+const image = "eca995fe-b904-11e3-b05a-83a4899322dc";
+const service = new DocumentedService();
+
+beforeAll(async () => {
+  await service.start();
+  service.addProgram("triton", formatClientCommand("triton/bin/triton"));
+  // The reader's own key.
+  const file = join(service.folder, "home/.ssh/id_rsa");
+  await run("ssh-keygen", ["-q", "-t", "rsa", "-b", "2048", "-m", "PEM", "-N", "", "-f", file]);
+});
+
+afterAll(() => service.stop());
+
+/** Runs a block that must succeed and print nothing on stderr. @returns what it and the commands after it printed */
+async function runOk(name: string, more?: string): Promise<string> {
+  const { code, stdout, stderr } = await service.runBlock(name, more);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  return stdout;
+}
+
+/** The fingerprints of the demo's key, from its public half. */
+function computeDemoFingerprints(): { md5: string; sha256: string } {
+  const line = readFileSync(join(service.folder, ".local/.ssh/id_rsa.pub"), "utf8");
+  const wire = Buffer.from(line.split(" ")[1] ?? "", "base64");
+  const md5 = createHash("md5")
+    .update(wire)
+    .digest("hex")
+    .replace(/..(?=.)/g, "$&:");
+  return { md5, sha256: createHash("sha256").update(wire).digest("base64").replace(/=+$/, "") };
+}
+
+/** The blocks that this test runs, and what their documents say comes of them. `test/scripts` has the others. */
+const expectations: Readonly<Record<string, () => Promise<void>>> = {
+  fingerprints: async () => {
+    const { md5, sha256 } = computeDemoFingerprints();
+    expect(await runOk("fingerprints")).toBe(`2048 MD5:${md5} demo (RSA)\n2048 SHA256:${sha256} demo (RSA)\n`);
+  },
+
+  "triton-get": async () => {
+    expect(JSON.parse(await runOk("triton-get"))).toMatchObject({ id: image, owner: expect.any(String) });
+  },
+
+  "own-account": async () => {
+    const printed = await runOk("own-account");
+    expect(printed).toContain(
+      "mine.json: accounts 1 added, 0 replaced, 0 unchanged; images 1 added, 0 replaced, 0 unchanged\n",
+    );
+    expect(printed).toContain("Updated image base (fields: version)\n");
+    expect(JSON.parse(printed.slice(printed.indexOf("{")))).toMatchObject({
+      id: "808f8bd8-1b6c-40e1-9bd9-fda81c29532c",
+      name: "base",
+      version: "1.0.1",
+    });
+  },
+
+  "rotate-key-triton": async () => {
+    const afterwards = 'echo "and then"\ntriton key ls\nSDC_KEY_ID=$OLD triton key ls >refused.txt 2>&1 || true';
+    const [printed = "", left = ""] = (await runOk("rotate-key-triton", afterwards)).split("and then\n");
+    expect(printed).toContain('Added key "next"');
+    expect(printed).toMatch(/ {2}next\n.*Deleted key /s);
+    expect(left).toMatch(/^FINGERPRINT +NAME\n[0-9a-f:]{47} {2}next\n$/);
+    expect(readFileSync(join(service.folder, "refused.txt"), "utf8")).toContain("InvalidCredentials");
+  },
+
+  "rotate-key-curl": async () => {
+    const afterwards = "KEY=.local/.ssh/id_rsa KEY_ID=/demo/keys/demo edge GET /my -i >refused.txt";
+    const printed = await runOk("rotate-key-curl", afterwards);
+    const [created = "", listed = "", deleted = ""] = /^(\{.*?\})(\[.*?\])(.*)$/s.exec(printed)?.slice(1) ?? [];
+    expect(JSON.parse(created)).toMatchObject({ name: "next", key: expect.stringMatching(/^ssh-rsa .* next$/) });
+    expect(JSON.parse(listed)).toMatchObject([{ name: "demo" }, { name: "next" }]);
+    expect(deleted).toMatch(/^HTTP\/1\.1 204 /);
+    expect(readFileSync(join(service.folder, "refused.txt"), "utf8")).toMatch(/^HTTP\/1\.1 401 /);
+  },
+};
+
+describe("the shell blocks of the documents that need triton or ssh-keygen", () => {
+  const names = blocks.filter(needsClients).map(({ name }) => name);
+
+  it("are those that this test runs", () => {
+    expect([...names].sort()).toEqual(Object.keys(expectations).sort());
+  });
+
+  it.each(names)("do what the document says: %s", async (name) => {
+    await expectations[name]?.();
+  });
+});

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { retryWhileBusy } from "../../scripts/provisioning/busy.ts";
+
+test("a load is retried while the database is locked, and for no other reason", async () => {
+  const tryOften = async (message: string, failures: number) => {
+    let count = 0;
+    const call = async () => {
+      count += 1;
+      if (count <= failures) throw new Error(message);
+      return count;
+    };
+    return await retryWhileBusy(call, 200).catch((error: Error) => [count, error.message]);
+  };
+  expect(await tryOften("D1_ERROR: database is locked: SQLITE_BUSY", 2)).toBe(3);
+  expect(await tryOften("D1_ERROR: no such table: accounts", 1)).toStrictEqual([
+    1,
+    "D1_ERROR: no such table: accounts",
+  ]);
+  expect(await tryOften("D1_ERROR: database is locked: SQLITE_BUSY", 9)).toStrictEqual([
+    4,
+    "the database has been locked for 0.2 seconds; nothing was changed, try again (D1_ERROR: database is locked: SQLITE_BUSY)",
+  ]);
+});
