@@ -6,7 +6,7 @@ import { findSizeMistake, flag, text, timestamp, uuid } from "./fields.ts";
 import { listFieldMistakes, rule } from "./refusal.ts";
 
 /** An account as it is to be stored, with its keys. `created` and `updated` of null stay, or are now on an insert. */
-export type AccountRow = Omit<typeof accounts.$inferSelect, "created" | "updated"> & {
+export type AccountRow = Omit<typeof accounts.$inferSelect, "created" | "updated" | "write_id"> & {
   created: string | null;
   updated: string | null;
   keys: readonly RegisteredKey[];

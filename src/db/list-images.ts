@@ -1,10 +1,10 @@
-import { and, type Placeholder, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { and, type Column, type Placeholder, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { Caller } from "../auth/caller.ts";
 import { type Database, readOnlyRow } from "./client.ts";
 import { getImageStatement } from "./get-image.ts";
 import { type ImageRow, imageColumns, type SeenImage } from "./image-row.ts";
 import { images } from "./schema.ts";
-import { integer, type Placeholders, query, statement } from "./statement.ts";
+import { type Expression, integer, nullableText, type Placeholders, query, statement } from "./statement.ts";
 import { selectVisible } from "./visibility.ts";
 
 /** The filters of a list, as SQL takes them; null where a filter is off. docs/contract.md#listimages */
@@ -85,75 +85,110 @@ const isListed = (value: Placeholders<ListValues>): SQL | undefined =>
     filter(value.marker, isAfter(value.marker)),
   );
 
-const order = sql`${publishedAt(images.published_at)}, ${images.uuid}`;
+const textColumns = {
+  acl: images.acl,
+  tags: images.tags,
+  requirements: images.requirements,
+  files: images.files,
+  description: images.description,
+};
 
 /** Bytes of the texts that can be long; asking for the length of a value does not read it. */
 const rowBytes = sql.join(
-  [images.acl, images.tags, images.requirements, images.files, images.description].map(
-    (column) => sql`coalesce(octet_length(${column}), 0)`,
-  ),
+  Object.values(textColumns).map((column) => sql`coalesce(octet_length(${column}), 0)`),
   sql` + `,
 );
 
-/** The most bytes of texts that one page reads from D1, but for its last image. */
-const maxPageBytes = 4_000_000;
+/** The texts of a larger image are read by themselves, so that a page of images stays small. */
+const maxInlineBytes = 4096;
 
-/**
- * A page of the listed images: as many as fit, one at least. Only the ids are sorted and summed; the rest of a row is read
- * for the images of the page.
- */
-const pageOf = (value: Placeholders<ListValues>): SQL => sql`(
-  SELECT ${images}.rowid AS "id", count(*) OVER () AS "matching",
-    sum(${rowBytes}) OVER (ORDER BY ${order} ROWS UNBOUNDED PRECEDING) - (${rowBytes}) AS "before"
-  FROM ${images} WHERE ${isListed(value)} ORDER BY ${order} LIMIT ${value.limit}) AS "page"`;
+/** The most images of one page. */
+export const maxPageRows = 1000;
+
+/** A text, or NULL where the image is large. */
+const inlineText = (column: Column): Expression<string | null> =>
+  nullableText(sql`CASE WHEN ${rowBytes} <= ${sql.raw(String(maxInlineBytes))} THEN ${column} END`);
+
+const listedFields = {
+  ...imageColumns,
+  ...{
+    acl: inlineText(images.acl),
+    tags: inlineText(images.tags),
+    requirements: inlineText(images.requirements),
+    files: inlineText(images.files),
+    description: inlineText(images.description),
+  },
+  bytes: integer(rowBytes),
+};
 
 const listStatement = statement<ListValues>().reads(
-  () => ({ ...imageColumns, matching: integer(sql`"page"."matching"`) }),
+  () => listedFields,
   (columns, value) =>
     query
       .select(columns)
-      .from(pageOf(value))
-      .innerJoin(images, sql`${images}.rowid = "page"."id"`)
-      .where(sql`"page"."before" < ${sql.raw(String(maxPageBytes))}`)
-      .orderBy(publishedAt(images.published_at), images.uuid),
+      .from(images)
+      .where(isListed(value))
+      .orderBy(publishedAt(images.published_at), images.uuid)
+      .limit(value.limit),
 );
 
-/**
- * A page of images, at most `limit`. `matching` is how many match in all, whatever the limit. The caller's authority and the
- * marker's image are as they are now.
- */
-export type ListedImages = {
-  hasAuthority: boolean;
-  images: ImageRow[];
-  matching: number;
-  marker: SeenImage | null;
-};
+const countStatement = statement<ListValues>().reads(
+  () => ({ count: integer(sql`"listed"."count"`) }),
+  (columns, value) =>
+    query
+      .select(columns)
+      .from(
+        sql`(SELECT count(*) AS "count" FROM (SELECT 1 FROM ${images} WHERE ${isListed(value)} LIMIT ${value.limit})) AS "listed"`,
+      ),
+);
+
+const textsStatement = statement<{ ids: string }>().reads(
+  () => ({ uuid: images.uuid, ...textColumns }),
+  (columns, value) =>
+    query.select(columns).from(images).where(sql`${images.uuid} IN (SELECT value FROM json_each(${value.ids}))`),
+);
+
+/** A listed image. `bytes` of its texts; they are missing where `isLarge`, and `readTexts` has them. */
+export type ListedImage = { image: ImageRow; bytes: number; isLarge: boolean };
+
+/** A page of images; the caller's authority and the marker's image as they are now. */
+export type ListedImages = { hasAuthority: boolean; images: ListedImage[]; marker: SeenImage | null };
+
+/** A list that an account asks for: at most `limit` images. */
+export type ListRequest = { caller: Caller; filters: ListFilters; limit: number };
 
 const toInteger = (claim: boolean | null): number | null => (claim === null ? null : Number(claim));
 
+const toValues = ({ caller, filters, limit }: ListRequest): ListValues => ({
+  ...filters,
+  account: caller.account,
+  limit,
+  isZvol: toInteger(filters.isZvol),
+  public: toInteger(filters.public),
+  tags: filters.tags.length > 0 ? JSON.stringify(filters.tags) : null,
+});
+
 /**
- * Lists the images that the account can see and the filters match, by ascending `published_at`, ties by id: one page, of a
- * few megabytes at most. One round trip.
- *
- * @param limit the most rows to answer
+ * Lists the images that the account can see and the filters match, by ascending `published_at`, ties by id: one page. One
+ * round trip.
  */
-export async function listImages(
-  db: Database,
-  { caller, filters, limit }: { caller: Caller; filters: ListFilters; limit: number },
-): Promise<ListedImages> {
-  const { tags, isZvol, public: isPublic, marker } = filters;
-  const values: ListValues = {
-    ...filters,
-    account: caller.account,
-    limit,
-    isZvol: toInteger(isZvol),
-    public: toInteger(isPublic),
-    tags: tags.length > 0 ? JSON.stringify(tags) : null,
-  };
+export async function listImages(db: Database, request: ListRequest): Promise<ListedImages> {
+  const limit = Math.min(request.limit, maxPageRows);
   const [found, rows] = await db.batch([
-    getImageStatement.with({ ...caller, image: marker }),
-    listStatement.with(values),
+    getImageStatement.with({ ...request.caller, image: request.filters.marker }),
+    listStatement.with(toValues({ ...request, limit })),
   ]);
-  const { hasAuthority, image } = readOnlyRow(found);
-  return { hasAuthority, images: rows, matching: rows[0]?.matching ?? 0, marker: image };
+  const { hasAuthority, image: marker } = readOnlyRow(found);
+  const listed = rows.map(({ bytes, ...image }) => ({ image, bytes, isLarge: bytes > maxInlineBytes }));
+  return { hasAuthority, images: listed, marker };
+}
+
+/** Counts the images that match, up to the request's limit. One round trip. */
+export const countImages = async (db: Database, request: ListRequest): Promise<number> =>
+  readOnlyRow(await db.all(countStatement.with(toValues(request)))).count;
+
+/** The texts of these images, by id. One round trip. */
+export async function readTexts(db: Database, ids: readonly string[]): Promise<Map<string, Partial<ImageRow>>> {
+  const rows = await db.all(textsStatement.with({ ids: JSON.stringify(ids) }));
+  return new Map(rows.map((row) => [row.uuid, row]));
 }

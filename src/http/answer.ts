@@ -22,35 +22,37 @@ export async function answerJson(c: Context<AppEnv>, value: unknown, options: An
   return new Response(bytes, { status: options.status ?? 200, headers });
 }
 
-/** One page of a list, and how the next is read; no `next` after the last. */
-export type Page = { values: readonly unknown[]; next?: () => Promise<Page> };
-
 /**
  * Answers with an array that is read in pages. One page is answered as any other value. Several are streamed, without
  * Content-MD5 and Content-Length, so that no more than two are in memory; a failure ends the connection rather than the
  * JSON.
  */
-export async function answerPages(c: Context<AppEnv>, first: Page): Promise<Response> {
-  if (!first.next) return await answerJson(c, first.values);
-  let page: Page | undefined = first;
+export async function answerPages(c: Context<AppEnv>, pages: AsyncGenerator<readonly unknown[]>): Promise<Response> {
+  const first = await pages.next();
+  const second = await pages.next();
+  if (second.done) return await answerJson(c, first.value ?? []);
+  let page = [...(first.value ?? []), ...second.value];
   let separator = "[";
   const stream = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      if (!page) return;
-      for (const value of page.values) {
+      for (const value of page) {
         controller.enqueue(encoder.encode(separator + toAsciiJson(value)));
         separator = ",";
       }
       try {
-        page = await page.next?.();
+        const { value, done } = await pages.next();
+        page = value ?? [];
+        if (!done) return;
       } catch (error) {
         logBrokenStream(c, error);
         controller.error(error);
         return;
       }
-      if (page) return;
       controller.enqueue(encoder.encode("]"));
       controller.close();
+    },
+    async cancel() {
+      await pages.return(undefined);
     },
   });
   return new Response(stream, { headers: makeAnswerHeaders({ "Content-Type": "application/json" }) });

@@ -5,7 +5,7 @@ import { assertAuthority } from "../auth/authority.ts";
 import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
 import { type AuditPage, type ImageHistory, readHistory } from "../db/image-audit.ts";
-import { answerPages, type Page } from "../http/answer.ts";
+import { answerPages } from "../http/answer.ts";
 import { named } from "../http/named-operation.ts";
 import { readQuery } from "../http/parameters.ts";
 import { readAuditPage, renderAudit } from "./audit-entries.ts";
@@ -13,27 +13,29 @@ import { makeNotOwner } from "./judge-write.ts";
 import { requireVisible } from "./visibility.ts";
 
 /** ImageAudit: who changed what and when, the newest first; for the owner and operators. docs/contract.md#audit */
-export const imageAudit = createFactory<AppEnv, "/:login/images/:id/audit">().createHandlers(
-  named("ImageAudit"),
-  async (c) => answerPages(c, await readPage(c, readAuditPage(readQuery(c)))),
+export const imageAudit = createFactory<AppEnv, "/:login/images/:id/audit">().createHandlers(named("ImageAudit"), (c) =>
+  answerPages(c, renderPages(c, readAuditPage(readQuery(c)))),
 );
 
-/** Reads a page of the audit, and the way to the next. */
-async function readPage(c: Context<AppEnv>, page: AuditPage): Promise<Page> {
+/** The audit in pages of a few megabytes. */
+async function* renderPages(c: Context<AppEnv>, page: AuditPage): AsyncGenerator<readonly unknown[]> {
   // 0 is no bound: every revision is above one that is as far below.
   const keepRevisions = readConfiguration(c.env).historyRevisions || Number.MAX_SAFE_INTEGER;
   const image = requireSet(c, "image");
-  const history = await asCaller(c, (db, caller) => readHistory(db, { image, caller, page, keepRevisions }));
-  assertAuditable(history, requireSet(c, "caller").account);
-  const { revisions, isWhole } = history;
-  // The last row of a page that is not whole shows what the one above it changed, and begins the next page.
-  const limit = isWhole ? page.limit : revisions.length - 1;
-  const above = (history.image?.revision ?? 0) - keepRevisions;
-  const values = renderAudit(revisions, { release: c.get("release"), limit, above });
-  const last = revisions.at(-1);
-  if (isWhole || !last) return { values };
-  const rest = { limit: page.limit - limit, marker: last.revision + 1 };
-  return { values, next: () => readPage(c, rest) };
+  let { limit, marker } = page;
+  for (let isWhole = false; !isWhole; ) {
+    const rest = { limit, marker };
+    const history = await asCaller(c, (db, caller) => readHistory(db, { image, caller, page: rest, keepRevisions }));
+    assertAuditable(history, requireSet(c, "caller").account);
+    const { revisions } = history;
+    isWhole = history.isWhole;
+    // The last row of a page that is not whole shows what the one above it changed, and begins the next page.
+    const rendered = isWhole ? limit : revisions.length - 1;
+    const above = (history.image?.revision ?? 0) - keepRevisions;
+    yield renderAudit(revisions, { release: c.get("release"), limit: rendered, above });
+    limit -= rendered;
+    marker = (revisions.at(-1)?.revision ?? 0) + 1;
+  }
 }
 
 /**

@@ -4,8 +4,18 @@ import { asCaller } from "../auth/as-caller.ts";
 import { assertAuthority } from "../auth/authority.ts";
 import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
-import { type ListedImages, type ListFilters, listImages as readImages } from "../db/list-images.ts";
-import { answerPages, type Page } from "../http/answer.ts";
+import { connect } from "../db/client.ts";
+import type { ImageRow } from "../db/image-row.ts";
+import {
+  countImages,
+  type ListedImage,
+  type ListedImages,
+  type ListFilters,
+  maxPageRows,
+  listImages as readImages,
+  readTexts,
+} from "../db/list-images.ts";
+import { answerPages } from "../http/answer.ts";
 import { named } from "../http/named-operation.ts";
 import { readQuery } from "../http/parameters.ts";
 import { renderImage } from "./image-json.ts";
@@ -13,43 +23,88 @@ import { makeListTooLong, makeUnknownMarker, readListFilters } from "./list-filt
 import { isVisible } from "./visibility.ts";
 
 /** ListImages, and HeadImages. docs/contract.md#listimages */
-export const listImages = createFactory<AppEnv, "/:login/images">().createHandlers(named("ListImages"), async (c) => {
-  const { maxList } = readConfiguration(c.env);
-  const filters = readListFilters(readQuery(c), { release: c.get("release"), maxList });
-  return answerPages(c, await readPage(c, filters, { isFirst: true, limit: filters.limit ?? maxList }));
-});
-
-/** Reads a page of the list, of at most `limit` images, and the way to the next. */
-async function readPage(
-  c: Context<AppEnv>,
-  filters: ListFilters,
-  { isFirst, limit }: { isFirst: boolean; limit: number },
-): Promise<Page> {
+export const listImages = createFactory<AppEnv, "/:login/images">().createHandlers(named("ListImages"), (c) => {
   const { maxList } = readConfiguration(c.env);
   const release = c.get("release");
+  return answerPages(c, renderPages(c, readListFilters(readQuery(c), { release, maxList })));
+});
+
+/**
+ * The list in pages of a few megabytes.
+ *
+ * @throws {CloudApiError} InvalidCredentials when the caller's authority is gone; InvalidArgument when the caller cannot see
+ * the marker's image, or the list is longer than one answer may be and no limit was sent
+ */
+async function* renderPages(c: Context<AppEnv>, filters: ListFilters): AsyncGenerator<readonly unknown[]> {
+  const release = c.get("release");
+  let { marker } = filters;
+  const { maxList } = readConfiguration(c.env);
+  // One more than an answer may hold shows that a list is too long.
+  let remaining = filters.limit ?? maxList + 1;
+  for (let isFirst = true, isMore = true; isMore; isFirst = false) {
+    const limit = Math.min(remaining, maxPageRows);
+    const listed = await readPage(c, { ...filters, marker }, limit);
+    if (isFirst) assertMarker(filters, listed, requireSet(c, "caller").account);
+    isMore = listed.images.length === limit && remaining > limit;
+    if (isFirst && filters.limit === null) {
+      const count = isMore ? await countAll(c, filters) : listed.images.length;
+      if (count > maxList) throw makeListTooLong(maxList);
+    }
+    for (const group of groupByBytes(listed.images)) {
+      yield (await withTexts(c, group)).map((image) => renderImage(image, release));
+    }
+    remaining -= limit;
+    marker = listed.images.at(-1)?.image.uuid ?? marker;
+  }
+}
+
+async function readPage(c: Context<AppEnv>, filters: ListFilters, limit: number): Promise<ListedImages> {
   const listed = await asCaller(c, (db, caller) => readImages(db, { caller, filters, limit }));
   assertAuthority(listed);
-  // The image that a later page begins after may have been hidden meanwhile.
-  if (isFirst) assertListable(listed, { account: requireSet(c, "caller").account, filters, maxList });
-  const { images, matching } = listed;
-  const values = images.map((image) => renderImage(image, release));
-  const last = images.at(-1);
-  const remaining = Math.min(limit, matching) - images.length;
-  if (!last || remaining <= 0) return { values };
-  const rest = { ...filters, marker: last.uuid };
-  return { values, next: () => readPage(c, rest, { isFirst: false, limit: remaining }) };
+  return listed;
 }
 
 /**
- * Checks that the list can be answered. Pure.
+ * Checks that the account can see the marker's image. Pure.
  *
- * @throws {CloudApiError} InvalidArgument when the caller cannot see the marker's image, or the list is longer than one
- * answer may be and no limit was sent
+ * @throws {CloudApiError} InvalidArgument
  */
-export function assertListable(
-  { marker, matching }: Pick<ListedImages, "marker" | "matching">,
-  { account, filters, maxList }: { account: string; filters: ListFilters; maxList: number },
+export function assertMarker(
+  filters: Pick<ListFilters, "marker">,
+  { marker }: Pick<ListedImages, "marker">,
+  account: string,
 ): void {
   if (filters.marker !== null && !(marker && isVisible(marker, account))) throw makeUnknownMarker(filters.marker);
-  if (filters.limit === null && matching > maxList) throw makeListTooLong(maxList);
+}
+
+/** Counts the images of a list that is longer than a page, no further than one beyond what an answer may hold. */
+function countAll(c: Context<AppEnv>, filters: ListFilters): Promise<number> {
+  const limit = readConfiguration(c.env).maxList + 1;
+  return countImages(connect(c.env.DB, c.get("meter")), { caller: requireSet(c, "caller"), filters, limit });
+}
+
+/** The most bytes of texts in memory at once, but for one image. */
+const maxGroupBytes = 4_000_000;
+
+/** Splits images into runs of a few megabytes, one image at least. */
+export function groupByBytes(images: readonly ListedImage[]): ListedImage[][] {
+  const groups: ListedImage[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const image of images) {
+    if (bytes + image.bytes > maxGroupBytes) {
+      groups.push([]);
+      bytes = 0;
+    }
+    groups.at(-1)?.push(image);
+    bytes += image.bytes;
+  }
+  return groups;
+}
+
+/** The images with the texts of the large ones. One that was deleted meanwhile stays as it was listed. */
+async function withTexts(c: Context<AppEnv>, group: readonly ListedImage[]): Promise<ImageRow[]> {
+  const ids = group.filter(({ isLarge }) => isLarge).map(({ image }) => image.uuid);
+  if (ids.length === 0) return group.map(({ image }) => image);
+  const texts = await readTexts(connect(c.env.DB, c.get("meter")), ids);
+  return group.map(({ image }) => ({ ...image, ...texts.get(image.uuid) }));
 }

@@ -3,16 +3,18 @@ import { beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import { dump } from "../../scripts/provisioning/dump.ts";
 import { type UpdatableField, updatableFields } from "../../src/db/schema.ts";
-import { updateImageSchema } from "../../src/images/image-fields.ts";
+import { makeUpdateImageSchema } from "../../src/images/image-fields.ts";
 import { send } from "../support/client.ts";
 import { bob, clear, provision } from "../support/fixtures.ts";
 import { get, image, makeImageJson, newest, provisionThree, update } from "../support/safe-writes.ts";
 import { makeKey } from "../support/signer.ts";
 import { makeUuid } from "../support/uuids.ts";
 
+const bounds = { maxAcl: 3000, maxTagsBytes: 102_400 };
+
 /** What the schema makes of a body: the columns, or every mistake with its field. */
 function parse(body: object): Record<string, unknown> {
-  const parsed = z.safeParse(updateImageSchema, body);
+  const parsed = z.safeParse(makeUpdateImageSchema(bounds), body);
   return parsed.success
     ? parsed.data
     : { mistakes: parsed.error.issues.map(({ path, message }) => [path.join("."), message]) };
@@ -112,7 +114,7 @@ const refused: readonly (readonly [field: string, sent: unknown, message: string
 
 const shorten = (value: unknown): string => JSON.stringify(value).slice(0, 60);
 
-describe("updateImageSchema accepts", () => {
+describe("the schema of an update accepts", () => {
   it.each(accepted.map(([field, sent, column]) => ({ name: `${field} ${shorten(sent)}`, field, sent, column })))(
     "$name",
     ({ field, sent, column }) => {
@@ -120,11 +122,11 @@ describe("updateImageSchema accepts", () => {
     },
   );
 
-  it("an acl of at most 10000 accounts, repeated ones counted once", () => {
+  it("an acl of at most 3000 accounts, repeated ones counted once", () => {
     const accounts = Array.from({ length: 10_000 }, (_, index) => makeUuid(index));
     expect(parse({ acl: [...accounts, ...accounts] })).toStrictEqual({ acl: JSON.stringify(accounts) });
     expect(parse({ acl: [...accounts, makeUuid(10_000)] })).toStrictEqual({
-      mistakes: [["acl", "acl is at most 10000 accounts; 10001 were sent"]],
+      mistakes: [["acl", "acl is at most 3000 accounts; 10001 were sent"]],
     });
   });
 
@@ -136,7 +138,7 @@ describe("updateImageSchema accepts", () => {
   });
 });
 
-describe("updateImageSchema refuses", () => {
+describe("the schema of an update refuses", () => {
   it.each(refused.map(([field, sent, message]) => ({ name: `${field} ${shorten(sent)}`, field, sent, message })))(
     "$name",
     ({ field, sent, message }) => {

@@ -55,7 +55,9 @@ export async function makeRequest({
     if (!all.has("Date")) all.set("Date", sign.date ?? formatDate(sign.secondsOff));
     all.set("Authorization", await makeAuthorization(sign, { method, path, headers: all }));
   }
-  return new Request(`http://127.0.0.1${path}`, { method, headers: all, ...(body !== undefined && { body }) });
+  // As bytes: a string would bring a Content-Type of its own.
+  const sent = typeof body === "string" ? new TextEncoder().encode(body) : body;
+  return new Request(`http://127.0.0.1${path}`, { method, headers: all, ...(sent !== undefined && { body: sent }) });
 }
 
 /** An HTTP date some seconds from now. */
