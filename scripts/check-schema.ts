@@ -10,7 +10,14 @@ import { DatabaseSync } from "node:sqlite";
 import { triggers } from "./schema/triggers.ts";
 
 /** The tables, and whether each is WITHOUT ROWID. All are STRICT. */
-const tables = { account_writes: true, accounts: false, image_acl: true, image_history: false, images: false, keys: true };
+const tables = {
+  account_writes: true,
+  accounts: false,
+  image_acl: true,
+  image_history: false,
+  images: false,
+  keys: true,
+};
 
 const root = join(import.meta.dirname, "..");
 

@@ -30,6 +30,8 @@ export async function openDatabase(target: DatabaseTarget): Promise<OpenDatabase
 }
 
 async function openLocal(state: string): Promise<OpenDatabase> {
+  // For its owner alone: it holds every account's keys and images.
+  mkdirSync(state, { recursive: true, mode: 0o700 });
   const configPath = join(root, "wrangler.toml");
   const options = { configPath, persist: { path: join(state, "v3") }, remoteBindings: false };
   // A folder without a database is not opened: that saves a second of a first start.

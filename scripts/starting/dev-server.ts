@@ -40,7 +40,8 @@ export function startDevServer({ port, state, log = toStdout }: DevServerOptions
   const where = ["--ip", "127.0.0.1", "--port", String(port), "--persist-to", state];
   const server = spawn(process.execPath, [cli, "dev", ...where, "--show-interactive-dev-session=false"], {
     cwd: root,
-    env: { ...process.env, WRANGLER_LOG: "log", NO_COLOR: "1" },
+    // The Local Explorer would answer SQL to anyone on the machine, past every signature.
+    env: { ...process.env, WRANGLER_LOG: "log", NO_COLOR: "1", X_LOCAL_EXPLORER: "false" },
     stdio: ["ignore", "pipe", "pipe"],
     // A group of its own: Ctrl-C reaches this program alone, which passes it on once.
     detached: true,

@@ -37,25 +37,33 @@ export const listImages = createFactory<AppEnv, "/:login/images">().createHandle
  */
 async function* renderPages(c: Context<AppEnv>, filters: ListFilters): AsyncGenerator<readonly unknown[]> {
   const release = c.get("release");
-  let { marker } = filters;
-  const { maxList } = readConfiguration(c.env);
   // One more than an answer may hold shows that a list is too long.
-  let remaining = filters.limit ?? maxList + 1;
-  for (let isFirst = true, isMore = true; isMore; isFirst = false) {
+  let remaining = filters.limit ?? readConfiguration(c.env).maxList + 1;
+  let { marker } = filters;
+  for (let page = 0, isMore = true; isMore; page += 1) {
     const limit = Math.min(remaining, maxPageRows);
     const listed = await readPage(c, { ...filters, marker }, limit);
-    if (isFirst) assertMarker(filters, listed, requireSet(c, "caller").account);
     isMore = listed.images.length === limit && remaining > limit;
-    if (isFirst && filters.limit === null) {
-      const count = isMore ? await countAll(c, filters) : listed.images.length;
-      if (count > maxList) throw makeListTooLong(maxList);
-    }
+    if (page === 0) await assertListable(c, filters, { listed, isMore });
     for (const group of groupByBytes(listed.images)) {
       yield (await withTexts(c, group)).map((image) => renderImage(image, release));
     }
     remaining -= limit;
     marker = listed.images.at(-1)?.image.uuid ?? marker;
   }
+}
+
+/** Checks the first page: the marker, and that the list is not too long. @throws {CloudApiError} InvalidArgument */
+async function assertListable(
+  c: Context<AppEnv>,
+  filters: ListFilters,
+  { listed, isMore }: { listed: ListedImages; isMore: boolean },
+): Promise<void> {
+  assertMarker(filters, listed, requireSet(c, "caller").account);
+  if (filters.limit !== null) return;
+  const { maxList } = readConfiguration(c.env);
+  const count = isMore ? await countAll(c, filters) : listed.images.length;
+  if (count > maxList) throw makeListTooLong(maxList);
 }
 
 async function readPage(c: Context<AppEnv>, filters: ListFilters, limit: number): Promise<ListedImages> {
