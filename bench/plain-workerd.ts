@@ -13,7 +13,7 @@ export type Served = { name: string; bundle: string; port: number; vars?: Readon
 /** Bundles a Worker as `wrangler deploy` would, minified unless it is to be read. @returns the file */
 export function bundleWorker(entry: string, folder: string, how: "--minify" | "--no-minify" = "--minify"): string {
   const cli = join(root, "node_modules/wrangler/bin/wrangler.js");
-  const args = ["deploy", resolve(root, entry), "--dry-run", how, "--outdir", folder];
+  const args = ["deploy", resolve(root, entry), "--env=", "--dry-run", how, "--outdir", folder];
   execFileSync(process.execPath, [cli, ...args], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
   return join(folder, `${entry.replace(/.*\//, "").replace(/\.ts$/, "")}.js`);
 }

@@ -7,7 +7,8 @@ CREATE TABLE `account_writes` (
 CREATE INDEX `account_writes_account` ON `account_writes` (`account`,`time`);--> statement-breakpoint
 ALTER TABLE `accounts` ADD `write_id` text;--> statement-breakpoint
 ALTER TABLE `image_history` ADD `total_bytes` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
-CREATE INDEX `image_history_bytes` ON `image_history` (`image`,`total_bytes`);
+CREATE INDEX `image_history_bytes` ON `image_history` (`image`,`total_bytes`,`time`);--> statement-breakpoint
+CREATE INDEX `image_history_keyed` ON `image_history` (`image`,`revision`) WHERE "image_history"."request_hash" IS NOT NULL;
 --> statement-breakpoint
 DROP TRIGGER `image_history_after_insert`;
 --> statement-breakpoint
@@ -52,10 +53,10 @@ CREATE TRIGGER `image_history_after_update` AFTER UPDATE OF `revision` ON `image
 			NEW.`name`, NEW.`version`, NEW.`description`, NEW.`homepage`, NEW.`eula`, NEW.`acl`, NEW.`tags`, NEW.`os`, NEW.`type`, NEW.`requirements`, NEW.`image_size`, NEW.`files`, NEW.`published_at`, NEW.`owner`, NEW.`public`, NEW.`state`, NEW.`origin`, NEW.`error`,
 			coalesce((SELECT max(`total_bytes`) FROM `image_history` WHERE `image` = NEW.`uuid`), 0) + 400 + coalesce(octet_length(NEW.`name`), 0) + coalesce(octet_length(NEW.`version`), 0) + coalesce(octet_length(NEW.`description`), 0) + coalesce(octet_length(NEW.`homepage`), 0) + coalesce(octet_length(NEW.`eula`), 0) + coalesce(octet_length(NEW.`acl`), 0) + coalesce(octet_length(NEW.`tags`), 0) + coalesce(octet_length(NEW.`os`), 0) + coalesce(octet_length(NEW.`type`), 0) + coalesce(octet_length(NEW.`requirements`), 0) + coalesce(octet_length(NEW.`image_size`), 0) + coalesce(octet_length(NEW.`files`), 0) + coalesce(octet_length(NEW.`published_at`), 0) + coalesce(octet_length(NEW.`owner`), 0) + coalesce(octet_length(NEW.`public`), 0) + coalesce(octet_length(NEW.`state`), 0) + coalesce(octet_length(NEW.`origin`), 0) + coalesce(octet_length(NEW.`error`), 0)
 		FROM (SELECT iif(NEW.`write_id` IS NOT OLD.`write_id`, NEW.`write_id`, NULL) AS `write_id`, iif(NEW.`write` IS NOT OLD.`write`, NEW.`write`, NULL) AS `write`) AS record;
-	DELETE FROM `image_history` WHERE `image` = NEW.`uuid` AND `revision` < (SELECT `revision` FROM `image_history` WHERE `image` = NEW.`uuid`
-			AND `total_bytes` > (SELECT max(`total_bytes`) FROM `image_history` WHERE `image` = NEW.`uuid`) - nullif(coalesce(NEW.`write` ->> '$.keep_bytes', 1048576), 0)
-			ORDER BY `total_bytes` LIMIT 1)
-		AND `time` < CAST(unixepoch('subsec') * 1000 AS INTEGER) - 60000;
-	DELETE FROM `image_history` WHERE `image` = NEW.`uuid` AND `revision` < NEW.`revision` - nullif(coalesce(NEW.`write` ->> '$.keep_revisions', 1000), 0)
-		AND `time` < CAST(unixepoch('subsec') * 1000 AS INTEGER) - iif(`request_hash` IS NULL, 60000, 86400000);
+	DELETE FROM `image_history` WHERE `rowid` IN (SELECT `rowid` FROM `image_history` WHERE `image` = NEW.`uuid`
+		AND `total_bytes` <= (SELECT max(`total_bytes`) FROM `image_history` WHERE `image` = NEW.`uuid`) - nullif(coalesce(NEW.`write` ->> '$.keep_bytes', 1048576), 0) ORDER BY `total_bytes` LIMIT 64) AND `time` < CAST(unixepoch('subsec') * 1000 AS INTEGER) - 60000;
+	DELETE FROM `image_history` WHERE `rowid` IN (SELECT `rowid` FROM `image_history` WHERE `image` = NEW.`uuid`
+		AND `revision` < NEW.`revision` - nullif(coalesce(NEW.`write` ->> '$.keep_revisions', 1000), 0) AND `request_hash` IS NULL ORDER BY `revision` LIMIT 4) AND `time` < CAST(unixepoch('subsec') * 1000 AS INTEGER) - 60000;
+	DELETE FROM `image_history` WHERE `rowid` IN (SELECT `rowid` FROM `image_history` WHERE `image` = NEW.`uuid`
+		AND `revision` < NEW.`revision` - nullif(coalesce(NEW.`write` ->> '$.keep_revisions', 1000), 0) AND `request_hash` IS NOT NULL ORDER BY `revision` LIMIT 4) AND `time` < CAST(unixepoch('subsec') * 1000 AS INTEGER) - 86400000;
 END;

@@ -1,9 +1,10 @@
 /**
- * Checks the documents: every link and citation leads somewhere, every shell block says who runs it, README is short, and
- * the tables agree with the code. Prints one line a mistake, `file:line: what`. Part of `npm run check`.
+ * Checks the documents: every link and citation leads somewhere, every shell block says who runs it, README is short, the
+ * tables agree with the code, and every difference from upstream names what shows it. Prints one line a mistake, `file:line: what`. Part of `npm run check`.
  */
 import { checkAgreement } from "./docs/agreement.ts";
 import { checkCitations } from "./docs/citations.ts";
+import { checkDifferences } from "./docs/differences.ts";
 import { checkLinks } from "./docs/links.ts";
 import { listFiles, type Mistake, readText } from "./docs/repository.ts";
 import { checkShellBlocks } from "./docs/shell-blocks.ts";
@@ -25,6 +26,7 @@ const mistakes = [
   ...checkShellBlocks(files),
   ...checkReadmeLength(),
   ...checkAgreement(),
+  ...checkDifferences(files),
 ];
 for (const { file, line, what } of mistakes) console.error(`${file}:${line}: ${what}`);
 process.exitCode = mistakes.length > 0 ? 1 : 0;

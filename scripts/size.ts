@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, "..");
 const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-"));
 try {
   const cli = `${root}/node_modules/wrangler/bin/wrangler.js`;
-  execFileSync(process.execPath, [cli, "deploy", "--dry-run", "--minify", "--outdir", folder], {
+  execFileSync(process.execPath, [cli, "deploy", "--env", "production", "--dry-run", "--minify", "--outdir", folder], {
     cwd: root,
     stdio: ["ignore", "ignore", "inherit"],
   });

@@ -39,6 +39,7 @@ const operations: Readonly<Record<Operation, Row>> = {
     status: 200,
   },
   GetAccount: { route: "GET /:login", request: { method: "GET", path: "/my" }, status: 200 },
+  UpdateAccount: { route: "POST /:login", request: { path: "/my", body: '{"city":"b"}' }, status: 200 },
   ListKeys: { route: "GET /:login/keys", request: { method: "GET", path: "/my/keys" }, status: 200 },
   GetKey: { route: "GET /:login/keys/:key", request: { method: "GET", path: "/my/keys/rsa" }, status: 200 },
   CreateKey: {

@@ -17,6 +17,7 @@ const operations: Readonly<Record<string, TestRequest>> = {
   CloneImage: { path: `/my/images/${image}?action=clone` },
   DeleteImage: { method: "DELETE", path: `/my/images/${image}` },
   GetAccount: { method: "GET", path: "/my" },
+  UpdateAccount: { path: "/my", body: '{"city":"refused"}' },
   ListKeys: { method: "GET", path: "/my/keys" },
   GetKey: { method: "GET", path: "/my/keys/rsa" },
   CreateKey: { path: "/my/keys", body: JSON.stringify({ key: formatPublicLine("ecdsa384") }) },
@@ -93,7 +94,7 @@ const refusals: readonly Refusal[] = [
   makeRow("a version range of 129 characters", setHeaders({ "Api-Version": `7${" ".repeat(127)}9` }), [
     400,
     "InvalidVersion",
-    `7${" ".repeat(63)}… is not supported; supported versions: ${versions}`,
+    `7${" ".repeat(63)}... is not supported; supported versions: ${versions}`,
   ]),
   makeRow("an Accept header without JSON", setHeaders({ Accept: "text/html, application/json;q=0, */*" }), [
     406,
@@ -122,7 +123,12 @@ const refusals: readonly Refusal[] = [
   makeMalformed(
     "both forms at once",
     `Signature ${parameters} AAAA`,
-    "text stands after the parameters, and headers is given too",
+    "text stands after the parameters, and signature is given too",
+  ),
+  makeMalformed(
+    "the legacy form with another list than date",
+    `Signature keyId="${keyId}",algorithm="rsa-sha256",headers="date host" AAAA`,
+    'the form without signature="…" signs date alone; headers lists date host',
   ),
   makeMalformed(
     "the legacy form with an ECDSA algorithm",

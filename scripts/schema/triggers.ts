@@ -35,22 +35,28 @@ const insertRevision = (changed: string, record: string): string => `
 			coalesce(${newestTotal}, 0) + ${newBytes}
 		FROM (${record}) AS record;`;
 
-/** The revision of the oldest row within the bound by bytes, found by the index over the totals. */
-const oldestWithinBytes = `(SELECT \`revision\` FROM \`image_history\` WHERE \`image\` = NEW.\`uuid\`
-			AND \`total_bytes\` > ${newestTotal} - nullif(coalesce(NEW.\`write\` ->> '$.keep_bytes', 1048576), 0)
-			ORDER BY \`total_bytes\` LIMIT 1)`;
+const rowsOfImage = "`image_history` WHERE `image` = NEW.`uuid`";
 
-const oldestWithinRevisions = "NEW.`revision` - nullif(coalesce(NEW.`write` ->> '$.keep_revisions', 1000), 0)";
+/** Beyond this total a revision is beyond the bound by bytes; NULL where there is none. */
+const oldTotal = `${newestTotal} - nullif(coalesce(NEW.\`write\` ->> '$.keep_bytes', 1048576), 0)`;
+
+/** Below this revision one is beyond the bound by revisions; NULL where there is none. */
+const oldRevision = "NEW.`revision` - nullif(coalesce(NEW.`write` ->> '$.keep_revisions', 1000), 0)";
+
+/** A retry may still look for a younger row, and a repeated Idempotency-Key for one that has it. */
+const [minuteAgo, dayAgo] = [`${now} - 60000`, `${now} - 86400000`];
 
 /**
- * Deletes the revisions beyond either bound, but none younger than a minute, which a retry may still look for. A row with an
- * Idempotency-Key stays for a day beyond the bound by revisions, but not beyond that by bytes.
+ * Deletes the oldest revisions beyond either bound. Every write looks at a fixed number of them, whatever was kept before.
+ * The bound by bytes goes before an Idempotency-Key, that by revisions does not.
  */
 const trim = `
-	DELETE FROM \`image_history\` WHERE \`image\` = NEW.\`uuid\` AND \`revision\` < ${oldestWithinBytes}
-		AND \`time\` < ${now} - 60000;
-	DELETE FROM \`image_history\` WHERE \`image\` = NEW.\`uuid\` AND \`revision\` < ${oldestWithinRevisions}
-		AND \`time\` < ${now} - iif(\`request_hash\` IS NULL, 60000, 86400000);`;
+	DELETE FROM \`image_history\` WHERE \`rowid\` IN (SELECT \`rowid\` FROM ${rowsOfImage}
+		AND \`total_bytes\` <= ${oldTotal} ORDER BY \`total_bytes\` LIMIT 64) AND \`time\` < ${minuteAgo};
+	DELETE FROM \`image_history\` WHERE \`rowid\` IN (SELECT \`rowid\` FROM ${rowsOfImage}
+		AND \`revision\` < ${oldRevision} AND \`request_hash\` IS NULL ORDER BY \`revision\` LIMIT 4) AND \`time\` < ${minuteAgo};
+	DELETE FROM \`image_history\` WHERE \`rowid\` IN (SELECT \`rowid\` FROM ${rowsOfImage}
+		AND \`revision\` < ${oldRevision} AND \`request_hash\` IS NOT NULL ORDER BY \`revision\` LIMIT 4) AND \`time\` < ${dayAgo};`;
 
 const aclOfNew = "json_each(coalesce(NEW.`acl`, '[]'))";
 

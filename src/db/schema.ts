@@ -214,7 +214,9 @@ export const imageHistory = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.image, table.revision] }),
-    index("image_history_bytes").on(table.image, table.total_bytes),
+    index("image_history_bytes").on(table.image, table.total_bytes, table.time),
+    // Few rows have an Idempotency-Key, and each stays for a day: found without passing the others.
+    index("image_history_keyed").on(table.image, table.revision).where(sql`${table.request_hash} IS NOT NULL`),
     uniqueIndex("image_history_write_id").on(table.write_id),
   ],
 );

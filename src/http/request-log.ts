@@ -24,6 +24,7 @@ export const logRequest: MiddlewareHandler<AppEnv> = async (c, next) => {
     status: c.res.status,
     code: refusal?.code,
     reason: refusal?.reason,
+    rateLimit: c.env.ACCOUNT_LIMITER ? undefined : "off",
     changed: c.get("changedFields"),
     d1Calls: meter.calls,
     d1Ms: Math.round(meter.milliseconds),

@@ -64,6 +64,11 @@ describe("a body is read", () => {
       { name: "a b/c", description: "ü" },
     ],
     [
+      "as a form, with a percent sign that begins no escape",
+      { body: "description=50%+off", headers: { "Content-Type": form } },
+      { description: "50% off" },
+    ],
+    [
       "as a form, with repeated names as an array",
       { body: `acl=${bob.uuid}&acl=${mallory.uuid}`, headers: { "Content-Type": form } },
       { acl: [bob.uuid, mallory.uuid] },
@@ -86,7 +91,7 @@ describe("a body is read", () => {
     ["for the action when the query has none", { query: "", body: '{"action":"update","name":"a"}' }, { name: "a" }],
     [
       "and cannot replace the action, the account or the image",
-      { body: '{"action":"clone","account":"mallory","login":"mallory","id":"x","uuid":"x","name":"a"}' },
+      { body: '{"action":"clone","account":"mallory","login":"mallory","id":"x","uuid":"x","dataset":"x","name":"a"}' },
       { name: "a" },
     ],
     [
@@ -139,6 +144,11 @@ describe("a body is refused", () => {
   >([
     ["when there is none", {}, makeValidationFailed(nothing, [])],
     ["when it is null", { body: "null" }, makeValidationFailed(nothing, [])],
+    [
+      "when it is JSON that was sent as a form, which the message says",
+      { body: '{"name":"a"}', headers: { "Content-Type": `${form}; charset=utf-8` } },
+      makeValidationFailed(`${nothing}; the body was read as ${form}`, []),
+    ],
     ["when it has bracketed names only", { query: "?action=update&tags[a]=b" }, makeValidationFailed(nothing, [])],
     ["when it is an array", { body: "[]" }, makeNotObject("an empty array")],
     ["when it is a string", { body: '"x"' }, makeNotObject("x")],
@@ -148,12 +158,12 @@ describe("a body is refused", () => {
     [
       "when it is a form with an escape that is not UTF-8",
       { body: "name=%FF", headers: { "Content-Type": form } },
-      makeRefusal(400, "InvalidContent", "Invalid form: name=%FF has an escape that cannot be decoded"),
+      makeRefusal(400, "InvalidContent", "Invalid form: name=%FF is not UTF-8"),
     ],
     [
       "when the query has an escape that is not UTF-8",
       { query: "?action=update&name=%FF" },
-      makeRefusal(400, "BadRequest", "the query part name=%FF has an escape that cannot be decoded"),
+      makeRefusal(400, "BadRequest", "the query part name=%FF is not UTF-8"),
     ],
     [
       "when it is multipart and its type names no boundary",
@@ -246,7 +256,7 @@ describe("a body is refused", () => {
         {
           field: "name",
           code: "Invalid",
-          message: `name is 1 to 1024 characters of A-Z a-z 0-9 . _ / - and space; 1025 characters were sent: ${"x".repeat(64)}…`,
+          message: `name is 1 to 1024 characters of A-Z a-z 0-9 . _ / - and space; 1025 characters were sent: ${"x".repeat(64)}...`,
         },
         {
           field: "version",
@@ -264,7 +274,7 @@ describe("a body is refused", () => {
         {
           field: "acl",
           code: "Invalid",
-          message: "acl is an array of account UUIDs in lower case, or null; an array was sent",
+          message: 'acl[0]: "x" is not an account UUID in lower case',
         },
         {
           field: "tags",

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
-import { name, version } from "../../package.json";
+import { version } from "../../package.json";
 import { makeBindings, send, type TestRequest } from "../support/client.ts";
 import { bob, provision } from "../support/fixtures.ts";
 import { captureLog } from "../support/log-lines.ts";
@@ -38,13 +38,13 @@ describe("every answer", () => {
       "access-control-allow-methods": "GET, HEAD, POST, DELETE, OPTIONS",
       "access-control-allow-origin": "*",
       "access-control-expose-headers":
-        "Api-Version, X-Api-Version, Request-Id, X-Request-Id, Response-Time, X-Response-Time, Content-MD5, Date, Server, Triton-Datacenter-Name, Location, Allow, Retry-After, WWW-Authenticate, ETag, Changed-Fields, Idempotent-Replayed, Server-Timing",
+        "Api-Version, X-Api-Version, Request-Id, X-Request-Id, Response-Time, X-Response-Time, Content-MD5, Date, Server, Triton-Datacenter-Name, Location, Allow, Retry-After, RateLimit-Policy, WWW-Authenticate, ETag, Changed-Fields, Idempotent-Replayed, Server-Timing",
       "api-version": "8.0.0",
       "cache-control": "private, no-cache, no-transform",
       "content-md5": createHash("md5").update(text).digest("base64"),
       "content-type": "application/json",
       etag: '"1-8.0.0"',
-      server: `cloudapi/${version} (${name})`,
+      server: `cloudapi/${version}`,
       "triton-datacenter-name": "edge",
       "x-api-version": "8.0.0",
       "x-content-type-options": "nosniff",
@@ -120,8 +120,10 @@ describe("a path", () => {
   it.each([
     ["PUT", path, "DELETE, GET, HEAD, POST"],
     ["PATCH", "/my/images", "GET, HEAD"],
-    ["DELETE", "/my", "GET, HEAD"],
-    ["POST", "/--ping", "GET, HEAD"],
+    ["DELETE", "/my", "GET, HEAD, POST"],
+    ["DELETE", "/my/keys", "GET, HEAD, POST"],
+    ["POST", "/my/datacenters", "GET, HEAD"],
+    ["PUT", "/--ping", "GET, HEAD, POST"],
   ])("that does not support the method is 405: %s %s", async (method, known, allowed) => {
     const { status, json, headers } = await send({ method, path: known, sign: false });
     expect([status, headers.get("Allow")?.split(", ").sort().join(", ")]).toEqual([405, allowed]);

@@ -27,6 +27,7 @@ const versionRule = "version is 1 to 512 characters of A-Z a-z 0-9 . _ / + -";
 const descriptionRule =
   "description is a string of at most 10240 characters without U+0000 or a lone surrogate, or null";
 const aclRule = "acl is an array of account UUIDs in lower case, or null";
+const notUuid = "is not an account UUID in lower case";
 const tagsRule =
   "tags is an object of JSON values, at most 100 levels deep, without U+0000 or lone surrogates, or null";
 const makeUrlRule = (field: string) =>
@@ -43,6 +44,7 @@ const accepted: readonly (readonly [field: string, sent: unknown, column: string
   ["version", "v".repeat(512), "v".repeat(512)],
   ["description", "d".repeat(10_240), "d".repeat(10_240)],
   ["description", " any 😀\n\u0001 text ", " any 😀\n\u0001 text "],
+  ["description", "😀".repeat(5120), "😀".repeat(5120)],
   ["description", "", null],
   ["description", null, null],
   ...["homepage", "eula"].flatMap((field) =>
@@ -75,13 +77,14 @@ const refused: readonly (readonly [field: string, sent: unknown, message: string
   ["name", "", `${nameRule}; "" was sent`],
   ["name", "ü", `${nameRule}; "ü" was sent`],
   ["name", "a\n", `${nameRule}; "a\\n" was sent`],
-  ["name", "n".repeat(1025), `${nameRule}; 1025 characters were sent: ${"n".repeat(64)}…`],
+  ["name", "n".repeat(1025), `${nameRule}; 1025 characters were sent: ${"n".repeat(64)}...`],
   ["name", null, `${nameRule}; null was sent`],
   ["name", 5, `${nameRule}; 5 was sent`],
   ["version", "1 0", `${versionRule}; "1 0" was sent`],
-  ["version", "v".repeat(513), `${versionRule}; 513 characters were sent: ${"v".repeat(64)}…`],
+  ["version", "v".repeat(513), `${versionRule}; 513 characters were sent: ${"v".repeat(64)}...`],
   ["version", null, `${versionRule}; null was sent`],
-  ["description", "d".repeat(10_241), `${descriptionRule}; 10241 characters were sent: ${"d".repeat(64)}…`],
+  ["description", "d".repeat(10_241), `${descriptionRule}; 10241 characters were sent: ${"d".repeat(64)}...`],
+  ["description", "😀".repeat(5121), `${descriptionRule}; 10242 characters were sent: ${"😀".repeat(32)}...`],
   ["description", "a\u0000", `${descriptionRule}; "a\\u0000" was sent`],
   ["description", "\ud800", `${descriptionRule}; "\ufffd" was sent`],
   ["description", ["d"], `${descriptionRule}; an array was sent`],
@@ -92,14 +95,21 @@ const refused: readonly (readonly [field: string, sent: unknown, message: string
       [" http://a", '" http://a" was sent'],
       ["http://a\u0007", '"http://a\\u0007" was sent'],
       ["http://", '"http://" was sent'],
-      [`http://a/${"u".repeat(1016)}`, `1025 characters were sent: http://a/${"u".repeat(55)}…`],
+      [`http://a/${"u".repeat(1016)}`, `1025 characters were sent: http://a/${"u".repeat(55)}...`],
       [{}, "an object was sent"],
     ].map(([sent, described]) => [field, sent, `${makeUrlRule(field)}; ${described}`] as const),
   ),
-  ["acl", [a, "x"], `${aclRule}; an array was sent`],
-  ["acl", [a.toUpperCase()], `${aclRule}; an array was sent`],
-  ["acl", "", `${aclRule}; "" was sent`],
-  ["acl", "all", `${aclRule}; "all" was sent`],
+  ["acl", [a, "x"], `acl[1]: "x" ${notUuid}`],
+  ["acl", ["x", 5], `acl[0]: "x" ${notUuid}`],
+  ["acl", [5], `acl[0]: 5 ${notUuid}`],
+  ["acl", [null], `acl[0]: null ${notUuid}`],
+  ["acl", [[a]], `acl[0]: an array ${notUuid}`],
+  ["acl", ["é".repeat(65)], `acl[0]: "${"é".repeat(64)}..." ${notUuid}`],
+  ["acl", [a.toUpperCase()], `acl[0]: "${a.toUpperCase()}" ${notUuid}`],
+  ["acl", "", `acl[0]: "" ${notUuid}`],
+  ["acl", "all", `acl[0]: "all" ${notUuid}`],
+  ["acl", `${a}, bob`, `acl[1]: "bob" ${notUuid}`],
+  ["acl", '["bob"]', `acl[0]: "bob" ${notUuid}`],
   ["acl", "[", `${aclRule}; "[" was sent`],
   ["acl", 5, `${aclRule}; 5 was sent`],
   ["acl", {}, `${aclRule}; an object was sent`],
@@ -123,11 +133,48 @@ describe("the schema of an update accepts", () => {
   );
 
   it("an acl of at most 3000 accounts, repeated ones counted once", () => {
-    const accounts = Array.from({ length: 10_000 }, (_, index) => makeUuid(index));
+    const accounts = Array.from({ length: 3000 }, (_, index) => makeUuid(index));
     expect(parse({ acl: [...accounts, ...accounts] })).toStrictEqual({ acl: JSON.stringify(accounts) });
-    expect(parse({ acl: [...accounts, makeUuid(10_000)] })).toStrictEqual({
-      mistakes: [["acl", "acl is at most 3000 accounts; 10001 were sent"]],
+    expect(parse({ acl: [...accounts, makeUuid(3000)] })).toStrictEqual({
+      mistakes: [["acl", "acl is at most 3000 accounts; 3001 were sent"]],
     });
+  });
+
+  it("tags of at most 102400 bytes of JSON as it is stored, not as it was sent", () => {
+    const makeTags = (unit: string, units: number, tail: string) => ({ t: unit.repeat(units) + tail });
+    for (const [unit, size] of [
+      ["é", 2],
+      ["😀", 4],
+      ["\n", 2],
+      ["x", 1],
+    ] as const) {
+      const units = Math.floor((102_400 - '{"t":""}'.length) / size);
+      const tail = "x".repeat(102_400 - '{"t":""}'.length - units * size);
+      const tags = makeTags(unit, units, tail);
+      expect(parse({ tags })).toStrictEqual({ tags: JSON.stringify(tags) });
+      const mistakes = [["tags", "tags is at most 102400 bytes of JSON as it is stored; 102401 were sent"]];
+      expect(parse({ tags: makeTags(unit, units, `${tail}x`) })).toStrictEqual({ mistakes });
+    }
+    // "1e20" is four characters, and stored in 21.
+    const numbers = `{"t":[${"1e20,".repeat(9999)}1e20]}`;
+    const stored = JSON.stringify(JSON.parse(numbers)).length;
+    expect(parse({ tags: numbers })).toStrictEqual({
+      mistakes: [["tags", `tags is at most 102400 bytes of JSON as it is stored; ${stored} were sent`]],
+    });
+  });
+
+  it("any size of acl and tags that a row holds where the bounds are 0", () => {
+    const unbounded = makeUpdateImageSchema({ maxAcl: 0, maxTagsBytes: 0 });
+    const accounts = Array.from({ length: 10_001 }, (_, index) => makeUuid(index));
+    const tags = { t: "t".repeat(200_000) };
+    const acl = accounts.slice(1);
+    expect(z.safeParse(unbounded, { acl, tags })).toEqual({
+      success: true,
+      data: { acl: JSON.stringify(acl), tags: JSON.stringify(tags) },
+    });
+    expect(z.safeParse(unbounded, { acl: accounts }).error?.issues).toMatchObject([
+      { message: "acl is at most 10000 accounts; 10001 were sent" },
+    ]);
   });
 
   it("fields together, and ignores every other key", () => {

@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest";
+import type { CloneOutcome } from "../../src/db/clone-image.ts";
 import type { DeletionOutcome } from "../../src/db/delete-image.ts";
-import { type ImageHistory, maxPageBytes, type RevisionRow } from "../../src/db/image-audit.ts";
+import type { ImageHistory } from "../../src/db/image-audit.ts";
 import type { SeenImage } from "../../src/db/image-row.ts";
-import type { ListedImages, ListFilters } from "../../src/db/list-images.ts";
 import type { AppliedWrite, WriteOutcome } from "../../src/db/write-outcome.ts";
 import { judgeClone } from "../../src/images/clone-image.ts";
 import { judgeDeletion } from "../../src/images/delete-image.ts";
-import { judgeAudit } from "../../src/images/image-audit.ts";
-import { judgeList } from "../../src/images/list-images.ts";
+import { assertAuditable } from "../../src/images/image-audit.ts";
 import type { WritePreconditions } from "../../src/images/preconditions.ts";
 import { judgeUpdate } from "../../src/images/update-image.ts";
 import { bob, mallory } from "../support/fixtures.ts";
@@ -77,6 +76,10 @@ const toDeletionOutcome = (outcome: WriteOutcome): DeletionOutcome => ({
   ...outcome,
 });
 
+const maxImages = 2;
+
+const toCloneOutcome = (outcome: WriteOutcome): CloneOutcome => ({ isFull: false, ...outcome });
+
 /** The three judges of a write, with an image on which nothing but the statement's own conditions stands in the way. */
 const judges: readonly { name: string; judge: Judge; eligible: SeenImage }[] = [
   {
@@ -91,7 +94,7 @@ const judges: readonly { name: string; judge: Judge; eligible: SeenImage }[] = [
   },
   {
     name: "judgeClone",
-    judge: (outcome, sent = request) => judgeClone(outcome, sent),
+    judge: (outcome, sent = request) => judgeClone(toCloneOutcome(outcome), { ...sent, maxImages }),
     eligible: makeTheirs({ isShared: true }),
   },
 ];
@@ -181,113 +184,86 @@ describe("judgeDeletion", () => {
 });
 
 describe("judgeClone", () => {
-  const judge = (image: SeenImage) => () => judgeClone(makeOutcome({ image }), stale);
+  const judge = (image: SeenImage, isFull: boolean) => () =>
+    judgeClone({ ...makeOutcome({ image }), isFull }, { ...stale, maxImages });
 
-  it("throws ImageNotShared unless the image is shared by acl and activated, whatever the preconditions", () => {
-    const unactivated = makeSeen({ isShared: true, state: "unactivated" });
-    for (const image of [makeTheirs({ public: true }), makeSeen(), unactivated]) {
-      expect(catchRefusal(judge(image))).toEqual({
-        code: "ImageNotShared",
-        message: "only an activated image that is shared with you by acl can be cloned",
+  it.each([false, true])(
+    "throws ImageNotShared unless the image is shared by acl and activated, whatever the preconditions, quota reached: %s",
+    (isFull) => {
+      const unactivated = makeSeen({ isShared: true, state: "unactivated" });
+      for (const image of [makeTheirs({ public: true }), makeSeen(), unactivated]) {
+        expect(catchRefusal(judge(image, isFull))).toEqual({
+          code: "ImageNotShared",
+          message: "only an activated image that is shared with you by acl can be cloned",
+        });
+      }
+    },
+  );
+
+  it.each([false, true])(
+    "throws ValidationFailed on the type of a docker image, whatever the preconditions, quota reached: %s",
+    (isFull) => {
+      expect(catchRefusal(judge(makeTheirs({ isShared: true, type: "docker" }), isFull))).toEqual({
+        code: "ValidationFailed",
+        message: "invalid image data: type",
+        errors: [{ field: "type", code: "Invalid", message: "docker images cannot be cloned" }],
       });
-    }
+    },
+  );
+
+  it("throws QuotaExceeded when the account owns as many images as it may, whatever the preconditions", () => {
+    expect(catchRefusal(judge(makeTheirs({ isShared: true }), true))).toEqual({
+      code: "QuotaExceeded",
+      message: "the account owns 2 images, the most that it may own; delete one first",
+    });
   });
 
-  it("throws InvalidArgument for a docker image, whatever the preconditions", () => {
-    expect(catchRefusal(judge(makeTheirs({ isShared: true, type: "docker" })))).toEqual({
-      code: "InvalidArgument",
-      message: "docker images cannot be cloned",
-    });
+  it("answers the clone that was applied, even if it was the last one that the quota allows", () => {
+    const outcome = { ...makeOutcome({ applied: makeApplied(), image: null }), isFull: true };
+    expect(judgeClone(outcome, { ...stale, maxImages })).toMatchObject({ isReplayed: false });
   });
 });
 
-describe("judgeAudit", () => {
-  // The judge answers the revisions as they are.
-  const revisions: RevisionRow[] = [];
+describe("assertAuditable", () => {
+  type Audited = Omit<ImageHistory, "revisions" | "isWhole">;
 
-  const makeHistory = (more: Partial<ImageHistory> = {}): ImageHistory => ({
+  const makeHistory = (more: Partial<Audited> = {}): Audited => ({
     hasAuthority: true,
     image: makeSeen(),
     isOperator: false,
-    pageBytes: maxPageBytes,
-    revisions,
     ...more,
   });
 
-  it("answers the revisions to the owner and to operators, of hidden and destroyed images too", () => {
-    expect(judgeAudit(makeHistory(), bob.uuid)).toBe(revisions);
-    expect(judgeAudit(makeHistory({ image: makeSeen({ state: "destroyed" }) }), bob.uuid)).toBe(revisions);
+  it("accepts the owner and operators, for hidden and destroyed images too", () => {
+    assertAuditable(makeHistory(), bob.uuid);
+    assertAuditable(makeHistory({ image: makeSeen({ state: "destroyed" }) }), bob.uuid);
     for (const image of [makeTheirs(), makeTheirs({ state: "destroyed" })]) {
-      expect(judgeAudit(makeHistory({ image, isOperator: true }), bob.uuid)).toBe(revisions);
+      assertAuditable(makeHistory({ image, isOperator: true }), bob.uuid);
     }
   });
 
   it("throws InvalidCredentials first, when the authority is gone", () => {
-    const history = makeHistory({ hasAuthority: false, image: null, pageBytes: maxPageBytes + 1 });
-    expect(catchRefusal(() => judgeAudit(history, bob.uuid))).toEqual(authorityGone);
+    for (const image of [null, makeSeen(), makeTheirs({ public: true })]) {
+      const history = makeHistory({ hasAuthority: false, image, isOperator: true });
+      expect(catchRefusal(() => assertAuditable(history, bob.uuid))).toEqual(authorityGone);
+    }
   });
 
   it("throws ResourceNotFound for a missing image, even to an operator, and for a hidden one", () => {
-    expect(catchRefusal(() => judgeAudit(makeHistory({ image: null, isOperator: true }), bob.uuid))).toEqual(notFound);
-    expect(catchRefusal(() => judgeAudit(makeHistory({ image: makeTheirs() }), bob.uuid))).toEqual(notFound);
-  });
-
-  it("throws NotImageOwner for another account's image that the caller can see", () => {
-    const history = makeHistory({ image: makeTheirs({ public: true }), pageBytes: maxPageBytes + 1 });
-    expect(catchRefusal(() => judgeAudit(history, bob.uuid))).toEqual({
-      code: "NotImageOwner",
-      message: "only the owner of an image, and operators, may see its history",
-    });
-  });
-
-  it("throws InvalidArgument for a page that is too large", () => {
-    expect(catchRefusal(() => judgeAudit(makeHistory({ pageBytes: maxPageBytes + 1 }), bob.uuid))).toEqual({
-      code: "InvalidArgument",
-      message: "this page of the audit takes 8000001 bytes, and the most is 8000000; ask for a smaller limit",
-    });
-  });
-});
-
-describe("judgeList", () => {
-  const filters: ListFilters = {
-    ...{ name: null, namePart: null, os: null, version: null, type: null, isZvol: null, public: null, owner: null },
-    ...{ state: "active", tags: [], limit: null, marker: null },
-  };
-  const images = [makeRow(), makeRow({ uuid: makeUuid(2) })];
-
-  const judge = (
-    listed: Partial<ListedImages>,
-    { marker = null, maxList = 2 }: { marker?: string | null; maxList?: number } = {},
-  ) =>
-    judgeList(
-      { hasAuthority: true, images, marker: null, ...listed },
-      { account: bob.uuid, filters: { ...filters, marker }, maxList },
-    );
-
-  it("answers the images, up to the most that a list may have", () => {
-    expect(judge({})).toBe(images);
-    expect(judge({ marker: makeSeen() }, { marker: makeUuid(1) })).toBe(images);
-    expect(judge({ marker: makeTheirs({ public: true }) }, { marker: makeUuid(1) })).toBe(images);
-  });
-
-  it("throws InvalidCredentials first, when the authority is gone", () => {
-    const gone = () => judge({ hasAuthority: false }, { marker: makeUuid(1), maxList: 1 });
-    expect(catchRefusal(gone)).toEqual(authorityGone);
-  });
-
-  it("throws InvalidArgument for a marker that does not exist or is hidden", () => {
-    for (const marker of [null, makeTheirs(), makeSeen({ state: "destroyed" })]) {
-      expect(catchRefusal(() => judge({ marker }, { marker: makeUuid(1), maxList: 1 }))).toEqual({
-        code: "InvalidArgument",
-        message: `marker is the id of an image that you can see; "${makeUuid(1)}" was sent`,
-      });
+    for (const more of [
+      { image: null, isOperator: true },
+      { image: makeTheirs() },
+      { image: makeTheirs({ state: "destroyed", public: true }) },
+    ]) {
+      expect(catchRefusal(() => assertAuditable(makeHistory(more), bob.uuid))).toEqual(notFound);
     }
   });
 
-  it("throws InvalidArgument for a list that is too long", () => {
-    expect(catchRefusal(() => judge({}, { maxList: 1 }))).toEqual({
-      code: "InvalidArgument",
-      message: "more than 1 images match; ask for pages with limit and marker",
+  it("throws NotImageOwner for another account's image that the caller can see", () => {
+    const history = makeHistory({ image: makeTheirs({ public: true }) });
+    expect(catchRefusal(() => assertAuditable(history, bob.uuid))).toEqual({
+      code: "NotImageOwner",
+      message: "only the owner of an image, and operators, may see its history",
     });
   });
 });

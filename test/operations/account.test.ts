@@ -46,6 +46,7 @@ describe("GetAccount", () => {
     login: "bob",
     email: "bob@example.com",
     firstName: "Bob",
+    triton_cns_enabled: false,
     created,
     updated: created,
   };
@@ -98,7 +99,7 @@ describe("CreateKey", () => {
     const counted = wrapDatabase(env.DB);
     const answer = await create({ key: formatPublicLine("ecdsa521") }, counted.db);
     expect(pickStatusAndJson(answer)).toEqual({ status: 201, json: makeKeyJson("ecdsa521") });
-    expect(answer.headers.get("Location")).toBe("/my/keys/ecdsa521");
+    expect(answer.headers.get("Location")).toBe(`/bob/keys/${encodeURIComponent(computeFingerprint("ecdsa521"))}`);
     expect(counted.calls).toBe(2);
     const signed = await call({ path: "/my/keys/ecdsa521", sign: { key: "ecdsa521", algorithm: "ecdsa-sha512" } });
     expect(pickStatusAndJson(signed)).toEqual({ status: 200, json: makeKeyJson("ecdsa521") });
@@ -133,14 +134,14 @@ describe("CreateKey", () => {
       "InvalidArgument",
       `DSA keys cannot be verified here; use ${types}; ssh-dss AAAA x was sent`,
     ],
-    [{ key: point }, "InvalidArgument", `the key's point is not on its curve; ${point.slice(0, 64)}… was sent`],
+    [{ key: point }, "InvalidArgument", `the key's point is not on its curve; ${point.slice(0, 64)}... was sent`],
     [{ key: formatPublicLine("rsa") }, "InvalidArgument", "a key named rsa exists already"],
     [{ name: "again", key: formatPublicLine("rsa") }, "InvalidArgument", "the key exists already, named rsa"],
     [{ name: "rsa", key: formatPublicLine("ecdsa") }, "InvalidArgument", "a key named rsa exists already"],
     [
       { name: computeFingerprint("rsa"), key: formatPublicLine("ecdsa") },
       "InvalidArgument",
-      `its name is of the shape of a fingerprint and not its own, which is ${computeFingerprint("ecdsa")}; ${formatPublicLine("ecdsa").slice(0, 64)}… was sent`,
+      `its name is of the shape of a fingerprint and not its own, which is ${computeFingerprint("ecdsa")}; ${formatPublicLine("ecdsa").slice(0, 64)}... was sent`,
     ],
   ])("refuses a key that cannot be registered, and names the reason: %#", async (body, code, ...[message]) => {
     expect(pickStatusAndJson(await create(body))).toEqual({ status: 409, json: { code, message } });

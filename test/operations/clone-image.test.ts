@@ -69,7 +69,14 @@ describe("CloneImage", () => {
     [
       "a docker image",
       { type: "docker" },
-      { status: 409, json: { code: "InvalidArgument", message: "docker images cannot be cloned" } },
+      {
+        status: 422,
+        json: {
+          code: "ValidationFailed",
+          message: "invalid image data: type",
+          errors: [{ field: "type", code: "Invalid", message: "docker images cannot be cloned" }],
+        },
+      },
     ],
   ])("refuses %s", async (_, change, refusal) => {
     await storeImages([{ ...source, ...change } as TestManifest]);

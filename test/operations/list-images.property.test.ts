@@ -13,10 +13,10 @@ const manifests: fc.Arbitrary<TestManifest[]> = fc
       {
         owner: fc.constantFrom(bob.uuid, mallory.uuid, carol.uuid),
         name: text,
-        version: fc.constantFrom("1", "2"),
+        version: fc.constantFrom("1", "2", "1.2"),
         state: fc.constantFrom("active", "active", "unactivated", "disabled", "creating", "failed", "destroyed"),
         public: fc.boolean(),
-        type: fc.constantFrom("zone-dataset", "zvol", "lx-dataset", "null"),
+        type: fc.constantFrom("zone-dataset", "zvol", "lx-dataset", "docker", "null"),
         os: fc.constantFrom("linux", "smartos"),
         published_at: fc.constantFrom(
           "2013-11-25T17:44:54Z",
@@ -54,6 +54,15 @@ type Filter = { name: string; value: string; matches: (manifest: TestManifest) =
 
 const formatTag = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
+/** `!` negates a type; an image without a type has none of them. */
+const typeFilter = fc.tuple(fc.boolean(), fc.constantFrom("zvol", "docker", "nope")).map(
+  ([isNegated, wanted]): Filter => ({
+    name: "type",
+    value: `${isNegated ? "!" : ""}${wanted}`,
+    matches: ({ type }) => (type === wanted) !== isNegated,
+  }),
+);
+
 const filters: fc.Arbitrary<Filter> = fc.oneof(
   text.map((value): Filter => ({ name: "name", value, matches: ({ name }) => name === value })),
   fc
@@ -62,8 +71,12 @@ const filters: fc.Arbitrary<Filter> = fc.oneof(
   fc.constantFrom("linux", "plan9").map((value): Filter => ({ name: "os", value, matches: ({ os }) => os === value })),
   fc.constant("1").map((value): Filter => ({ name: "version", value, matches: ({ version }) => version === value })),
   fc
-    .constantFrom("zvol", "nope")
-    .map((value): Filter => ({ name: "type", value, matches: ({ type }) => type === value })),
+    .constantFrom("1", "2", ".")
+    .map((part): Filter => ({ name: "version", value: `~${part}`, matches: ({ version }) => version.includes(part) })),
+  typeFilter,
+  fc
+    .constantFrom("name", "os", "version", "type", "public", "owner")
+    .map((name): Filter => ({ name, value: "", matches: () => true })),
   fc
     .boolean()
     .map(
@@ -83,10 +96,20 @@ const filters: fc.Arbitrary<Filter> = fc.oneof(
   ),
 );
 
-const stateFilter = fc.constantFrom(undefined, "active", "disabled", "unactivated", "creating", "failed", "all");
+const stateFilter = fc.constantFrom(undefined, "", "active", "disabled", "unactivated", "creating", "failed", "all");
 
-const isInState = (manifest: TestManifest, state = "active"): boolean =>
-  state === "all" ? manifest.owner === bob.uuid || manifest.state === "active" : manifest.state === state;
+/** Whether the state is asked for: of the states only `active` shows images of others. docs/contract.md#listimages */
+function isInState({ owner, state }: TestManifest, wanted: string | undefined): boolean {
+  const isOwn = owner === bob.uuid;
+  if (!wanted || wanted === "active") return state === "active";
+  if (wanted === "all") return isOwn || state === "active";
+  if (wanted === "unactivated") return isOwn && ["unactivated", "creating", "failed"].includes(state);
+  return isOwn && state === wanted;
+}
+
+/** Whether the list hides an image because its type is docker: a filter on the type shows it. */
+const isHiddenDocker = ({ type }: TestManifest, wanted: readonly Filter[]): boolean =>
+  type === "docker" && !wanted.some(({ name, value }) => name === "type" && value !== "");
 
 const readTime = ({ published_at }: TestManifest): number =>
   published_at ? Date.parse(published_at) : Number.NEGATIVE_INFINITY;
@@ -106,13 +129,17 @@ describe("ListImages", () => {
         await storeImages(images);
         const expected = images
           .filter(
-            (image) => isVisible(image) && isInState(image, state) && wanted.every(({ matches }) => matches(image)),
+            (image) =>
+              isVisible(image) &&
+              isInState(image, state) &&
+              !isHiddenDocker(image, wanted) &&
+              wanted.every(({ matches }) => matches(image)),
           )
           .sort(compareImages)
           .map(({ uuid }) => uuid);
         const query = [
           ...wanted.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`),
-          ...(state ? [`state=${state}`] : []),
+          ...(state === undefined ? [] : [`state=${state}`]),
         ].join("&");
         expect(listIds(await listImages(`?${query}`))).toEqual(expected);
 

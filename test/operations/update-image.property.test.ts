@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Answer } from "../support/answer.ts";
+import { formatAsciiJson } from "../support/ascii.ts";
 import { send } from "../support/client.ts";
 import { provision } from "../support/fixtures.ts";
 import { propertyOptions } from "../support/property-options.ts";
@@ -177,7 +178,7 @@ async function expectApplied(answer: Answer, body: Json, { before, after }: { be
   expect(answer.headers.get("ETag")).toBe(after.etag);
   expect(answer.headers.get("Changed-Fields")).toBe(changed.join(", "));
   expect(answer.json).toEqual(after.json);
-  expect(answer.text).toBe(JSON.stringify(after.json));
+  expect(answer.text).toBe(formatAsciiJson(after.json));
   for (const key of fixedKeys) expect(after.json[key]).toEqual(before.json[key]);
   for (const field of fields) expect(after.json[field], field).toEqual(wanted[field]);
   expect(await readSharedAccounts()).toEqual([...((after.json["acl"] ?? []) as string[])].sort());

@@ -125,7 +125,18 @@ describe("a manifest", () => {
 });
 
 describe("an account", () => {
-  const unset = { email: null, companyName: null, firstName: null, lastName: null, created: null, updated: null };
+  const unset = {
+    ...{ email: null, companyName: null, firstName: null, lastName: null, created: null, updated: null },
+    ...{
+      address: null,
+      postalCode: null,
+      city: null,
+      state: null,
+      country: null,
+      phone: null,
+      triton_cns_enabled: false,
+    },
+  };
   const makeRow = (name: "rsa" | "ecdsa521" | "ed25519", keyName: string) => ({
     name: keyName,
     fingerprint: computeFingerprint(name, "md5"),
@@ -135,6 +146,7 @@ describe("an account", () => {
 
   test("has fields, and keys as lines or objects; the name of a key defaults to its comment, then to its fingerprint", async () => {
     const fields = { email: "a@b", companyName: "C", firstName: "F", lastName: "L", operator: true, disabled: true };
+    const moved = { address: "A", postalCode: "1", city: "Y", state: "S", country: "N", phone: "1" };
     const times = { created: "2020-01-01T00:00:00Z", updated: "2020-02-29T00:00:00.000Z" };
     const bare = formatPublicLine("ecdsa521").split(" ").slice(0, 2).join(" ");
     const keys = [
@@ -142,10 +154,12 @@ describe("an account", () => {
       { name: "mine", key: formatPublicLine("ed25519") },
       { name: null, key: bare },
     ];
-    expect((await read({ accounts: [{ ...account, ...fields, ...times, keys, phone: "1" }] })).accounts).toStrictEqual([
+    const more = { ...moved, triton_cns_enabled: true };
+    expect((await read({ accounts: [{ ...account, ...fields, ...more, ...times, keys }] })).accounts).toStrictEqual([
       {
         ...account,
         ...fields,
+        ...more,
         ...times,
         keys: [
           makeRow("rsa", "rsa"),

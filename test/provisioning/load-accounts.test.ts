@@ -23,6 +23,7 @@ describe("an account", () => {
 
   const makeRow = (uuid: string | undefined, login: string) => ({
     ...{ uuid, login, email: null, companyName: null, firstName: null, lastName: null },
+    ...{ address: null, postalCode: null, city: null, state: null, country: null, phone: null, triton_cns_enabled: 0 },
     ...{ operator: 0, disabled: 0, created: long, updated: recent },
   });
 

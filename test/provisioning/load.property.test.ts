@@ -49,6 +49,13 @@ const account = fc.record({
   login: fc.constantFrom(...logins),
   email: unset(text),
   companyName: unset(text),
+  address: unset(text),
+  postalCode: unset(text),
+  city: unset(text),
+  state: unset(text),
+  country: unset(text),
+  phone: unset(text),
+  triton_cns_enabled: unset(fc.boolean()),
   operator: fc.boolean(),
   disabled: fc.boolean(),
   created: fc.constantFrom("2020-01-01T00:00:00Z", "2021-01-01T00:00:00Z"),
@@ -110,8 +117,9 @@ function makeTables({ accounts, images }: Model) {
   const all = sortValues(accounts);
   const rows = sortValues(images);
   return {
-    accounts: all.map(({ keys: _, operator, disabled, ...row }) => ({
+    accounts: all.map(({ keys: _, triton_cns_enabled, operator, disabled, ...row }) => ({
       ...row,
+      triton_cns_enabled: Number(triton_cns_enabled),
       operator: Number(operator),
       disabled: Number(disabled),
     })),

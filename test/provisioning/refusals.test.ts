@@ -43,14 +43,14 @@ describe("a manifest is refused with every field that is wrong, and what was sen
       { name: "n".repeat(1025) },
       makeMistakes(
         "name",
-        `a string of 1 to 1024 characters ${utf8Rule}; 1025 characters were sent: ${"n".repeat(64)}…`,
+        `a string of 1 to 1024 characters ${utf8Rule}; 1025 characters were sent: ${"n".repeat(64)}...`,
       ),
     ],
     [
       { version: "v".repeat(513) },
       makeMistakes(
         "version",
-        `a string of 1 to 512 characters ${utf8Rule}; 513 characters were sent: ${"v".repeat(64)}…`,
+        `a string of 1 to 512 characters ${utf8Rule}; 513 characters were sent: ${"v".repeat(64)}...`,
       ),
     ],
     [{ os: ["smartos"] }, makeMistakes("os", `a string ${utf8Rule}; an array was sent`)],
@@ -130,7 +130,7 @@ describe("an account is refused with every field that is wrong, and what was sen
     [
       { login: "l".repeat(65) },
       [
-        `accounts[0] (${alice}, ${"l".repeat(64)}…): login is ${loginRule}; 65 characters were sent: ${"l".repeat(64)}…`,
+        `accounts[0] (${alice}, ${"l".repeat(64)}...): login is ${loginRule}; 65 characters were sent: ${"l".repeat(64)}...`,
       ],
     ],
     [
@@ -156,7 +156,7 @@ describe("an account is refused with every field that is wrong, and what was sen
     ],
     [
       { email: "x".repeat(2_000_000) },
-      makeMistakes("it takes 2000202 bytes, and a row holds at most 2000000 (D1's limit)"),
+      makeMistakes("it takes 2000315 bytes, and a row holds at most 2000000 (D1's limit)"),
     ],
   ])("row %#", async (fields, mistakes) => {
     expect(await listMistakes({ accounts: [{ ...account, ...fields }] })).toStrictEqual(mistakes);
@@ -164,7 +164,7 @@ describe("an account is refused with every field that is wrong, and what was sen
 
   const types = "ssh-rsa, ecdsa-sha2-nistp256, ecdsa-sha2-nistp384, ecdsa-sha2-nistp521, ssh-ed25519";
   const describeSent = (line: string) =>
-    `; ${line.length > 64 ? `${line.length} characters were sent: ${line.slice(0, 64)}…` : `"${line}" was sent`}`;
+    `; ${line.length > 64 ? `${line.length} characters were sent: ${line.slice(0, 64)}...` : `"${line}" was sent`}`;
   const exponentRule = "the RSA key's exponent is neither 3 nor 65537, and no other can be verified here";
   test.each([
     [formatSshLine("ssh-dss", ["p", "q", "g", "y"]), `DSA keys cannot be verified here; use ${types}`],

@@ -10,8 +10,14 @@ const clients = join(import.meta.dirname, "../clients/node_modules");
 /** A key pair that ssh-keygen made, and a HOME whose `.ssh` holds it alone. */
 export type Person = { login: string; home: string; keyFile: string; publicLine: string; fingerprint: string };
 
+/** Each triton that is installed, by its folder below `node_modules`. */
+const tritonFolders = { "7.15.3": "triton-7.15.3", "7.17.0": "triton" } as const;
+
+export type TritonVersion = keyof typeof tritonFolders;
+
 const keygenOptions = {
   rsa: ["-t", "rsa", "-b", "2048", "-m", "PEM"],
+  shortRsa: ["-t", "rsa", "-b", "1024", "-m", "PEM"],
   ecdsa: ["-t", "ecdsa", "-b", "256", "-m", "PEM"],
   ecdsa521: ["-t", "ecdsa", "-b", "521", "-m", "PEM"],
   ed25519: ["-t", "ed25519"],
@@ -87,6 +93,11 @@ export class ClientsService {
   /** `triton …` as this person types it. */
   runTriton(person: Person, args: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
     return runClient("triton/bin/triton", args, this.makeEnvironment(person, environment));
+  }
+
+  /** `triton …` of a version as this person types it. */
+  runTritonOf(version: TritonVersion, person: Person, args: readonly string[]): Promise<Ended> {
+    return runClient(`${tritonFolders[version]}/bin/triton`, args, this.makeEnvironment(person));
   }
 
   /** `sdc-… …` as this person types it. */

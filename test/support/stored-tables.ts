@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 /** Reads what provisioning writes: every table, in the order of its key. */
 export async function readTables() {
   const tables = [
-    "SELECT * FROM accounts ORDER BY uuid",
+    "SELECT uuid, login, email, companyName, firstName, lastName, address, postalCode, city, state, country, phone, triton_cns_enabled, operator, disabled, created, updated FROM accounts ORDER BY uuid",
     "SELECT account, name, fingerprint, fingerprintSha256, key FROM keys ORDER BY account, name",
     "SELECT uuid, name, version, os, type, requirements, image_size, description, files, tags, homepage, published_at, owner, public, state, eula, acl, origin, error, revision, write_id FROM images ORDER BY uuid",
     "SELECT * FROM image_acl ORDER BY image, account",

@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import type { ListedImage } from "../../src/db/list-images.ts";
+import { makeListTooLong } from "../../src/images/list-filters.ts";
+import { assertMarker, groupByBytes } from "../../src/images/list-images.ts";
+import { bob, mallory } from "../support/fixtures.ts";
+import { makeRow, makeSeen } from "../support/image-rows.ts";
+import { catchRefusal } from "../support/refusals.ts";
+import { makeUuid } from "../support/uuids.ts";
+
+describe("assertMarker", () => {
+  const filters = { marker: makeUuid(1) };
+  const makeTheirs = (more: object = {}) => makeSeen({ owner: mallory.uuid, ...more });
+
+  it("accepts a list without a marker, and a marker whose image the account can see", () => {
+    assertMarker({ marker: null }, { marker: null }, bob.uuid);
+    for (const marker of [makeSeen(), makeSeen({ state: "failed" }), makeTheirs({ public: true })]) {
+      assertMarker(filters, { marker }, bob.uuid);
+    }
+  });
+
+  it("throws InvalidArgument for a marker that does not exist or is hidden", () => {
+    for (const marker of [null, makeTheirs(), makeSeen({ state: "destroyed" })]) {
+      expect(catchRefusal(() => assertMarker(filters, { marker }, bob.uuid))).toEqual({
+        code: "InvalidArgument",
+        message: `marker is the id of an image that you can see; "${makeUuid(1)}" was sent`,
+      });
+    }
+  });
+});
+
+it("makeListTooLong names the most images that one answer may hold, and what to do", () => {
+  const tooLong = () => {
+    throw makeListTooLong(7);
+  };
+  expect(catchRefusal(tooLong)).toEqual({
+    code: "InvalidArgument",
+    message: "more than 7 images match; ask for pages with limit and marker",
+  });
+});
+
+describe("groupByBytes", () => {
+  const make = (sizes: readonly number[]): ListedImage[] =>
+    sizes.map((bytes, at) => ({ image: makeRow({ uuid: makeUuid(at) }), bytes, isLarge: bytes > 4096 }));
+
+  const group = (sizes: readonly number[]): number[][] =>
+    groupByBytes(make(sizes)).map((images) => images.map(({ bytes }) => bytes));
+
+  it.each<[sizes: number[], groups: number[][]]>([
+    [[], []],
+    [[0], [[0]]],
+    [[1, 2, 3], [[1, 2, 3]]],
+    [[2_000_000, 2_000_000], [[2_000_000, 2_000_000]]],
+    [
+      [2_000_000, 2_000_001, 1],
+      [[2_000_000], [2_000_001, 1]],
+    ],
+    [
+      [9_000_000, 1, 4_000_000, 0],
+      [[9_000_000], [1], [4_000_000, 0]],
+    ],
+  ])("splits images into runs of at most 4 MB, one image at least: %j", (sizes, groups) => {
+    expect(group(sizes)).toEqual(groups);
+  });
+
+  it("keeps every image, in order", () => {
+    const images = make(Array.from({ length: 100 }, (_, at) => (at * 977_777) % 3_000_000));
+    expect(groupByBytes(images).flat()).toEqual(images);
+  });
+});

@@ -1,0 +1,48 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { listParameters } from "../../src/images/list-filters.ts";
+import { bob } from "../support/fixtures.ts";
+import { listIds, listImages, storeImages } from "../support/image-lists.ts";
+import { makeUuid } from "../support/uuids.ts";
+
+const image = {
+  owner: bob.uuid,
+  name: "n",
+  version: "1",
+  os: "smartos",
+  type: "zvol",
+  state: "active",
+  public: false,
+  acl: [],
+} as const;
+
+/** For each parameter a value that leaves nothing of two images, but `limit` and `marker`. A missing one does not compile. */
+const excluding: Readonly<Record<(typeof listParameters)[number], string>> = {
+  name: "name=other",
+  os: "os=other",
+  version: "version=2",
+  owner: `owner=${makeUuid(9)}`,
+  type: "type=!zvol",
+  public: "public=true",
+  state: "state=failed",
+  "tag.": "tag.role=db",
+  limit: "limit=1",
+  marker: `marker=${makeUuid(1)}`,
+};
+
+describe("a list parameter has an effect", () => {
+  beforeAll(() =>
+    storeImages([
+      { ...image, uuid: makeUuid(1) },
+      { ...image, uuid: makeUuid(2) },
+    ]),
+  );
+
+  it("that these requests would lose without it", async () => {
+    expect(listIds(await listImages())).toEqual([makeUuid(1), makeUuid(2)]);
+  });
+
+  it.each(listParameters)("%s", async (parameter) => {
+    const left = { limit: [makeUuid(1)], marker: [makeUuid(2)] }[String(parameter)] ?? [];
+    expect(listIds(await listImages(`?${excluding[parameter]}`))).toEqual(left);
+  });
+});
