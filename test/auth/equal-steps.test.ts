@@ -45,7 +45,6 @@ describe("an unknown login, an unknown key and a wrong signature cost the same s
       const measured = [];
       for (const sign of Object.values(makeCases(key, as))) measured.push(await measure(sign));
       const [first, ...others] = measured;
-      console.info(JSON.stringify(measured.map((one) => one.cost)));
       expect(first?.answer.status).toBe(401);
       for (const other of others) {
         expect(other.cost).toEqual(first?.cost);
@@ -53,4 +52,21 @@ describe("an unknown login, an unknown key and a wrong signature cost the same s
       }
     },
   );
+
+  const rsa = computeFingerprint("rsa");
+
+  it.each([
+    ["the first login of all", `/a/keys/${rsa}`, "/my"],
+    ["the last login of all", `/zzz/keys/${rsa}`, "/my"],
+    ["an account without keys", `/mallory/keys/${rsa}`, "/my"],
+    ["an account's UUID", `/${bob.uuid}/keys/${rsa}`, "/my"],
+    ["a UUID that is no account's", `/${bob.uuid.replace(/.$/, "0")}/keys/${rsa}`, "/my"],
+    ["a key name before all", "/bob/keys/!", "/my"],
+    ["a key name after all", "/bob/keys/~", "/my"],
+    ["another account's path", `/bob/keys/${rsa}`, "/mallory"],
+    ["a path that names no account", `/bob/keys/${rsa}`, "/nobody"],
+  ])("for %s", async (_, keyId, path) => {
+    const known = await measure({ key: "rsa", keyId: `/bob/keys/${rsa}` });
+    expect((await measure({ key: "rsa", keyId }, path)).cost).toEqual(known.cost);
+  });
 });

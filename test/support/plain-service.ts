@@ -8,17 +8,21 @@ import { readProvision } from "../../scripts/provisioning/entries.ts";
 import { load } from "../../scripts/provisioning/load.ts";
 import { findFreePort } from "./started.ts";
 
+/** What a service starts with beside a provision file. */
+type Prepared = { sql?: readonly string[]; v8Flags?: readonly string[] };
+
 /** The service on workerd itself, without wrangler before it, with a database of its own. */
 export class PlainService {
   readonly folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-plain-"));
   port = 0;
   #process: ChildProcess | undefined;
 
-  /** Provisions a file and starts. */
-  async start(file: unknown, v8Flags: readonly string[] = []): Promise<void> {
+  /** Provisions a file, runs SQL on the database, and starts. */
+  async start(file: unknown, { sql = [], v8Flags = [] }: Prepared = {}): Promise<void> {
     const state = join(this.folder, "state");
     const { db, close } = await openDatabase({ state });
     await load(db, await readProvision(JSON.stringify(file)));
+    for (const text of sql) await db.prepare(text).run();
     await close();
     this.port = await findFreePort();
     const bundle = bundleWorker("src/index.ts", join(this.folder, "bundle"));
