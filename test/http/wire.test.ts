@@ -187,7 +187,14 @@ describe("the log", () => {
       await send({ ...request, body: '{"name":"secret*"}', headers: { "Request-Id": "r2" } });
     });
     const times = { d1Ms: expect.any(Number), totalMs: expect.any(Number) };
-    const same = { method: "POST", operation: "UpdateImage", account: bob.uuid, image, release: "7.2.0" };
+    const same = {
+      rateLimit: "off",
+      method: "POST",
+      operation: "UpdateImage",
+      account: bob.uuid,
+      image,
+      release: "7.2.0",
+    };
     expect(lines).toEqual([
       { requestId: "r1", ...same, status: 200, changed: ["name", "description"], d1Calls: 2, ...times },
       { requestId: "r2", ...same, status: 422, code: "ValidationFailed", d1Calls: 1, ...times },
