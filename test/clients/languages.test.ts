@@ -134,6 +134,9 @@ describe.each(versions)("triton %s", (version) => {
 describe("triton 7.17.0", () => {
   const run = (args: readonly string[]) => service.runTriton(alicePerson, args);
 
+  /** What `triton key add` prints when the service refuses the key. */
+  const makeRefusal = (problem: string): string => `triton key add: error (InvalidArgument): ${problem}... was sent\n`;
+
   it("updates the account, and gets what it wrote", async () => {
     const fields = { companyName: "日本 Ltd.", city: "القاهرة", phone: "+20 2 😀", triton_cns_enabled: "true" };
     const args = Object.entries(fields).map(([name, value]) => `${name}=${value}`);
@@ -156,14 +159,20 @@ describe("triton 7.17.0", () => {
   });
 
   it("shows why an RSA key of 1024 bits is not added", async () => {
-    const { keyFile } = await service.makePerson("alice-short", "shortRsa");
+    const { keyFile, publicLine } = await service.makePerson("alice-short", "shortRsa");
     const { code, stderr } = await run(["key", "add", `${keyFile}.pub`]);
-    expect([code, stderr]).toEqual([1, "X"]);
+    expect([code, stderr]).toEqual([
+      1,
+      makeRefusal(`an RSA key of 1024 bits is too short; the least is 2048; ${publicLine.slice(0, 64)}`),
+    ]);
   });
 
   it("shows why a key with a name of 256 characters is not added", async () => {
-    const { keyFile } = await service.makePerson("alice-long", "ecdsa");
+    const { keyFile, publicLine } = await service.makePerson("alice-long", "ecdsa");
     const { code, stderr } = await run(["key", "add", "-n", "n".repeat(256), `${keyFile}.pub`]);
-    expect([code, stderr]).toEqual([1, "Y"]);
+    expect([code, stderr]).toEqual([
+      1,
+      makeRefusal(`a key's name is 1 to 255 characters without control characters; ${publicLine.slice(0, 64)}`),
+    ]);
   });
 });
