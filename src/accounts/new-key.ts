@@ -1,7 +1,6 @@
 import { computeDigest } from "../auth/digest.ts";
 import { prepareKey, type RegisteredKey } from "../auth/key-registration.ts";
 import { PrivateKeyError, PublicKeyError } from "../auth/public-key.ts";
-
 import { CloudApiError, show } from "../errors.ts";
 import type { Parameters } from "../http/form.ts";
 
