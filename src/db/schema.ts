@@ -132,7 +132,7 @@ const manifestColumns = {
   error: text(),
 };
 
-export type ManifestColumn = keyof typeof manifestColumns;
+type ManifestColumn = keyof typeof manifestColumns;
 
 /** The names of the manifest's columns, the updatable ones first. A revision keeps them all. */
 export const manifestColumnNames = Object.keys(manifestColumns).filter((name): name is ManifestColumn =>
