@@ -10,6 +10,9 @@ const require = createRequire(import.meta.url);
 /** A Worker to serve: its bundle, the port of 127.0.0.1, and its variables. */
 export type Served = { name: string; bundle: string; port: number; vars?: Readonly<Record<string, string>> };
 
+/** `persist` is the folder that holds `d1/`, as Miniflare lays it out; `folder` is for what workerd reads. */
+type PlainOptions = { folder: string; persist: string; inspectorPort?: number; v8Flags?: readonly string[] };
+
 /** Bundles a Worker as `wrangler deploy` would, minified unless it is to be read. @returns the file */
 export function bundleWorker(entry: string, folder: string, how: "--minify" | "--no-minify" = "--minify"): string {
   const cli = join(root, "node_modules/wrangler/bin/wrangler.js");
@@ -26,21 +29,17 @@ const d1Files = {
   "zod.js": "shared/zod.worker.js",
 };
 
-/**
- * Runs Workers on workerd itself, without wrangler or Miniflare before them, over one local D1 on disk.
- *
- * @param persist the folder that holds `d1/`, as Miniflare lays it out
- */
+/** Runs Workers on workerd itself, without wrangler or Miniflare before them, over one local D1 on disk. */
 export async function runPlainWorkerd(
   workers: readonly Served[],
-  { folder, persist, inspectorPort }: { folder: string; persist: string; inspectorPort?: number },
+  { folder, persist, inspectorPort, v8Flags = [] }: PlainOptions,
 ): Promise<ChildProcess> {
   mkdirSync(folder, { recursive: true });
   const miniflare = join(require.resolve("miniflare"), "../workers");
   for (const [name, file] of Object.entries(d1Files)) copyFileSync(join(miniflare, file), join(folder, name));
   for (const { name, bundle } of workers) copyFileSync(bundle, join(folder, `${name}.js`));
   const file = join(folder, "config.capnp");
-  writeFileSync(file, formatConfig(workers, join(persist, "d1")));
+  writeFileSync(file, formatConfig(workers, join(persist, "d1"), v8Flags));
   const inspector = inspectorPort === undefined ? [] : [`--inspector-addr=127.0.0.1:${inspectorPort}`];
   const workerd = spawn(findNativeBinary(), ["serve", "--experimental", ...inspector, file], {
     stdio: ["ignore", "ignore", "inherit"],
@@ -91,7 +90,7 @@ function readSetting(name: string): string {
 }
 
 /** @see https://github.com/cloudflare/workerd/blob/main/src/workerd/server/workerd.capnp */
-function formatConfig(workers: readonly Served[], storage: string): string {
+function formatConfig(workers: readonly Served[], storage: string, v8Flags: readonly string[]): string {
   // The database's file is named after it.
   const props = quote(JSON.stringify({ MINIFLARE_NAMESPACE: readSetting("database_id") }));
   const variables = (vars: Served["vars"] = {}) =>
@@ -109,6 +108,7 @@ function formatConfig(workers: readonly Served[], storage: string): string {
     `(name = ${quote(name)}, address = "127.0.0.1:${port}", http = (), service = ${quote(name)})`;
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
+  v8Flags = [${v8Flags.map(quote).join(", ")}],
   services = [${workers.map(service).join(",")},
     (name = "d1", worker = (
       modules = [(name = "d1-entry.js", esModule = embed "d1-entry.js")],

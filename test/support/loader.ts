@@ -14,13 +14,23 @@ export function formatLoaderKey(): string {
   return `ssh-ed25519 ${Buffer.concat(wire).toString("base64")} loader`;
 }
 
-/** Sends a request of the loader to the service on a port. */
-export async function sendTo(port: number, path: string, init: RequestInit = {}): Promise<Answer> {
+/** A request of the loader, or of another account `as` which has the same key. */
+type LoaderRequest = RequestInit & { as?: string };
+
+/** A date and the Authorization over it. @param login of the account */
+export function makeSignature(login = loader.login): { date: string; authorization: string } {
   const date = new Date().toUTCString();
   const signature = sign(null, Buffer.from(`date: ${date}`), privateKey).toString("base64");
+  const authorization = `Signature keyId="/${login}/keys/loader",algorithm="ed25519-sha512",headers="date",signature="${signature}"`;
+  return { date, authorization };
+}
+
+/** Sends a request of the loader to the service on a port. */
+export async function sendTo(port: number, path: string, { as, ...init }: LoaderRequest = {}): Promise<Answer> {
+  const { date, authorization } = makeSignature(as);
   const headers = {
     Date: date,
-    Authorization: `Signature keyId="/loader/keys/loader",algorithm="ed25519-sha512",headers="date",signature="${signature}"`,
+    Authorization: authorization,
     ...(init.body && { "Content-Type": "application/json" }),
   };
   return readAnswer(await fetch(`http://127.0.0.1:${port}${path}`, { ...init, headers }));

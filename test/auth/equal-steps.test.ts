@@ -1,0 +1,56 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Answer, pickRepeatable } from "../support/answer.ts";
+import { formatDate, makeBindings, makeRequest, type Signing, send } from "../support/client.ts";
+import { bob, clear, mallory, provision } from "../support/fixtures.ts";
+import { computeFingerprint, type KeyName, makeKey } from "../support/signer.ts";
+import { wrapDatabase } from "../support/wrapped-database.ts";
+
+const names: readonly KeyName[] = ["rsa", "rsa4096", "ecdsa", "ecdsa384", "ecdsa521", "ed25519"];
+
+beforeAll(async () => {
+  await clear(env.DB);
+  await provision(env.DB, { accounts: [{ ...bob, keys: names.map(makeKey) }, mallory], images: [] });
+});
+
+/** The refused request of each case: by fingerprint, by name, and with the login in the keyId as it is or as a UUID. */
+const keyNames = ["md5", "sha256", "name"] as const;
+
+function makeCases(key: KeyName, as: (typeof keyNames)[number]): Record<string, Signing> {
+  const known = as === "name" ? key : computeFingerprint(key, as);
+  const unknown = known.replace(/.$/, (last) => (last === "0" ? "1" : "0"));
+  return {
+    "unknown login": { key, keyId: `/nobody/keys/${known}` },
+    "unknown key": { key, keyId: `/bob/keys/${unknown}` },
+    "wrong signature": { key, keyId: `/bob/keys/${known}` },
+  };
+}
+
+async function measure(sign: Signing, path = "/my"): Promise<{ answer: Answer; cost: unknown }> {
+  const counted = wrapDatabase(env.DB);
+  const bindings = makeBindings({ DB: counted.db });
+  const signed = await makeRequest({ method: "GET", path, sign });
+  // Right in form, and over the second before: what is verified is wrong.
+  const headers = { Authorization: signed.headers.get("Authorization") ?? "", Date: formatDate(-1) };
+  const answer = await send({ method: "GET", path, headers, sign: false, bindings });
+  const statements = counted.results.map((results) => results.length);
+  const rowsRead = counted.results.flat().map(({ meta }) => meta.rows_read);
+  return { answer, cost: { calls: counted.calls, statements, rowsRead } };
+}
+
+describe("an unknown login, an unknown key and a wrong signature cost the same statements and rows", () => {
+  it.each(names.flatMap((key) => keyNames.map((as) => ({ key, as }))))(
+    "for $key, named by its $as",
+    async ({ key, as }) => {
+      const measured = [];
+      for (const sign of Object.values(makeCases(key, as))) measured.push(await measure(sign));
+      const [first, ...others] = measured;
+      console.info(JSON.stringify(measured.map((one) => one.cost)));
+      expect(first?.answer.status).toBe(401);
+      for (const other of others) {
+        expect(other.cost).toEqual(first?.cost);
+        expect(pickRepeatable(other.answer)).toEqual(pickRepeatable(first?.answer as Answer));
+      }
+    },
+  );
+});

@@ -1,0 +1,223 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type Answer, pickStatusAndJson } from "../support/answer.ts";
+import { makeBindings, send, type TestRequest } from "../support/client.ts";
+import { bob, provision } from "../support/fixtures.ts";
+import { type Loss, loseAcknowledgements } from "../support/lost-acknowledgements.ts";
+import { image, newest, provisionThree, shared } from "../support/safe-writes.ts";
+import { computeFingerprint, formatPublicLine, makeKey } from "../support/signer.ts";
+import { skipWaits } from "../support/skip-waits.ts";
+
+skipWaits();
+
+beforeEach(async () => {
+  await provisionThree();
+  await env.DB.prepare("DELETE FROM account_writes").run();
+  await provision(env.DB, { accounts: [{ ...bob, keys: [makeKey("rsa"), makeKey("ecdsa")] }] });
+});
+
+const headers = newest;
+const keyBody = (name: string, of: "ed25519" | "ecdsa384") => JSON.stringify({ name, key: formatPublicLine(of) });
+const updateImage = { path: `/my/images/${image}?action=update`, body: '{"name":"mine"}', headers };
+const cloneImage = { path: `/my/images/${shared}?action=clone`, headers };
+const deleteImage = { method: "DELETE", path: `/my/images/${image}`, headers };
+const createKey = { path: "/my/keys", body: keyBody("new", "ed25519"), headers };
+const deleteKey = { method: "DELETE", path: "/my/keys/ecdsa", headers };
+const deleteSigningKey = { method: "DELETE", path: `/my/keys/${computeFingerprint("rsa")}`, headers };
+const updateAccount = { path: "/my", body: '{"city":"Ulm"}', headers };
+
+/** Every operation that writes. */
+const writes: readonly (readonly [string, TestRequest])[] = [
+  ["UpdateImage", updateImage],
+  ["CloneImage", cloneImage],
+  ["DeleteImage", deleteImage],
+  ["CreateKey", createKey],
+  ["DeleteKey", deleteKey],
+  ["DeleteKey of the key that signs", deleteSigningKey],
+  ["UpdateAccount", updateAccount],
+];
+
+/** All that a write may change, without what differs from run to run. */
+async function readState() {
+  const texts = [
+    "SELECT name, revision, state, owner, public, acl FROM images ORDER BY owner, name, revision",
+    "SELECT operation, revision, name, state, changed FROM image_history ORDER BY operation, revision, name",
+    "SELECT account, name, fingerprint FROM keys ORDER BY account, name",
+    "SELECT login, city, updated IS NULL AS isNew FROM accounts ORDER BY login",
+    "SELECT count(*) AS records FROM account_writes",
+  ];
+  return (await env.DB.batch(texts.map((text) => env.DB.prepare(text)))).map(({ results }) => results);
+}
+
+/** The answer, and in place of a clone's own id and time what they are. */
+const pickAnswer = (answer: Answer) => {
+  const { status, json } = pickStatusAndJson(answer);
+  const { id, published_at, created, updated, ...others } = (json ?? {}) as Record<string, unknown>;
+  return {
+    status,
+    others,
+    names: Object.keys((json ?? {}) as object),
+    replayed: answer.headers.has("Idempotent-Replayed"),
+  };
+};
+
+const sendThrough = (request: TestRequest, db: D1Database): Promise<Answer> =>
+  send({ ...request, bindings: makeBindings({ DB: db }) });
+
+/** Sends a write whose first batch loses its acknowledgement, and the caller's credentials are not cached. */
+const sendLosing = (request: TestRequest, loss: Omit<Loss, "isLost">): Promise<Answer> =>
+  sendThrough(request, loseAcknowledgements(env.DB, { ...loss, isLost: (call) => call === 2 }).db);
+
+const runSql = (text: string) => () => env.DB.prepare(text).run();
+
+describe("a write whose acknowledgement is lost is made once and answered as if nothing was lost", () => {
+  const losses = (["before the batch", "after the commit"] as const).flatMap((when) =>
+    [[1], [2], [2, 3], [1, 3]].map((calls) => ({ when, calls })),
+  );
+  it.each(writes.flatMap(([name, request]) => losses.map((loss) => ({ name, request, ...loss }))))(
+    "$name, $when of the calls $calls",
+    async ({ request, when, calls }) => {
+      const plain = pickAnswer(
+        await sendThrough(request, loseAcknowledgements(env.DB, { when, isLost: () => false }).db),
+      );
+      const expected = await readState();
+      await env.DB.prepare("DELETE FROM account_writes").run();
+      await provisionThree();
+      await provision(env.DB, { accounts: [{ ...bob, keys: [makeKey("rsa"), makeKey("ecdsa")] }] });
+      const lossy = loseAcknowledgements(env.DB, { when, isLost: (call) => calls.includes(call) });
+      expect(pickAnswer(await sendThrough(request, lossy.db))).toEqual(plain);
+      expect(plain.status).toBeLessThan(300);
+      expect(await readState()).toEqual(expected);
+      expect(lossy.calls).toBe(2 + calls.length);
+    },
+  );
+
+  it.each(writes)("%s is 503 after three losses, and nothing is written where no batch was run", async (_, request) => {
+    const before = await readState();
+    const down = loseAcknowledgements(env.DB, { when: "before the batch", isLost: (call) => call >= 2 });
+    expect((await sendThrough(request, down.db)).status).toBe(503);
+    expect(await readState()).toEqual(before);
+  });
+});
+
+describe("a write by somebody else before the retry stays", () => {
+  const when = "after the commit";
+
+  it("an image that was destroyed meanwhile is not updated again", async () => {
+    const meanwhile = () => send({ ...deleteImage });
+    const answer = await sendLosing(updateImage, { when, meanwhile });
+    expect([answer.status, answer.headers.get("ETag"), answer.json]).toMatchObject([
+      200,
+      '"2-9.0.0"',
+      { name: "mine" },
+    ]);
+    const stored = await env.DB.prepare("SELECT name, state, revision FROM images WHERE uuid = ?").bind(image).first();
+    expect(stored).toEqual({ name: "mine", state: "destroyed", revision: 3 });
+  });
+
+  it("a clone that was deleted meanwhile is not made again", async () => {
+    const destroy =
+      "UPDATE images SET state = 'destroyed', revision = revision + 1 WHERE name = 'shared' AND acl IS NULL";
+    expect((await sendLosing(cloneImage, { when, meanwhile: runSql(destroy) })).status).toBe(200);
+    const active = "SELECT count(*) AS n FROM images WHERE name = 'shared' AND state = 'active'";
+    expect(await env.DB.prepare(active).first("n")).toBe(1);
+  });
+
+  it("a clone of an image that is no longer shared was made, and is answered", async () => {
+    const unshare = runSql("UPDATE images SET acl = NULL, revision = revision + 1 WHERE name = 'shared'");
+    expect((await sendLosing(cloneImage, { when, meanwhile: unshare })).status).toBe(200);
+    const clones = await env.DB.prepare("SELECT count(*) AS n FROM images WHERE owner = ?").bind(bob.uuid).first("n");
+    expect(clones).toBe(2);
+  });
+
+  it("an image that is provisioned again after its deletion is not deleted again", async () => {
+    const manifest = { uuid: image, owner: bob.uuid, name: "back", version: "1" };
+    const meanwhile = () => provision(env.DB, { images: [manifest] });
+    expect((await sendLosing(deleteImage, { when, meanwhile })).status).toBe(204);
+    const stored = await env.DB.prepare("SELECT name, state FROM images WHERE uuid = ?").bind(image).first();
+    expect(stored).toEqual({ name: "back", state: "active" });
+  });
+
+  const listKeyNames = async () =>
+    (await env.DB.prepare("SELECT name, fingerprint FROM keys WHERE account = ? ORDER BY name").bind(bob.uuid).all())
+      .results;
+  const own = (name: "rsa" | "ecdsa" | "ed25519" | "ecdsa384", as: string = name) => ({
+    name: as,
+    fingerprint: computeFingerprint(name),
+  });
+
+  it("a key that was deleted meanwhile is not brought back by CreateKey", async () => {
+    const meanwhile = () => send({ method: "DELETE", path: "/my/keys/new" });
+    const answer = await sendLosing(createKey, { when, meanwhile });
+    expect(pickStatusAndJson(answer)).toEqual({
+      status: 201,
+      json: { ...own("ed25519", "new"), key: formatPublicLine("ed25519") },
+    });
+    expect(await listKeyNames()).toEqual([own("ecdsa"), own("rsa")]);
+  });
+
+  it("another key under the name of the deleted one is not deleted by DeleteKey", async () => {
+    const meanwhile = () => send({ path: "/my/keys", body: keyBody("ecdsa", "ecdsa384") });
+    expect((await sendLosing(deleteKey, { when, meanwhile })).status).toBe(204);
+    expect(await listKeyNames()).toEqual([own("ecdsa384", "ecdsa"), own("rsa")]);
+  });
+
+  it("the same key, registered again under another name, is not deleted by DeleteKey", async () => {
+    const request = { ...deleteKey, path: `/my/keys/${computeFingerprint("ecdsa")}` };
+    const meanwhile = () =>
+      send({ path: "/my/keys", body: JSON.stringify({ name: "again", key: makeKey("ecdsa").key }) });
+    expect((await sendLosing(request, { when, meanwhile })).status).toBe(204);
+    expect(await listKeyNames()).toEqual([own("ecdsa", "again"), own("rsa")]);
+  });
+
+  it("an update of the account by somebody else is not undone by UpdateAccount", async () => {
+    const meanwhile = () => send({ path: "/my", body: '{"city":"Bonn"}' });
+    const answer = await sendLosing(updateAccount, { when, meanwhile });
+    expect([answer.status, answer.json]).toMatchObject([200, { city: "Bonn" }]);
+    expect(await env.DB.prepare("SELECT city FROM accounts WHERE login = 'bob'").first("city")).toBe("Bonn");
+  });
+
+  it.each(writes)(
+    "%s was made, and is answered so, though the key that signed is deleted meanwhile",
+    async (_, request) => {
+      const answer = await sendLosing(request, { when, meanwhile: runSql("DELETE FROM keys WHERE name = 'rsa'") });
+      expect(answer.status).toBeLessThan(300);
+    },
+  );
+});
+
+describe("a write that was lost before it was made is judged by what is there at the retry", () => {
+  const when = "before the batch";
+
+  it.each<[string, TestRequest, () => Promise<unknown>, number, string]>([
+    [
+      "another key has the name",
+      createKey,
+      () => send({ path: "/my/keys", body: keyBody("new", "ecdsa384") }),
+      409,
+      "InvalidArgument",
+    ],
+    ["the key is deleted", deleteKey, () => send({ ...deleteKey }), 404, "ResourceNotFound"],
+    ["the image is deleted", updateImage, () => send({ ...deleteImage }), 404, "ResourceNotFound"],
+    ["the image is deleted already", deleteImage, () => send({ ...deleteImage }), 404, "ResourceNotFound"],
+    [
+      "the image is not shared any more",
+      cloneImage,
+      runSql("UPDATE images SET acl = NULL WHERE name = 'shared'"),
+      404,
+      "ResourceNotFound",
+    ],
+  ])("%s", async (...[, request, meanwhile, status, code]) => {
+    expect(await sendLosing(request, { when, meanwhile })).toMatchObject({ status, json: { code } });
+  });
+
+  it.each(writes)(
+    "%s is 401 where the key that signs is deleted meanwhile, and nothing is written",
+    async (_, request) => {
+      const answer = await sendLosing(request, { when, meanwhile: runSql("DELETE FROM keys WHERE name = 'rsa'") });
+      expect(answer).toMatchObject({ status: 401, json: { code: "InvalidCredentials" } });
+      expect(await env.DB.prepare("SELECT count(*) AS n FROM account_writes").first("n")).toBe(0);
+      expect(await env.DB.prepare("SELECT max(revision) AS n FROM images").first("n")).toBe(1);
+    },
+  );
+});

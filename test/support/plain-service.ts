@@ -1,0 +1,45 @@
+import type { ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bundleWorker, endProcess, runPlainWorkerd } from "../../bench/plain-workerd.ts";
+import { openDatabase } from "../../scripts/provisioning/database.ts";
+import { readProvision } from "../../scripts/provisioning/entries.ts";
+import { load } from "../../scripts/provisioning/load.ts";
+import { findFreePort } from "./started.ts";
+
+/** The service on workerd itself, without wrangler before it, with a database of its own. */
+export class PlainService {
+  readonly folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-plain-"));
+  port = 0;
+  #process: ChildProcess | undefined;
+
+  /** Provisions a file and starts. */
+  async start(file: unknown, v8Flags: readonly string[] = []): Promise<void> {
+    const state = join(this.folder, "state");
+    const { db, close } = await openDatabase({ state });
+    await load(db, await readProvision(JSON.stringify(file)));
+    await close();
+    this.port = await findFreePort();
+    const bundle = bundleWorker("src/index.ts", join(this.folder, "bundle"));
+    const served = [{ name: "service", bundle, port: this.port }];
+    this.#process = await runPlainWorkerd(served, {
+      folder: join(this.folder, "workerd"),
+      persist: join(state, "v3"),
+      v8Flags,
+    });
+  }
+
+  get pid(): number {
+    return this.#process?.pid ?? 0;
+  }
+
+  get isAlive(): boolean {
+    return this.#process?.exitCode === null && this.#process.signalCode === null;
+  }
+
+  async stop(): Promise<void> {
+    if (this.#process) await endProcess(this.#process);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
