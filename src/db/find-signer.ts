@@ -1,23 +1,38 @@
-import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { eq, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { alias, type SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { CallerNames } from "../auth/caller.ts";
 import { type Database, readOnlyRow } from "./client.ts";
 import { accounts, keys } from "./schema.ts";
-import { flag, leftJoined, nullableText, type Placeholders, query, type RowOf, statement } from "./statement.ts";
+import {
+  type Expression,
+  flag,
+  leftJoined,
+  nullableText,
+  type Placeholders,
+  query,
+  type RowOf,
+  statement,
+} from "./statement.ts";
 
 /** An account by its login, or by its UUID: both rows are read whether they are the one that is named or not. */
-const makeNamed = (name: string) => ({ byLogin: alias(accounts, `${name}_login`), byUuid: alias(accounts, `${name}_uuid`) });
+const makeNamed = (name: string) => ({
+  byLogin: alias(accounts, `${name}_login`),
+  byUuid: alias(accounts, `${name}_uuid`),
+});
 
 type Named = ReturnType<typeof makeNamed>;
 
 const signer = makeNamed("signer");
 const target = makeNamed("target");
 
-/** The keys that a keyId may name, by each column that names one. */
-const namedKeys = (["name", "fingerprint", "fingerprintSha256"] as const).map((column) => ({
-  column,
-  key: alias(keys, `key_${column}`),
-}));
+/** A key that a keyId may name, by this column. */
+type NamedKey = { column: "name" | "fingerprint" | "fingerprintSha256"; key: ReturnType<typeof aliasKeys> };
+
+const aliasKeys = (name: string) => alias(keys, name);
+
+const byName: NamedKey = { column: "name", key: aliasKeys("key_name") };
+const byMd5: NamedKey = { column: "fingerprint", key: aliasKeys("key_md5") };
+const bySha256: NamedKey = { column: "fingerprintSha256", key: aliasKeys("key_sha256") };
 
 /** A column of the account that is named; NULL where none is. */
 const pickNamed = ({ byLogin, byUuid }: Named, name: SQLWrapper, column: "uuid" | "operator" | "disabled"): SQL =>
@@ -26,32 +41,33 @@ const pickNamed = ({ byLogin, byUuid }: Named, name: SQLWrapper, column: "uuid" 
 /** A column of the key that is named; NULL where none is. */
 const pickKey = (value: Placeholders<CallerNames>, column: "key" | "fingerprintSha256"): SQL => {
   const account = pickNamed(signer, value.keyIdLogin, "uuid");
-  const cases = namedKeys.map(
-    ({ column: by, key }) => sql`WHEN ${key.account} = ${account} AND ${key[by]} = ${value.keyIdKey} THEN ${key[column]}`,
+  const cases = [byName, byMd5, bySha256].map(
+    ({ column: by, key }) =>
+      sql`WHEN ${key.account} = ${account} AND ${key[by]} = ${value.keyIdKey} THEN ${key[column]}`,
   );
   return sql`CASE ${sql.join(cases, sql` `)} END`;
 };
 
-/**
- * The id of the row whose `columns` are nearest to `values`: at most they, or else the next above. It reads one row whether
- * that is the named one or not, so that the rows read do not show what exists.
- */
-function nearest(id: readonly SQLiteColumn[], columns: readonly SQLiteColumn[], values: readonly SQLWrapper[]): SQL {
-  const list = (parts: readonly SQLWrapper[]) => sql.join([...parts], sql`, `);
-  const order = (direction: SQL) => list(columns.map((column) => sql`${column} ${direction}`));
-  const table = columns[0]?.table;
-  return sql`(SELECT * FROM (SELECT * FROM (SELECT ${list(id)} FROM ${table}
-      WHERE (${list(columns)}) <= (${list(values)}) ORDER BY ${order(sql`DESC`)} LIMIT 1)
-    UNION ALL SELECT * FROM (SELECT ${list(id)} FROM ${table}
-      WHERE (${list(columns)}) > (${list(values)}) ORDER BY ${order(sql`ASC`)} LIMIT 1)) LIMIT 1)`;
-}
+const join = (parts: readonly SQLWrapper[]): SQL => sql.join([...parts], sql`, `);
 
-const nearestAccount = (column: SQLiteColumn, name: SQLWrapper): SQL => nearest([accounts.uuid], [column], [name]);
+/**
+ * The id of the row that is nearest to a value, the named row where there is one. Where there is none up to the value, a
+ * look-up in place of reading it: so that the rows read, which take time and are billed, do not show what exists.
+ */
+const nearest = (id: readonly SQLiteColumn[], upTo: SQL, column: SQLiteColumn): SQL => sql`(
+  SELECT * FROM (SELECT * FROM (SELECT ${join(id)} FROM ${column.table} WHERE ${upTo} ORDER BY ${column} DESC LIMIT 1)
+    UNION ALL SELECT * FROM (SELECT ${join(id.map(() => sql`NULL`))} FROM ${column.table} LIMIT 1)) LIMIT 1)`;
+
+const nearestAccount = (column: SQLiteColumn, name: SQLWrapper): SQL =>
+  nearest([accounts.uuid], sql`${column} <= ${name}`, column);
+
+/** Text that is never NULL where its left join found a row. */
+const text = (expression: SQL): Expression<string> => ({ sql: expression, read: String });
 
 const signerFields = (value: Placeholders<CallerNames>) => ({
   account: leftJoined(
     {
-      uuid: nullableText(pickNamed(signer, value.keyIdLogin, "uuid")),
+      uuid: text(pickNamed(signer, value.keyIdLogin, "uuid")),
       operator: flag(pickNamed(signer, value.keyIdLogin, "operator")),
       disabled: flag(pickNamed(signer, value.keyIdLogin, "disabled")),
     },
@@ -59,10 +75,39 @@ const signerFields = (value: Placeholders<CallerNames>) => ({
   ),
   key: leftJoined(
     {
-      key: nullableText(pickKey(value, "key")),
-      fingerprintSha256: nullableText(pickKey(value, "fingerprintSha256")),
+      key: text(pickKey(value, "key")),
+      fingerprintSha256: text(pickKey(value, "fingerprintSha256")),
     },
     "key",
   ),
   target: nullableText(pickNamed(target, value.pathLogin, "uuid")),
 });
+
+/** The account and the key that a keyId names, and the UUID of the account in the path; null for what does not exist. */
+export type Signer = RowOf<ReturnType<typeof signerFields>>;
+
+const findSignerStatement = statement<CallerNames>().reads(signerFields, (columns, value) => {
+  const account = sql`coalesce(${pickNamed(signer, value.keyIdLogin, "uuid")}, ${value.keyIdLogin})`;
+  const isNearest = ({ column: by, key }: NamedKey): SQL => {
+    const column = keys[by];
+    const upTo = sql`${keys.account} = ${account} AND ${column} <= ${value.keyIdKey}`;
+    return sql`(${key.account}, ${key.name}) = ${nearest([keys.account, keys.name], upTo, column)}`;
+  };
+  return query
+    .select(columns)
+    .from(sql`(SELECT 1) AS "request"`)
+    .leftJoin(signer.byLogin, eq(signer.byLogin.uuid, nearestAccount(accounts.login, value.keyIdLogin)))
+    .leftJoin(signer.byUuid, eq(signer.byUuid.uuid, nearestAccount(accounts.uuid, value.keyIdLogin)))
+    .leftJoin(byName.key, isNearest(byName))
+    .leftJoin(byMd5.key, isNearest(byMd5))
+    .leftJoin(bySha256.key, isNearest(bySha256))
+    .leftJoin(target.byLogin, eq(target.byLogin.uuid, nearestAccount(accounts.login, value.pathLogin)))
+    .leftJoin(target.byUuid, eq(target.byUuid.uuid, nearestAccount(accounts.uuid, value.pathLogin)));
+});
+
+/**
+ * Finds login, key and path in one read, of as many rows whether they exist or not: an unknown login takes the steps of an
+ * unknown key, and that those of a known one. One round trip.
+ */
+export const findSigner = async (db: Database, names: CallerNames): Promise<Signer> =>
+  readOnlyRow(await db.all(findSignerStatement.with(names)));
