@@ -9,7 +9,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { fromCaller } from "../scripts/provisioning/command-line.ts";
-import { findFreePort as freePort } from "../test/support/started.ts";
+import { findFreePort } from "../test/support/started.ts";
 import { visibleImages } from "./caller.ts";
 import { countUpdates, makeDatabase } from "./database.ts";
 import type { LoadOptions } from "./load.ts";
@@ -83,7 +83,7 @@ async function measureLoad(site: Site, worker: string, load: Load): Promise<Meas
 
 async function serve(workers: readonly Omit<Served, "port">[], state: string) {
   const served: Served[] = [];
-  for (const worker of workers) served.push({ ...worker, port: await freePort() });
+  for (const worker of workers) served.push({ ...worker, port: await findFreePort() });
   const run = await runPlainWorkerd(served, { folder: `${state}-workerd`, persist: join(state, "v3") });
   return { run, port: (name: string) => served.find((worker) => worker.name === name)?.port ?? 0 };
 }

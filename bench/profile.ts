@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { findFreePort as freePort } from "../test/support/started.ts";
+import { findFreePort } from "../test/support/started.ts";
 import { makeDatabase } from "./database.ts";
 import { bundleWorker, endProcess, runPlainWorkerd } from "./plain-workerd.ts";
 import { formatPublicLine, kinds, makeKeys } from "./requests.ts";
@@ -83,7 +83,7 @@ const keys = makeKeys();
 const state = join(folder, "state");
 await makeDatabase(state, { images: 1000, keys: keys.map((key) => ({ name: key.name, key: formatPublicLine(key) })) });
 const bundle = bundleWorker("src/index.ts", join(folder, "bundle"), "--no-minify");
-const [port, inspectorPort] = [await freePort(), await freePort()];
+const [port, inspectorPort] = [await findFreePort(), await findFreePort()];
 const run = await runPlainWorkerd([{ name: "service", bundle, port }], {
   folder: join(folder, "workerd"),
   persist: join(state, "v3"),

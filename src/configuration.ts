@@ -19,10 +19,13 @@ const variables = {
   HISTORY_BYTES: fromZero("1048576"),
   MAX_IMAGES: fromZero("1000"),
   MAX_KEYS: fromZero("100"),
+  MAX_KEY_COMMENT: fromZero("1024"),
   MAX_TAGS_BYTES: fromZero("102400"),
   MAX_ACL: fromZero("3000"),
   RATE_LIMIT_REQUESTS: fromOne("200"),
   RATE_LIMIT_SECONDS: fromOne("10"),
+  ADDRESS_LIMIT_REQUESTS: fromOne("1000"),
+  ADDRESS_LIMIT_SECONDS: fromOne("10"),
   CREDENTIAL_CACHE_SIZE: fromZero("1000"),
   CREDENTIAL_CACHE_SECONDS: fromZero("300"),
 };
@@ -32,6 +35,9 @@ const configurationSchema = z.object(variables);
 /** The most entries of the credential cache, and for how long one is good, in ms. The cache is off where either is 0. */
 export type CacheBounds = { maxEntries: number; maxAgeMs: number };
 
+/** So many requests in so many seconds. */
+export type RateLimitPolicy = { requests: number; seconds: number };
+
 /** The variables, parsed. */
 export type Configuration = {
   defaultRelease: Release;
@@ -40,7 +46,7 @@ export type Configuration = {
   datacenterName: string;
   isMatchRequired: boolean;
   /** What the rate limiting bindings count, for the headers of a 429. */
-  rateLimit: { requests: number; seconds: number };
+  rateLimits: { account: RateLimitPolicy; address: RateLimitPolicy };
   /** Of one image; 0 for no bound, as each of the bounds below. */
   historyRevisions: number;
   historyBytes: number;
@@ -48,6 +54,8 @@ export type Configuration = {
   maxImages: number;
   /** Keys of an account. */
   maxKeys: number;
+  /** Characters of a key's comment. */
+  maxKeyComment: number;
   /** JSON of an image's tags as it is stored, UTF-8. */
   maxTagsBytes: number;
   /** Accounts in an acl. */
@@ -69,14 +77,21 @@ export function readConfiguration(bindings: ConfigurationVariables): Configurati
     maxList: Number(parsed.data.MAX_LIST),
     datacenterName: parsed.data.DATACENTER_NAME,
     isMatchRequired: parsed.data.REQUIRE_IF_MATCH === "true",
-    rateLimit: {
-      requests: Number(parsed.data.RATE_LIMIT_REQUESTS),
-      seconds: Number(parsed.data.RATE_LIMIT_SECONDS),
+    rateLimits: {
+      account: {
+        requests: Number(parsed.data.RATE_LIMIT_REQUESTS),
+        seconds: Number(parsed.data.RATE_LIMIT_SECONDS),
+      },
+      address: {
+        requests: Number(parsed.data.ADDRESS_LIMIT_REQUESTS),
+        seconds: Number(parsed.data.ADDRESS_LIMIT_SECONDS),
+      },
     },
     historyRevisions: Number(parsed.data.HISTORY_REVISIONS),
     historyBytes: Number(parsed.data.HISTORY_BYTES),
     maxImages: Number(parsed.data.MAX_IMAGES),
     maxKeys: Number(parsed.data.MAX_KEYS),
+    maxKeyComment: Number(parsed.data.MAX_KEY_COMMENT),
     maxTagsBytes: Number(parsed.data.MAX_TAGS_BYTES),
     maxAcl: Number(parsed.data.MAX_ACL),
     credentialCache: {

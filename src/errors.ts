@@ -27,7 +27,7 @@ export const errorStatus = {
   ServiceUnavailableError: 503,
 } as const;
 
-export type ErrorCode = keyof typeof errorStatus;
+type ErrorCode = keyof typeof errorStatus;
 
 /** One entry of a ValidationFailed: the field, `Invalid` or `MissingParameter`, and a sentence. */
 export type FieldError = { field: string; code: "Invalid" | "MissingParameter"; message: string };

@@ -40,7 +40,7 @@ export async function readKeys(
 /** One key's row, or why it cannot be registered. */
 async function readKey(entry: KeyEntry): Promise<RegisteredKey | PublicKeyError> {
   try {
-    return await prepareKey(entry, digest);
+    return await prepareKey(entry, { digest, maxComment: 0 });
   } catch (error) {
     if (error instanceof PublicKeyError) return error;
     throw error;

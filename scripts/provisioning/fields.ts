@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { uuidShape } from "../../src/images/acl.ts";
-import { isStorable } from "../../src/images/tags.ts";
+import { isStorable } from "../../src/text.ts";
 import { rule } from "./refusal.ts";
 
 /** The kinds of field that accounts and manifests share. */

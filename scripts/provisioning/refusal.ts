@@ -1,5 +1,6 @@
 import type * as z from "zod/mini";
 import { show } from "../../src/errors.ts";
+import { showValue } from "../../src/text.ts";
 
 /** Why nothing of a provision file is loaded: every mistake, one a line, each naming its entry and field. */
 export class ProvisionRefused extends Error {
@@ -16,7 +17,7 @@ export class ProvisionRefused extends Error {
 export function describeSent(sent: unknown): string {
   if (sent === undefined) return "it is missing";
   if (typeof sent === "string" && sent.length > 64) return `${sent.length} characters were sent: ${show(sent)}`;
-  return `${typeof sent === "string" ? JSON.stringify(show(sent)) : show(sent)} was sent`;
+  return `${showValue(sent)} was sent`;
 }
 
 /** The rule of a field as the start of its refusal, for any check of zod: `a UUID in lower case; "X" was sent`. */

@@ -37,11 +37,15 @@ const insertRevision = (changed: string, record: string): string => `
 
 const rowsOfImage = "`image_history` WHERE `image` = NEW.`uuid`";
 
+/** The service's bound, as this write or else the one before it brought it: provisioning brings none. */
+const bound = (name: string, otherwise: number): string =>
+  `coalesce(NEW.\`write\` ->> '$.${name}', OLD.\`write\` ->> '$.${name}', ${otherwise})`;
+
 /** Beyond this total a revision is beyond the bound by bytes; NULL where there is none. */
-const oldTotal = `${newestTotal} - nullif(coalesce(NEW.\`write\` ->> '$.keep_bytes', 1048576), 0)`;
+const oldTotal = `${newestTotal} - nullif(${bound("keep_bytes", 1_048_576)}, 0)`;
 
 /** Below this revision one is beyond the bound by revisions; NULL where there is none. */
-const oldRevision = "NEW.`revision` - nullif(coalesce(NEW.`write` ->> '$.keep_revisions', 1000), 0)";
+const oldRevision = `NEW.\`revision\` - nullif(${bound("keep_revisions", 1000)}, 0)`;
 
 /** A retry may still look for a younger row, and a repeated Idempotency-Key for one that has it. */
 const [minuteAgo, dayAgo] = [`${now} - 60000`, `${now} - 86400000`];
@@ -58,7 +62,8 @@ const trim = `
 	DELETE FROM \`image_history\` WHERE \`rowid\` IN (SELECT \`rowid\` FROM ${rowsOfImage}
 		AND \`revision\` < ${oldRevision} AND \`request_hash\` IS NOT NULL ORDER BY \`revision\` LIMIT 4) AND \`time\` < ${dayAgo};`;
 
-const aclOfNew = "json_each(coalesce(NEW.`acl`, '[]'))";
+/** A destroyed image is shared with nobody: it would cost every list of those whom it was shared with. */
+const aclOfNew = "json_each(iif(NEW.`state` = 'destroyed', '[]', coalesce(NEW.`acl`, '[]')))";
 
 /** Every trigger, in the order of their names. */
 export const triggers: readonly string[] = [
@@ -66,9 +71,10 @@ export const triggers: readonly string[] = [
 	DELETE FROM \`image_acl\` WHERE \`image\` = OLD.\`uuid\`;
 END`,
   `CREATE TRIGGER \`image_acl_after_insert\` AFTER INSERT ON \`images\` WHEN NEW.\`acl\` IS NOT NULL BEGIN
-	INSERT INTO \`image_acl\` (\`image\`, \`account\`) SELECT DISTINCT NEW.\`uuid\`, \`value\` FROM json_each(NEW.\`acl\`);
+	INSERT INTO \`image_acl\` (\`image\`, \`account\`) SELECT DISTINCT NEW.\`uuid\`, \`value\` FROM ${aclOfNew};
 END`,
-  `CREATE TRIGGER \`image_acl_after_update\` AFTER UPDATE OF \`acl\` ON \`images\` WHEN NEW.\`acl\` IS NOT OLD.\`acl\` BEGIN
+  `CREATE TRIGGER \`image_acl_after_update\` AFTER UPDATE OF \`acl\`, \`state\` ON \`images\` WHEN NEW.\`acl\` IS NOT OLD.\`acl\`
+	OR (NEW.\`state\` = 'destroyed') IS NOT (OLD.\`state\` = 'destroyed') BEGIN
 	DELETE FROM \`image_acl\` WHERE \`image\` = NEW.\`uuid\` AND \`account\` NOT IN (SELECT \`value\` FROM ${aclOfNew});
 	INSERT INTO \`image_acl\` (\`image\`, \`account\`) SELECT DISTINCT NEW.\`uuid\`, \`value\` FROM ${aclOfNew}
 		WHERE \`value\` NOT IN (SELECT \`account\` FROM \`image_acl\` WHERE \`image\` = NEW.\`uuid\`);

@@ -1,8 +1,8 @@
 import { type UpdatableAccountField, updatableAccountFields } from "../db/schema.ts";
 import type { AccountPatch } from "../db/update-account.ts";
-import { CloudApiError, show } from "../errors.ts";
+import { CloudApiError } from "../errors.ts";
 import type { Parameters } from "../http/form.ts";
-import { isStorable } from "../images/tags.ts";
+import { isStorable, showValue } from "../text.ts";
 
 /** A rule: the value to store, undefined for a value that is ignored, or null where the value breaks the rule. */
 type Rule = { read: (sent: unknown) => string | boolean | undefined | null; text: string };
@@ -65,8 +65,7 @@ export function readAccountPatch(parameters: Parameters): AccountPatch {
     const sent = parameters[field];
     const value = rules[field].read(sent);
     if (value === null) {
-      const shown = typeof sent === "string" ? JSON.stringify(show(sent)) : show(sent);
-      throw new CloudApiError("InvalidArgument", `${field} is ${rules[field].text}; ${shown} was sent`);
+      throw new CloudApiError("InvalidArgument", `${field} is ${rules[field].text}; ${showValue(sent)} was sent`);
     }
     if (value !== undefined) patch[field] = value;
   }

@@ -12,8 +12,8 @@ import { readNewKey } from "./new-key.ts";
 
 /** CreateKey: from now on the key may sign. docs/contract.md#keys */
 export const createKey = createFactory<AppEnv, "/:login/keys">().createHandlers(named("CreateKey"), async (c) => {
-  const key = await readNewKey(await readParameters(c));
-  const { maxKeys } = readConfiguration(c.env);
+  const { maxKeys, maxKeyComment } = readConfiguration(c.env);
+  const key = await readNewKey(await readParameters(c), maxKeyComment);
   const outcome = await asCaller(c, (db, caller) => writeKey(db, { key, caller, maxKeys }));
   assertCreated(outcome, { name: key.name, maxKeys });
   const { fingerprintSha256: _, ...answered } = key;
@@ -22,12 +22,12 @@ export const createKey = createFactory<AppEnv, "/:login/keys">().createHandlers(
 });
 
 /**
- * Checks that the key was registered. Pure.
+ * Checks that the key was registered.
  *
  * @throws {CloudApiError} InvalidCredentials when the caller's authority is gone; InvalidArgument when the account has the
  * name, or the key, already; QuotaExceeded when it has as many keys as it may have
  */
-export function assertCreated(outcome: CreateKeyOutcome, { name, maxKeys }: { name: string; maxKeys: number }): void {
+function assertCreated(outcome: CreateKeyOutcome, { name, maxKeys }: { name: string; maxKeys: number }): void {
   assertAuthority(outcome);
   const { isCreated, isFull, holder } = outcome;
   if (isCreated) return;

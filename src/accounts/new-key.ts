@@ -1,7 +1,6 @@
 import { computeDigest } from "../auth/digest.ts";
 import { prepareKey, type RegisteredKey } from "../auth/key-registration.ts";
 import { PrivateKeyError, PublicKeyError } from "../auth/public-key.ts";
-
 import { CloudApiError, show } from "../errors.ts";
 import type { Parameters } from "../http/form.ts";
 
@@ -11,14 +10,15 @@ import type { Parameters } from "../http/form.ts";
  * @throws {CloudApiError} MissingParameter without a key; InvalidArgument when it cannot be registered, or its name
  * cannot be a key's
  */
-export async function readNewKey({ key, name }: Parameters): Promise<RegisteredKey> {
+export async function readNewKey({ key, name }: Parameters, maxComment: number): Promise<RegisteredKey> {
   if (key === undefined || key === null || key === "")
     throw new CloudApiError("MissingParameter", "key is a required argument");
   for (const [field, value] of Object.entries({ key, name: name ?? "" })) {
     if (typeof value !== "string") throw makeInvalid(`${field} is a string; ${show(value)} was sent`);
   }
   try {
-    return await prepareKey({ key: String(key), name: name ? String(name).trim() : null }, computeDigest);
+    const entry = { key: String(key), name: name ? String(name).trim() : null };
+    return await prepareKey(entry, { digest: computeDigest, maxComment });
   } catch (error) {
     if (error instanceof PrivateKeyError) throw makeInvalid(error.message);
     throw error instanceof PublicKeyError ? makeInvalid(`${error.message}; ${show(key)} was sent`) : error;

@@ -10,7 +10,8 @@ import { findCachedCaller, identifyCaller, readCallerNames } from "./identify-ca
  * path's account.
  *
  * A cached caller is confirmed by the operation's own statement. Where no statement ran, as for a refused body, the
- * credentials are confirmed before the answer leaves, but for a throttled request, which costs no round trip. docs/performance.md#what-an-isolate-remembers
+ * credentials are confirmed before the answer leaves, but for a throttled request, which costs no round trip.
+ * docs/performance.md#what-an-isolate-remembers
  *
  * @throws {CloudApiError} InvalidCredentials, NotAuthorized, ResourceNotFound as `identifyCaller`
  */

@@ -1,7 +1,7 @@
 import { CloudApiError, show } from "../errors.ts";
 
 /** How far a signed date may be from the clock, either way, inclusive. docs/contract.md#authentication */
-export const maxSkewSeconds = 300;
+const maxSkewSeconds = 300;
 
 /**
  * Checks that a signed date is in time. Compared in whole seconds.

@@ -3,7 +3,7 @@ import type { Caller } from "./caller.ts";
 import type { VerificationKey } from "./import-key.ts";
 
 /** A caller whose signature was verified, and the imported key that verified it. */
-export type Credentials = { caller: Caller; key: VerificationKey };
+type Credentials = { caller: Caller; key: VerificationKey };
 
 /**
  * Credentials of recent callers, by keyId as sent, algorithm and path. The least recently used are evicted first.

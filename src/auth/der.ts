@@ -1,5 +1,5 @@
 /**
- * Decodes an ECDSA signature, from the DER that clients send to the r‖s that WebCrypto takes:
+ * Decodes an ECDSA signature, from the DER that clients send to the r‖s that WebCrypto takes.
  *
  * Strict: lengths exact and in their shortest form, integers minimal and positive, nothing after, so that a signature has
  * one encoding. A high s is valid, because clients send it: of every signature (r, s) there is also (r, n − s).

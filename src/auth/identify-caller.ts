@@ -54,9 +54,10 @@ export async function findCachedCaller(identification: Identification): Promise<
  */
 export async function identifyCaller(db: Database, identification: Identification): Promise<Caller> {
   const { signed, names, cache } = identification;
-  cache?.delete(nameEntry(identification));
   const signer = await findSigner(db, names);
   const verification = await verifySignature(signer.key?.key, readSignature(signed));
+  // A signature that does not verify says nothing about the cached key: anyone can send one under another's keyId.
+  if (signer.key === null || !("refused" in verification)) cache?.delete(nameEntry(identification));
   if ("refused" in verification) {
     throw makeInvalidCredentials(signer.account === null ? "unknown login" : verification.refused);
   }

@@ -1,5 +1,5 @@
 /** Names the key that signed: `/login/keys/KEY`. KEY is a name or a fingerprint; the login may be a UUID. docs/contract.md#authentication */
-export type KeyId = { login: string; subUser: string | undefined; key: string };
+type KeyId = { login: string; subUser: string | undefined; key: string };
 
 const keyIdShape = /^\/([^/]+)\/(?:users\/([^/]+)\/)?keys\/(.+)$/;
 

@@ -15,18 +15,19 @@ const fingerprintShape = /^(?:(?:[0-9a-f]{2}:){15}[0-9a-f]{2}|SHA256:[A-Za-z0-9+
 
 const maxNameCharacters = 255;
 
-/** The most characters of a key's comment. */
-const maxCommentCharacters = 1024;
-
 /**
  * Makes a key ready to be stored. Its name defaults to the key's comment, else to its MD5 fingerprint. docs/contract.md#keys
  *
+ * @param maxComment characters; 0 for no bound
  * @throws {PublicKeyError} the text is no key that can be verified here, or its name cannot be a key's
  */
-export async function prepareKey({ name: given, key }: KeyEntry, digest: Digest): Promise<RegisteredKey> {
+export async function prepareKey(
+  { name: given, key }: KeyEntry,
+  { digest, maxComment }: { digest: Digest; maxComment: number },
+): Promise<RegisteredKey> {
   const parsed = parsePublicKey(key);
-  if (parsed.comment.length > maxCommentCharacters) {
-    throw new PublicKeyError(`a key's comment is at most ${maxCommentCharacters} characters`);
+  if (maxComment > 0 && parsed.comment.length > maxComment) {
+    throw new PublicKeyError(`a key's comment is at most ${maxComment} characters`);
   }
   await assertImportable(parsed);
   const hex = Array.from(new Uint8Array(await digest("MD5", parsed.wire)), (byte) =>
@@ -36,7 +37,7 @@ export async function prepareKey({ name: given, key }: KeyEntry, digest: Digest)
   const fingerprintSha256 = `SHA256:${encodeBase64(await digest("SHA-256", parsed.wire)).replace(/=+$/, "")}`;
   const name = given ?? (parsed.comment || fingerprint);
   assertName(name, [fingerprint, fingerprintSha256]);
-  return { name, fingerprint, fingerprintSha256, key: key.trim() };
+  return { name, fingerprint, fingerprintSha256, key: parsed.line };
 }
 
 /** A keyId finds a key by name or fingerprint alike, so a name must not look like another key's fingerprint. */

@@ -1,3 +1,4 @@
+import { show } from "../errors.ts";
 import type { KeyKind } from "./algorithms.ts";
 import { decodeBase64, encodeBase64 } from "./base64.ts";
 
@@ -16,6 +17,8 @@ export type PublicKey = {
   /** The SSH wire form, which fingerprints are digests of. */
   wire: Uint8Array<ArrayBuffer>;
   comment: string;
+  /** `type base64 comment`, one blank between them. */
+  line: string;
 };
 
 const minRsaBits = 2048;
@@ -52,9 +55,7 @@ export function parsePublicKey(line: string): PublicKey {
   const read = readers.get(type);
   if (!read) {
     const reason =
-      type === "ssh-dss"
-        ? "DSA keys cannot be verified here"
-        : `keys of the type ${type.slice(0, 64)} are not supported`;
+      type === "ssh-dss" ? "DSA keys cannot be verified here" : `keys of the type ${show(type)} are not supported`;
     throw new PublicKeyError(`${reason}; use ${[...readers.keys()].join(", ")}`);
   }
   const wire = decodeBase64(base64);
@@ -63,7 +64,7 @@ export function parsePublicKey(line: string): PublicKey {
   if (fields.text() !== type) throw new PublicKeyError(`the key's base64 does not hold a key of the type ${type}`);
   const key = read(fields);
   fields.end();
-  return { ...key, wire, comment };
+  return { ...key, wire, comment, line: [type, base64, comment].filter(Boolean).join(" ") };
 }
 
 /** Type, base64 and comment of a trimmed line, in one pass: a pattern would take the square of a long line's length. */

@@ -9,7 +9,7 @@ import { parsePublicKey } from "./public-key.ts";
 export type SentSignature = { algorithm: Algorithm; signature: string; texts: readonly string[] };
 
 /** The imported key of a verified signature, or why it was refused. */
-export type Verification =
+type Verification =
   | { key: VerificationKey }
   | { refused: "unknown key" | "key and algorithm do not fit" | "wrong signature" };
 

@@ -23,7 +23,7 @@ export const recordWrite = (value: Placeholders<AccountWriteValues>, written: SQ
   SELECT ${value.writeId}, ${value.account}, ${now} WHERE EXISTS (${written})
   ON CONFLICT DO NOTHING`;
 
-/** For so long a retry may come; the retries of one request end within two seconds. */
+/** For so long a retry may come. The waits between attempts are under two seconds in all; D1 may take longer by itself. */
 const keepMs = 60_000;
 
 /** Removes two old records of the account: each write adds one, so few stay. */

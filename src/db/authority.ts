@@ -2,7 +2,7 @@ import { and, eq, exists, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Caller } from "../auth/caller.ts";
 import { accounts, keys } from "./schema.ts";
-import { flag, type Placeholders, query } from "./statement.ts";
+import { flag, type Placeholders, query, statement } from "./statement.ts";
 
 const signer = alias(accounts, "signer");
 const target = alias(accounts, "target");
@@ -37,3 +37,9 @@ export const callerRow = (value: Placeholders<Caller>): SQL =>
 
 /** The authority that `callerRow` answers. */
 export const hasAuthority = flag(sql`"caller"."hasAuthority"`);
+
+/** The caller's authority alone, for a batch whose other statements may read no row. */
+export const authorityStatement = statement<Caller>().reads(
+  () => ({ hasAuthority }),
+  (columns, value) => query.select(columns).from(callerRow(value)),
+);

@@ -41,7 +41,7 @@ const cloneStatement = statement<CloneValues>().writes((value) => {
   return sql`
     INSERT INTO ${images} (${list(columns.map(({ name }) => sql`${sql.identifier(name)}`))})
     SELECT ${list(columns.map((column) => own[column.name] ?? sql`${column}`))} FROM ${images}
-    WHERE ${eq(images.uuid, value.image)} AND ${isActivated(images)} AND ${images.type} IS NOT 'docker'
+    WHERE ${eq(images.uuid, value.image)} AND ${images.owner} <> ${value.account} AND ${isActivated(images)} AND ${images.type} IS NOT 'docker'
       AND ${isSharedWith(images, value.account)} AND NOT ${isFull(value)}
       AND ${isApplicable(value)} AND ${authority(value)}`;
 });

@@ -52,7 +52,11 @@ const outcomeStatement = statement<NewKeyValues>().reads(
         keys,
         and(
           eq(keys.account, value.account),
-          or(eq(keys.name, value.name), eq(keys.fingerprintSha256, value.newSha256)),
+          or(
+            eq(keys.name, value.name),
+            eq(keys.fingerprint, value.fingerprint),
+            eq(keys.fingerprintSha256, value.newSha256),
+          ),
         ),
       )
       .orderBy(sql`${keys.name} = ${value.name} DESC`)

@@ -7,7 +7,7 @@ import { images } from "./schema.ts";
 import { query, statement } from "./statement.ts";
 
 /** The caller's authority and an image, visible or not; null when it does not exist. */
-export type FoundImage = { hasAuthority: boolean; image: SeenImage | null };
+type FoundImage = { hasAuthority: boolean; image: SeenImage | null };
 
 /** The image of an id, whoever may see it: `images/visibility` decides. An id of null names none. */
 export const getImageStatement = statement<Caller & { image: string | null }>().reads(

@@ -34,7 +34,7 @@ const rowBytes = sql.join(
 );
 
 /** The most bytes of texts that one page reads from D1, but for its last row. */
-const maxPageBytes = 4_000_000;
+const maxPageBytes = 1_000_000;
 
 /** As many rows as fit, two at least: what a revision changed shows beside the one before it. */
 const pageOf = (value: Placeholders<AuditValues>): SQL => sql`(
@@ -93,7 +93,7 @@ export type ImageHistory = {
 };
 
 /**
- * Reads a page of the history of an image, of a few megabytes at most, whoever may see it: `images/image-audit` decides. One
+ * Reads a page of the history of an image, of a megabyte of texts, whoever may see it: `images/image-audit` decides. One
  * round trip.
  */
 export async function readHistory(

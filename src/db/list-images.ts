@@ -1,11 +1,20 @@
 import { and, type Column, type Placeholder, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { Caller } from "../auth/caller.ts";
+import { authorityStatement } from "./authority.ts";
 import { type Database, readOnlyRow } from "./client.ts";
 import { getImageStatement } from "./get-image.ts";
 import { type ImageRow, imageColumns, type SeenImage } from "./image-row.ts";
 import { images } from "./schema.ts";
-import { type Expression, integer, nullableText, type Placeholders, query, statement } from "./statement.ts";
-import { selectVisible } from "./visibility.ts";
+import {
+  type Expression,
+  integer,
+  nullableText,
+  type Placeholders,
+  query,
+  type RowOf,
+  statement,
+} from "./statement.ts";
+import { isVisible, selectVisible } from "./visibility.ts";
 
 /** The filters of a list, as SQL takes them; null where a filter is off. docs/contract.md#listimages */
 type ListValues = {
@@ -132,23 +141,36 @@ const listStatement = statement<ListValues>().reads(
       .limit(value.limit),
 );
 
-const countStatement = statement<ListValues>().reads(
-  () => ({ count: integer(sql`"listed"."count"`) }),
+const idsStatement = statement<ListValues>().reads(
+  () => ({ uuid: images.uuid }),
   (columns, value) =>
     query
       .select(columns)
-      .from(
-        sql`(SELECT count(*) AS "count" FROM (SELECT 1 FROM ${images} WHERE ${isListed(value)} LIMIT ${value.limit})) AS "listed"`,
-      ),
+      .from(images)
+      .where(isListed(value))
+      .orderBy(publishedAt(images.published_at), images.uuid)
+      .limit(value.limit),
 );
 
-const textsStatement = statement<{ ids: string }>().reads(
-  () => ({ uuid: images.uuid, ...textColumns }),
+/** Images that a list found. `ids` is a JSON array. */
+type FoundValues = Caller & { ids: string };
+
+/** What the caller can no longer see is left out. */
+const isFound = (value: Placeholders<FoundValues>): SQL =>
+  sql`${images.uuid} IN (SELECT value FROM json_each(${value.ids})) AND ${isVisible(images, value.account)}`;
+
+const pageStatement = statement<FoundValues>().reads(
+  () => listedFields,
   (columns, value) =>
-    query.select(columns).from(images).where(sql`${images.uuid} IN (SELECT value FROM json_each(${value.ids}))`),
+    query.select(columns).from(images).where(isFound(value)).orderBy(publishedAt(images.published_at), images.uuid),
 );
 
-/** A listed image. `bytes` of its texts; they are missing where `isLarge`, and `readTexts` has them. */
+const wholeStatement = statement<FoundValues>().reads(
+  () => imageColumns,
+  (columns, value) => query.select(columns).from(images).where(isFound(value)),
+);
+
+/** A listed image. `bytes` of its texts; they are missing where `isLarge`, and `readLargeImages` reads it whole. */
 export type ListedImage = { image: ImageRow; bytes: number; isLarge: boolean };
 
 /** A page of images; the caller's authority and the marker's image as they are now. */
@@ -179,16 +201,35 @@ export async function listImages(db: Database, request: ListRequest): Promise<Li
     listStatement.with(toValues({ ...request, limit })),
   ]);
   const { hasAuthority, image: marker } = readOnlyRow(found);
-  const listed = rows.map(({ bytes, ...image }) => ({ image, bytes, isLarge: bytes > maxInlineBytes }));
-  return { hasAuthority, images: listed, marker };
+  return { hasAuthority, images: rows.map(toListed), marker };
 }
 
-/** Counts the images that match, up to the request's limit. One round trip. */
-export const countImages = async (db: Database, request: ListRequest): Promise<number> =>
-  readOnlyRow(await db.all(countStatement.with(toValues(request)))).count;
+const toListed = ({ bytes, ...image }: RowOf<typeof listedFields>): ListedImage => ({
+  image,
+  bytes,
+  isLarge: bytes > maxInlineBytes,
+});
 
-/** The texts of these images, by id. One round trip. */
-export async function readTexts(db: Database, ids: readonly string[]): Promise<Map<string, Partial<ImageRow>>> {
-  const rows = await db.all(textsStatement.with({ ids: JSON.stringify(ids) }));
-  return new Map(rows.map((row) => [row.uuid, row]));
+/** The ids of all images that match, in the order of the list, up to the request's limit. One round trip. */
+export const listIds = async (db: Database, request: ListRequest): Promise<string[]> =>
+  (await db.all(idsStatement.with(toValues(request)))).map(({ uuid }) => uuid);
+
+/** Reads a later page, by the ids that the list found: those that the caller can still see. One round trip. */
+export async function readListedImages(
+  db: Database,
+  { caller, ids }: { caller: Caller; ids: readonly string[] },
+): Promise<{ hasAuthority: boolean; images: ListedImage[] }> {
+  const values = { ...caller, ids: JSON.stringify(ids) };
+  const [authority, rows] = await db.batch([authorityStatement.with(values), pageStatement.with(values)]);
+  return { ...readOnlyRow(authority), images: rows.map(toListed) };
+}
+
+/** Reads large images whole, by id: those that the caller can still see. One round trip. */
+export async function readLargeImages(
+  db: Database,
+  { caller, ids }: { caller: Caller; ids: readonly string[] },
+): Promise<{ hasAuthority: boolean; images: Map<string, ImageRow> }> {
+  const values = { ...caller, ids: JSON.stringify(ids) };
+  const [authority, rows] = await db.batch([authorityStatement.with(values), wholeStatement.with(values)]);
+  return { ...readOnlyRow(authority), images: new Map(rows.map((row) => [row.uuid, row])) };
 }

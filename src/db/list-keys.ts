@@ -1,6 +1,6 @@
 import { and, eq, gt } from "drizzle-orm";
 import type { Caller } from "../auth/caller.ts";
-import { callerRow, hasAuthority } from "./authority.ts";
+import { authorityStatement } from "./authority.ts";
 import { type Database, readOnlyRow } from "./client.ts";
 import { keys } from "./schema.ts";
 import { query, type RowOf, statement } from "./statement.ts";
@@ -11,12 +11,7 @@ export const keyColumns = { name: keys.name, fingerprint: keys.fingerprint, key:
 /** A key as CloudAPI answers it: its name, its MD5 fingerprint and its OpenSSH line. */
 export type KeyRow = RowOf<typeof keyColumns>;
 
-const authorityStatement = statement<Caller>().reads(
-  () => ({ hasAuthority }),
-  (columns, value) => query.select(columns).from(callerRow(value)),
-);
-
-/** Of one page. A key takes at most about 5 KB. */
+/** Of one page. A key takes a few KB, one with a long comment that was provisioned more. */
 const pageRows = 1000;
 
 const listKeysStatement = statement<Caller & { after: string }>().reads(
@@ -27,7 +22,7 @@ const listKeysStatement = statement<Caller & { after: string }>().reads(
       .from(keys)
       .where(and(eq(keys.account, value.account), gt(keys.name, value.after)))
       .orderBy(keys.name)
-      .limit(pageRows),
+      .limit(pageRows + 1),
 );
 
 /** A page of keys; `isLast` when no key follows. */
@@ -43,5 +38,5 @@ export async function listKeys(db: Database, caller: Caller, after: string): Pro
     authorityStatement.with(caller),
     listKeysStatement.with({ ...caller, after }),
   ]);
-  return { ...readOnlyRow(authority), keys, isLast: keys.length < pageRows };
+  return { ...readOnlyRow(authority), keys: keys.slice(0, pageRows), isLast: keys.length <= pageRows };
 }

@@ -98,7 +98,7 @@ const updatableColumns = {
   description: text(),
   homepage: text(),
   eula: text(),
-  /** JSON array of account UUIDs, never empty; a trigger keeps `image_acl` equal to it. */
+  /** JSON array of account UUIDs, never empty; a trigger keeps `image_acl` equal to it, but for a destroyed image. */
   acl: text(),
   /** JSON object; NULL when never set or cleared. */
   tags: text(),
@@ -132,7 +132,7 @@ const manifestColumns = {
   error: text(),
 };
 
-export type ManifestColumn = keyof typeof manifestColumns;
+type ManifestColumn = keyof typeof manifestColumns;
 
 /** The names of the manifest's columns, the updatable ones first. A revision keeps them all. */
 export const manifestColumnNames = Object.keys(manifestColumns).filter((name): name is ManifestColumn =>
@@ -153,7 +153,8 @@ export const images = sqliteTable(
     write: text(),
   },
   (table) => [
-    index("images_owner").on(table.owner),
+    // What is destroyed stays, and no list of its owner visits it.
+    index("images_owner").on(table.owner).where(sql`${table.state} <> 'destroyed'`),
     // Only the public: finding them by the column would read every image.
     index("images_public").on(table.state).where(sql`${table.public} = 1`),
     index("images_origin").on(table.origin),

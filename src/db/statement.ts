@@ -29,7 +29,7 @@ export type StoredRow = Readonly<Record<string, unknown>>;
  * A statement that is built by Drizzle once, on first use, and bound at each request: building costs as much as Hono and
  * zod together. A value that is missing at `with` does not compile.
  */
-export type Statement<Values, Row> = { with: (values: Values) => Bound<Row> };
+type Statement<Values, Row> = { with: (values: Values) => Bound<Row> };
 
 const dialect = new SQLiteSyncDialect();
 

@@ -6,7 +6,7 @@ import { CloudApiError, show } from "../errors.ts";
 const jsonRanges = ["application/json", "application/*", "*/*"];
 
 /** Whether an Accept header admits JSON; an absent or empty one admits all. */
-export function admitsJson(accept: string | undefined): boolean {
+function admitsJson(accept: string | undefined): boolean {
   if (!accept?.trim()) return true;
   const weights = new Map<string, boolean>();
   for (const item of accept.toLowerCase().split(",")) {

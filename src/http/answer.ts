@@ -24,38 +24,56 @@ export async function answerJson(c: Context<AppEnv>, value: unknown, options: An
 
 /**
  * Answers with an array that is read in pages. One page is answered as any other value. Several are streamed, without
- * Content-MD5 and Content-Length, so that no more than two are in memory; a failure ends the connection rather than the
- * JSON.
+ * Content-MD5 and Content-Length, one after the client took the other; a failure ends the connection rather than the JSON.
  */
 export async function answerPages(c: Context<AppEnv>, pages: AsyncGenerator<readonly unknown[]>): Promise<Response> {
-  const first = await pages.next();
+  const first = (await pages.next()).value ?? [];
   const second = await pages.next();
-  if (second.done) return await answerJson(c, first.value ?? []);
-  let page = [...(first.value ?? []), ...second.value];
+  if (second.done) return await answerJson(c, first);
+  const headers = makeAnswerHeaders({ "Content-Type": "application/json" });
+  if (c.req.method === "HEAD") {
+    await pages.return(undefined);
+    return new Response(null, { headers });
+  }
+  return new Response(streamJson(c, pages, [first, second.value]), { headers });
+}
+
+/** @param read pages that were read already; each is let go before the next is read */
+function streamJson(
+  c: Context<AppEnv>,
+  pages: AsyncGenerator<readonly unknown[]>,
+  read: (readonly unknown[])[],
+): ReadableStream<Uint8Array> {
   let separator = "[";
-  const stream = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      for (const value of page) {
-        controller.enqueue(encoder.encode(separator + toAsciiJson(value)));
-        separator = ",";
-      }
-      try {
-        const { value, done } = await pages.next();
-        page = value ?? [];
-        if (!done) return;
-      } catch (error) {
-        logBrokenStream(c, error);
-        controller.error(error);
-        return;
-      }
-      controller.enqueue(encoder.encode("]"));
-      controller.close();
+  return new ReadableStream<Uint8Array>(
+    {
+      // An empty page must not end the call: nobody would ask again.
+      async pull(controller) {
+        try {
+          for (let isPending = true; isPending; ) {
+            const page = read.shift() ?? (await pages.next()).value;
+            if (!page) {
+              controller.enqueue(encoder.encode("]"));
+              controller.close();
+              return;
+            }
+            for (const value of page) {
+              controller.enqueue(encoder.encode(separator + toAsciiJson(value)));
+              separator = ",";
+              isPending = false;
+            }
+          }
+        } catch (error) {
+          logBrokenStream(c, error);
+          controller.error(error);
+        }
+      },
+      async cancel() {
+        await pages.return(undefined);
+      },
     },
-    async cancel() {
-      await pages.return(undefined);
-    },
-  });
-  return new Response(stream, { headers: makeAnswerHeaders({ "Content-Type": "application/json" }) });
+    { highWaterMark: 0 },
+  );
 }
 
 /** The request's own line is written already, when the answer began. */

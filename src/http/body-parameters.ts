@@ -83,7 +83,8 @@ function readForm(body: Uint8Array): Parameters {
 
 /** Text parts only; parts that are files are ignored. */
 async function readMultipart(body: Uint8Array, headers: Headers): Promise<Parameters> {
-  const form = await new Response(body, { headers: { "Content-Type": headers.get("Content-Type") ?? "" } })
+  const contentType = headers.get("Content-Type") ?? "";
+  const form = await new Response(body, { headers: { "Content-Type": contentType } })
     .formData()
     .catch((error: unknown) => {
       throw new CloudApiError(
@@ -94,20 +95,28 @@ async function readMultipart(body: Uint8Array, headers: Headers): Promise<Parame
     });
   const texts: [string, string][] = [];
   for (const [name, value] of form) if (typeof value === "string") texts.push([name, value]);
-  const invalid = findPartNotUtf8(body, texts);
+  const invalid = findPartNotUtf8({ body, contentType }, texts);
   if (invalid) throw new CloudApiError("InvalidContent", `Invalid multipart: the part ${show(invalid)} is not UTF-8`);
   return collectPairs(texts);
 }
 
-/** Each doubtful part is searched for in the whole body, so only so many are: more of them are taken as not UTF-8. */
-const maxDoubtfulParts = 16;
-
-/** The name of the first part whose bytes are not in the body: the platform put U+FFFD where they were not UTF-8. */
-function findPartNotUtf8(body: Uint8Array, texts: readonly (readonly [string, string])[]): string | undefined {
+/** The name of the first part whose bytes are no part of the body: the platform put U+FFFD where they were not UTF-8. */
+function findPartNotUtf8(
+  { body, contentType }: { body: Uint8Array; contentType: string },
+  texts: readonly (readonly [string, string])[],
+): string | undefined {
   const doubtful = texts.filter(([, value]) => value.includes("\uFFFD"));
   if (doubtful.length === 0) return undefined;
-  if (doubtful.length > maxDoubtfulParts) return doubtful[maxDoubtfulParts]?.[0];
-  const toBinary = (bytes: Uint8Array) => new TextDecoder("latin1").decode(bytes);
-  const whole = toBinary(body);
-  return doubtful.find(([, value]) => !whole.includes(toBinary(new TextEncoder().encode(value))))?.[0];
+  const sent = readPartContents(toBinary(body), contentType);
+  return doubtful.find(([, value]) => !sent.has(toBinary(new TextEncoder().encode(value))))?.[0];
+}
+
+/** One character a byte. */
+const toBinary = (bytes: Uint8Array): string => new TextDecoder("latin1").decode(bytes);
+
+/** What stands between the parts' headers and the boundaries. RFC 2046 §5.1.1 */
+function readPartContents(body: string, contentType: string): Set<string> {
+  const [, quoted, plain] = /;\s*boundary=(?:"([^"]*)"|([^\s;]*))/i.exec(contentType) ?? [];
+  const parts = body.split(`\r\n--${quoted ?? plain}`);
+  return new Set(parts.map((part) => part.slice(part.indexOf("\r\n\r\n") + 4)));
 }

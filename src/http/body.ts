@@ -3,7 +3,7 @@ import type { AppEnv } from "../context.ts";
 import { CloudApiError } from "../errors.ts";
 
 /** The most bytes of a request body, inclusive. docs/contract.md#body */
-export const maxBodyBytes = 100_000;
+const maxBodyBytes = 100_000;
 
 const noBody = new Uint8Array();
 

@@ -4,7 +4,7 @@
  */
 
 /** A mistake: a sentence part, and the offset in UTF-16 units. */
-export type JsonMistake = { problem: string; offset: number };
+type JsonMistake = { problem: string; offset: number };
 
 const whiteSpace = /[ \t\n\r]*/y;
 const unfinishedString = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})[^"\\\u0000-\u001f]*)*/y;

@@ -11,7 +11,8 @@ import { toAsciiJson } from "./ascii-json.ts";
  */
 export const limitAddress: MiddlewareHandler<AppEnv> = async (c, next) => {
   const limiter = c.env.ADDRESS_LIMITER;
-  if (limiter) await count(c, limiter, { what: "address", key: c.req.header("CF-Connecting-IP") ?? "unknown" });
+  const key = c.req.header("CF-Connecting-IP");
+  if (limiter && key) await count(c, limiter, { what: "address", key });
   return await next();
 };
 
@@ -33,7 +34,7 @@ async function count(
   { what, key }: { what: "account" | "address"; key: string },
 ): Promise<void> {
   if (await isWithin(c, limiter, key)) return;
-  const { requests, seconds } = readConfiguration(c.env).rateLimit;
+  const { requests, seconds } = readConfiguration(c.env).rateLimits[what];
   throw new CloudApiError(
     "RequestThrottled",
     `this ${what} sent more than ${requests} requests in ${seconds} seconds; try again after ${seconds} seconds`,

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
-import { describeSent, parseJsonOr, showValue } from "./field-refusal.ts";
+import { showValue } from "../text.ts";
+import { describeSent, parseJsonOr } from "./field-refusal.ts";
 
 /** A UUID in lower case, as CloudAPI writes them. */
 export const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -1,9 +1,10 @@
 import type { AuditPage, RevisionRow } from "../db/image-audit.ts";
 import type { ImageRow } from "../db/image-row.ts";
-import { CloudApiError, show } from "../errors.ts";
+import { CloudApiError } from "../errors.ts";
 import type { Parameters } from "../http/form.ts";
 import { imageWrites } from "../operations.ts";
 import type { Release } from "../releases.ts";
+import { showValue } from "../text.ts";
 import { renderImage } from "./image-json.ts";
 import { readSingle } from "./list-filters.ts";
 
@@ -32,15 +33,15 @@ function readPositive(
   if (text === null) return null;
   const value = /^[0-9]{1,16}$/.test(text) ? Number(text) : 0;
   if (value >= 1 && value <= most) return value;
-  throw new CloudApiError("InvalidArgument", `${name} is ${rule}; ${JSON.stringify(show(text))} was sent`);
+  throw new CloudApiError("InvalidArgument", `${name} is ${rule}; ${showValue(text)} was sent`);
 }
 
 /** What the audit calls the revisions of each operation. */
 const actions: Readonly<Record<RevisionRow["operation"], string>> = { ...imageWrites, provision: "provision" };
 
 /**
- * Renders revisions as MachineAudit has them, each with what it changed: the fields of the image as this release shows it. docs/contract.md#audit
- * `changes` is null where the revision before is not kept.
+ * Renders revisions as MachineAudit has them, each with what it changed: the fields of the image as this release shows it.
+ * `changes` is null where the revision before is not kept. docs/contract.md#audit
  *
  * @param rows newest first; those beyond `limit`, or not above revision `above`, only show what the next one changed
  */

@@ -42,7 +42,7 @@ export function judgeClone(outcome: CloneOutcome, { account, intent, release, ma
   const applied = findApplied(outcome, intent);
   if (applied) return applied;
   const image = requireVisible(outcome.image, account);
-  if (!image.isShared || !isActivated(image)) {
+  if (image.owner === account || !image.isShared || !isActivated(image)) {
     throw new CloudApiError("ImageNotShared", "only an activated image that is shared with you by acl can be cloned");
   }
   if (image.type === "docker") {

@@ -1,14 +1,11 @@
 import { show } from "../errors.ts";
+import { showValue } from "../text.ts";
 
 /** What was sent, as the end of a refusal. */
 export function describeSent(input: unknown): string {
   if (typeof input === "string" && input.length > 64) return `${input.length} characters were sent: ${show(input)}`;
   return `${showValue(input)} was sent`;
 }
-
-/** A value as a message shows it: strings in quotes. */
-export const showValue = (input: unknown): string =>
-  typeof input === "string" ? JSON.stringify(show(input)) : show(input);
 
 /** A refusal: the rule of the field, then what was sent. */
 export const refuse = (rule: string) => ({

@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
 import { type UpdatableField, updatableFields } from "../db/schema.ts";
+import { isStorable } from "../text.ts";
 import { makeAcl } from "./acl.ts";
 import { refuse } from "./field-refusal.ts";
-import { isStorable } from "./tags.ts";
 import { makeTags } from "./tags-field.ts";
 
 /** A field that takes one pattern and is never cleared. */
@@ -33,7 +33,7 @@ function isWebUrl(text: string): boolean {
 }
 
 /** What one image may hold; 0 for no bound. README.md#configuration */
-export type FieldBounds = { maxAcl: number; maxTagsBytes: number };
+type FieldBounds = { maxAcl: number; maxTagsBytes: number };
 
 /**
  * The updatable fields, one row each: the rule for what was sent, and its value as the column stores it. Every other key

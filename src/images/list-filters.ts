@@ -2,6 +2,7 @@ import type { ListFilters } from "../db/list-images.ts";
 import { CloudApiError, show } from "../errors.ts";
 import type { Parameters } from "../http/form.ts";
 import { hasStoredTypes, type Release } from "../releases.ts";
+import { showValue } from "../text.ts";
 import { uuidShape } from "./acl.ts";
 
 /** The parameters of a list; `tag.` is the beginning of a name. docs/contract.md#listimages */
@@ -105,20 +106,14 @@ function chooseOne<Value>(text: string | null, allowed: { name: string; values: 
   const value = Object.hasOwn(allowed.values, text) ? allowed.values[text] : undefined;
   if (value !== undefined) return value;
   const names = Object.keys(allowed.values).join(", ");
-  throw new CloudApiError(
-    "InvalidArgument",
-    `${allowed.name} is one of ${names}; ${JSON.stringify(show(text))} was sent`,
-  );
+  throw new CloudApiError("InvalidArgument", `${allowed.name} is one of ${names}; ${showValue(text)} was sent`);
 }
 
 function readLimit(text: string | null, maxList: number): number | null {
   if (text === null) return null;
   const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : 0;
   if (value >= 1 && value <= maxList) return value;
-  throw new CloudApiError(
-    "InvalidArgument",
-    `limit is a number from 1 to ${maxList}; ${JSON.stringify(show(text))} was sent`,
-  );
+  throw new CloudApiError("InvalidArgument", `limit is a number from 1 to ${maxList}; ${showValue(text)} was sent`);
 }
 
 function readMarker(text: string | null): string | null {
@@ -128,10 +123,7 @@ function readMarker(text: string | null): string | null {
 
 /** The marker names no image that the account can see. */
 export const makeUnknownMarker = (marker: string): CloudApiError =>
-  new CloudApiError(
-    "InvalidArgument",
-    `marker is the id of an image that you can see; ${JSON.stringify(show(marker))} was sent`,
-  );
+  new CloudApiError("InvalidArgument", `marker is the id of an image that you can see; ${showValue(marker)} was sent`);
 
 /** The list is longer than one answer may be. */
 export const makeListTooLong = (maxList: number): CloudApiError =>

@@ -7,13 +7,14 @@ import { type AppEnv, requireSet } from "../context.ts";
 import { connect } from "../db/client.ts";
 import type { ImageRow } from "../db/image-row.ts";
 import {
-  countImages,
   type ListedImage,
   type ListedImages,
   type ListFilters,
+  listIds,
   maxPageRows,
   listImages as readImages,
-  readTexts,
+  readLargeImages,
+  readListedImages,
 } from "../db/list-images.ts";
 import { answerPages } from "../http/answer.ts";
 import { named } from "../http/named-operation.ts";
@@ -30,46 +31,46 @@ export const listImages = createFactory<AppEnv, "/:login/images">().createHandle
 });
 
 /**
- * The list in pages of a few megabytes.
+ * The list in pages of a megabyte of texts. The first read is by the filters. Where it is not all, the ids of the list are
+ * read once, and its other pages by them.
  *
  * @throws {CloudApiError} InvalidCredentials when the caller's authority is gone; InvalidArgument when the caller cannot see
  * the marker's image, or the list is longer than one answer may be and no limit was sent
  */
 async function* renderPages(c: Context<AppEnv>, filters: ListFilters): AsyncGenerator<readonly unknown[]> {
-  const release = c.get("release");
+  const { maxList } = readConfiguration(c.env);
   // One more than an answer may hold shows that a list is too long.
-  let remaining = filters.limit ?? readConfiguration(c.env).maxList + 1;
-  let { marker } = filters;
-  for (let page = 0, isMore = true; isMore; page += 1) {
-    const limit = Math.min(remaining, maxPageRows);
-    const listed = await readPage(c, { ...filters, marker }, limit);
-    isMore = listed.images.length === limit && remaining > limit;
-    if (page === 0) await assertListable(c, filters, { listed, isMore });
-    for (const group of groupByBytes(listed.images)) {
-      yield (await withTexts(c, group)).map((image) => renderImage(image, release));
-    }
-    remaining -= limit;
-    marker = listed.images.at(-1)?.image.uuid ?? marker;
+  const limit = filters.limit ?? maxList + 1;
+  const listed = await asCaller(c, (db, caller) => readImages(db, { caller, filters, limit }));
+  assertAuthority(listed);
+  assertMarker(filters, listed, requireSet(c, "caller").account);
+  const first = listed.images.map(({ image }) => image.uuid);
+  const ids = first.length === maxPageRows && limit > maxPageRows ? await readIds(c, filters, limit) : first;
+  if (filters.limit === null && ids.length > maxList) throw makeListTooLong(maxList);
+  yield* renderGroups(c, listed.images);
+  const read = new Set(first);
+  const others = ids.filter((id) => !read.has(id));
+  for (const page of inPages(others)) {
+    const later = await asCaller(c, (db, caller) => readListedImages(db, { caller, ids: page }));
+    assertAuthority(later);
+    yield* renderGroups(c, later.images);
   }
 }
 
-/** Checks the first page: the marker, and that the list is not too long. @throws {CloudApiError} InvalidArgument */
-async function assertListable(
-  c: Context<AppEnv>,
-  filters: ListFilters,
-  { listed, isMore }: { listed: ListedImages; isMore: boolean },
-): Promise<void> {
-  assertMarker(filters, listed, requireSet(c, "caller").account);
-  if (filters.limit !== null) return;
-  const { maxList } = readConfiguration(c.env);
-  const count = isMore ? await countAll(c, filters) : listed.images.length;
-  if (count > maxList) throw makeListTooLong(maxList);
+async function readIds(c: Context<AppEnv>, filters: ListFilters, limit: number): Promise<string[]> {
+  const db = connect(c.env.DB, c.get("meter"));
+  return await listIds(db, { caller: requireSet(c, "caller"), filters, limit });
 }
 
-async function readPage(c: Context<AppEnv>, filters: ListFilters, limit: number): Promise<ListedImages> {
-  const listed = await asCaller(c, (db, caller) => readImages(db, { caller, filters, limit }));
-  assertAuthority(listed);
-  return listed;
+function* inPages(ids: readonly string[]): Generator<readonly string[]> {
+  for (let at = 0; at < ids.length; at += maxPageRows) yield ids.slice(at, at + maxPageRows);
+}
+
+async function* renderGroups(c: Context<AppEnv>, images: readonly ListedImage[]): AsyncGenerator<readonly unknown[]> {
+  const release = c.get("release");
+  for (const group of groupByBytes(images)) {
+    yield (await withLargeImages(c, group)).map((image) => renderImage(image, release));
+  }
 }
 
 /**
@@ -85,16 +86,10 @@ export function assertMarker(
   if (filters.marker !== null && !(marker && isVisible(marker, account))) throw makeUnknownMarker(filters.marker);
 }
 
-/** Counts the images of a list that is longer than a page, no further than one beyond what an answer may hold. */
-function countAll(c: Context<AppEnv>, filters: ListFilters): Promise<number> {
-  const limit = readConfiguration(c.env).maxList + 1;
-  return countImages(connect(c.env.DB, c.get("meter")), { caller: requireSet(c, "caller"), filters, limit });
-}
+/** The most bytes of texts in memory at once, but for one image. Parsed, they can take 25 times as much. */
+const maxGroupBytes = 1_000_000;
 
-/** The most bytes of texts in memory at once, but for one image. */
-const maxGroupBytes = 4_000_000;
-
-/** Splits images into runs of a few megabytes, one image at least. */
+/** Splits images into runs of a megabyte, one image at least. */
 export function groupByBytes(images: readonly ListedImage[]): ListedImage[][] {
   const groups: ListedImage[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
@@ -109,10 +104,11 @@ export function groupByBytes(images: readonly ListedImage[]): ListedImage[][] {
   return groups;
 }
 
-/** The images with the texts of the large ones. One that was deleted meanwhile stays as it was listed. */
-async function withTexts(c: Context<AppEnv>, group: readonly ListedImage[]): Promise<ImageRow[]> {
+/** The images of a group. A large one that the caller can no longer see is left out. */
+async function withLargeImages(c: Context<AppEnv>, group: readonly ListedImage[]): Promise<ImageRow[]> {
   const ids = group.filter(({ isLarge }) => isLarge).map(({ image }) => image.uuid);
   if (ids.length === 0) return group.map(({ image }) => image);
-  const texts = await readTexts(connect(c.env.DB, c.get("meter")), ids);
-  return group.map(({ image }) => ({ ...image, ...texts.get(image.uuid) }));
+  const large = await asCaller(c, (db, caller) => readLargeImages(db, { caller, ids }));
+  assertAuthority(large);
+  return group.flatMap(({ image, isLarge }) => (isLarge ? (large.images.get(image.uuid) ?? []) : image));
 }

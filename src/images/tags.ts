@@ -1,5 +1,7 @@
+import { isStorable } from "../text.ts";
+
 /** Of nested arrays and objects, the tags object itself being the first (ours: D1 reads no more than 1000). */
-export const maxTagLevels = 100;
+const maxTagLevels = 100;
 
 /**
  * Finds why a value cannot be stored as tags, as the end of a sentence; undefined when it can be.
@@ -25,6 +27,3 @@ function findScalarMistake(value: unknown): string | undefined {
   if (typeof value === "number" && !Number.isFinite(value)) return "a number that is not finite was sent";
   return undefined;
 }
-
-/** Whether SQLite stores the text whole: no U+0000, no lone surrogate. */
-export const isStorable = (text: string): boolean => !text.includes("\u0000") && text.isWellFormed();

@@ -188,8 +188,12 @@ describe("the log", () => {
     });
     const times = { d1Ms: expect.any(Number), totalMs: expect.any(Number) };
     const same = {
-      ...{ method: "POST", operation: "UpdateImage", account: bob.uuid, image, release: "7.2.0" },
       rateLimit: "off",
+      method: "POST",
+      operation: "UpdateImage",
+      account: bob.uuid,
+      image,
+      release: "7.2.0",
     };
     expect(lines).toEqual([
       { requestId: "r1", ...same, status: 200, changed: ["name", "description"], d1Calls: 2, ...times },

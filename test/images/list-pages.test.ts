@@ -49,21 +49,21 @@ describe("groupByBytes", () => {
     [[], []],
     [[0], [[0]]],
     [[1, 2, 3], [[1, 2, 3]]],
-    [[2_000_000, 2_000_000], [[2_000_000, 2_000_000]]],
+    [[500_000, 500_000], [[500_000, 500_000]]],
     [
-      [2_000_000, 2_000_001, 1],
-      [[2_000_000], [2_000_001, 1]],
+      [500_000, 500_001, 1],
+      [[500_000], [500_001, 1]],
     ],
     [
-      [9_000_000, 1, 4_000_000, 0],
-      [[9_000_000], [1], [4_000_000, 0]],
+      [9_000_000, 1, 1_000_000, 0],
+      [[9_000_000], [1], [1_000_000, 0]],
     ],
-  ])("splits images into runs of at most 4 MB, one image at least: %j", (sizes, groups) => {
+  ])("splits images into runs of at most 1 MB, one image at least: %j", (sizes, groups) => {
     expect(group(sizes)).toEqual(groups);
   });
 
   it("keeps every image, in order", () => {
-    const images = make(Array.from({ length: 100 }, (_, at) => (at * 977_777) % 3_000_000));
+    const images = make(Array.from({ length: 100 }, (_, at) => (at * 977_777) % 750_000));
     expect(groupByBytes(images).flat()).toEqual(images);
   });
 });

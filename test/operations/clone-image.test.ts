@@ -64,6 +64,7 @@ describe("CloneImage", () => {
   it.each([
     ["a public image that is not shared", { public: true, acl: [] }, notShared],
     ["the caller's own", { owner: bob.uuid, acl: [] }, notShared],
+    ["the caller's own, whose acl names the caller", { owner: bob.uuid, acl: [bob.uuid] }, notShared],
     ["an image that is not activated", { owner: bob.uuid, state: "unactivated" }, notShared],
     ["a hidden image", { acl: [] }, { status: 404, json: { code: "ResourceNotFound", message: "image not found" } }],
     [

@@ -146,11 +146,13 @@ describe("when D1 loses the acknowledgement of every first try", () => {
   });
 
   it("a deletion and a clone are applied once, and not answered as replays", async () => {
-    await env.DB.prepare("UPDATE images SET acl = json_array(?)").bind(bob.uuid).run();
+    const shared = String(images[1]);
+    const share = "UPDATE images SET owner = ?, acl = json_array(?) WHERE uuid = ?";
+    await env.DB.prepare(share).bind(makeUuid(99), bob.uuid, shared).run();
     const { db } = loseFirstTries();
     const bindings = makeBindings({ DB: db });
     const sign = { key: "ed25519" } as const;
-    const clone = await send({ path: `/my/images/${image}?action=clone`, bindings, sign });
+    const clone = await send({ path: `/my/images/${shared}?action=clone`, bindings, sign });
     expect([clone.status, clone.headers.get("Idempotent-Replayed")]).toEqual([200, null]);
     const removal = await send({ method: "DELETE", path: `/my/images/${image}`, bindings, sign });
     expect([removal.status, removal.headers.get("Idempotent-Replayed")]).toEqual([204, null]);

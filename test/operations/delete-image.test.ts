@@ -64,6 +64,20 @@ describe("DeleteImage", () => {
     expect((await remove(own.uuid)).status).toBe(204);
   });
 
+  it("ends the sharing: a destroyed image is in no row that a list of the others reads", async () => {
+    await storeImages([{ ...own, acl: [mallory.uuid] }]);
+    const readShares = () => env.DB.prepare("SELECT image, account FROM image_acl").all();
+    expect((await readShares()).results).toEqual([{ image: own.uuid, account: mallory.uuid }]);
+    expect((await remove(own.uuid)).status).toBe(204);
+    expect((await readShares()).results).toEqual([]);
+    const plan = await env.DB.prepare(
+      "EXPLAIN QUERY PLAN SELECT 1 FROM images WHERE owner = ? AND state <> 'destroyed'",
+    )
+      .bind(bob.uuid)
+      .all<{ detail: string }>();
+    expect(plan.results.map(({ detail }) => detail)).toEqual(["SEARCH images USING INDEX images_owner (owner=?)"]);
+  });
+
   it("is for the owner only", async () => {
     await storeImages([
       { ...own, owner: mallory.uuid, public: true },

@@ -115,11 +115,13 @@ describe("ADDRESS_LIMITER", () => {
     expect((await from("192.0.2.1")).status).toBe(200);
     const calls = counted.calls;
     const answer = await from("192.0.2.1");
-    expect(pickStatusAndJson(answer)).toEqual(makeThrottled("address"));
-    expect(answer.headers.get("RateLimit-Policy")).toBe('"address";q=200;w=10');
+    expect(pickStatusAndJson(answer)).toEqual(makeThrottled("address", [1000, 10]));
+    expect(answer.headers.get("RateLimit-Policy")).toBe('"address";q=1000;w=10');
     expect(counted.calls).toBe(calls);
     expect((await from("192.0.2.2")).status).toBe(200);
     expect(keys).toEqual(["192.0.2.1", "192.0.2.1", "192.0.2.2"]);
+    expect((await send({ ...get, bindings })).status).toBe(200);
+    expect(keys.length, "a request without an address is not counted").toBe(3);
   });
 });
 
@@ -128,7 +130,9 @@ describe("a limiter that fails", () => {
     ["ACCOUNT_LIMITER", { ACCOUNT_LIMITER: failing }],
     ["ADDRESS_LIMITER", { ADDRESS_LIMITER: failing }],
   ])("lets the request pass, and is on the log: %s", async (_, some) => {
-    const { result, lines } = await captureLog(() => send({ ...update, bindings: makeBindings(some) }));
+    const { result, lines } = await captureLog(() =>
+      send({ ...update, headers: { ...newest, "CF-Connecting-IP": "192.0.2.1" }, bindings: makeBindings(some) }),
+    );
     expect(result).toMatchObject({ status: 200, json: { name: "b" } });
     const [failed, line] = lines;
     expect(failed).toEqual({ requestId: line?.["requestId"], rateLimit: "failed", cause: "Error: limiter is down" });

@@ -126,7 +126,7 @@ function makeTables({ accounts, images }: Model) {
     keys: all.flatMap(({ uuid, keys }) => keys.map((key) => ({ account: uuid, ...key }))),
     images: rows.map(({ row, revision }) => ({ ...row, public: Number(row.public), revision, write_id: null })),
     imageAcl: rows.flatMap(({ row }) => {
-      const acl: string[] = JSON.parse(row.acl ?? "[]");
+      const acl: string[] = row.state === "destroyed" ? [] : JSON.parse(row.acl ?? "[]");
       return acl.toSorted().map((account) => ({ image: row.uuid, account }));
     }),
   };
