@@ -139,6 +139,13 @@ describe("CreateKey refuses", () => {
     expect(pickStatusAndJson(await create(key))).toEqual(makeRefused(409, "InvalidArgument", message));
   });
 
+  it("the blanks of a line are stored as one", async () => {
+    const line = formatPublicLine("ecdsa");
+    const [type, base64, comment] = line.split(" ");
+    const created = await create(`${type} \t ${base64}${" ".repeat(90_000)}${comment}`);
+    expect([created.status, (created.json as { key: string }).key]).toEqual([201, line]);
+  });
+
   it("more keys than MAX_KEYS, and stores nothing", async () => {
     const message = "the account has 1 keys, the most that it may have; delete one first";
     const full = await create(formatPublicLine("ecdsa"), { MAX_KEYS: "1" });
