@@ -132,6 +132,19 @@ describe("an answer of one page has its digest and its length", () => {
   });
 });
 
+it("a list of exactly one page of keys has its digest and its length", async () => {
+  await env.DB.prepare(
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 999)
+     INSERT INTO keys (account, name, fingerprint, fingerprintSha256, key) SELECT ?, 'k' || i, 'f' || i, 's' || i, 'key' FROM n`,
+  )
+    .bind(bob.uuid)
+    .run();
+  const { text, json } = await get("/my/keys");
+  expect((json as Item[]).length).toBe(1000);
+  const [md5, length] = pickLengths(await send(request("/my/keys", {}, "HEAD")));
+  expect([typeof md5, length]).toEqual(["string", String(text.length)]);
+});
+
 it("HEAD of a streamed list has its headers and no body", async () => {
   await storeImages(1500, 10);
   const head = await send(request("/my/images", {}, "HEAD"));

@@ -1,0 +1,222 @@
+/**
+ * The requests of at most 100 KB that cost most, as multiples of a plain update in CPU of workerd, D1 included; and the same
+ * at half their size, which shows how their cost grows. `node bench/worst.ts` prints the table.
+ */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { Agent, request } from "node:http";
+import { join } from "node:path";
+import { openDatabase } from "../scripts/provisioning/database.ts";
+import { readProvision } from "../scripts/provisioning/entries.ts";
+import { load } from "../scripts/provisioning/load.ts";
+import { findFreePort } from "../test/support/started.ts";
+import { caller, imageOf } from "./caller.ts";
+import { bundleWorker, endProcess, runPlainWorkerd } from "./plain-workerd.ts";
+import { formatPublicLine, makeKeys, makeSignedRequest, type Outgoing } from "./requests.ts";
+import { makeTemporaryFolder } from "./temporary-folder.ts";
+
+const [signingKey] = makeKeys();
+
+/** Something to send: `serial` makes an update differ from the one before. */
+type Change = { path?: string; method?: string; type?: string; headers?: Record<string, string>; body?: string };
+type Worst = { name: string; make: (share: number, serial: number) => Change };
+
+const update = `/my/images/${imageOf(0)}?action=update`;
+const times = (text: string, count: number, share: number): string => text.repeat(Math.floor(count * share));
+const listOf = (count: number, share: number, make: (at: number) => string): string[] =>
+  Array.from({ length: Math.floor(count * share) }, (_, at) => make(at));
+const makeAccount = (at: number): string => `bbbbbbbb-0000-4000-8000-${String(at).padStart(12, "0")}`;
+const part = '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n';
+
+const keyOf16384Bits = (): string => {
+  const fields = [Buffer.from("ssh-rsa"), Buffer.of(1, 0, 1), Buffer.concat([Buffer.of(0), Buffer.alloc(2048, 255)])];
+  const wire = Buffer.concat(
+    fields.flatMap((field) => [Buffer.of(0, 0, field.length >> 8, field.length & 255), field]),
+  );
+  return `ssh-rsa ${wire.toString("base64")}`;
+};
+
+const signature16384 = `Signature keyId="/${caller.login}/keys/large",algorithm="rsa-sha512",signature="${Buffer.alloc(2048, 7).toString("base64")}"`;
+
+/** In the order of the issue; `share` is 1 or a half. */
+const worst: readonly Worst[] = [
+  { name: "plain update", make: (_, serial) => ({ body: `{"name":"n${serial}"}` }) },
+  {
+    name: "16 tag filters over 5 images of 10 000 tags",
+    make: (share) => ({
+      method: "GET",
+      path: `/my/images?${listOf(16, share, (at) => `tag.key${at * 600}=v`).join("&")}`,
+    }),
+  },
+  {
+    name: "CreateKey with 98 000 blanks",
+    make: (share) => ({
+      path: "/my/keys",
+      body: JSON.stringify({ key: `ssh-ed25519${times(" ", 98_000, share)}x y` }),
+    }),
+  },
+  {
+    name: "multipart of 1 900 parts",
+    make: (share) => ({ type: "multipart/form-data; boundary=b", body: `${times(part, 1900, share)}--b--\r\n` }),
+  },
+  {
+    name: "form of 50 000 pairs",
+    make: (share) => ({ type: "application/x-www-form-urlencoded", body: times("a&", 50_000, share) }),
+  },
+  {
+    name: "form of 25 000 escapes",
+    make: (share) => ({ type: "application/x-www-form-urlencoded", body: `name=${times("%41+", 24_990, share)}` }),
+  },
+  {
+    name: "JSON nested 50 000 deep",
+    make: (share) => ({ body: `{"tags":{"a":${times("[", 49_990, share)}${times("]", 49_990, share)}}}` }),
+  },
+  {
+    name: "JSON with a mistake at its end",
+    make: (share) => ({ body: `{"tags":{"a":[${times("1,", 49_990, share)}]}}` }),
+  },
+  {
+    name: "acl of 2 500 accounts",
+    make: (share, serial) => ({
+      body: JSON.stringify({ acl: listOf(2500, share, (at) => makeAccount(at + (serial % 2) * 5000)) }),
+    }),
+  },
+  {
+    name: "tags of 100 KB, 9 000 keys",
+    make: (share, serial) => ({
+      body: JSON.stringify({
+        tags: Object.fromEntries(listOf(9000, share, (at) => `k${at}`).map((key) => [key, serial % 9])),
+      }),
+    }),
+  },
+  {
+    name: "tags of 100 KB, one text",
+    make: (share, serial) => ({ body: JSON.stringify({ tags: { serial, text: times("t", 99_900, share) } }) }),
+  },
+  {
+    name: "description of 10 240 characters",
+    make: (share, serial) => ({ body: JSON.stringify({ description: `${serial}-${times("ü", 10_230, share)}` }) }),
+  },
+  {
+    name: "If-Match of 8 KB",
+    make: (share, serial) => ({
+      headers: { "If-Match": listOf(800, share, (at) => `"${at}-9.0.0"`).join() },
+      body: `{"name":"n${serial}"}`,
+    }),
+  },
+  {
+    name: "Accept of 16 KB",
+    make: (share) => ({ method: "GET", path: "/my", headers: { Accept: `${times("a/b;q=0,", 2040, share)}*/*` } }),
+  },
+  {
+    name: "Authorization of 8 KB",
+    make: (share) => ({
+      method: "GET",
+      path: "/my",
+      headers: { Authorization: `Signature ${times('a="b",', 1300, share)}` },
+    }),
+  },
+  {
+    name: "query of 16 KB",
+    make: (share) => ({ method: "GET", path: `/my/images?limit=1&${times("a=%41&", 2700, share)}` }),
+  },
+  {
+    name: "signature of an RSA key of 16 384 bits",
+    make: () => ({ method: "GET", path: "/my", headers: { Authorization: signature16384 } }),
+  },
+];
+
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+
+function makeOutgoing({
+  method = "POST",
+  path = update,
+  type = "application/json",
+  headers = {},
+  body,
+}: Change): Outgoing {
+  if (!signingKey) throw new Error("no key");
+  const signed = makeSignedRequest("get", signingKey, { lane: 0, serial: 0 });
+  const ofBody = body === undefined ? {} : { "Content-Type": type, "Content-Length": String(Buffer.byteLength(body)) };
+  return { method, path, headers: { ...signed.headers, ...ofBody, ...headers }, ...(body !== undefined && { body }) };
+}
+
+function send(port: number, { method, path, headers, body }: Outgoing): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: "127.0.0.1", port, agent, method, path, headers }, (answer) => {
+      answer.resume().on("end", () => resolve(answer.statusCode ?? 0));
+    });
+    sent.on("error", reject).end(body);
+  });
+}
+
+const ticksPerSecond = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
+
+/** User and system time of a process so far, in ms. proc(5) */
+function readCpuMs(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return ((Number(fields[11]) + Number(fields[12])) * 1000) / ticksPerSecond;
+}
+
+type Site = { port: number; pid: number };
+
+/** CPU of one request in ms, over a second of them, and its status. */
+async function measure({ port, pid }: Site, { make }: Worst, share: number): Promise<{ ms: number; status: number }> {
+  let status = 0;
+  for (let serial = 0; serial < 3; serial += 1) status = await send(port, makeOutgoing(make(share, serial)));
+  const before = readCpuMs(pid);
+  const until = performance.now() + 1000;
+  let count = 0;
+  for (; performance.now() < until; count += 1) await send(port, makeOutgoing(make(share, count)));
+  return { ms: (readCpuMs(pid) - before) / count, status };
+}
+
+/** Measures every request on a workerd of its own. @returns a table */
+export async function measureWorst(): Promise<string> {
+  const folder = makeTemporaryFolder("worst");
+  const state = join(folder, "state");
+  const tags = Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`key${at}`, "v"]));
+  const images = Array.from({ length: 6 }, (_, at) => ({
+    uuid: imageOf(at),
+    owner: caller.uuid,
+    name: "n",
+    version: "1",
+    ...(at > 0 && { tags }),
+  }));
+  if (!signingKey) throw new Error("no key");
+  const keys = [
+    { name: signingKey.name, key: formatPublicLine(signingKey) },
+    { name: "large", key: keyOf16384Bits() },
+  ];
+  const { db, close } = await openDatabase({ state });
+  await load(db, await readProvision(JSON.stringify({ accounts: [{ ...caller, keys }], images })));
+  await close();
+  const port = await findFreePort();
+  const bundle = bundleWorker("src/index.ts", join(folder, "bundle"));
+  const options = { folder: join(folder, "workerd"), persist: join(state, "v3") };
+  const workerd = await runPlainWorkerd([{ name: "service", bundle, port }], options);
+  const site = { port, pid: workerd.pid ?? 0 };
+  const lines = [
+    "| request | status | CPU, ms | of a plain update | half the size | growth |",
+    "|---|---|---|---|---|---|",
+  ];
+  let plain = Number.NaN;
+  for (const one of worst) {
+    const whole = await measure(site, one, 1);
+    const half = await measure(site, one, 0.5);
+    if (Number.isNaN(plain)) plain = whole.ms;
+    const ratio = (ms: number) => (ms / plain).toFixed(1);
+    lines.push(
+      `| ${one.name} | ${whole.status} | ${whole.ms.toFixed(2)} | ${ratio(whole.ms)} | ${ratio(half.ms)} | ${(whole.ms / half.ms).toFixed(2)} |`,
+    );
+  }
+  agent.destroy();
+  await endProcess(workerd);
+  return lines.join("\n");
+}
+
+if (import.meta.main) {
+  console.log(await measureWorst());
+  process.exit(0);
+}
