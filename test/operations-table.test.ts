@@ -40,7 +40,7 @@ const operations: Readonly<Record<Operation, Row>> = {
   },
   RevertImage: {
     route: "POST /:login/images/:id",
-    request: { path: `/my/images/${own}?action=revert&revision=1` },
+    request: { path: `/my/images/${own}?action=revert`, body: '{"revision":1}' },
     status: 200,
   },
   AddImageAcl: {

@@ -183,7 +183,7 @@ it("reverts to any revision as ?revision=N shows it, but for the acl", async () 
       async (updates, choice, withAcl) => {
         await provisionThree();
         for (const sent of updates) await update(sent);
-        const current = (await get()) as { ETag: string; json: Record<string, unknown> };
+        const current = (await get()) as unknown as { ETag: string; json: Record<string, unknown> };
         const revision = 1 + (choice % Number.parseInt(current.ETag.slice(1), 10));
         const old = (
           await pick(send({ method: "GET", path: `/my/images/${image}?revision=${revision}`, headers: newest }))
