@@ -7,12 +7,16 @@ import { toWriteValues, type Write, type WriteValues } from "./write-record.ts";
 
 type AddAclValues = WriteValues & { accounts: string; maxAcl: number };
 
-/** The stored accounts, then those of the sent ones that are not among them, in their order. NULL for none. */
+/**
+ * The stored accounts, then those of the sent ones that are not among them, in their order; NULL for none. Grouped, because
+ * NOT IN over the stored ones would read them again for each.
+ */
 const addAcl = imageChange<AddAclValues>((value) => {
   const joined = sql`nullif((SELECT json_group_array(account ORDER BY place) FROM (
-    SELECT value AS account, key AS place FROM json_each(coalesce(${images.acl}, '[]'))
-    UNION ALL SELECT value, 1000000000 + key FROM json_each(${value.accounts})
-      WHERE value NOT IN (SELECT value FROM json_each(coalesce(${images.acl}, '[]'))))), '[]') AS "acl"`;
+    SELECT account, min(place) AS place FROM (
+      SELECT value AS account, key AS place FROM json_each(coalesce(${images.acl}, '[]'))
+      UNION ALL SELECT value, 1000000000 + key FROM json_each(${value.accounts})
+    ) GROUP BY account)), '[]') AS "acl"`;
   return {
     set: { acl: sql`"change"."acl"` },
     from: computed(joined, sql`${value.image}`),
