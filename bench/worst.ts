@@ -47,8 +47,12 @@ const worst: readonly Worst[] = [
     name: "16 tag filters over 5 images of 10 000 tags",
     make: (share) => ({
       method: "GET",
-      path: `/my/images?${listOf(16, share, (at) => `tag.key${at * 600}=v`).join("&")}`,
+      path: `/my/images?${listOf(16, share, (at) => `tag.key${at * 600}=${at === 16 * share - 1 ? "other" : "v"}`).join("&")}`,
     }),
+  },
+  {
+    name: "list of 5 images of 139 KB, for comparison",
+    make: () => ({ method: "GET", path: "/my/images" }),
   },
   {
     name: "CreateKey with 98 000 blanks",
