@@ -21,4 +21,5 @@ export type Operation =
   | "CreateKey"
   | "DeleteKey"
   | "ListDatacenters"
-  | "Ping";
+  | "Ping"
+  | "Health";
