@@ -9,11 +9,12 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { fromCaller } from "../scripts/provisioning/command-line.ts";
+import { bundleWorker } from "../scripts/serving/bundle.ts";
+import { endProcess, readWorkerdVersion, runPlainWorkerd, type Served } from "../scripts/serving/workerd.ts";
 import { findFreePort } from "../test/support/started.ts";
 import { visibleImages } from "./caller.ts";
 import { countUpdates, makeDatabase } from "./database.ts";
 import type { LoadOptions } from "./load.ts";
-import { bundleWorker, endProcess, readWorkerdVersion, runPlainWorkerd, type Served } from "./plain-workerd.ts";
 import { record, recordedUpdates } from "./recording.ts";
 import {
   chooseKey,

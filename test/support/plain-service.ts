@@ -2,10 +2,11 @@ import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundleWorker, endProcess, runPlainWorkerd } from "../../bench/plain-workerd.ts";
 import { openDatabase } from "../../scripts/provisioning/database.ts";
 import { readProvision } from "../../scripts/provisioning/entries.ts";
 import { load } from "../../scripts/provisioning/load.ts";
+import { bundleWorker } from "../../scripts/serving/bundle.ts";
+import { endProcess, runPlainWorkerd } from "../../scripts/serving/workerd.ts";
 import { findFreePort } from "./started.ts";
 
 /** What a service starts with beside a provision file. */
