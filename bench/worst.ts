@@ -24,9 +24,11 @@ type Worst = { name: string; make: (share: number, serial: number) => Change };
 
 const update = `/my/images/${imageOf(0)}?action=update`;
 const times = (text: string, count: number, share: number): string => text.repeat(Math.floor(count * share));
-const listOf = (count: number, share: number, make: (at: number) => string): string[] =>
+const listOf = <Item>(count: number, share: number, make: (at: number) => Item): Item[] =>
   Array.from({ length: Math.floor(count * share) }, (_, at) => make(at));
 const makeAccount = (at: number): string => `bbbbbbbb-0000-4000-8000-${String(at).padStart(12, "0")}`;
+const makeTags = (count: number, share: number, value: unknown): Record<string, unknown> =>
+  Object.fromEntries(listOf(count, share, (at) => [`key${at}`, value]));
 const part = '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n';
 
 const keyOf16384Bits = (): string => {
@@ -86,13 +88,40 @@ const worst: readonly Worst[] = [
     name: "tags of 100 KB, 9 000 keys",
     make: (share, serial) => ({
       body: JSON.stringify({
-        tags: Object.fromEntries(listOf(9000, share, (at) => `k${at}`).map((key) => [key, serial % 9])),
+        tags: Object.fromEntries(listOf(9000, share, (at) => [`k${at}`, serial % 9])),
       }),
     }),
   },
   {
     name: "tags of 100 KB, one text",
     make: (share, serial) => ({ body: JSON.stringify({ tags: { serial, text: times("t", 99_900, share) } }) }),
+  },
+  {
+    name: "AddImageTags of 7 000 tags to as many",
+    make: (share, serial) => ({
+      ...(serial === 0 && { method: "PUT" }),
+      path: `/my/images/${imageOf(1)}/tags`,
+      body: JSON.stringify(makeTags(7000, share, serial % 9)),
+    }),
+  },
+  {
+    name: "AddImageTags of a tag to 7 000",
+    make: (share, serial) => ({
+      ...(serial === 0 && { method: "PUT" }),
+      path: `/my/images/${imageOf(2)}/tags`,
+      body: JSON.stringify(serial === 0 ? makeTags(7000, share, 1) : { key5: serial }),
+    }),
+  },
+  {
+    name: "AddImageAcl, RemoveImageAcl of 2 500 accounts",
+    make: (share, serial) => ({
+      path: `/my/images/${imageOf(3)}/acl?action=${serial % 2 === 0 ? "add" : "remove"}`,
+      body: JSON.stringify(listOf(2500, share, makeAccount)),
+    }),
+  },
+  {
+    name: "RevertImage of 10 000 tags, dry run",
+    make: () => ({ path: `/my/images/${imageOf(1)}?action=revert&revision=1&dry-run=true` }),
   },
   {
     name: "description of 10 240 characters",

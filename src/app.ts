@@ -23,12 +23,19 @@ import { canonicalizePath } from "./http/raw-target.ts";
 import { refuseWrites } from "./http/read-only.ts";
 import { logRequest } from "./http/request-log.ts";
 import { answerPreflight, setResponseHeaders } from "./http/response-headers.ts";
+import { addImageAcl } from "./images/add-acl.ts";
+import { addImageTags } from "./images/add-tags.ts";
 import { cloneImage } from "./images/clone-image.ts";
 import { deleteImage } from "./images/delete-image.ts";
+import { deleteImageTag, deleteImageTags } from "./images/delete-tags.ts";
 import { getImage } from "./images/get-image.ts";
 import { imageAudit } from "./images/image-audit.ts";
 import { readImagePath } from "./images/image-path.ts";
 import { listImages } from "./images/list-images.ts";
+import { getImageTag, listImageTags } from "./images/list-tags.ts";
+import { removeImageAcl } from "./images/remove-acl.ts";
+import { replaceImageTags } from "./images/replace-tags.ts";
+import { revertImage } from "./images/revert-image.ts";
 import { updateImage } from "./images/update-image.ts";
 
 /** The account and its keys, in the documentation's order. */
@@ -46,9 +53,16 @@ const accountRoutes = new Hono<AppEnv>()
 const imageRoutes = new Hono<AppEnv>()
   .use("/:login/images/:id/*", readImagePath)
   .get("/:login/images/:id", ...getImage)
-  .post("/:login/images/:id", byAction({ update: updateImage, clone: cloneImage }))
+  .post("/:login/images/:id", byAction({ update: updateImage, clone: cloneImage, revert: revertImage }))
   .delete("/:login/images/:id", ...deleteImage)
-  .get("/:login/images/:id/audit", ...imageAudit);
+  .get("/:login/images/:id/audit", ...imageAudit)
+  .post("/:login/images/:id/acl", byAction({ add: addImageAcl, remove: removeImageAcl }))
+  .get("/:login/images/:id/tags", ...listImageTags)
+  .post("/:login/images/:id/tags", ...addImageTags)
+  .put("/:login/images/:id/tags", ...replaceImageTags)
+  .delete("/:login/images/:id/tags", ...deleteImageTags)
+  .get("/:login/images/:id/tags/:tag", ...getImageTag)
+  .delete("/:login/images/:id/tags/:tag", ...deleteImageTag);
 
 /**
  * The whole service: the pipeline that every request takes, then the routes. Cheap and pure checks come first, D1 after

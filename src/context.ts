@@ -40,6 +40,10 @@ type Variables = {
   image?: string;
   preconditions?: Preconditions;
   changedFields?: readonly string[];
+  /** The write is only rehearsed. */
+  isDryRun?: boolean;
+  /** Names of parameters that no rule read. */
+  ignoredParameters?: readonly string[];
   refusal?: CloudApiError;
 };
 

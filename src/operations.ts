@@ -1,18 +1,42 @@
-/** Operations that write an image, one row each: what the audit calls the revision that they make. docs/contract.md#audit */
+/** A row of `imageWrites`. */
+type ImageWriteRow = {
+  /** What the audit calls the revision that it makes. */
+  action: string;
+  /** It overwrites what it was not told of, so REQUIRE_IF_MATCH demands an If-Match. README.md#configuration */
+  isOverwriting?: true;
+};
+
+/** Operations that write an image, one row each. docs/contract.md#audit */
 export const imageWrites = {
-  UpdateImage: "update",
-  CloneImage: "clone",
-  DeleteImage: "delete",
-} as const;
+  UpdateImage: { action: "update", isOverwriting: true },
+  RevertImage: { action: "revert", isOverwriting: true },
+  CloneImage: { action: "clone" },
+  DeleteImage: { action: "delete" },
+  AddImageAcl: { action: "add-acl" },
+  RemoveImageAcl: { action: "remove-acl" },
+  LeaveImage: { action: "leave" },
+  AddImageTags: { action: "add-tags" },
+  ReplaceImageTags: { action: "replace-tags", isOverwriting: true },
+  DeleteImageTag: { action: "delete-tag" },
+  DeleteImageTags: { action: "delete-tags" },
+} as const satisfies Record<string, ImageWriteRow>;
 
 /** An operation that writes an image. */
 export type ImageWrite = keyof typeof imageWrites;
+
+/** Whether REQUIRE_IF_MATCH demands an If-Match of the operation. */
+export const isOverwriting = (operation: ImageWrite): boolean => {
+  const row: ImageWriteRow = imageWrites[operation];
+  return row.isOverwriting === true;
+};
 
 /** Every operation, in CloudAPI's words. docs/contract.md#operations */
 export type Operation =
   | ImageWrite
   | "ListImages"
   | "GetImage"
+  | "ListImageTags"
+  | "GetImageTag"
   | "ImageAudit"
   | "GetAccount"
   | "UpdateAccount"

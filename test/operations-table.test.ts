@@ -38,6 +38,56 @@ const operations: Readonly<Record<Operation, Row>> = {
     request: { method: "GET", path: `/my/images/${own}/audit` },
     status: 200,
   },
+  RevertImage: {
+    route: "POST /:login/images/:id",
+    request: { path: `/my/images/${own}?action=revert`, body: '{"revision":1}' },
+    status: 200,
+  },
+  AddImageAcl: {
+    route: "POST /:login/images/:id/acl",
+    request: { path: `/my/images/${own}/acl?action=add`, body: JSON.stringify([mallory.uuid]) },
+    status: 200,
+  },
+  RemoveImageAcl: {
+    route: "POST /:login/images/:id/acl",
+    request: { path: `/my/images/${own}/acl?action=remove`, body: JSON.stringify([mallory.uuid]) },
+    status: 200,
+  },
+  LeaveImage: {
+    route: "POST /:login/images/:id/acl",
+    request: { path: `/my/images/${shared}/acl?action=remove`, body: JSON.stringify([bob.uuid]) },
+    status: 204,
+  },
+  ListImageTags: {
+    route: "GET /:login/images/:id/tags",
+    request: { method: "GET", path: `/my/images/${own}/tags` },
+    status: 200,
+  },
+  GetImageTag: {
+    route: "GET /:login/images/:id/tags/:tag",
+    request: { method: "GET", path: `/my/images/${own}/tags/role` },
+    status: 200,
+  },
+  AddImageTags: {
+    route: "POST /:login/images/:id/tags",
+    request: { path: `/my/images/${own}/tags`, body: '{"zone":1}' },
+    status: 200,
+  },
+  ReplaceImageTags: {
+    route: "PUT /:login/images/:id/tags",
+    request: { method: "PUT", path: `/my/images/${own}/tags`, body: '{"zone":1}' },
+    status: 200,
+  },
+  DeleteImageTag: {
+    route: "DELETE /:login/images/:id/tags/:tag",
+    request: { method: "DELETE", path: `/my/images/${own}/tags/role` },
+    status: 204,
+  },
+  DeleteImageTags: {
+    route: "DELETE /:login/images/:id/tags",
+    request: { method: "DELETE", path: `/my/images/${own}/tags` },
+    status: 204,
+  },
   GetAccount: { route: "GET /:login", request: { method: "GET", path: "/my" }, status: 200 },
   UpdateAccount: { route: "POST /:login", request: { path: "/my", body: '{"city":"b"}' }, status: 200 },
   ListKeys: { route: "GET /:login/keys", request: { method: "GET", path: "/my/keys" }, status: 200 },
@@ -83,7 +133,7 @@ beforeEach(async () => {
   await provision(env.DB, {
     accounts: [{ ...bob, keys: [makeKey("rsa"), makeKey("ecdsa")] }],
     images: [
-      { uuid: own, owner: bob.uuid, name: "a", version: "1" },
+      { uuid: own, owner: bob.uuid, name: "a", version: "1", tags: { role: "db" } },
       { uuid: shared, owner: mallory.uuid, name: "a", version: "1", acl: [bob.uuid] },
     ],
   });

@@ -1,6 +1,7 @@
 import { eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import { authority } from "./authority.ts";
 import { type Database, readOnlyRow } from "./client.ts";
+import { imageColumns } from "./image-row.ts";
 import { imageHistory, images } from "./schema.ts";
 import { flag, type Placeholders, statement } from "./statement.ts";
 import { isActivated, isSharedWith } from "./visibility.ts";
@@ -36,15 +37,25 @@ const columns = Object.values(getTableColumns(images));
 
 const list = (expressions: readonly SQL[]): SQL => sql.join([...expressions], sql`, `);
 
-const cloneStatement = statement<CloneValues>().writes((value) => {
+/** The row of the clone; none where the image is not cloned. */
+const selectClone = (value: Placeholders<CloneValues>): SQL => {
   const own = cloneColumns(value);
   return sql`
-    INSERT INTO ${images} (${list(columns.map(({ name }) => sql`${sql.identifier(name)}`))})
-    SELECT ${list(columns.map((column) => own[column.name] ?? sql`${column}`))} FROM ${images}
+    SELECT ${list(columns.map((column) => sql`${own[column.name] ?? column} AS ${sql.identifier(column.name)}`))} FROM ${images}
     WHERE ${eq(images.uuid, value.image)} AND ${images.owner} <> ${value.account} AND ${isActivated(images)} AND ${images.type} IS NOT 'docker'
       AND ${isSharedWith(images, value.account)} AND NOT ${isFull(value)}
       AND ${isApplicable(value)} AND ${authority(value)}`;
-});
+};
+
+const cloneStatement = statement<CloneValues>().writes(
+  (value) => sql`
+    INSERT INTO ${images} (${list(columns.map(({ name }) => sql`${sql.identifier(name)}`))}) ${selectClone(value)}`,
+);
+
+const rehearsedStatement = statement<CloneValues>().reads(
+  () => imageColumns,
+  (_, value) => selectClone(value),
+);
 
 /** The quota is counted only where it may be what refused the clone. */
 const cloneOutcomeStatement = statement<CloneValues>().reads(
@@ -62,7 +73,10 @@ export type CloneOutcome = WriteOutcome & { isFull: boolean };
 export async function cloneImage(db: Database, write: Write, maxImages: number): Promise<CloneOutcome> {
   const values = toWriteValues(write);
   const clone = { ...values, clone: crypto.randomUUID(), now: new Date().toISOString(), maxImages };
-  const [, rows] = await db.batch([cloneStatement.with(clone), cloneOutcomeStatement.with(clone)]);
+  const [made, rows] = await db.batch([
+    (write.isDryRun ? rehearsedStatement : cloneStatement).with(clone),
+    cloneOutcomeStatement.with(clone),
+  ]);
   const { isFull, ...row } = readOnlyRow(rows);
-  return { ...readOutcome(row, write), isFull };
+  return { ...readOutcome(row, write, made), isFull };
 }

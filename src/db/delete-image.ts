@@ -1,12 +1,12 @@
-import { and, eq, ne, type Placeholder, type SQL, sql } from "drizzle-orm";
+import { type Placeholder, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
-import { authority } from "./authority.ts";
 import { type Database, readOnlyRow } from "./client.ts";
+import { imageChange } from "./image-change.ts";
 import { images } from "./schema.ts";
-import { type Expression, flag, query, statement } from "./statement.ts";
+import { type Expression, flag, statement } from "./statement.ts";
 import { isVisible } from "./visibility.ts";
 import { outcomeFields, readOutcome, selectOutcome, type WriteOutcome } from "./write-outcome.ts";
-import { isApplicable, recordColumns, toWriteValues, type Write, type WriteValues } from "./write-record.ts";
+import { toWriteValues, type Write, type WriteValues } from "./write-record.ts";
 
 const dependent = alias(images, "dependent");
 
@@ -17,21 +17,10 @@ const isDependentOf = (image: Placeholder): SQL =>
 const hasDependents = (image: Placeholder): SQL =>
   sql`EXISTS (SELECT 1 FROM ${images} AS ${dependent} WHERE ${isDependentOf(image)})`;
 
-const deleteStatement = statement<WriteValues>().writes((value) =>
-  query
-    .update(images)
-    .set({ state: "destroyed", revision: sql`${images.revision} + 1`, ...recordColumns(value) })
-    .where(
-      and(
-        eq(images.uuid, value.image),
-        eq(images.owner, value.account),
-        ne(images.state, "destroyed"),
-        sql`NOT ${hasDependents(value.image)}`,
-        isApplicable(value),
-        authority(value),
-      ),
-    ),
-);
+const deletion = imageChange<WriteValues>((value) => ({
+  set: { state: sql`'destroyed'` },
+  changes: sql`NOT ${hasDependents(value.image)}`,
+}));
 
 /** A message names no more of them than this. */
 const maxNamedDependents = 10;
@@ -59,7 +48,7 @@ export type DeletionOutcome = WriteOutcome & { hasDependents: boolean; visibleDe
  */
 export async function deleteImage(db: Database, write: Write): Promise<DeletionOutcome> {
   const values = toWriteValues(write);
-  const [, rows] = await db.batch([deleteStatement.with(values), deletionStatement.with(values)]);
+  const [made, rows] = await db.batch([deletion.by(write).with(values), deletionStatement.with(values)]);
   const { hasDependents, visibleDependents, ...row } = readOnlyRow(rows);
-  return { ...readOutcome(row, write), hasDependents, visibleDependents };
+  return { ...readOutcome(row, write, made), hasDependents, visibleDependents };
 }

@@ -2,7 +2,7 @@ import { and, eq, getTableColumns, isNull, type SQL } from "drizzle-orm";
 import type { SelectedFieldsFlat } from "drizzle-orm/sqlite-core";
 import { callerRow, hasAuthority } from "./authority.ts";
 import { type ImageRow, type SeenImage, seenImage } from "./image-row.ts";
-import { imageHistory, images } from "./schema.ts";
+import { imageHistory, images, manifestColumnNames } from "./schema.ts";
 import { leftJoined, type Placeholders, query, type RowOf, statement } from "./statement.ts";
 import type { Write, WriteValues } from "./write-record.ts";
 
@@ -60,12 +60,29 @@ export type AppliedWrite = {
 /** What came of a write: `applied`, or else the image as it is now, null when it does not exist. */
 export type WriteOutcome = { hasAuthority: boolean; applied: AppliedWrite | null; image: SeenImage | null };
 
+/** The names of the columns that differ, with commas, as the history has them. */
+const listChanged = (before: ImageRow, after: ImageRow): string =>
+  manifestColumnNames.filter((name) => before[name] !== after[name]).join(", ");
+
+/** What a dry run would have applied. */
+function readRehearsed(rehearsed: ImageRow, before: SeenImage | null, { requestHash }: Write): AppliedWrite {
+  const changed = before?.uuid === rehearsed.uuid ? listChanged(before, rehearsed) : null;
+  return { image: rehearsed, requestHash, isOwn: true, changed };
+}
+
 /**
  * Reads a row of `selectOutcome`. What this request itself applied counts, whatever became of the authority since: the
  * acknowledgement of its first attempt may have been lost.
+ *
+ * @param rehearsed of a dry run, the image as the write would leave it; none where it would not be applied
  */
-export function readOutcome(row: RowOf<ReturnType<typeof outcomeFields>>, write: Write): WriteOutcome {
+export function readOutcome(
+  row: RowOf<ReturnType<typeof outcomeFields>>,
+  write: Write,
+  [rehearsed]: readonly (ImageRow | undefined)[],
+): WriteOutcome {
   const { hasAuthority, record, written, image } = row;
+  if (rehearsed) return { hasAuthority, applied: readRehearsed(rehearsed, image, write), image: null };
   if (record === null || written === null) return { hasAuthority, applied: null, image };
   const { requestHash, changed } = record;
   const isOwn = record.attemptId === write.attemptId;

@@ -16,6 +16,8 @@ export type Write = {
   /** Id of this HTTP request, whatever Request-Id its client chose. */
   attemptId: string;
   requestId: string;
+  /** Only what the write would do is read. */
+  isDryRun: boolean;
   /** The bounds of the image's history, by revisions and by bytes; 0 for none. */
   keepRevisions: number;
   keepBytes: number;

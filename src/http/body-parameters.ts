@@ -5,13 +5,15 @@ import { findJsonMistake, locate } from "./json-syntax.ts";
 /**
  * The named values of a request body, by its Content-Type; none of an empty body. docs/contract.md#body
  *
+ * @param arrayName the name of a value that may be sent alone, as a JSON array
  * @throws {CloudApiError} BadRequest, InvalidContent, UnsupportedMediaTypeError
  */
-export async function readBodyParameters(body: Uint8Array, headers: Headers): Promise<Parameters> {
-  return body.length === 0 ? {} : await findReader(headers)(body, headers);
+export async function readBodyParameters(body: Uint8Array, headers: Headers, arrayName?: string): Promise<Parameters> {
+  return body.length === 0 ? {} : await findReader(headers)(body, { headers, arrayName });
 }
 
-type BodyReader = (body: Uint8Array, headers: Headers) => Parameters | Promise<Parameters>;
+type ReadOptions = { headers: Headers; arrayName: string | undefined };
+type BodyReader = (body: Uint8Array, options: ReadOptions) => Parameters | Promise<Parameters>;
 
 /** How a body is read, one row a media type. No type at all is JSON: the published example sends none (ours). */
 const bodyReaders = new Map<string, BodyReader>([
@@ -57,7 +59,7 @@ function decodeUtf8(body: Uint8Array, prefix: string): string {
   }
 }
 
-function readJson(body: Uint8Array): Parameters {
+function readJson(body: Uint8Array, { arrayName }: ReadOptions): Parameters {
   const prefix = "Invalid JSON: ";
   const text = decodeUtf8(body, prefix);
   let value: unknown;
@@ -68,8 +70,10 @@ function readJson(body: Uint8Array): Parameters {
     throw new CloudApiError("InvalidContent", `${prefix}${mistake.problem} at ${locate(text, mistake.offset)}`);
   }
   if (value === null) return {};
+  if (Array.isArray(value) && arrayName !== undefined) return { [arrayName]: value };
   if (typeof value !== "object" || Array.isArray(value)) {
-    throw new CloudApiError("BadRequest", `the body must be a JSON object; ${show(value)} was sent`);
+    const rule = arrayName === undefined ? "a JSON object" : "a JSON array or object";
+    throw new CloudApiError("BadRequest", `the body must be ${rule}; ${show(value)} was sent`);
   }
   return { ...value };
 }
@@ -82,7 +86,7 @@ function readForm(body: Uint8Array): Parameters {
 }
 
 /** Text parts only; parts that are files are ignored. */
-async function readMultipart(body: Uint8Array, headers: Headers): Promise<Parameters> {
+async function readMultipart(body: Uint8Array, { headers }: ReadOptions): Promise<Parameters> {
   const contentType = headers.get("Content-Type") ?? "";
   const form = await new Response(body, { headers: { "Content-Type": contentType } })
     .formData()

@@ -7,13 +7,15 @@ const maxBodyBytes = 100_000;
 
 const noBody = new Uint8Array();
 
+const methodsWithBody = new Set(["POST", "PUT"]);
+
 /**
- * Reads the body of a POST, up to the limit. Bodies of other methods are not read.
+ * Reads the body of a POST or PUT, up to the limit. Bodies of other methods are not read.
  *
  * @throws {CloudApiError} RequestTooLarge; BadRequest when the upload breaks off
  */
 export const readBody: MiddlewareHandler<AppEnv> = async (c, next) => {
-  c.set("body", c.req.method === "POST" ? await readBounded(c.req.raw).catch(refuseBroken) : noBody);
+  c.set("body", methodsWithBody.has(c.req.method) ? await readBounded(c.req.raw).catch(refuseBroken) : noBody);
   await next();
 };
 

@@ -20,10 +20,23 @@ export function readParameters(c: Context<AppEnv>): Promise<Parameters> {
 }
 
 async function joinParameters(c: Context<AppEnv>): Promise<Parameters> {
-  const query = readQuery(c);
-  const body = await readBodyParameters(requireSet(c, "body"), c.req.raw.headers);
-  return Object.assign(Object.create(null), query, body);
+  return join(readQuery(c), await readBodyAlone(c));
 }
+
+const join = (query: Parameters, body: Parameters): Parameters => Object.assign(Object.create(null), query, body);
+
+/** The same, where the body may be the value of one parameter alone, as a JSON array. @param name of that parameter */
+export async function readParametersOrArray(c: Context<AppEnv>, name: string): Promise<Parameters> {
+  return c.get("parameters") ?? join(readQuery(c), await readBodyAlone(c, name));
+}
+
+/** The body's parameters alone. @throws {CloudApiError} BadRequest, InvalidContent, UnsupportedMediaTypeError */
+export const readBodyAlone = (c: Context<AppEnv>, arrayName?: string): Promise<Parameters> =>
+  readBodyParameters(requireSet(c, "body"), c.req.raw.headers, arrayName);
+
+/** The query's parameters, and the body's where something has read it: an action may be in either. */
+export const readWhatWasRead = (c: Context<AppEnv>): Parameters | Promise<Parameters> =>
+  c.get("parameters") ?? readQuery(c);
 
 /** The query's parameters alone. @throws {CloudApiError} BadRequest where an escape is not UTF-8 */
 export function readQuery(c: Context<AppEnv>): Parameters {

@@ -3,6 +3,7 @@ import { version } from "../../package.json";
 import { readConfiguration } from "../configuration.ts";
 import type { AppEnv } from "../context.ts";
 import { makeAnswerHeaders } from "./answer-headers.ts";
+import { formatNames } from "./ignored-parameters.ts";
 
 /** Nothing after the version: a test suite of triton's parses it. */
 const server = `cloudapi/${version}`;
@@ -36,6 +37,9 @@ export const setResponseHeaders: MiddlewareHandler<AppEnv> = async (c, next) => 
   headers.set("Triton-Datacenter-Name", readConfiguration(c.env).datacenterName);
   headers.set("Server-Timing", formatServerTiming(c));
   headers.set("Date", new Date().toUTCString());
+  if (c.get("isDryRun")) headers.set("Dry-Run", "true");
+  const ignored = c.get("ignoredParameters");
+  if (ignored) headers.set("Ignored-Parameters", formatNames(ignored));
   if (c.res.status === 401) headers.set("WWW-Authenticate", 'Signature realm="cloudapi",headers="date"');
 };
 

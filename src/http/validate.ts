@@ -1,11 +1,12 @@
 import { zValidator } from "@hono/zod-validator";
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import * as z from "zod/mini";
 import { type Configuration, readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
 import { CloudApiError, type FieldError } from "../errors.ts";
 import { readMediaType } from "./body-parameters.ts";
 import type { Parameters } from "./form.ts";
+import { noteIgnored } from "./ignored-parameters.ts";
 import { readParameters } from "./parameters.ts";
 
 type Validated<Schema extends z.core.$ZodType> = {
@@ -16,8 +17,8 @@ type Validated<Schema extends z.core.$ZodType> = {
 /**
  * Validates the request's parameters; the handler finds the result with `c.req.valid("query")`.
  *
- * The value validated is `readParameters`, the query and the body as one: hence the validator's target, which is the
- * one that reads no body of its own.
+ * The value validated is what `read` answers, as a rule the query and the body as one: hence the validator's target, which
+ * is the one that reads no body of its own.
  *
  * @param findSchema the schema under a configuration's bounds
  * @param subject what is validated, for the message: `invalid image data: name, version`
@@ -26,14 +27,17 @@ type Validated<Schema extends z.core.$ZodType> = {
 export function validate<Schema extends z.core.$ZodObject>(
   subject: string,
   findSchema: (configuration: Configuration) => Schema,
+  read: (c: Context<AppEnv>) => Promise<Parameters> = readParameters,
 ): MiddlewareHandler<AppEnv, string, Validated<Schema>> {
   return async (c, next) => {
-    const parameters = await readParameters(c);
+    const parameters = await read(c);
+    const schema = findSchema(readConfiguration(c.env));
+    noteIgnored(c, parameters, Object.keys(schema._zod.def.shape));
     const readAs = describeForm(requireSet(c, "body"), c.req.header("Content-Type"));
     const validator: MiddlewareHandler = zValidator(
       "query",
       // As the base type: the validator's own types do not resolve for a schema that is still generic.
-      findSchema(readConfiguration(c.env)) as z.core.$ZodObject,
+      schema as z.core.$ZodObject,
       (result) => {
         if (!result.success) throw makeValidationFailed(subject, result.error.issues, { parameters, readAs });
       },

@@ -10,33 +10,50 @@ export const maxAclAccounts = 10_000;
 
 const rule = "acl is an array of account UUIDs in lower case, or null";
 
+/** The most accounts that an image may be shared with. @param maxAccounts as it is configured; 0 for no bound but the row's */
+export const findMaxAcl = (maxAccounts: number): number =>
+  maxAccounts === 0 ? maxAclAccounts : Math.min(maxAccounts, maxAclAccounts);
+
 /**
- * A set of account UUIDs, order kept, as the column stores it. The published page types it String: see `parseText`.
+ * A set of account UUIDs, order kept. The published page types it String: see `parseText`.
  *
  * @param maxAccounts the most that one image may be shared with; 0 for no bound but the row's
  */
-export function makeAcl(maxAccounts: number) {
-  const most = maxAccounts === 0 ? maxAclAccounts : Math.min(maxAccounts, maxAclAccounts);
-  return z.nullable(
+function makeAccounts(maxAccounts: number) {
+  const most = findMaxAcl(maxAccounts);
+  return z.pipe(
+    z.transform((input: unknown) => (typeof input === "string" ? parseText(input) : input)),
     z.pipe(
-      z.transform((input: unknown) => (typeof input === "string" ? parseText(input) : input)),
-      z.pipe(
-        z
-          .custom<string[]>((input) => Array.isArray(input) && input.every(isUuid), {
-            error: ({ input }) => describeMistake(input),
-            abort: true,
-          })
-          .check(
-            z.refine((uuids) => new Set(uuids).size <= most, {
-              error: ({ input }) =>
-                `acl is at most ${most} accounts; ${new Set(Array.isArray(input) ? input : []).size} were sent`,
-            }),
-          ),
-        z.transform((uuids) => (uuids.length > 0 ? JSON.stringify([...new Set(uuids)]) : null)),
-      ),
+      z
+        .custom<string[]>((input) => Array.isArray(input) && input.every(isUuid), {
+          error: ({ input }) => describeMistake(input),
+          abort: true,
+        })
+        .check(
+          z.refine((uuids) => new Set(uuids).size <= most, {
+            error: ({ input }) => describeTooMany(most, new Set(Array.isArray(input) ? input : []).size, "were sent"),
+          }),
+        ),
+      z.transform((uuids) => [...new Set(uuids)]),
     ),
   );
 }
+
+/** The refusal of a set that is too large. @param counted the end of the sentence: what has so many */
+export const describeTooMany = (most: number, count: number, counted: string): string =>
+  `acl is at most ${most} accounts; ${count} ${counted}`;
+
+/** The acl as its column stores it: NULL for none. */
+export const makeAcl = (maxAccounts: number) =>
+  z.nullable(
+    z.pipe(
+      makeAccounts(maxAccounts),
+      z.transform((uuids) => (uuids.length > 0 ? JSON.stringify(uuids) : null)),
+    ),
+  );
+
+/** The accounts that a request adds to an acl, or removes. */
+export const makeGrantsSchema = ({ maxAcl }: { maxAcl: number }) => z.object({ acl: makeAccounts(maxAcl) });
 
 /** Names the first entry that is no account UUID; where there are no entries, the rule. */
 function describeMistake(input: unknown): string {
@@ -56,3 +73,6 @@ function parseText(text: string): unknown {
   const uuids = splitText(text);
   return uuids.every(isUuid) ? uuids : text;
 }
+
+/** The accounts of a stored acl. */
+export const parseAcl = (acl: string | null): string[] => (acl === null ? [] : JSON.parse(acl));

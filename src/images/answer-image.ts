@@ -4,17 +4,32 @@ import { answerJson } from "../http/answer.ts";
 import { renderImage } from "./image-json.ts";
 import type { Written } from "./judge-write.ts";
 import { formatEntityTag } from "./preconditions.ts";
+import { parseTags } from "./tags.ts";
 
-/** Answers with the image as a write left it. docs/contract.md#image */
-export function answerWritten(
-  c: Context<AppEnv>,
-  written: Written,
-  more: Readonly<Record<string, string>> = {},
-): Promise<Response> {
-  const { image } = written;
+/** Answers with the image as a write left it, and with what it changed. docs/contract.md#image */
+export const answerWritten = (c: Context<AppEnv>, written: Written): Promise<Response> =>
+  answerJson(c, renderImage(written.image, c.get("release")), { headers: makeWrittenHeaders(c, written) });
+
+/** Answers with a clone: nothing of it changed. docs/contract.md#cloneimage */
+export function answerCloned(c: Context<AppEnv>, written: Written): Promise<Response> {
   const release = c.get("release");
-  const headers = { ETag: formatEntityTag(image.revision, release), ...makeReplayedHeader(written), ...more };
-  return answerJson(c, renderImage(image, release), { headers });
+  const headers = { ETag: formatEntityTag(written.image.revision, release), ...makeReplayedHeader(written) };
+  return answerJson(c, renderImage(written.image, release), { headers });
+}
+
+/** Answers with the tags as a write left them. docs/contract.md#tags */
+export const answerTags = (c: Context<AppEnv>, written: Written): Promise<Response> =>
+  answerJson(c, parseTags(written.image.tags), { headers: makeWrittenHeaders(c, written) });
+
+/** The headers of a write's answer: the new ETag, what changed, and whether it is a replay. The log line names what changed too. */
+export function makeWrittenHeaders(c: Context<AppEnv>, written: Written): Record<string, string> {
+  const { image, changedFields } = written;
+  c.set("changedFields", changedFields);
+  return {
+    ETag: formatEntityTag(image.revision, c.get("release")),
+    "Changed-Fields": changedFields.join(", "),
+    ...makeReplayedHeader(written),
+  };
 }
 
 /** Marks the answer of an earlier request with the same Idempotency-Key. docs/contract.md#idempotency */

@@ -37,7 +37,8 @@ function readPositive(
 }
 
 /** What the audit calls the revisions of each operation. */
-const actions: Readonly<Record<RevisionRow["operation"], string>> = { ...imageWrites, provision: "provision" };
+const nameAction = (operation: RevisionRow["operation"]): string =>
+  operation === "provision" ? "provision" : imageWrites[operation].action;
 
 /**
  * Renders revisions as MachineAudit has them, each with what it changed: the fields of the image as this release shows it.
@@ -51,7 +52,7 @@ export function renderAudit(
 ): Record<string, unknown>[] {
   const page = rows.slice(0, limit).filter(({ revision }) => revision > above);
   return page.map((row, at) => ({
-    action: actions[row.operation],
+    action: nameAction(row.operation),
     success: "yes",
     time: new Date(row.time).toISOString(),
     caller: renderCaller(row),

@@ -4,9 +4,11 @@ import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
 import { type CloneOutcome, cloneImage as writeClone } from "../db/clone-image.ts";
 import { CloudApiError } from "../errors.ts";
+import { readDryRun } from "../http/dry-run.ts";
 import { named } from "../http/named-operation.ts";
+import { readWhatWasRead } from "../http/parameters.ts";
 import type { Release } from "../releases.ts";
-import { answerWritten } from "./answer-image.ts";
+import { answerCloned } from "./answer-image.ts";
 import { findApplied, makeUnexplained, type Written } from "./judge-write.ts";
 import { assertWritable } from "./preconditions.ts";
 import { isActivated, requireVisible } from "./visibility.ts";
@@ -15,12 +17,13 @@ import { readWriteIntent, type WriteIntent } from "./write-intent.ts";
 /** CloneImage: a private copy of an image that is shared by acl; its origin stays (ours: there are no files here). docs/contract.md#cloneimage */
 export const cloneImage = createFactory<AppEnv, "/:login/images/:id">().createHandlers(
   named("CloneImage"),
+  readDryRun(readWhatWasRead),
   async (c) => {
     const intent = await readWriteIntent(c, "CloneImage");
     const { maxImages } = readConfiguration(c.env);
     const outcome = await asCaller(c, async (db, caller) => writeClone(db, await intent.by(caller), maxImages));
     const { account } = requireSet(c, "caller");
-    return answerWritten(c, judgeClone(outcome, { account, intent, release: c.get("release"), maxImages }));
+    return answerCloned(c, judgeClone(outcome, { account, intent, release: c.get("release"), maxImages }));
   },
 );
 

@@ -4,7 +4,9 @@ import { type AppEnv, requireSet } from "../context.ts";
 import { type DeletionOutcome, deleteImage as writeDeletion } from "../db/delete-image.ts";
 import { CloudApiError } from "../errors.ts";
 import { answerNoContent } from "../http/answer.ts";
+import { readDryRun } from "../http/dry-run.ts";
 import { named } from "../http/named-operation.ts";
+import { readQuery } from "../http/parameters.ts";
 import type { Release } from "../releases.ts";
 import { makeReplayedHeader } from "./answer-image.ts";
 import { findApplied, makeUnexplained, requireOwn, type Written } from "./judge-write.ts";
@@ -14,6 +16,7 @@ import { readWriteIntent, type WriteIntent } from "./write-intent.ts";
 /** DeleteImage: the image is destroyed, and 404 from then on. docs/contract.md#deleteimage */
 export const deleteImage = createFactory<AppEnv, "/:login/images/:id">().createHandlers(
   named("DeleteImage"),
+  readDryRun(readQuery),
   async (c) => {
     const intent = await readWriteIntent(c, "DeleteImage");
     const outcome = await asCaller(c, async (db, caller) => writeDeletion(db, await intent.by(caller)));

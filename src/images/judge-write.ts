@@ -2,6 +2,8 @@ import { assertAuthority } from "../auth/authority.ts";
 import type { ImageRow, SeenImage } from "../db/image-row.ts";
 import type { WriteOutcome } from "../db/write-outcome.ts";
 import { CloudApiError } from "../errors.ts";
+import type { Release } from "../releases.ts";
+import { assertWritable } from "./preconditions.ts";
 import { requireVisible } from "./visibility.ts";
 import type { WriteIntent } from "./write-intent.ts";
 
@@ -33,6 +35,36 @@ export function findApplied(
     );
   }
   return { image: applied.image, changedFields: applied.changed?.split(", ") ?? [], isReplayed: !applied.isOwn };
+}
+
+/** What a write is judged by. */
+export type WriteRequest = {
+  account: string;
+  intent: Pick<WriteIntent, "preconditions" | "requestHash">;
+  release: Release;
+};
+
+/** The rules of one operation, for an image that it was not applied to: `assertAllowed` refuses what is beyond a bound. */
+type Rules = { assertAllowed?: (image: SeenImage) => void; isChange: (image: SeenImage) => boolean };
+
+/**
+ * Judges the outcome of a write of one's own image. Pure.
+ *
+ * @throws {CloudApiError} InvalidCredentials when the caller's authority is gone; IdempotencyKeyReused; ResourceNotFound
+ * when the image is hidden or does not exist; NotImageOwner; as `assertAllowed`; PreconditionFailed, PreconditionRequired
+ */
+export function judgeOwn(
+  outcome: WriteOutcome,
+  { account, intent, release }: WriteRequest,
+  { assertAllowed, isChange }: Rules,
+): Written {
+  const applied = findApplied(outcome, intent);
+  if (applied) return applied;
+  const image = requireOwn(outcome.image, account);
+  assertAllowed?.(image);
+  assertWritable(intent.preconditions, { revision: image.revision, release });
+  if (isChange(image)) throw makeUnexplained(image);
+  return { image, changedFields: [], isReplayed: false };
 }
 
 /** The image that a write was not applied to, for its owner. @throws {CloudApiError} ResourceNotFound, NotImageOwner */

@@ -17,17 +17,20 @@ import {
   readListedImages,
 } from "../db/list-images.ts";
 import { answerPages } from "../http/answer.ts";
+import { noteIgnored } from "../http/ignored-parameters.ts";
 import { named } from "../http/named-operation.ts";
 import { readQuery } from "../http/parameters.ts";
 import { renderImage } from "./image-json.ts";
-import { makeListTooLong, makeUnknownMarker, readListFilters } from "./list-filters.ts";
+import { listParameters, makeListTooLong, makeUnknownMarker, readListFilters } from "./list-filters.ts";
 import { isVisible } from "./visibility.ts";
 
 /** ListImages, and HeadImages. docs/contract.md#listimages */
 export const listImages = createFactory<AppEnv, "/:login/images">().createHandlers(named("ListImages"), (c) => {
   const { maxList } = readConfiguration(c.env);
   const release = c.get("release");
-  return answerPages(c, renderPages(c, readListFilters(readQuery(c), { release, maxList })));
+  const query = readQuery(c);
+  noteIgnored(c, query, listParameters);
+  return answerPages(c, renderPages(c, readListFilters(query, { release, maxList })));
 });
 
 /**

@@ -12,29 +12,38 @@ const encoder = new TextEncoder();
  *
  * @param maxBytes of the stored JSON, which may be longer than what was sent: `1e20` is stored in 21; 0 for no bound
  */
-export const makeTags = (maxBytes: number) =>
-  z.nullable(
+const makeTagsText = (maxBytes: number) =>
+  z.pipe(
+    z.transform((input: unknown) => (typeof input === "string" ? parseJsonOr(input) : input)),
     z.pipe(
-      z.transform((input: unknown) => (typeof input === "string" ? parseJsonOr(input) : input)),
+      z.custom<Record<string, unknown>>(
+        (input) => typeof input === "object" && input !== null && !Array.isArray(input) && !findTagsMistake(input),
+        { error: ({ input }) => describeMistake(input), abort: true },
+      ),
       z.pipe(
-        z.custom<Record<string, unknown>>(
-          (input) => typeof input === "object" && input !== null && !Array.isArray(input) && !findTagsMistake(input),
-          { error: ({ input }) => describeMistake(input), abort: true },
-        ),
-        z.pipe(
-          z.transform((value: Record<string, unknown>) => JSON.stringify(value)),
-          z.string().check(
-            z.refine((json) => maxBytes === 0 || countBytes(json) <= maxBytes, {
-              error: ({ input }) =>
-                `tags is at most ${maxBytes} bytes of JSON as it is stored; ${countBytes(String(input))} were sent`,
-            }),
-          ),
+        z.transform((value: Record<string, unknown>) => JSON.stringify(value)),
+        z.string().check(
+          z.refine((json) => maxBytes === 0 || countBytes(json) <= maxBytes, {
+            error: ({ input }) => describeTooLarge(maxBytes, countBytes(String(input)), "were sent"),
+          }),
         ),
       ),
     ),
   );
 
-const countBytes = (text: string): number => encoder.encode(text).length;
+/** The refusal of tags that are too large. @param counted the end of the sentence: what has so many */
+export const describeTooLarge = (most: number, count: number, counted: string): string =>
+  `tags is at most ${most} bytes of JSON as it is stored; ${count} ${counted}`;
+
+/** The tags as their column stores them; null clears. */
+export const makeTags = (maxBytes: number) => z.nullable(makeTagsText(maxBytes));
+
+/** The tags that a request adds, or that replace all. */
+export const makeTagsSchema = ({ maxTagsBytes }: { maxTagsBytes: number }) =>
+  z.object({ tags: makeTagsText(maxTagsBytes) });
+
+/** Bytes of a text in UTF-8. */
+export const countBytes = (text: string): number => encoder.encode(text).length;
 
 function describeMistake(input: unknown): string {
   const isContainer = typeof input === "object" && input !== null;

@@ -1,3 +1,4 @@
+import { CloudApiError, show } from "../errors.ts";
 import { isStorable } from "../text.ts";
 
 /** Of nested arrays and objects, the tags object itself being the first (ours: D1 reads no more than 1000). */
@@ -26,4 +27,14 @@ function findScalarMistake(value: unknown): string | undefined {
   if (typeof value === "string" && !isStorable(value)) return "a string with U+0000 or a lone surrogate was sent";
   if (typeof value === "number" && !Number.isFinite(value)) return "a number that is not finite was sent";
   return undefined;
+}
+
+/** The tags of a stored image; none where they were never set. */
+export const parseTags = (tags: string | null): Readonly<Record<string, unknown>> =>
+  tags === null ? {} : JSON.parse(tags);
+
+/** The value of a tag. @throws {CloudApiError} ResourceNotFound when there is none */
+export function requireTag(tags: Readonly<Record<string, unknown>>, key: string): unknown {
+  if (Object.hasOwn(tags, key)) return tags[key];
+  throw new CloudApiError("ResourceNotFound", `tag ${show(key)} not found`);
 }

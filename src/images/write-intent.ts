@@ -3,10 +3,9 @@ import type { Caller } from "../auth/caller.ts";
 import { computeSha256 } from "../auth/digest.ts";
 import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
-import type { ImagePatch } from "../db/update-image.ts";
 import type { Write } from "../db/write-record.ts";
 import { parseIdempotencyKey } from "../http/idempotency-key.ts";
-import type { ImageWrite } from "../operations.ts";
+import { type ImageWrite, isOverwriting } from "../operations.ts";
 import { toRevisionLimits, type WritePreconditions } from "./preconditions.ts";
 
 /** What a request to write an image asks for. `by` completes it with the caller, who may change when a cache is stale. */
@@ -29,21 +28,17 @@ const hash = (values: readonly unknown[]): Promise<string> => computeSha256(enco
  * second request asks for the same: transport headers, as Date and signature, are not in it. Without one, only the
  * retries of this request share an id. docs/contract.md#idempotency
  *
- * @param patch what an update changes
+ * @param asks what the request asks for beyond its operation: values that have one JSON text
  * @throws {CloudApiError} InvalidHeader: the Idempotency-Key is malformed
  */
-export async function readWriteIntent(
-  c: Context<AppEnv>,
-  operation: ImageWrite,
-  patch?: ImagePatch,
-): Promise<WriteIntent> {
+export async function readWriteIntent(c: Context<AppEnv>, operation: ImageWrite, asks?: unknown): Promise<WriteIntent> {
   const key = parseIdempotencyKey(c.req.header("Idempotency-Key"));
   const { historyRevisions, historyBytes, isMatchRequired } = readConfiguration(c.env);
   const image = requireSet(c, "image");
   const requestId = c.get("requestId");
   const sent = requireSet(c, "preconditions");
-  const preconditions = { ...sent, isMatchRequired: isMatchRequired && operation === "UpdateImage" };
-  const requestHash = key === null ? null : await hash([operation, image, patch, sent.ifMatch]);
+  const preconditions = { ...sent, isMatchRequired: isMatchRequired && isOverwriting(operation) };
+  const requestHash = key === null ? null : await hash([operation, image, asks, sent.ifMatch]);
   const attemptId = crypto.randomUUID();
   const by = async (caller: Caller): Promise<Write> => ({
     caller,
@@ -53,6 +48,7 @@ export async function readWriteIntent(
     requestHash,
     attemptId,
     requestId,
+    isDryRun: c.get("isDryRun") ?? false,
     keepRevisions: historyRevisions,
     keepBytes: historyBytes,
     ...toRevisionLimits(preconditions),

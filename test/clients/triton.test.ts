@@ -45,6 +45,7 @@ beforeAll(async () => {
       makeManifest(4),
       makeManifest(5, { type: "zvol", os: "linux", image_size: 10240, owner: bob, name: "bobs", acl: [alice] }),
       makeManifest(6, { owner: bob, name: "hidden" }),
+      makeManifest(8, { public: false, state: "active", published_at: "2020-01-01T00:00:00Z" }),
       makeManifest(7, { state: "failed", error: { code: "VmHasNoOrigin", message: "vm has no origin" } }),
     ],
   });
@@ -65,10 +66,36 @@ async function runOk(args: string[], who?: string, environment = {}): Promise<st
 const getImage = async (id: string, who?: string): Promise<Record<string, unknown>> =>
   JSON.parse(await runOk(["image", "get", id], who));
 
+describe("grants and tags of another client", () => {
+  const post = (path: string, body: unknown) =>
+    runOk(["cloudapi", path, "-X", "POST", "-H", "Content-Type: application/json", "-d", JSON.stringify(body)]);
+
+  it("are shown by triton image get and ls, and kept by share, unshare and update", async () => {
+    const id = makeId(8);
+    const seen = async (who?: string) => (await runOk(["image", "ls", "-H", "-o", "id"], who)).includes(id);
+    expect(await seen("bob")).toBe(false);
+    await post(`/my/images/${id}/acl?action=add`, [bob, op]);
+    await post(`/my/images/${id}/tags`, { role: "db", nested: { a: [null, 1.5e-7] } });
+    const expected = { acl: [bob, op], tags: { role: "db", nested: { a: [null, 1.5e-7] } } };
+    expect(await getImage(id)).toMatchObject(expected);
+    expect(await seen("bob")).toBe(true);
+    expect(JSON.parse(await runOk(["image", "ls", "-j", "name=image-8"]))).toMatchObject(expected);
+    await runOk(["image", "share", id, alice]);
+    await runOk(["image", "update", id, "description=kept"]);
+    expect(await getImage(id)).toMatchObject({ ...expected, acl: [bob, op, alice], description: "kept" });
+    await runOk(["image", "unshare", id, op]);
+    expect(await getImage(id)).toMatchObject({ acl: [bob, alice] });
+    await post(`/my/images/${id}?action=revert&revision=3`, {});
+    const reverted = await getImage(id);
+    expect(reverted).toMatchObject({ acl: [bob, alice], tags: expected.tags });
+    expect(reverted).not.toHaveProperty("description");
+  });
+});
+
 describe("triton image", () => {
   it("lists, with filters, -l and -j", async () => {
     expect(await runOk(["image", "ls", "-H", "-o", "id"])).toBe(
-      [1, 2, 3, 4, 5].map((index) => `${makeId(index)}\n`).join(""),
+      [8, 1, 2, 3, 4, 5].map((index) => `${makeId(index)}\n`).join(""),
     );
     expect(await runOk(["image", "ls", "-H", "-o", "name", "name=twin", "public=false"])).toBe("twin\ntwin\n");
     expect(await runOk(["image", "ls", "-H", "-o", "shortid", "type=zvol"])).toBe("55555555\n");

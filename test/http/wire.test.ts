@@ -35,10 +35,10 @@ describe("every answer", () => {
     expect(fixed).toEqual({
       "access-control-allow-headers":
         "Authorization, X-Date, Accept-Version, Api-Version, X-Api-Version, Content-Type, Content-MD5, Request-Id, X-Request-Id, If-Match, If-None-Match, Idempotency-Key",
-      "access-control-allow-methods": "GET, HEAD, POST, DELETE, OPTIONS",
+      "access-control-allow-methods": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
       "access-control-allow-origin": "*",
       "access-control-expose-headers":
-        "Api-Version, X-Api-Version, Request-Id, X-Request-Id, Response-Time, X-Response-Time, Content-MD5, Date, Server, Triton-Datacenter-Name, Location, Allow, Retry-After, RateLimit-Policy, WWW-Authenticate, ETag, Changed-Fields, Idempotent-Replayed, Server-Timing",
+        "Api-Version, X-Api-Version, Request-Id, X-Request-Id, Response-Time, X-Response-Time, Content-MD5, Date, Server, Triton-Datacenter-Name, Location, Allow, Retry-After, RateLimit-Policy, WWW-Authenticate, ETag, Changed-Fields, Idempotent-Replayed, Dry-Run, Ignored-Parameters, Server-Timing",
       "api-version": "8.0.0",
       "cache-control": "private, no-cache, no-transform",
       "content-md5": createHash("md5").update(text).digest("base64"),

@@ -84,7 +84,7 @@ const toCloneOutcome = (outcome: WriteOutcome): CloneOutcome => ({ isFull: false
 const judges: readonly { name: string; judge: Judge; eligible: SeenImage }[] = [
   {
     name: "judgeUpdate",
-    judge: (outcome, sent = request) => judgeUpdate(outcome, { ...sent, patch: { name: "new" } }),
+    judge: (outcome, sent = request) => judgeUpdate(outcome, sent, { name: "new" }),
     eligible: makeSeen(),
   },
   {
@@ -152,7 +152,7 @@ describe("judgeUpdate", () => {
   it("answers the image unchanged when every field that was sent is stored already", () => {
     const image = makeSeen({ tags: '{"a":1}' });
     const patch = { name: "my-image", tags: '{"a":1}', description: null, eula: undefined };
-    expect(judgeUpdate(makeOutcome({ image }), { ...request, patch })).toEqual({
+    expect(judgeUpdate(makeOutcome({ image }), request, patch)).toEqual({
       image,
       changedFields: [],
       isReplayed: false,
@@ -160,16 +160,15 @@ describe("judgeUpdate", () => {
   });
 
   it("throws PreconditionRequired without an If-Match where one is required, even if nothing would change", () => {
-    const required = { ...setPreconditions({ isMatchRequired: true }), patch: { name: "my-image" } };
-    expect(catchRefusal(() => judgeUpdate(makeOutcome(), required))).toEqual({
+    const required = setPreconditions({ isMatchRequired: true });
+    expect(catchRefusal(() => judgeUpdate(makeOutcome(), required, { name: "my-image" }))).toEqual({
       code: "PreconditionRequired",
       message: "an update needs If-Match here: read the image, and send its ETag as If-Match",
     });
   });
 
   it("throws PreconditionFailed when If-Match is stale, even if nothing would change", () => {
-    const noChange = { ...stale, patch: { name: "my-image" } };
-    expect(catchRefusal(() => judgeUpdate(makeOutcome(), noChange))).toEqual(staleRefusal);
+    expect(catchRefusal(() => judgeUpdate(makeOutcome(), stale, { name: "my-image" }))).toEqual(staleRefusal);
   });
 });
 

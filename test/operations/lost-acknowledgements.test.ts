@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Answer, pickStatusAndJson } from "../support/answer.ts";
 import { makeBindings, send, type TestRequest } from "../support/client.ts";
-import { bob, provision } from "../support/fixtures.ts";
+import { bob, carol, mallory, provision } from "../support/fixtures.ts";
 import { type Loss, loseAcknowledgements } from "../support/lost-acknowledgements.ts";
 import { image, newest, provisionThree, shared } from "../support/safe-writes.ts";
 import { computeFingerprint, formatPublicLine, makeKey } from "../support/signer.ts";
@@ -10,17 +10,32 @@ import { skipWaits } from "../support/skip-waits.ts";
 
 skipWaits();
 
-beforeEach(async () => {
+/** Two revisions of bob's image, of which each write changes something. */
+async function reset(): Promise<void> {
   await provisionThree();
   await env.DB.prepare("DELETE FROM account_writes").run();
-  await provision(env.DB, { accounts: [{ ...bob, keys: [makeKey("rsa"), makeKey("ecdsa")] }] });
-});
+  const manifest = { uuid: image, owner: bob.uuid, name: "renamed", version: "1.0.0", tags: { role: "db" } };
+  await provision(env.DB, {
+    accounts: [{ ...bob, keys: [makeKey("rsa"), makeKey("ecdsa")] }],
+    images: [{ ...manifest, acl: [mallory.uuid] }],
+  });
+}
+
+beforeEach(reset);
 
 const headers = newest;
 const keyBody = (name: string, of: "ed25519" | "ecdsa384") => JSON.stringify({ name, key: formatPublicLine(of) });
 const updateImage = { path: `/my/images/${image}?action=update`, body: '{"name":"mine"}', headers };
 const cloneImage = { path: `/my/images/${shared}?action=clone`, headers };
 const deleteImage = { method: "DELETE", path: `/my/images/${image}`, headers };
+const revertImage = { path: `/my/images/${image}?action=revert&revision=1`, headers };
+const addAcl = { path: `/my/images/${image}/acl?action=add`, body: JSON.stringify([carol.uuid]), headers };
+const removeAcl = { path: `/my/images/${image}/acl?action=remove`, body: JSON.stringify([mallory.uuid]), headers };
+const leave = { path: `/my/images/${shared}/acl?action=remove`, body: JSON.stringify([bob.uuid]), headers };
+const addTags = { path: `/my/images/${image}/tags`, body: '{"a":1}', headers };
+const replaceTags = { method: "PUT", path: `/my/images/${image}/tags`, body: '{"a":1}', headers };
+const deleteTag = { method: "DELETE", path: `/my/images/${image}/tags/role`, headers };
+const deleteTags = { method: "DELETE", path: `/my/images/${image}/tags`, headers };
 const createKey = { path: "/my/keys", body: keyBody("new", "ed25519"), headers };
 const deleteKey = { method: "DELETE", path: "/my/keys/ecdsa", headers };
 const deleteSigningKey = { method: "DELETE", path: `/my/keys/${computeFingerprint("rsa")}`, headers };
@@ -31,6 +46,14 @@ const writes: readonly (readonly [string, TestRequest])[] = [
   ["UpdateImage", updateImage],
   ["CloneImage", cloneImage],
   ["DeleteImage", deleteImage],
+  ["RevertImage", revertImage],
+  ["AddImageAcl", addAcl],
+  ["RemoveImageAcl", removeAcl],
+  ["LeaveImage", leave],
+  ["AddImageTags", addTags],
+  ["ReplaceImageTags", replaceTags],
+  ["DeleteImageTag", deleteTag],
+  ["DeleteImageTags", deleteTags],
   ["CreateKey", createKey],
   ["DeleteKey", deleteKey],
   ["DeleteKey of the key that signs", deleteSigningKey],
@@ -40,8 +63,8 @@ const writes: readonly (readonly [string, TestRequest])[] = [
 /** All that a write may change, without what differs from run to run. */
 async function readState() {
   const texts = [
-    "SELECT name, revision, state, owner, public, acl FROM images ORDER BY owner, name, revision",
-    "SELECT operation, revision, name, state, changed FROM image_history ORDER BY operation, revision, name",
+    "SELECT name, revision, state, owner, public, acl, tags FROM images ORDER BY owner, name, revision",
+    "SELECT operation, revision, name, state, acl, tags, changed FROM image_history ORDER BY operation, revision, name",
     "SELECT account, name, fingerprint FROM keys ORDER BY account, name",
     "SELECT login, city, updated IS NULL AS isNew FROM accounts ORDER BY login",
     "SELECT count(*) AS records FROM account_writes",
@@ -68,6 +91,9 @@ const sendThrough = (request: TestRequest, db: D1Database): Promise<Answer> =>
 const sendLosing = (request: TestRequest, loss: Omit<Loss, "isLost">): Promise<Answer> =>
   sendThrough(request, loseAcknowledgements(env.DB, { ...loss, isLost: (call) => call === 2 }).db);
 
+const readImage = (column: "acl" | "tags" | "name") =>
+  env.DB.prepare(`SELECT ${column} FROM images WHERE uuid = ?`).bind(image).first(column);
+
 const runSql = (text: string) => () => env.DB.prepare(text).run();
 
 describe("a write whose acknowledgement is lost is made once and answered as if nothing was lost", () => {
@@ -81,9 +107,7 @@ describe("a write whose acknowledgement is lost is made once and answered as if 
         await sendThrough(request, loseAcknowledgements(env.DB, { when, isLost: () => false }).db),
       );
       const expected = await readState();
-      await env.DB.prepare("DELETE FROM account_writes").run();
-      await provisionThree();
-      await provision(env.DB, { accounts: [{ ...bob, keys: [makeKey("rsa"), makeKey("ecdsa")] }] });
+      await reset();
       const lossy = loseAcknowledgements(env.DB, { when, isLost: (call) => calls.includes(call) });
       expect(pickAnswer(await sendThrough(request, lossy.db))).toEqual(plain);
       expect(plain.status).toBeLessThan(300);
@@ -108,11 +132,11 @@ describe("a write by somebody else before the retry stays", () => {
     const answer = await sendLosing(updateImage, { when, meanwhile });
     expect([answer.status, answer.headers.get("ETag"), answer.json]).toMatchObject([
       200,
-      '"2-9.0.0"',
+      '"3-9.0.0"',
       { name: "mine" },
     ]);
     const stored = await env.DB.prepare("SELECT name, state, revision FROM images WHERE uuid = ?").bind(image).first();
-    expect(stored).toEqual({ name: "mine", state: "destroyed", revision: 3 });
+    expect(stored).toEqual({ name: "mine", state: "destroyed", revision: 4 });
   });
 
   it("a clone that was deleted meanwhile is not made again", async () => {
@@ -136,6 +160,41 @@ describe("a write by somebody else before the retry stays", () => {
     expect((await sendLosing(deleteImage, { when, meanwhile })).status).toBe(204);
     const stored = await env.DB.prepare("SELECT name, state FROM images WHERE uuid = ?").bind(image).first();
     expect(stored).toEqual({ name: "back", state: "active" });
+  });
+
+  it("an account that was removed from the acl meanwhile is not added again", async () => {
+    const meanwhile = () => send({ ...removeAcl, body: JSON.stringify([carol.uuid]) });
+    const answer = await sendLosing(addAcl, { when, meanwhile });
+    expect([answer.status, answer.headers.get("ETag")]).toEqual([200, '"3-9.0.0"']);
+    expect(await readImage("acl")).toBe(JSON.stringify([mallory.uuid]));
+  });
+
+  it("an account that was added to the acl meanwhile is not removed again", async () => {
+    const meanwhile = () => send({ ...addAcl, body: JSON.stringify([mallory.uuid]) });
+    expect((await sendLosing(removeAcl, { when, meanwhile })).status).toBe(200);
+    expect(await readImage("acl")).toBe(JSON.stringify([mallory.uuid]));
+  });
+
+  it("an account that the image is shared with again meanwhile does not leave again", async () => {
+    const share = "UPDATE images SET acl = json_array(?), revision = revision + 1 WHERE uuid = ?";
+    const meanwhile = () => env.DB.prepare(share).bind(bob.uuid, shared).run();
+    expect((await sendLosing(leave, { when, meanwhile })).status).toBe(204);
+    expect((await send({ method: "GET", path: `/my/images/${shared}` })).status).toBe(200);
+  });
+
+  it("a tag that was deleted meanwhile is not added again, one that was added again is not deleted", async () => {
+    const remove = () => send({ ...deleteTag, path: `/my/images/${image}/tags/a` });
+    expect((await sendLosing(addTags, { when, meanwhile: remove })).json).toEqual({ role: "db", a: 1 });
+    expect(await readImage("tags")).toBe('{"role":"db"}');
+    const add = () => send({ ...addTags, body: '{"role":"web"}' });
+    expect((await sendLosing(deleteTag, { when, meanwhile: add })).status).toBe(204);
+    expect(await readImage("tags")).toBe('{"role":"web"}');
+  });
+
+  it("an update by somebody else is not reverted again", async () => {
+    const answer = await sendLosing(revertImage, { when, meanwhile: () => send({ ...updateImage }) });
+    expect([answer.status, answer.json]).toMatchObject([200, { name: "my-image" }]);
+    expect(await readImage("name")).toBe("mine");
   });
 
   const listKeyNames = async () =>
@@ -217,7 +276,7 @@ describe("a write that was lost before it was made is judged by what is there at
       const answer = await sendLosing(request, { when, meanwhile: runSql("DELETE FROM keys WHERE name = 'rsa'") });
       expect(answer).toMatchObject({ status: 401, json: { code: "InvalidCredentials" } });
       expect(await env.DB.prepare("SELECT count(*) AS n FROM account_writes").first("n")).toBe(0);
-      expect(await env.DB.prepare("SELECT max(revision) AS n FROM images").first("n")).toBe(1);
+      expect(await env.DB.prepare("SELECT max(revision) AS n FROM images").first("n")).toBe(2);
     },
   );
 });

@@ -60,6 +60,20 @@ const expectations: Readonly<Record<string, () => Promise<void>>> = {
     });
   },
 
+  "share-with-many": async () => {
+    const { acl } = JSON.parse(await runOk("share-with-many")) as { acl: string[] };
+    expect(acl).toEqual(Array.from({ length: 50 }, (_, at) => `a1b2c3d4-0000-4000-8000-0000000000${at + 10}`));
+  },
+
+  undo: async () => {
+    const printed = await runOk("undo");
+    const [first = "{}", changed, last = "{}"] = printed.replace(/\}changed/i, "}\nchanged").split(/\r?\n/);
+    expect(JSON.parse(first)).toMatchObject({ id: image });
+    expect(changed?.toLowerCase()).toContain("changed-fields: ");
+    const { acl: _, ...reverted } = JSON.parse(last);
+    expect(reverted).toEqual(JSON.parse(first));
+  },
+
   "add-account": async () => {
     expect(await runOk("add-account")).toContain(
       "carol.json: accounts 1 added, 0 replaced, 0 unchanged; images 0 added, 0 replaced, 0 unchanged\n",

@@ -45,7 +45,7 @@ export type ImageRequest = Omit<Partial<TestRequest>, "headers"> & { headers?: R
 export const pickWriteAnswer = ({ status, headers, json }: Answer) => ({
   status,
   ...Object.fromEntries(
-    ["ETag", "Changed-Fields", "Idempotent-Replayed"].flatMap((name) =>
+    ["ETag", "Changed-Fields", "Idempotent-Replayed", "Dry-Run", "Ignored-Parameters"].flatMap((name) =>
       headers.has(name) ? [[name, headers.get(name)]] : [],
     ),
   ),

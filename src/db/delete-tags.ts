@@ -1,0 +1,30 @@
+import { sql } from "drizzle-orm";
+import { type Database, readOnlyRow } from "./client.ts";
+import { imageChange } from "./image-change.ts";
+import { images } from "./schema.ts";
+import { outcomeStatement, readOutcome, type WriteOutcome } from "./write-outcome.ts";
+import { toWriteValues, type Write, type WriteValues } from "./write-record.ts";
+
+/** The path of one tag; NULL for all. */
+type DeleteTagsValues = WriteValues & { path: string | null };
+
+const deleteTags = imageChange<DeleteTagsValues>(({ path }) => ({
+  set: { tags: sql`CASE WHEN ${path} IS NULL THEN '{}' ELSE json_remove(${images.tags}, ${path}) END` },
+  changes: sql`CASE WHEN ${path} IS NULL THEN ${images.tags} <> '{}' ELSE json_type(${images.tags}, ${path}) IS NOT NULL END`,
+}));
+
+/** The path of a key in SQLite's JSON functions, which compare it with the key as it is escaped. */
+const toPath = (key: string): string => `$.${JSON.stringify(key)}`;
+
+/**
+ * Deletes a tag of an image, or all where `key` is null, if the caller owns it and there is one, in one batch. Idempotent:
+ * safe to retry.
+ */
+export async function deleteImageTags(db: Database, write: Write, key: string | null): Promise<WriteOutcome> {
+  const values = toWriteValues(write);
+  const [made, outcome] = await db.batch([
+    deleteTags.by(write).with({ ...values, path: key === null ? null : toPath(key) }),
+    outcomeStatement.with(values),
+  ]);
+  return readOutcome(readOnlyRow(outcome), write, made);
+}

@@ -1,0 +1,56 @@
+import { type Placeholder, sql } from "drizzle-orm";
+import { type Database, readOnlyRow } from "./client.ts";
+import { computed, imageChange } from "./image-change.ts";
+import { images } from "./schema.ts";
+import { isActivated, isSharedWith } from "./visibility.ts";
+import { outcomeStatement, readOutcome, type WriteOutcome } from "./write-outcome.ts";
+import { toWriteValues, type Write, type WriteValues } from "./write-record.ts";
+
+type RemoveAclValues = WriteValues & { accounts: string };
+
+/** The stored accounts without the sent ones; NULL for none. */
+const remove = (value: { image: Placeholder; accounts: Placeholder }) => {
+  const rest = sql`nullif((SELECT json_group_array(value ORDER BY key) FROM json_each(coalesce(${images.acl}, '[]'))
+    WHERE value NOT IN (SELECT value FROM json_each(${value.accounts}))), '[]') AS "acl"`;
+  return {
+    set: { acl: sql`"change"."acl"` },
+    from: computed(rest, sql`${value.image}`),
+    changes: sql`"change"."acl" IS NOT ${images.acl}`,
+  };
+};
+
+const removeAcl = imageChange<RemoveAclValues>(remove);
+
+/** The same for an account that the image is shared with: it leaves. */
+const leave = imageChange<RemoveAclValues>((value) => ({
+  ...remove(value),
+  allowed: sql`${images.owner} <> ${value.account} AND ${isActivated(images)} AND ${isSharedWith(images, value.account)}`,
+}));
+
+/**
+ * Ends the sharing of an image with accounts if the caller owns it, or is the only one that is named, in one batch.
+ * Idempotent: safe to retry.
+ */
+export async function removeAclAccounts(
+  db: Database,
+  write: Write,
+  accounts: readonly string[],
+): Promise<WriteOutcome> {
+  const text = JSON.stringify(accounts);
+  const values = { ...toWriteValues(write), accounts: text };
+  // One of the two is applied at most: the id of the write is the same.
+  const left = {
+    ...toWriteValues({ ...write, operation: "LeaveImage" }),
+    accounts: isOnly(accounts, write) ? text : "[]",
+  };
+  const [removed, gone, outcome] = await db.batch([
+    removeAcl.by(write).with(values),
+    leave.by(write).with(left),
+    outcomeStatement.with(values),
+  ]);
+  return readOutcome(readOnlyRow(outcome), write, [...removed, ...gone]);
+}
+
+/** Whether the caller's account is the only one that is named. */
+const isOnly = ([first, ...others]: readonly string[], { caller }: Write): boolean =>
+  first === caller.account && others.length === 0;
