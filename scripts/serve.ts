@@ -18,6 +18,7 @@ import { type Child, keepSaid, waitUntilEnded, waitUntilReady } from "./running/
 import { findMarked, markName, signalAll } from "./running/processes.ts";
 import { fromCaller, runProgram, UsageAsked } from "./running/program.ts";
 import { claimFolder } from "./running/state-folder.ts";
+import { listWranglerPaths } from "./running/wrangler-files.ts";
 import { bundleService } from "./serving/bundle.ts";
 import { findDatabaseFile, isMigrated } from "./serving/database-file.ts";
 import { changeVariables, readSettings } from "./serving/settings.ts";
@@ -61,6 +62,7 @@ function readOptions(): Options {
 async function prepareDatabase(state: string): Promise<void> {
   const file = findDatabaseFile(state, readSettings().databaseId);
   if (isMigrated(file, join(import.meta.dirname, "../migrations"))) return;
+  Object.assign(process.env, listWranglerPaths(join(state, "serve/wrangler")));
   const { close } = await openDatabase({ state });
   await close();
 }

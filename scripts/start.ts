@@ -16,6 +16,7 @@ import { waitUntilEnded, waitUntilReady } from "./running/child.ts";
 import { findMarked, signalAll } from "./running/processes.ts";
 import { fromCaller, runProgram, UsageAsked } from "./running/program.ts";
 import { claimFolder, isWritable } from "./running/state-folder.ts";
+import { listWranglerPaths } from "./running/wrangler-files.ts";
 import { formatDemoCommands } from "./starting/commands.ts";
 import { type DemoKey, provisionDemo, readDemoKey } from "./starting/demo.ts";
 import { startDevServer } from "./starting/dev-server.ts";
@@ -84,6 +85,7 @@ async function start(options: Options): Promise<number> {
       tell(`ended what a killed start left running on ${state}: process ${folder.ended.join(", ")}`);
     await assertIsFree(address, "npm start");
     if (!isLoopback(address.host)) tell(formatWarning(address));
+    Object.assign(process.env, listWranglerPaths(join(root, ".wrangler")));
     const key = await prepareDatabase(options);
     const server = startDevServer({ ...options, mark: folder.mark });
     const ended = waitUntilEnded(server, { patienceMs, killRest });

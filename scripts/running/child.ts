@@ -1,12 +1,12 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { escapeCodes } from "./program.ts";
 
 /** The program that serves, and the last of what it said of itself, for a message when it fails. */
 export type Child = { process: ChildProcess; said: string[]; name: string };
 
 const maxSaidLines = 40;
-const escapeCodes = /\u001b\[[0-9;?]*[A-Za-z]/g;
 
 /** Keeps the last lines of the streams, without escape codes, and hands each to `show`. */
 export function keepSaid(streams: readonly (NodeJS.ReadableStream | null)[], show: (line: string) => void): string[] {

@@ -3,6 +3,9 @@ import { resolve } from "node:path";
 /** `--help`: its message is printed, and the program ends. */
 export class UsageAsked extends Error {}
 
+/** What a terminal reads as colours. */
+export const escapeCodes = /\u001b\[[0-9;?]*[A-Za-z]/g;
+
 /** A path as the caller meant it: npm runs scripts in the project's folder, whichever folder it was called in. */
 export const fromCaller = (path: string): string => resolve(process.env["INIT_CWD"] ?? process.cwd(), path);
 
@@ -12,7 +15,9 @@ export async function runProgram(run: () => Promise<number>): Promise<void> {
     process.exitCode = await run();
   } catch (error) {
     const isAsked = error instanceof UsageAsked;
-    (isAsked ? process.stdout : process.stderr).write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = isAsked ? 0 : 1;
+    const text = (error instanceof Error ? error.message : String(error)).replace(escapeCodes, "");
+    (isAsked ? process.stdout : process.stderr).write(`${text}\n`);
+    // What wrangler left running would keep this program from ending.
+    process.exit(isAsked ? 0 : 1);
   }
 }

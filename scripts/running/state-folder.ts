@@ -1,5 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { endAll, findMarked, readBeginning } from "./processes.ts";
 
@@ -47,21 +57,35 @@ function makeFolder(state: string): void {
   try {
     mkdirSync(state, { recursive: true, mode: 0o700 });
     assertOurs(state, readdirSync(state));
+    assertHasRoom(state);
   } catch (error) {
     throw refuse(state, error);
   }
 }
 
-class ForeignFolder extends Error {}
+/** A refusal that is worded already. */
+class Refused extends Error {}
+
+/** SQLite and workerd fail later, and in other words, where less is free. */
+const leastFreeMb = 16;
+
+function assertHasRoom(state: string): void {
+  const { bavail, bsize } = statfsSync(state);
+  const freeMb = (bavail * bsize) / 2 ** 20;
+  if (freeMb >= leastFreeMb) return;
+  throw new Refused(
+    `the state folder ${state} cannot be used: the disk is full (${freeMb.toFixed(1)} MB are free, ${leastFreeMb} are needed)`,
+  );
+}
 
 function assertOurs(state: string, names: readonly string[]): void {
   if (names.length === 0 || names.includes("v3") || names.includes(runFile)) return;
   const some = names.slice(0, 3).join(", ");
-  throw new ForeignFolder(`${state} holds other files (${some}); name an empty folder, or one that this project made`);
+  throw new Refused(`${state} holds other files (${some}); name an empty folder, or one that this project made`);
 }
 
 function refuse(state: string, error: unknown): Error {
-  if (error instanceof ForeignFolder) return error;
+  if (error instanceof Refused) return error;
   const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
   return new Error(`the state folder ${state} cannot be used: ${reasons[code] ?? code}`, { cause: error });
 }
@@ -73,6 +97,8 @@ const reasons: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full",
   EDQUOT: "the disk quota is used up",
   EEXIST: "it is a file, not a folder",
+  // What Node says of a folder that is to be made on a read-only file system.
+  ENOENT: "it cannot be made: the folder above is read-only, or not there",
   ENOTDIR: "a part of its path is a file, not a folder",
 };
 

@@ -7,9 +7,6 @@ import type { DevWorkerOptions } from "./dev-worker.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-/** Where what wrangler writes for itself goes: nothing of it leaves the project. */
-export const wranglerFolder = join(root, ".wrangler");
-
 /** Where the service listens, the folder of its database, and where the lines of its log go. */
 export type DevServerOptions = {
   address: Address;
@@ -51,7 +48,4 @@ const wranglerEnvironment: Readonly<Record<string, string>> = {
   X_LOCAL_EXPLORER: "false",
   // A warning of Node's for each of wrangler's modules.
   NODE_NO_WARNINGS: "1",
-  WRANGLER_LOG_PATH: join(wranglerFolder, "logs"),
-  WRANGLER_REGISTRY_PATH: join(wranglerFolder, "registry"),
-  WRANGLER_CACHE_DIR: join(wranglerFolder, "cache"),
 };
