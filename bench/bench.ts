@@ -9,11 +9,13 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { fromCaller } from "../scripts/provisioning/command-line.ts";
+import { bundleWorker } from "../scripts/serving/bundle.ts";
+import { endProcess, readWorkerdVersion, runPlainWorkerd, type Served } from "../scripts/serving/workerd.ts";
 import { findFreePort } from "../test/support/started.ts";
 import { visibleImages } from "./caller.ts";
+import { compareCommands } from "./commands.ts";
 import { countUpdates, makeDatabase } from "./database.ts";
 import type { LoadOptions } from "./load.ts";
-import { bundleWorker, endProcess, readWorkerdVersion, runPlainWorkerd, type Served } from "./plain-workerd.ts";
 import { record, recordedUpdates } from "./recording.ts";
 import {
   chooseKey,
@@ -25,7 +27,16 @@ import {
   type SigningKey,
 } from "./requests.ts";
 import { runLoad } from "./run-load.ts";
-import { formatTable, type Measured, type Results, type Rows, spreadAll, summarize, type Target } from "./summary.ts";
+import {
+  formatTable,
+  type Measured,
+  type Results,
+  type Rows,
+  spreadAll,
+  summarize,
+  summarizeCommands,
+  type Target,
+} from "./summary.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
 
 const { values } = parseArgs({
@@ -203,6 +214,8 @@ async function bench(): Promise<void> {
   for (const images of counts) sites.push(await openSite(images, workers));
   const sizes = await measureAll(sites, seconds, rounds);
   for (const site of sites) await closeSite(site);
+  say("comparing npm run serve and npm start");
+  const commands = summarizeCommands(await compareCommands(folder, keys, { seconds, rounds }));
   const { node } = process.versions;
   const results: Results = {
     date: new Date().toISOString(),
@@ -216,6 +229,7 @@ async function bench(): Promise<void> {
     },
     seconds,
     rounds,
+    commands,
     sizes,
   };
   writeFileSync(values.out, `${JSON.stringify(results, null, 2)}\n`);

@@ -5,9 +5,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { bundleWorker } from "../scripts/serving/bundle.ts";
+import { endProcess, runPlainWorkerd } from "../scripts/serving/workerd.ts";
 import { findFreePort } from "../test/support/started.ts";
 import { makeDatabase } from "./database.ts";
-import { bundleWorker, endProcess, runPlainWorkerd } from "./plain-workerd.ts";
 import { formatPublicLine, kinds, makeKeys } from "./requests.ts";
 import { runLoad } from "./run-load.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";

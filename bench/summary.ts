@@ -9,6 +9,19 @@ export type Spread = { median: number; min: number; max: number };
 /** Every measure over the rounds. */
 export type Spreads = Record<keyof Measured, Spread>;
 
+/** Updates a second of the two commands, in one round. */
+export type CommandSample = { serve: number; start: number };
+
+/** The commands over the rounds; `ratio` is `npm run serve` to `npm start` within each. */
+export type CommandComparison = { serve: Spread; start: Spread; ratio: Spread };
+
+/** Summarizes the rounds of the commands. */
+export const summarizeCommands = (samples: readonly CommandSample[]): CommandComparison => ({
+  serve: spreadOf(samples.map(({ serve }) => serve)),
+  start: spreadOf(samples.map(({ start }) => start)),
+  ratio: spreadOf(samples.map(({ serve, start }) => serve / start)),
+});
+
 type Ratios = Record<"perSecond" | "cpu" | "p50", Spread>;
 
 /** What is measured: the service, the floor, and the service of another checkout. */
@@ -38,6 +51,8 @@ export type Results = {
   machine: Record<string, unknown>;
   seconds: number;
   rounds: number;
+  /** Of `update, RSA` over 16 connections among 1,000 images. */
+  commands?: CommandComparison;
   sizes: {
     images: number;
     rows: Rows;
@@ -95,7 +110,13 @@ const formatSpread = ({ median, min, max }: Spread): string =>
   `${median.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
 
 /** Formats the table of docs/performance.md. */
-export function formatTable({ sizes }: Results): string {
+export function formatTable({ sizes, commands }: Results): string {
+  const formatCommands = (kind: Kind, { connections, images }: { connections: number; images: number }): string[] => {
+    if (!commands) return [];
+    if (kind !== "update-rsa" || connections !== 16 || images !== 1000) return ["", ""];
+    const { serve, start, ratio } = commands;
+    return [`${Math.round(serve.median)} / ${Math.round(start.median)}`, formatSpread(ratio)];
+  };
   const hasBefore = sizes.some(({ measurements }) => measurements.some(({ toBefore }) => toBefore));
   const rows = sizes.flatMap(({ images, measurements, rows }) =>
     measurements.map(({ kind, connections, service, floor, ratio, toFirstSize, toBefore }) => {
@@ -109,6 +130,7 @@ export function formatTable({ sizes }: Results): string {
         `${service.p50.median.toFixed(1)} / ${floor.p50.median.toFixed(1)}`,
         toFirstSize.p50.median.toFixed(2),
         `${read}, ${written}`,
+        ...formatCommands(kind, { connections, images }),
         ...(toBefore ? [formatSpread(toBefore.perSecond), formatSpread(toBefore.cpu)] : []),
       ];
       return `| ${cells.join(" | ")} |`;
@@ -120,8 +142,8 @@ export function formatTable({ sizes }: Results): string {
     return `${images.toLocaleString("en")} images, 16 connections: a single UPDATE ${format(singleUpdate)}; no database ${format(noDatabase)}. A warm update with 80 ms before every round trip to D1: p50 ${updateWith80msEachRoundTrip.p50.median.toFixed(1)} ms.`;
   });
   return [
-    `| Request, connections | requests/s, service / floor | ratio | CPU µs, service / floor | ratio | p50 ms | p50 to first size | rows read, written |${hasBefore ? " requests/s to before | CPU to before |" : ""}`,
-    `|---|---|---|---|---|---|---|---|${hasBefore ? "---|---|" : ""}`,
+    `| Request, connections | requests/s, service / floor | ratio | CPU µs, service / floor | ratio | p50 ms | p50 to first size | rows read, written |${commands ? " npm run serve / npm start, requests/s | ratio |" : ""}${hasBefore ? " requests/s to before | CPU to before |" : ""}`,
+    `|---|---|---|---|---|---|---|---|${commands ? "---|---|" : ""}${hasBefore ? "---|---|" : ""}`,
     ...rows,
     "",
     contexts.join("\n\n"),

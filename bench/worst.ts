@@ -9,9 +9,10 @@ import { join } from "node:path";
 import { openDatabase } from "../scripts/provisioning/database.ts";
 import { readProvision } from "../scripts/provisioning/entries.ts";
 import { load } from "../scripts/provisioning/load.ts";
+import { bundleWorker } from "../scripts/serving/bundle.ts";
+import { endProcess, runPlainWorkerd } from "../scripts/serving/workerd.ts";
 import { findFreePort } from "../test/support/started.ts";
 import { caller, imageOf } from "./caller.ts";
-import { bundleWorker, endProcess, runPlainWorkerd } from "./plain-workerd.ts";
 import { formatPublicLine, makeKeys, makeSignedRequest, type Outgoing } from "./requests.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
 

@@ -1,26 +1,83 @@
 // Installs what package-lock.json says when it is missing or older: `npm start` and `npm test` are then each the only
 // command in a fresh clone. Plain JavaScript: it runs on the host's own Node, before there is another.
 import { spawnSync } from "node:child_process";
-import { statSync } from "node:fs";
+import { accessSync, constants, rmSync, statfsSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+const isWindows = process.platform === "win32";
 
 /** When a file of the project was last written, ms; 0 when there is none. */
 const writtenAt = (path) => statSync(`${root}/${path}`, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
-if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(`Node ${process.versions.node} is too old: cloudapi-edge needs 20.19 or newer`);
+/** Ends the program with one line that says what is needed. */
+function refuse(line) {
+  console.error(`cloudapi-edge: ${line}`);
   process.exit(1);
 }
-if (writtenAt("node_modules/.package-lock.json") < writtenAt("package-lock.json")) {
+
+/** Elsewhere the tools run on the host's Node, which must read TypeScript. */
+const bringsNode = process.platform === "linux" || isWindows;
+const needed = bringsNode ? [20, 19] : [22, 18];
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major < needed[0] || (major === needed[0] && minor < needed[1])) {
+  refuse(
+    `Node ${process.versions.node} is too old: Node ${needed.join(".")} or newer is needed on ${process.platform}`,
+  );
+}
+
+/** What npm's own words mean, the first that fits. `at` is the folder or the registry. */
+const reasons = [
+  [/ENOSPC|no space left/i, () => "the disk is full"],
+  [/EROFS|read-only file system/i, (said) => `${findPath(said)} is on a read-only file system, and must be written to`],
+  [/EACCES|EPERM|permission denied/i, (said) => `this user may not write to ${findPath(said)}`],
+  [
+    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|EIDLETIMEOUT|network/i,
+    () => `the npm registry, ${readRegistry()}, cannot be reached: a first start installs from it`,
+  ],
+];
+
+const findPath = (said) => /^npm error path (.+)$/m.exec(said)?.[1] ?? /'(\/[^']+)'/.exec(said)?.[1] ?? root;
+
+const readRegistry = () =>
+  spawnSync("npm", ["config", "get", "registry"], { cwd: root, encoding: "utf8", shell: isWindows }).stdout?.trim();
+
+function install() {
+  try {
+    accessSync(root, constants.W_OK);
+  } catch {
+    refuse(`${root} cannot be written to: a first start installs its packages there`);
+  }
   console.error("installing what package-lock.json says …");
   // npm's own words go to stderr: `npm run export > file` stays clean. Its warnings are of tools that bring their Node.
-  const { status } = spawnSync("npm", ["ci", "--loglevel=error"], {
+  // Without a network it gives up after seconds.
+  const patience = ["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"];
+  const { status, error, stderr } = spawnSync("npm", ["ci", "--loglevel=error", ...patience], {
     cwd: root,
-    stdio: ["ignore", 2, 2],
-    shell: process.platform === "win32",
+    stdio: ["ignore", 2, "pipe"],
+    encoding: "utf8",
+    shell: isWindows,
   });
-  if (status !== 0) process.exit(status ?? 1);
+  if (status === 0) return assertComplete();
+  const said = stderr || String(error ?? "");
+  const [, explain] = reasons.find(([pattern]) => pattern.test(said)) ?? [];
+  refuse(`nothing was installed: ${explain ? explain(said) : `npm ci failed:\n${said.trim()}`}`);
 }
+
+/** npm leaves out an optional package that it cannot write, such as the programs of this platform, and says nothing. */
+function assertComplete() {
+  const { platform, arch } = process;
+  const programs = [
+    ...(bringsNode ? [`node-${isWindows ? "win" : platform}-${arch}`] : []),
+    `@cloudflare/workerd-${isWindows ? "windows" : platform}-${arch === "x64" ? "64" : arch}`,
+    `@esbuild/${platform}-${arch}`,
+  ].map((name) => `node_modules/${name}/package.json`);
+  const missing = ["node_modules/.package-lock.json", ...programs].find((path) => writtenAt(path) === 0);
+  if (missing === undefined) return;
+  rmSync(`${root}/node_modules/.package-lock.json`, { force: true });
+  const { bavail, bsize } = statfsSync(root);
+  const free = `${Math.round((bavail * bsize) / 2 ** 20)} MB are free, about 650 are needed`;
+  refuse(`npm left the install incomplete, without ${missing}: is the disk full? ${free}`);
+}
+
+if (writtenAt("node_modules/.package-lock.json") < writtenAt("package-lock.json")) install();

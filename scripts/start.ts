@@ -1,43 +1,60 @@
 /** Runs the service on this machine with a local D1. `npm start [-- --port N --state DIR --empty]` */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { fromCaller, print } from "./provisioning/command-line.ts";
 import { defaultState, openDatabase } from "./provisioning/database.ts";
+import {
+  type Address,
+  addressOptions,
+  assertIsFree,
+  formatAddress,
+  formatUrl,
+  formatWarning,
+  isLoopback,
+  readAddress,
+} from "./running/address.ts";
+import { waitUntilEnded, waitUntilReady } from "./running/child.ts";
+import { findMarked, signalAll } from "./running/processes.ts";
+import { fromCaller, runProgram, UsageAsked } from "./running/program.ts";
+import { claimFolder, isWritable } from "./running/state-folder.ts";
+import { listWranglerPaths } from "./running/wrangler-files.ts";
 import { formatDemoCommands } from "./starting/commands.ts";
 import { type DemoKey, provisionDemo, readDemoKey } from "./starting/demo.ts";
-import { assertPortIsFree, startDevServer, waitUntilEnded, waitUntilReady } from "./starting/dev-server.ts";
+import { startDevServer } from "./starting/dev-server.ts";
 
 const usage = `usage: npm start [-- OPTIONS]
-  --port N     the port of 127.0.0.1 (default 8787)
-  --state DIR  the folder of the database (default .wrangler/state)
-  --empty      provision nothing
-  --home DIR   the folder of the demo's key (default .local)`;
+  --host ADDRESS  the address to listen on (default 127.0.0.1)
+  --port N        its port (default 8787)
+  --state DIR     the folder of the database (default .wrangler/state)
+  --empty         provision nothing
+  --home DIR      the folder of the demo's key (default .local)
+  --verbose       print what wrangler says of itself`;
 
-/** `--help`: its message is printed, and the program ends. */
-class UsageAsked extends Error {}
+type Options = { address: Address; state: string; isEmpty: boolean; home: string; isVerbose: boolean };
 
-type Options = { port: number; state: string; isEmpty: boolean; home: string };
+const root = join(import.meta.dirname, "..");
+const readyWithinMs = 60_000;
+const patienceMs = 5000;
 
 function readOptions(): Options {
   const { values } = parseArgs({
     options: {
-      port: { type: "string", default: "8787" },
+      ...addressOptions,
       state: { type: "string" },
       empty: { type: "boolean", default: false },
       home: { type: "string" },
+      verbose: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) throw new UsageAsked(usage);
-  const port = /^\d{1,5}$/.test(values.port) ? Number(values.port) : 0;
-  if (port < 1 || port > 65535) throw new Error(`--port is a number from 1 to 65535; ${values.port} was given`);
   const folder = (given: string | undefined, otherwise: string) =>
     given === undefined ? otherwise : fromCaller(given);
   return {
-    port,
+    address: readAddress(values),
     state: folder(values.state, defaultState),
     isEmpty: values.empty,
-    home: folder(values.home, join(import.meta.dirname, "../.local")),
+    home: folder(values.home, join(root, ".local")),
+    isVerbose: values.verbose,
   };
 }
 
@@ -54,20 +71,39 @@ async function prepareDatabase({ state, isEmpty, home }: Options): Promise<DemoK
 }
 
 async function start(options: Options): Promise<number> {
-  await assertPortIsFree(options.port);
-  const key = await prepareDatabase(options);
-  const server = startDevServer(options);
-  const ended = waitUntilEnded(server);
-  if (await waitUntilReady(server, options.port)) {
-    print(key ? formatDemoCommands({ ...options, key }) : `cloudapi-edge answers on http://127.0.0.1:${options.port}`);
+  const { address, state, home } = options;
+  const tell = (line: string) => process.stdout.write(`${line}\n`);
+  if (!isWritable(root)) {
+    throw new Error(
+      `${root} cannot be written to, and wrangler needs to; run "npm run serve -- --state DIR" instead, which writes to its state folder alone`,
+    );
   }
-  return await ended;
+  const folder = await claimFolder(state, formatAddress(address));
+  const killRest = () => signalAll(findMarked(folder.mark), "SIGKILL");
+  try {
+    if (folder.ended.length > 0)
+      tell(`ended what a killed start left running on ${state}: process ${folder.ended.join(", ")}`);
+    await assertIsFree(address, "npm start");
+    if (!isLoopback(address.host)) tell(formatWarning(address));
+    Object.assign(process.env, listWranglerPaths(join(root, ".wrangler")));
+    const key = await prepareDatabase(options);
+    const server = startDevServer({ ...options, mark: folder.mark });
+    const ended = waitUntilEnded(server, { patienceMs, killRest });
+    if (await waitUntilReady(server, formatUrl(address), readyWithinMs)) {
+      // The demo's commands sign the date alone.
+      const isDemo = key !== undefined && isLoopback(address.host);
+      tell(
+        isDemo
+          ? formatDemoCommands({ url: formatUrl(address), home, key })
+          : `cloudapi-edge answers on ${formatUrl(address)}`,
+      );
+      tell(`The state is in ${state}; Ctrl-C ends the service and keeps it.`);
+    }
+    return await ended;
+  } finally {
+    killRest();
+    folder.release();
+  }
 }
 
-try {
-  process.exitCode = await start(readOptions());
-} catch (error) {
-  const isAsked = error instanceof UsageAsked;
-  print(error instanceof Error ? error.message : String(error), isAsked ? process.stdout : process.stderr);
-  process.exitCode = isAsked ? 0 : 1;
-}
+await runProgram(() => start(readOptions()));

@@ -14,11 +14,13 @@ import { checkAccept } from "./http/accept.ts";
 import { negotiateVersion } from "./http/api-version.ts";
 import { readBody } from "./http/body.ts";
 import { byAction } from "./http/by-action.ts";
+import { health } from "./http/health.ts";
 import { checkRoute } from "./http/known-route.ts";
 import { onError } from "./http/on-error.ts";
 import { ping } from "./http/ping.ts";
 import { limitAccount, limitAddress } from "./http/rate-limit.ts";
 import { canonicalizePath } from "./http/raw-target.ts";
+import { refuseWrites } from "./http/read-only.ts";
 import { logRequest } from "./http/request-log.ts";
 import { answerPreflight, setResponseHeaders } from "./http/response-headers.ts";
 import { addImageAcl } from "./images/add-acl.ts";
@@ -74,7 +76,17 @@ export const app: Hono<AppEnv> = new Hono<AppEnv>({ getPath: canonicalizePath })
     checkAccept,
   )
   .get("/--ping", ping)
-  .use("/:login/*", readAuthorization, limitAddress, readBody, authenticate, limitAccount, checkBodyDigests)
+  .get("/--health", health)
+  .use(
+    "/:login/*",
+    readAuthorization,
+    limitAddress,
+    refuseWrites,
+    readBody,
+    authenticate,
+    limitAccount,
+    checkBodyDigests,
+  )
   .route("/", accountRoutes)
   .route("/", imageRoutes)
   .onError(onError);

@@ -15,6 +15,7 @@ const variables = {
   MAX_LIST: fromOne("10000"),
   DATACENTER_NAME: z._default(z.string().check(z.regex(/^[A-Za-z0-9._-]{1,64}$/)), "edge"),
   REQUIRE_IF_MATCH: flag,
+  READ_ONLY: flag,
   HISTORY_REVISIONS: fromZero("1000"),
   HISTORY_BYTES: fromZero("1048576"),
   MAX_IMAGES: fromZero("1000"),
@@ -45,6 +46,8 @@ export type Configuration = {
   maxList: number;
   datacenterName: string;
   isMatchRequired: boolean;
+  /** Writes are refused. */
+  isReadOnly: boolean;
   /** What the rate limiting bindings count, for the headers of a 429. */
   rateLimits: { account: RateLimitPolicy; address: RateLimitPolicy };
   /** Of one image; 0 for no bound, as each of the bounds below. */
@@ -77,6 +80,7 @@ export function readConfiguration(bindings: ConfigurationVariables): Configurati
     maxList: Number(parsed.data.MAX_LIST),
     datacenterName: parsed.data.DATACENTER_NAME,
     isMatchRequired: parsed.data.REQUIRE_IF_MATCH === "true",
+    isReadOnly: parsed.data.READ_ONLY === "true",
     rateLimits: {
       account: {
         requests: Number(parsed.data.RATE_LIMIT_REQUESTS),

@@ -45,4 +45,5 @@ export type Operation =
   | "CreateKey"
   | "DeleteKey"
   | "ListDatacenters"
-  | "Ping";
+  | "Ping"
+  | "Health";

@@ -108,6 +108,7 @@ const operations: Readonly<Record<Operation, Row>> = {
     status: 200,
   },
   Ping: { route: "GET /--ping", request: { method: "GET", path: "/--ping", sign: false }, status: 200 },
+  Health: { route: "GET /--health", request: { method: "GET", path: "/--health", sign: false }, status: 200 },
 };
 
 const rows = Object.entries(operations).map(([operation, row]) => ({ operation, ...row }));

@@ -6,12 +6,12 @@ import { type DemoKey, demo } from "./demo.ts";
 const root = join(import.meta.dirname, "../..");
 
 /** What the printed commands need to know. */
-export type Demo = { port: number; home: string; key: DemoKey };
+export type Demo = { url: string; home: string; key: DemoKey };
 
 /** Three complete commands, each of which updates the published image, for a shell in the project's folder. */
 export function formatDemoCommands(of: Demo): string {
   return `
-cloudapi-edge answers on http://127.0.0.1:${of.port}. Try it, from another terminal in this folder:
+cloudapi-edge answers on ${of.url}. Try it, from another terminal in this folder:
 
 # curl and openssl, the published request
 ${formatCurl(of)}
@@ -24,33 +24,37 @@ ${formatSmartdc(of)}
 `;
 }
 
+/** A word as a shell reads it back: in quotes where it has blanks or signs. */
+const quote = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+
 /** A path as a shell in the project's folder has it. */
 function toShellPath(path: string): string {
   const below = relative(root, path);
-  return below.startsWith("..") ? path : below;
+  return quote(below.startsWith("..") ? path : below);
 }
 
 /** The demo's home for `HOME=`: absolute wherever the shell stands. */
 const toHomePath = (home: string): string => {
   const below = relative(root, home);
-  return below.startsWith("..") ? home : `$PWD/${below}`;
+  return below.startsWith("..") ? quote(home) : `$PWD/${quote(below)}`;
 };
 
-function formatCurl({ port, key }: Demo): string {
+function formatCurl({ url, key }: Demo): string {
   const file = toShellPath(key.file);
   return `DATE=$(LC_ALL=C date -u '+%a, %d %b %Y %H:%M:%S GMT'); \\
-curl -i 'http://127.0.0.1:${port}/my/images/${demo.image}?action=update' \\
+curl -i '${url}/my/images/${demo.image}?action=update' \\
   -H "Date: $DATE" -H "Authorization: Signature keyId=\\"/${demo.login}/keys/${key.fingerprint}\\",algorithm=\\"rsa-sha256\\",headers=\\"date\\",signature=\\"$(printf 'date: %s' "$DATE" | openssl dgst -sha256 -sign ${file} -binary | openssl base64 -A)\\"" \\
   -H 'Accept: application/json' -H 'Api-Version: ~7.0' -H 'Content-Type:' \\
   -d '{"name": "my-renamed-image"}'`;
 }
 
 /** The environment of a client: no key, agent or profile but the demo's. */
-function formatEnvironment({ port, home, key }: Demo): string {
+function formatEnvironment({ url, home, key }: Demo): string {
   const npm = join(homedir(), ".npmrc");
   // npm looks for its settings in HOME too; a person's registry may stand there.
-  const npmrc = existsSync(npm) ? ` NPM_CONFIG_USERCONFIG=${npm}` : "";
-  return `HOME=${toHomePath(home)}${npmrc} SDC_URL=http://127.0.0.1:${port} SDC_ACCOUNT=${demo.login} SDC_KEY_ID=${key.fingerprint}`;
+  const npmrc = existsSync(npm) ? ` NPM_CONFIG_USERCONFIG=${quote(npm)}` : "";
+  return `HOME=${toHomePath(home)}${npmrc} SDC_URL=${url} SDC_ACCOUNT=${demo.login} SDC_KEY_ID=${key.fingerprint}`;
 }
 
 function formatTriton(of: Demo): string {
@@ -65,9 +69,10 @@ function formatSmartdc(of: Demo): string {
   const environment = `${formatEnvironment(of)} env -u SSH_AUTH_SOCK`;
   if (isOnPath("sdc-updateimage")) return `${environment} \\\n  sdc-updateimage ${update}`;
   const folder = toShellPath(join(of.home, "smartdc"));
-  return `${environment} sh -c '\\
+  const script = `\\
   npm install --silent --no-audit --no-fund --prefix ${folder} smartdc@9.0.1 >/dev/null && \\
-  node --no-deprecation ${folder}/node_modules/smartdc/bin/sdc-updateimage ${update}'`;
+  node --no-deprecation ${folder}/node_modules/smartdc/bin/sdc-updateimage ${update}`;
+  return `${environment} sh -c '${script.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** Whether a person has the command; what npm puts before their PATH does not count. */

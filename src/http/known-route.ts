@@ -19,7 +19,8 @@ export const checkRoute =
     if (undecodable !== undefined) {
       throw new CloudApiError("BadRequest", `the path part ${show(undecodable)} has an escape that cannot be decoded`);
     }
-    if (matchedRoutes(c).some((route) => route.method !== "ALL")) return next();
+    const isOf = isRouteOf(c.req.path);
+    if (matchedRoutes(c).some((route) => route.method !== "ALL" && isOf(route.path))) return next();
 
     const allowed = listAllowedMethods(app(), c.req.path);
     if (allowed.length === 0) throw new CloudApiError("ResourceNotFound", `${show(c.req.path)} does not exist`);
@@ -29,11 +30,18 @@ export const checkRoute =
     });
   };
 
+/** No account is named `--…`: such a path is the service's own, and `/:login` does not have it. */
+const isRouteOf = (path: string): ((pattern: string) => boolean) =>
+  path.startsWith("/--") ? (pattern) => pattern === path : () => true;
+
 /** The methods that some operation has at this path; HEAD wherever GET is. */
 function listAllowedMethods(app: Hono<AppEnv>, path: string): string[] {
+  const isOf = isRouteOf(path);
   const methods = new Set(app.routes.map((route) => route.method));
   return [...methods]
     .filter((method) => method !== "ALL")
-    .filter((method) => app.router.match(method, path)[0].some(([[, route]]) => route.method === method))
+    .filter((method) =>
+      app.router.match(method, path)[0].some(([[, route]]) => route.method === method && isOf(route.path)),
+    )
     .flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]));
 }

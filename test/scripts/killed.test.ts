@@ -1,27 +1,29 @@
-import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type DevServer, startDevServer, waitUntilReady } from "../../scripts/starting/dev-server.ts";
-import { formatLoaderKey, loader, sendUpdate } from "../support/loader.ts";
-import { findFreePort, run } from "../support/started.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findMarked, readBeginning, signalAll } from "../../scripts/running/processes.ts";
+import { formatLoaderKey, loader, sendTo, sendUpdate } from "../support/loader.ts";
+import { type Command, findFreePort, run, StartedService } from "../support/started.ts";
 import { makeUuid } from "../support/uuids.ts";
 
-const rounds = process.env["LONG"] ? 50 : 2;
+const rounds = process.env["LONG"] ? 50 : 5;
 const writers = 8;
 const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-killed-"));
 const state = join(folder, "state");
 
-let server: DevServer | undefined;
+let service: StartedService | undefined;
 
-/** Kills wrangler and workerd, so that they cannot finish anything. */
-async function kill({ process: child }: DevServer): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-  const exit = once(child, "exit");
-  process.kill(-child.pid, "SIGKILL");
-  await exit;
+const readMark = (): string => JSON.parse(readFileSync(join(state, "running.json"), "utf8")).mark;
+
+/** Kills the program and all that it started, so that they cannot finish anything. */
+async function killAll(started: StartedService): Promise<void> {
+  const { exitCode, signalCode, pid } = started.process;
+  if (exitCode !== null || signalCode !== null || pid === undefined) return;
+  signalAll([pid, ...findMarked(readMark())], "SIGKILL");
+  await started.waitUntilEnded();
 }
 
 beforeAll(async () => {
@@ -39,7 +41,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  if (server) await kill(server);
+  if (service) await killAll(service);
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -98,27 +100,85 @@ function expectIntact(acknowledged: readonly Acknowledged[]): void {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-it(`the database has every acknowledged write after each of ${rounds} SIGKILLs under load`, {
-  timeout: rounds * 20_000,
-}, async () => {
-  const acknowledged: Acknowledged[] = [];
-  for (let round = 1; round <= rounds; round += 1) {
+/** A program on the state of this test. It may be killed, and end what the one before left running. */
+async function start(command: Command, port: number): Promise<StartedService> {
+  const empty = command === "start" ? ["--empty"] : [];
+  service = new StartedService(["--port", String(port), "--state", state, ...empty], command);
+  await service.waitUntilReady();
+  return service;
+}
+
+const commands: readonly Command[] = ["serve", "start"];
+
+describe.each(commands)("npm run %s", (command) => {
+  it(`keeps every acknowledged write over ${rounds} SIGKILLs under load`, { timeout: rounds * 20_000 }, async () => {
+    const acknowledged: Acknowledged[] = [];
+    for (let round = 1; round <= rounds; round += 1) {
+      const port = await findFreePort();
+      const started = await start(command, port);
+      const before = acknowledged.length;
+      const load = Array.from({ length: writers }, (_, at) => writeUntilKilled(port, at, { round, acknowledged }));
+      let isOver = false;
+      const all = Promise.all(load).finally(() => {
+        isOver = true;
+      });
+      all.catch(() => undefined);
+      // Kills it under load, however slow the machine is.
+      while (!isOver && acknowledged.length - before < 2 * writers) await pause(20);
+      await pause(Math.random() * 300);
+      await killAll(started);
+      await all;
+      expectIntact(acknowledged);
+    }
+  });
+
+  it("names and ends what a killed start left running, and nothing else", async () => {
     const port = await findFreePort();
-    const started = startDevServer({ port, state, log: () => undefined });
-    server = started;
-    expect(await waitUntilReady(started, port), started.said.join("\n")).toBe(true);
-    const before = acknowledged.length;
-    const load = Array.from({ length: writers }, (_, index) => writeUntilKilled(port, index, { round, acknowledged }));
-    let isOver = false;
-    const all = Promise.all(load).finally(() => {
-      isOver = true;
-    });
-    all.catch(() => undefined);
-    // Kills it under load, however slow the machine is.
-    while (!isOver && acknowledged.length - before < 2 * writers) await pause(20);
-    await pause(Math.random() * 300);
-    await kill(started);
-    await all;
-    expectIntact(acknowledged);
-  }
+    const killed = await start(command, port);
+    killed.process.kill("SIGKILL");
+    await killed.waitUntilEnded();
+    const left = findMarked(readMark());
+    expect(left.length).toBeGreaterThan(0);
+    // It still has the port, and takes writes.
+    expect((await sendUpdate(port, 0, { name: `left-${command}` })).status).toBe(200);
+    const bystander = spawn(process.execPath, ["-e", "setTimeout(() => {}, 60000)"]);
+    const started = await start(command, port);
+    const [, named = ""] = /^ended what a killed start left running on .*: process (.*)$/m.exec(started.output) ?? [];
+    // What has pipes to the killed program may have ended by itself when it wrote to one.
+    if (command === "serve") expect(named).toBe(left.join(", "));
+    else expect(left.join(", ")).toContain(named);
+    expect(left.filter((pid) => readBeginning(pid) !== undefined)).toEqual([]);
+    expect(bystander.exitCode ?? bystander.signalCode).toBeNull();
+    bystander.kill();
+    expect((await sendTo(port, `/my/images/${makeUuid(0)}`)).json).toMatchObject({ name: `left-${command}` });
+    expect(await started.end()).toBe(0);
+    expect(existsSync(join(state, "running.json"))).toBe(false);
+  });
+
+  it("refuses a folder that another serves, by name, and leaves it alone", async () => {
+    const port = await findFreePort();
+    const started = await start(command, port);
+    for (const other of commands) {
+      const second = new StartedService(["--port", String(await findFreePort()), "--state", state], other);
+      expect(await second.waitUntilEnded()).toBe(1);
+      expect(second.output).toBe(
+        `${state} is in use: process ${started.process.pid} serves it on 127.0.0.1:${port}; end that one (kill ${started.process.pid}), or name another folder with --state DIR\n`,
+      );
+    }
+    expect((await sendUpdate(port, 0, { name: "still" })).status).toBe(200);
+    expect(await started.end()).toBe(0);
+  });
+
+  it("believes no note that names another's process", async () => {
+    const bystander = spawn(process.execPath, ["-e", "setTimeout(() => {}, 60000)"]);
+    const note = { pid: bystander.pid, began: "1", mark: "00000000-0000-4000-8000-000000000000", address: "x" };
+    for (const text of [JSON.stringify(note), "", "{", '{"pid":"1","mark":".*"}']) {
+      writeFileSync(join(state, "running.json"), text);
+      const started = await start(command, await findFreePort());
+      expect(started.output).not.toContain("ended what");
+      expect(await started.end()).toBe(0);
+    }
+    expect(bystander.exitCode ?? bystander.signalCode).toBeNull();
+    bystander.kill();
+  });
 });

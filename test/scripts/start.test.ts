@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { connect } from "node:net";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findMarked } from "../../scripts/running/processes.ts";
 import type { Answer } from "../support/answer.ts";
 import { readCurl } from "../support/curl.ts";
 import { findFreePort, run, StartedService } from "../support/started.ts";
@@ -115,15 +117,34 @@ describe("npm start", () => {
   it("prints its usage with --help, and starts nothing", async () => {
     const { code, stdout, stderr } = await run(process.execPath, ["scripts/start.ts", "--help"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toMatch(/^usage: npm start .*--port N .*--state DIR .*--empty .*--home DIR /s);
+    expect(stdout).toMatch(
+      /^usage: npm start .*--host ADDRESS .*--port N .*--state DIR .*--empty .*--home DIR .*--verbose /s,
+    );
   });
 
-  it("refuses a port that is in use", async () => {
-    const second = start();
-    expect(await new Promise((resolve) => second.process.on("exit", resolve))).toBe(1);
-    expect(second.output).toBe(
-      `port ${port} of 127.0.0.1 cannot be used (listen EADDRINUSE: address already in use 127.0.0.1:${port}); choose another: npm start -- --port N\n`,
+  it("says where the state is, and how to stop", () => {
+    expect(service.output).toContain(
+      `The state is in ${join(folder, "state")}; Ctrl-C ends the service and keeps it.\n`,
     );
+  });
+
+  it("opens no port but that of the service to whoever can list processes: no inspector, no debugger", () => {
+    const { mark } = JSON.parse(readFileSync(join(folder, "state/running.json"), "utf8"));
+    const commands = findMarked(mark).map((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " "));
+    expect(commands.join("\n")).toContain(`--socket-addr=entry=127.0.0.1:${port}`);
+    expect(commands.filter((command) => /inspect|debug/.test(command))).toEqual([]);
+  });
+
+  it.each(["start", "serve"] as const)("refuses a port that another program has: %s", async (command) => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const { port: taken } = other.address() as AddressInfo; // It listens on a port.
+    const second = new StartedService(["--port", String(taken), "--state", join(folder, "other")], command);
+    expect(await second.waitUntilEnded()).toBe(1);
+    expect(second.output).toBe(
+      `port ${taken} of 127.0.0.1 is in use by another program; choose another: npm ${command === "serve" ? "run serve" : "start"} -- --port N\n`,
+    );
+    other.close();
   });
 
   it("ends on a signal, even if it is sent twice, frees the port, and keeps its state for the next start", async () => {

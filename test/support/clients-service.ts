@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Ended, findFreePort, run, StartedService } from "./started.ts";
+import { type Command, type Ended, findFreePort, run, StartedService } from "./started.ts";
 
 const root = join(import.meta.dirname, "../..");
 const clients = join(import.meta.dirname, "../clients/node_modules");
@@ -23,7 +23,10 @@ const keygenOptions = {
   ed25519: ["-t", "ed25519"],
 };
 
-/** The service as `npm start -- --empty` runs it, on a free port, with a state and people of its own. */
+/** What the clients are tested against: `serve` for `npm run serve`. */
+const command: Command = process.env["SERVED_BY"] === "serve" ? "serve" : "start";
+
+/** The service as `npm start -- --empty` or `npm run serve` runs it, on a free port, with a state and people of its own. */
 export class ClientsService {
   readonly folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-clients-"));
   port = 0;
@@ -40,7 +43,8 @@ export class ClientsService {
     const path = join(this.folder, "provision.json");
     writeFileSync(path, JSON.stringify(file));
     await run(process.execPath, [join(root, "scripts/provision.ts"), "--state", state, path]);
-    this.#server = new StartedService(["--port", String(this.port), "--state", state, "--empty"]);
+    const where = ["--port", String(this.port), "--state", state];
+    this.#server = new StartedService(command === "serve" ? where : [...where, "--empty"], command);
     await this.#server.waitUntilReady();
   }
 

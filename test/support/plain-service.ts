@@ -2,14 +2,21 @@ import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundleWorker, endProcess, runPlainWorkerd } from "../../bench/plain-workerd.ts";
 import { openDatabase } from "../../scripts/provisioning/database.ts";
 import { readProvision } from "../../scripts/provisioning/entries.ts";
 import { load } from "../../scripts/provisioning/load.ts";
+import { bundleWorker } from "../../scripts/serving/bundle.ts";
+import { endProcess, runPlainWorkerd } from "../../scripts/serving/workerd.ts";
 import { findFreePort } from "./started.ts";
 
 /** What a service starts with beside a provision file. */
-type Prepared = { sql?: readonly string[]; v8Flags?: readonly string[] };
+type Prepared = {
+  sql?: readonly string[];
+  v8Flags?: readonly string[];
+  /** Another Worker than the service. */
+  entry?: string;
+  vars?: Readonly<Record<string, string>>;
+};
 
 /** The service on workerd itself, without wrangler before it, with a database of its own. */
 export class PlainService {
@@ -18,15 +25,18 @@ export class PlainService {
   #process: ChildProcess | undefined;
 
   /** Provisions a file, runs SQL on the database, and starts. */
-  async start(file: unknown, { sql = [], v8Flags = [] }: Prepared = {}): Promise<void> {
+  async start(
+    file: unknown,
+    { sql = [], v8Flags = [], entry = "src/index.ts", vars = {} }: Prepared = {},
+  ): Promise<void> {
     const state = join(this.folder, "state");
     const { db, close } = await openDatabase({ state });
     await load(db, await readProvision(JSON.stringify(file)));
     for (const text of sql) await db.prepare(text).run();
     await close();
     this.port = await findFreePort();
-    const bundle = bundleWorker("src/index.ts", join(this.folder, "bundle"));
-    const served = [{ name: "service", bundle, port: this.port }];
+    const bundle = bundleWorker(entry, join(this.folder, "bundle"));
+    const served = [{ name: "service", bundle, port: this.port, vars }];
     this.#process = await runPlainWorkerd(served, {
       folder: join(this.folder, "workerd"),
       persist: join(state, "v3"),

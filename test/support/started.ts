@@ -32,13 +32,16 @@ export async function findFreePort(): Promise<number> {
   return address.port;
 }
 
-/** `npm start` without npm: its program, and what it has printed. */
+/** The commands that run the service, by the name of their program. */
+export type Command = "start" | "serve";
+
+/** `npm start` or `npm run serve` without npm: its program, and what it has printed. */
 export class StartedService {
   readonly process: ChildProcess;
   output = "";
 
-  constructor(args: readonly string[]) {
-    this.process = spawn(process.execPath, [join(root, "scripts/start.ts"), ...args], { cwd: root });
+  constructor(args: readonly string[], command: Command = "start") {
+    this.process = spawn(process.execPath, [join(root, `scripts/${command}.ts`), ...args], { cwd: root });
     for (const stream of [this.process.stdout, this.process.stderr]) {
       stream?.on("data", (chunk: Buffer) => {
         this.output += chunk.toString();
@@ -53,6 +56,14 @@ export class StartedService {
         throw new Error(`the service does not start:\n${this.output}`);
       await new Promise((done) => setTimeout(done, 50));
     }
+  }
+
+  /** Waits until the program has ended by itself. @returns the exit code; null after a signal that it does not catch */
+  async waitUntilEnded(): Promise<number | null> {
+    if (this.process.exitCode === null && this.process.signalCode === null) await once(this.process, "exit");
+    // What it printed last may still be on its way.
+    await new Promise((done) => setTimeout(done, 50));
+    return this.process.exitCode;
   }
 
   /** Ends the service by a signal. @returns the exit code */

@@ -1,25 +1,24 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { formatAddress } from "../running/address.ts";
+import { readSettings } from "./settings.ts";
 
-const root = join(import.meta.dirname, "..");
 const require = createRequire(import.meta.url);
 
-/** A Worker to serve: its bundle, the port of 127.0.0.1, and its variables. */
-export type Served = { name: string; bundle: string; port: number; vars?: Readonly<Record<string, string>> };
+/** A Worker to serve: its bundle, its address (127.0.0.1 by default), and its variables. */
+export type Served = {
+  name: string;
+  bundle: string;
+  host?: string;
+  port: number;
+  vars?: Readonly<Record<string, string>>;
+};
 
 /** `persist` is the folder that holds `d1/`, as Miniflare lays it out; `folder` is for what workerd reads. */
 type PlainOptions = { folder: string; persist: string; inspectorPort?: number; v8Flags?: readonly string[] };
-
-/** Bundles a Worker as `wrangler deploy` would, minified unless it is to be read. @returns the file */
-export function bundleWorker(entry: string, folder: string, how: "--minify" | "--no-minify" = "--minify"): string {
-  const cli = join(root, "node_modules/wrangler/bin/wrangler.js");
-  const args = ["deploy", resolve(root, entry), "--env=", "--dry-run", how, "--outdir", folder];
-  execFileSync(process.execPath, [cli, ...args], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
-  return join(folder, `${entry.replace(/.*\//, "").replace(/\.ts$/, "")}.js`);
-}
 
 /** The Workers that Miniflare makes D1 of. Nothing else of Miniflare is on the path of a request. */
 const d1Files = {
@@ -29,21 +28,33 @@ const d1Files = {
   "zod.js": "shared/zod.worker.js",
 };
 
-/** Runs Workers on workerd itself, without wrangler or Miniflare before them, over one local D1 on disk. */
-export async function runPlainWorkerd(
+/**
+ * Writes what workerd reads to serve Workers over one local D1 on disk: no wrangler or Miniflare is on the path of a
+ * request.
+ *
+ * @returns the program and its arguments
+ */
+export function writePlainConfig(
   workers: readonly Served[],
   { folder, persist, inspectorPort, v8Flags = [] }: PlainOptions,
-): Promise<ChildProcess> {
+): { program: string; args: string[] } {
   mkdirSync(folder, { recursive: true });
+  mkdirSync(join(persist, "d1"), { recursive: true });
   const miniflare = join(require.resolve("miniflare"), "../workers");
   for (const [name, file] of Object.entries(d1Files)) copyFileSync(join(miniflare, file), join(folder, name));
-  for (const { name, bundle } of workers) copyFileSync(bundle, join(folder, `${name}.js`));
+  for (const { name, bundle } of workers) {
+    if (bundle !== join(folder, `${name}.js`)) copyFileSync(bundle, join(folder, `${name}.js`));
+  }
   const file = join(folder, "config.capnp");
   writeFileSync(file, formatConfig(workers, join(persist, "d1"), v8Flags));
   const inspector = inspectorPort === undefined ? [] : [`--inspector-addr=127.0.0.1:${inspectorPort}`];
-  const workerd = spawn(findNativeBinary(), ["serve", "--experimental", ...inspector, file], {
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  return { program: findNativeBinary(), args: ["serve", "--experimental", ...inspector, file] };
+}
+
+/** Runs Workers on workerd itself, their log unread, and waits until each answers. It ends with this program. */
+export async function runPlainWorkerd(workers: readonly Served[], options: PlainOptions): Promise<ChildProcess> {
+  const { program, args } = writePlainConfig(workers, options);
+  const workerd = spawn(program, args, { stdio: ["ignore", "ignore", "inherit"] });
   // Before the folder is removed that it writes to.
   process.prependListener("exit", () => workerd.kill("SIGKILL"));
   await Promise.all(workers.map(({ port }) => waitUntilAnswers(workerd, port)));
@@ -82,30 +93,24 @@ export async function endProcess(child: ChildProcess): Promise<void> {
 
 const quote = (value: string): string => JSON.stringify(value);
 
-/** A text of wrangler.toml. */
-function readSetting(name: string): string {
-  const [, value] = new RegExp(`^${name} = "(.*)"$`, "m").exec(readFileSync(join(root, "wrangler.toml"), "utf8")) ?? [];
-  if (value === undefined) throw new Error(`wrangler.toml has no ${name}`);
-  return value;
-}
-
 /** @see https://github.com/cloudflare/workerd/blob/main/src/workerd/server/workerd.capnp */
 function formatConfig(workers: readonly Served[], storage: string, v8Flags: readonly string[]): string {
+  const { compatibilityDate, databaseId } = readSettings();
   // The database's file is named after it.
-  const props = quote(JSON.stringify({ MINIFLARE_NAMESPACE: readSetting("database_id") }));
+  const props = quote(JSON.stringify({ MINIFLARE_NAMESPACE: databaseId }));
   const variables = (vars: Served["vars"] = {}) =>
     Object.entries(vars).map(([name, value]) => `, (name = ${quote(name)}, text = ${quote(value)})`);
   const service = ({ name, vars }: Served) => `
     (name = ${quote(name)}, worker = (
       modules = [(name = "main.js", esModule = embed ${quote(`${name}.js`)})],
-      compatibilityDate = ${quote(readSetting("compatibility_date"))},
+      compatibilityDate = ${quote(compatibilityDate)},
       bindings = [(name = "DB", wrapped = (
         moduleName = "cloudflare-internal:d1-api",
         innerBindings = [(name = "fetcher", service = (name = "d1", props = (json = ${props})))]
       ))${variables(vars).join("")}]
     ))`;
-  const socket = ({ name, port }: Served) =>
-    `(name = ${quote(name)}, address = "127.0.0.1:${port}", http = (), service = ${quote(name)})`;
+  const socket = ({ name, host = "127.0.0.1", port }: Served) =>
+    `(name = ${quote(name)}, address = ${quote(formatAddress({ host, port }))}, http = (), service = ${quote(name)})`;
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   v8Flags = [${v8Flags.map(quote).join(", ")}],

@@ -1,0 +1,118 @@
+/** Runs the service on plain workerd over a local D1, without wrangler. `npm run serve [-- --host A --port N --state DIR]` */
+import { spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { defaultState, openDatabase } from "./provisioning/database.ts";
+import {
+  type Address,
+  addressOptions,
+  assertIsFree,
+  formatAddress,
+  formatUrl,
+  formatWarning,
+  isLoopback,
+  readAddress,
+} from "./running/address.ts";
+import { type Child, keepSaid, waitUntilEnded, waitUntilReady } from "./running/child.ts";
+import { findMarked, markName, signalAll } from "./running/processes.ts";
+import { fromCaller, runProgram, UsageAsked } from "./running/program.ts";
+import { claimFolder } from "./running/state-folder.ts";
+import { listWranglerPaths } from "./running/wrangler-files.ts";
+import { bundleService } from "./serving/bundle.ts";
+import { findDatabaseFile, isMigrated } from "./serving/database-file.ts";
+import { changeVariables, readSettings } from "./serving/settings.ts";
+import { writePlainConfig } from "./serving/workerd.ts";
+
+const usage = `usage: npm run serve [-- OPTIONS]
+  --host ADDRESS    the address to listen on (default 127.0.0.1)
+  --port N          its port (default 8787)
+  --state DIR       the folder of the database (default .wrangler/state, which npm start uses too)
+  --var NAME=VALUE  a variable in the place of wrangler.toml's; may be repeated
+  --verbose         print what is done before the service answers`;
+
+type Options = { address: Address; state: string; vars: Readonly<Record<string, string>>; isVerbose: boolean };
+
+const readyWithinMs = 20_000;
+/** For requests that run when the signal comes. */
+const drainMs = 15_000;
+
+function readOptions(): Options {
+  const { values } = parseArgs({
+    options: {
+      ...addressOptions,
+      state: { type: "string" },
+      var: { type: "string", multiple: true, default: [] },
+      verbose: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) throw new UsageAsked(usage);
+  const address = readAddress(values);
+  const required = isLoopback(address.host) ? [] : ["REQUIRE_REQUEST_TARGET=true"];
+  return {
+    address,
+    state: values.state === undefined ? defaultState : fromCaller(values.state),
+    vars: changeVariables(readSettings().vars, [...required, ...values.var]),
+    isVerbose: values.verbose,
+  };
+}
+
+/** A migrated database is opened by workerd alone; wrangler makes or migrates it otherwise. */
+async function prepareDatabase(state: string): Promise<void> {
+  const file = findDatabaseFile(state, readSettings().databaseId);
+  if (isMigrated(file, join(import.meta.dirname, "../migrations"))) return;
+  Object.assign(process.env, listWranglerPaths(join(state, "serve/wrangler")));
+  const { close } = await openDatabase({ state });
+  await close();
+}
+
+async function startWorkerd({ address, state, vars }: Options, mark: string): Promise<Child> {
+  const folder = join(state, "serve");
+  const bundle = join(folder, "service.js");
+  mkdirSync(folder, { recursive: true });
+  const served = { name: "service", bundle, ...address, vars };
+  await bundleService(bundle);
+  const { program, args } = writePlainConfig([served], { folder, persist: join(state, "v3") });
+  const workerd = spawn(program, args, {
+    // The log goes where this program's output goes, without a program between.
+    stdio: ["ignore", "inherit", "pipe"],
+    env: { ...process.env, [markName]: mark },
+    // A group of its own: Ctrl-C reaches this program alone, which passes it on once.
+    detached: true,
+  });
+  const said = keepSaid([workerd.stderr], (line) => process.stderr.write(`${line}\n`));
+  return { process: workerd, said, name: "workerd" };
+}
+
+async function serve(options: Options): Promise<number> {
+  const { address, state, isVerbose } = options;
+  const startedAt = performance.now();
+  const tell = (line: string) => process.stderr.write(`${line}\n`);
+  const tellStep = (step: string) => isVerbose && tell(`${Math.round(performance.now() - startedAt)} ms: ${step}`);
+  const folder = await claimFolder(state, formatAddress(address));
+  const killRest = () => signalAll(findMarked(folder.mark), "SIGKILL");
+  try {
+    if (folder.ended.length > 0)
+      tell(`ended what a killed start left running on ${state}: process ${folder.ended.join(", ")}`);
+    await assertIsFree(address, "npm run serve");
+    if (!isLoopback(address.host)) tell(formatWarning(address));
+    await prepareDatabase(state);
+    tellStep("the database is migrated");
+    const child = await startWorkerd(options, folder.mark);
+    tellStep("workerd is started");
+    const ended = waitUntilEnded(child, { patienceMs: drainMs, killRest });
+    if (await waitUntilReady(child, formatUrl(address), readyWithinMs)) {
+      tellStep("it answers");
+      tell(
+        `cloudapi-edge answers on ${formatUrl(address)}; state in ${state}; end it with Ctrl-C or kill ${process.pid}`,
+      );
+    }
+    return await ended;
+  } finally {
+    killRest();
+    folder.release();
+  }
+}
+
+await runProgram(() => serve(readOptions()));

@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readConfiguration } from "../../src/configuration.ts";
+
+const file = join(import.meta.dirname, "../../wrangler.toml");
+
+/** What is read of wrangler.toml: without wrangler, which takes a second to load. */
+export type Settings = { compatibilityDate: string; databaseId: string; vars: Readonly<Record<string, string>> };
+
+/** The settings for this machine: those above the environments. @throws {Error} a line has another form than here */
+export function readSettings(): Settings {
+  const [local = ""] = readFileSync(file, "utf8").split(/^\[env\./m);
+  const [, section = ""] = /^\[vars\]\n([\s\S]*?)^\[/m.exec(local) ?? [];
+  return {
+    compatibilityDate: readText(local, "compatibility_date"),
+    databaseId: readText(local, "database_id"),
+    vars: Object.fromEntries(section.split("\n").flatMap(readVariable)),
+  };
+}
+
+function readText(settings: string, name: string): string {
+  const [, value] = new RegExp(`^${name} = "(.*)"$`, "m").exec(settings) ?? [];
+  if (value === undefined) throw new Error(`wrangler.toml has no ${name} = "…"`);
+  return value;
+}
+
+function readVariable(line: string): [string, string][] {
+  if (/^\s*(#.*)?$/.test(line)) return [];
+  const [, name, value] = /^([A-Z0-9_]+)\s*=\s*"([^"\\]*)"\s*(?:#.*)?$/.exec(line) ?? [];
+  if (name === undefined || value === undefined)
+    throw new Error(`wrangler.toml: [vars] has a line of no known form: ${line}`);
+  return [[name, value]];
+}
+
+/**
+ * The variables with some changed, as `--var NAME=VALUE` gives them.
+ *
+ * @throws {Error} a variable that wrangler.toml does not have, or a value that is not allowed
+ */
+export function changeVariables(vars: Settings["vars"], changes: readonly string[]): Settings["vars"] {
+  const changed = Object.fromEntries(
+    changes.map((change) => {
+      const [, name, value] = /^([A-Z0-9_]+)[=:](.*)$/s.exec(change) ?? [];
+      if (name === undefined || value === undefined) throw new Error(`--var is NAME=VALUE; ${change} was given`);
+      if (!(name in vars))
+        throw new Error(`--var: there is no variable ${name}; there are ${Object.keys(vars).join(", ")}`);
+      return [name, value];
+    }),
+  );
+  const all = { ...vars, ...changed };
+  readConfiguration(all);
+  return all;
+}

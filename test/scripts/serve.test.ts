@@ -1,0 +1,194 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { Agent, request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { findDatabaseFile } from "../../scripts/serving/database-file.ts";
+import { changeVariables, readSettings } from "../../scripts/serving/settings.ts";
+import { pickStatusAndJson } from "../support/answer.ts";
+import { formatLoaderKey, loader, makeSignature, sendTo, sendUpdate } from "../support/loader.ts";
+import { findFreePort, run, StartedService } from "../support/started.ts";
+import { makeUuid } from "../support/uuids.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-serve ü-"));
+const state = join(folder, "state");
+const connections = 16;
+const file = join(folder, "first.json");
+let service: StartedService;
+let port = 0;
+
+/** Starts the service on the state of this test. @returns ms until it answered */
+async function serve(...args: string[]): Promise<number> {
+  port = await findFreePort();
+  const startedAt = performance.now();
+  service = new StartedService(["--port", String(port), "--state", state, ...args], "serve");
+  await service.waitUntilReady();
+  return performance.now() - startedAt;
+}
+
+const lines = (): Record<string, unknown>[] =>
+  service.output
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line));
+
+beforeAll(async () => {
+  const accounts = [{ ...loader, keys: [{ name: "loader", key: formatLoaderKey() }] }];
+  const images = Array.from({ length: connections }, (_, at) => ({
+    uuid: makeUuid(at),
+    owner: loader.uuid,
+    name: "0",
+    version: "1",
+  }));
+  writeFileSync(file, JSON.stringify({ accounts, images }));
+});
+
+afterEach(async () => {
+  await service?.end();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("npm run serve", () => {
+  it("makes and migrates the database of an empty folder, and answers within 2 seconds from then on", async () => {
+    await serve();
+    expect(await service.end()).toBe(0);
+    const provisioned = await run(process.execPath, ["scripts/provision.ts", "--state", state, file]);
+    expect({ code: provisioned.code, stderr: provisioned.stderr }).toEqual({ code: 0, stderr: "" });
+    expect(await serve()).toBeLessThan(2000);
+    expect(service.output).toContain(
+      `cloudapi-edge answers on http://127.0.0.1:${port}; state in ${state}; end it with Ctrl-C or kill ${service.process.pid}\n`,
+    );
+  });
+
+  it("serves what npm start stored, and writes one log line a request to stdout", async () => {
+    await serve();
+    expect((await sendUpdate(port, 1, { name: "served" })).json).toMatchObject({ id: makeUuid(1), name: "served" });
+    expect((await sendTo(port, "/my/images/none")).status).toBe(404);
+    const health = await fetch(`http://127.0.0.1:${port}/--health`);
+    expect([health.status, await health.json()]).toEqual([200, expect.objectContaining({ healthy: true })]);
+    await service.end();
+    const [, update, ...rest] = lines();
+    expect(update).toMatchObject({ operation: "UpdateImage", account: loader.uuid, changed: ["name"], status: 200 });
+    expect(rest.map(({ operation, status }) => [operation, status])).toEqual([
+      ["GetImage", 404],
+      ["Health", 200],
+    ]);
+  });
+
+  it("runs the very bytes that are deployed", async () => {
+    await run(process.execPath, ["scripts/size.ts", "--outdir", join(folder, "deployed")]);
+    const [served, deployed] = [join(state, "serve/service.js"), join(folder, "deployed/index.js")].map((path) =>
+      readFileSync(path, "utf8"),
+    );
+    expect(served?.length).toBeGreaterThan(100_000);
+    expect(served === deployed).toBe(true);
+  });
+
+  it("takes variables, and refuses those that are not", async () => {
+    await serve("--var", "READ_ONLY=true");
+    expect(pickStatusAndJson(await sendUpdate(port, 1, { name: "n" }))).toMatchObject({ status: 503 });
+    expect((await sendTo(port, "/my")).status).toBe(200);
+    const { vars } = readSettings();
+    expect(() => changeVariables(vars, ["READONLY=true"])).toThrow("--var: there is no variable READONLY; there are ");
+    expect(() => changeVariables(vars, ["READ_ONLY=yes"])).toThrow(/configuration: .*READ_ONLY/s);
+    expect(() => changeVariables(vars, ["READ_ONLY"])).toThrow("--var is NAME=VALUE; READ_ONLY was given");
+  });
+
+  it("drops no request that it took: each is answered whole or was not begun", { timeout: 120_000 }, async () => {
+    const rounds = process.env["LONG"] ? 50 : 5;
+    const db = new DatabaseSync(findDatabaseFile(state, readSettings().databaseId));
+    const countRevisions = () => Number(db.prepare("SELECT sum(revision) AS n FROM images").get()?.["n"]);
+    for (let round = 0; round < rounds; round += 1) {
+      const before = countRevisions();
+      await serve();
+      const load = startLoad();
+      await new Promise((resolve) => setTimeout(resolve, 200 + Math.random() * 300));
+      expect(await service.end()).toBe(0);
+      const { answered, broken } = await load;
+      expect({ revisions: countRevisions() - before, broken }).toEqual({ revisions: answered, broken: 0 });
+      expect(answered).toBeGreaterThan(connections);
+    }
+    db.close();
+  });
+
+  it("finishes a request that is under way when the signal comes", async () => {
+    await serve();
+    const sent = JSON.stringify({ name: "slow" });
+    const { date, authorization } = makeSignature();
+    const headers = {
+      Date: date,
+      Authorization: authorization,
+      "Content-Type": "application/json",
+      "Content-Length": sent.length,
+    };
+    const path = `/my/images/${makeUuid(2)}?action=update`;
+    const slow = request({ host: "127.0.0.1", port, method: "POST", path, headers });
+    slow.write(sent.slice(0, 5));
+    const answer = new Promise<[number, string]>((resolve, reject) => {
+      slow.on("error", reject).on("response", (response) => {
+        let text = "";
+        response.on("data", (chunk) => {
+          text += chunk;
+        });
+        response.on("end", () => resolve([response.statusCode ?? 0, text]));
+      });
+    });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const ended = service.end();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    slow.end(sent.slice(5));
+    const [status, text] = await answer;
+    expect([status, JSON.parse(text)]).toEqual([200, expect.objectContaining({ name: "slow" })]);
+    expect(await ended).toBe(0);
+  });
+
+  it("prints its usage with --help", async () => {
+    const { code, stdout, stderr } = await run(process.execPath, ["scripts/serve.ts", "--help"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^usage: npm run serve .*--host .*--port .*--state .*--var .*--verbose /s);
+  });
+
+  it("leaves nothing but the database and what workerd reads in the state folder", () => {
+    expect(readdirSync(state).sort()).toEqual(["serve", "v3"]);
+  });
+});
+
+/** Updates over kept connections until each is closed: how many were answered, and how many answers broke off. */
+async function startLoad(): Promise<{ answered: number; broken: number }> {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const counts = { answered: 0, broken: 0 };
+  const lanes = Array.from({ length: connections }, async (_, lane) => {
+    for (let at = 0; ; at += 1) {
+      const outcome = await send(agent, lane, `${process.hrtime.bigint()}-${at}`);
+      if (outcome === "answered") counts.answered += 1;
+      if (outcome === "broken") counts.broken += 1;
+      if (outcome !== "answered") return;
+    }
+  });
+  await Promise.all(lanes);
+  agent.destroy();
+  return counts;
+}
+
+function send(agent: Agent, lane: number, name: string): Promise<"answered" | "broken" | "not taken"> {
+  const { date, authorization } = makeSignature();
+  const body = JSON.stringify({ name });
+  const headers = {
+    Date: date,
+    Authorization: authorization,
+    "Content-Type": "application/json",
+    "Content-Length": body.length,
+  };
+  const path = `/my/images/${makeUuid(lane)}?action=update`;
+  return new Promise((resolve) => {
+    request({ agent, host: "127.0.0.1", port, method: "POST", path, headers }, (answer) => {
+      answer
+        .resume()
+        .on("error", () => resolve("broken"))
+        .on("end", () => resolve(answer.statusCode === 200 ? "answered" : "broken"));
+    })
+      .on("error", () => resolve("not taken"))
+      .end(body);
+  });
+}
