@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { type AppEnv, requireSet } from "../context.ts";
 import { CloudApiError, show } from "../errors.ts";
+import { hasBody } from "../http/has-body.ts";
 import { computeMd5, computeSha256 } from "./digest.ts";
 
 /**
@@ -11,7 +12,7 @@ import { computeMd5, computeSha256 } from "./digest.ts";
 export const checkBodyDigests: MiddlewareHandler<AppEnv> = async (c, next) => {
   const body = requireSet(c, "body");
   const contentMd5 = c.req.header("Content-MD5");
-  if (contentMd5 && c.req.method === "POST" && contentMd5.trim() !== (await computeMd5(body))) {
+  if (contentMd5 && hasBody(c.req.method) && contentMd5.trim() !== (await computeMd5(body))) {
     throw new CloudApiError("BadDigest", `Content-MD5 ${show(contentMd5)} is not the body's`);
   }
   if (requireSet(c, "signed").signsDigest) {

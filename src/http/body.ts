@@ -1,13 +1,12 @@
 import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "../context.ts";
 import { CloudApiError } from "../errors.ts";
+import { hasBody } from "./has-body.ts";
 
 /** The most bytes of a request body, inclusive. docs/contract.md#body */
 const maxBodyBytes = 100_000;
 
 const noBody = new Uint8Array();
-
-const methodsWithBody = new Set(["POST", "PUT"]);
 
 /**
  * Reads the body of a POST or PUT, up to the limit. Bodies of other methods are not read.
@@ -15,7 +14,7 @@ const methodsWithBody = new Set(["POST", "PUT"]);
  * @throws {CloudApiError} RequestTooLarge; BadRequest when the upload breaks off
  */
 export const readBody: MiddlewareHandler<AppEnv> = async (c, next) => {
-  c.set("body", methodsWithBody.has(c.req.method) ? await readBounded(c.req.raw).catch(refuseBroken) : noBody);
+  c.set("body", hasBody(c.req.method) ? await readBounded(c.req.raw).catch(refuseBroken) : noBody);
   await next();
 };
 

@@ -157,6 +157,13 @@ describe("the tags of an image", () => {
     expect(await get()).toMatchObject({ ETag: '"1-9.0.0"' });
   });
 
+  it("are refused if the Content-MD5 or the size of a PUT is wrong", async () => {
+    const headers = { "Content-MD5": "AAAAAAAAAAAAAAAAAAAAAA==" };
+    expect(await pick(replaceTags({ a: 1 }, { headers }))).toMatchObject({ status: 400, json: { code: "BadDigest" } });
+    const large = { a: "x".repeat(100_000) };
+    expect(await pick(replaceTags(large))).toMatchObject({ status: 413, json: { code: "RequestTooLarge" } });
+  });
+
   it("take a form's values as texts, and no parameter of the query", async () => {
     const headers = { "Content-Type": "application/x-www-form-urlencoded" };
     expect(await pick(addTags("a=1&b=x+y", { headers, query: "c=3" }))).toEqual(makeAnswer(2, { a: "1", b: "x y" }));
