@@ -44,10 +44,10 @@ const addTags = imageChange<AddTagsValues>((value) => ({
   set: { tags: sql`"change"."tags"` },
   from: sql`(SELECT ${joinTags(value)} AS "tags" LIMIT 1) AS "change"`,
   changes: sql`"change"."tags" IS NOT NULL AND "change"."tags" IS NOT ${images.tags}
-    AND (${value.maxTagsBytes} = 0 OR octet_length("change"."tags") <= max(${value.maxTagsBytes}, octet_length(coalesce(${images.tags}, ''))))`,
+    AND octet_length("change"."tags") <= max(${value.maxTagsBytes}, octet_length(coalesce(${images.tags}, '')))`,
 }));
 
-/** Tags and their values, and the most bytes that all of an image may have; 0 for no bound. */
+/** Tags and their values, and the most bytes that all of an image may have. */
 export type AddedTags = { tags: Readonly<Record<string, unknown>>; maxTagsBytes: number };
 
 /** Adds tags to an image, or replaces them, if the caller owns it and one differs, in one batch. Idempotent: safe to retry. */

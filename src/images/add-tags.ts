@@ -12,7 +12,7 @@ import { validate } from "../http/validate.ts";
 import { answerTags } from "./answer-image.ts";
 import { judgeOwn, type WriteRequest, type Written } from "./judge-write.ts";
 import { parseTags } from "./tags.ts";
-import { countBytes, describeTooLarge, makeTagsSchema } from "./tags-field.ts";
+import { countBytes, describeTooLarge, findMaxTagsBytes, makeTagsSchema } from "./tags-field.ts";
 import { readTags } from "./tags-request.ts";
 import { readWriteIntent } from "./write-intent.ts";
 
@@ -23,7 +23,7 @@ export const addImageTags = createFactory<AppEnv, "/:login/images/:id/tags">().c
   validate("image", makeTagsSchema, readTags),
   async (c) => {
     const { tags: text } = c.req.valid("query");
-    const added = { tags: parseTags(text), maxTagsBytes: readConfiguration(c.env).maxTagsBytes };
+    const added = { tags: parseTags(text), maxTagsBytes: findMaxTagsBytes(readConfiguration(c.env).maxTagsBytes) };
     const intent = await readWriteIntent(c, "AddImageTags", text);
     const outcome = await asCaller(c, async (db, caller) => writeTags(db, await intent.by(caller), added));
     const { account } = requireSet(c, "caller");
@@ -48,7 +48,7 @@ export function judgeAddition(
       if (sent.length === 0) return;
       assertFewInexact(stored);
       const bytes = countBytes(JSON.stringify({ ...stored, ...tags }));
-      if (maxTagsBytes === 0 || bytes <= Math.max(maxTagsBytes, countBytes(image.tags ?? ""))) return;
+      if (bytes <= Math.max(maxTagsBytes, countBytes(image.tags ?? ""))) return;
       throw makeInvalid(describeTooLarge(maxTagsBytes, bytes, "would be stored"));
     },
     isChange: (image) => {

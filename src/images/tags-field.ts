@@ -31,6 +31,12 @@ const makeTagsText = (maxBytes: number) =>
     ),
   );
 
+/** The most bytes of an image's tags, so that its row stays under the 2 MB of D1. */
+const maxRowTagsBytes = 1_000_000;
+
+/** The most bytes that all tags of an image may have. @param maxBytes as it is configured; 0 for no bound but the row's */
+export const findMaxTagsBytes = (maxBytes: number): number => maxBytes || maxRowTagsBytes;
+
 /** The refusal of tags that are too large. @param counted the end of the sentence: what has so many */
 export const describeTooLarge = (most: number, count: number, counted: string): string =>
   `tags is at most ${most} bytes of JSON as it is stored; ${count} ${counted}`;

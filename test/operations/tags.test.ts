@@ -181,6 +181,15 @@ describe("the tags of an image", () => {
     ).toMatchObject({ status: 200 });
   });
 
+  it("are bounded by D1's row where they have no other bound", async () => {
+    const bindings = makeBindings({ MAX_TAGS_BYTES: "0" });
+    const statuses: number[] = [];
+    for (let at = 0; at < 11; at += 1) {
+      statuses.push((await addTags({ [`k${at}`]: "x".repeat(99_900) }, { bindings })).status);
+    }
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 200), 422]);
+  });
+
   it("of more than 100 fractions are replaced only as a whole", async () => {
     const fractions = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`k${at}`, at + 0.1]));
     await replaceTags(fractions);
