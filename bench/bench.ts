@@ -38,6 +38,7 @@ import {
   type Target,
 } from "./summary.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
+import { measureWorst } from "./worst.ts";
 
 const { values } = parseArgs({
   options: {
@@ -234,6 +235,8 @@ async function bench(): Promise<void> {
   };
   writeFileSync(values.out, `${JSON.stringify(results, null, 2)}\n`);
   process.stdout.write(`${formatTable(results)}\n`);
+  say("measuring the worst requests");
+  process.stdout.write(`\n${await measureWorst()}\n`);
 }
 
 try {

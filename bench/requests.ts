@@ -6,8 +6,8 @@ import { caller, imageOf } from "./caller.ts";
 export const kinds = ["update-rsa", "update-ed25519", "get", "list"] as const;
 export type Kind = (typeof kinds)[number];
 
-/** A key that signs: PEM, so that another program can have it. */
-export type SigningKey = { name: string; pem: string; algorithm: string };
+/** A key that signs, of the caller or of another login: PEM, so that another program can have it. */
+export type SigningKey = { name: string; pem: string; algorithm: string; login?: string };
 
 /** Two throwaway keys, named as their algorithm. */
 export function makeKeys(): SigningKey[] {
@@ -51,15 +51,16 @@ export function makeSignedRequest(
 /** The key that signs a kind. */
 export const chooseKey = (kind: Kind): string => (kind === "update-ed25519" ? "ed25519" : "rsa");
 
-let signed: { date: string; name: string; headers: Record<string, string> } | undefined;
+let signed: { date: string; signer: string; headers: Record<string, string> } | undefined;
 
 /** Signed anew each second: clients honestly repeat a signature within one. */
-function makeSignedHeaders({ name, pem, algorithm }: SigningKey): Record<string, string> {
+function makeSignedHeaders({ name, pem, algorithm, login = caller.login }: SigningKey): Record<string, string> {
   const date = new Date().toUTCString();
-  if (signed?.date !== date || signed.name !== name) {
+  const signer = `${login}/${name}`;
+  if (signed?.date !== date || signed.signer !== signer) {
     const signature = sign(name === "rsa" ? "sha256" : null, Buffer.from(`date: ${date}`), pem).toString("base64");
-    const authorization = `Signature keyId="/${caller.login}/keys/${name}",algorithm="${algorithm}",headers="date",signature="${signature}"`;
-    signed = { date, name, headers: { Date: date, Authorization: authorization, Accept: "application/json" } };
+    const authorization = `Signature keyId="/${login}/keys/${name}",algorithm="${algorithm}",headers="date",signature="${signature}"`;
+    signed = { date, signer, headers: { Date: date, Authorization: authorization, Accept: "application/json" } };
   }
   return signed.headers;
 }

@@ -1,11 +1,13 @@
 /**
- * The requests of at most 100 KB that cost most, as multiples of a plain update in CPU of workerd, D1 included; and the same
- * at half their size, which shows how their cost grows. `node bench/worst.ts` prints the table.
+ * The requests of at most 100 KB that cost most, as multiples of a plain update in CPU of workerd, D1 included; the same at
+ * half their size, which shows how their cost grows; and what another account's GetImage takes meanwhile. `npm run worst`
+ * prints the table.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { openDatabase } from "../scripts/provisioning/database.ts";
 import { readProvision } from "../scripts/provisioning/entries.ts";
 import { load } from "../scripts/provisioning/load.ts";
@@ -15,148 +17,15 @@ import { findFreePort } from "../test/support/started.ts";
 import { caller, imageOf } from "./caller.ts";
 import { formatPublicLine, makeKeys, makeSignedRequest, type Outgoing } from "./requests.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
+import { type Change, keyOf16384Bits, update, type Worst, worst } from "./worst-requests.ts";
 
-const [signingKey] = makeKeys();
+const [signingKey, otherKey] = makeKeys();
 
-/** Something to send: `serial` makes an update differ from the one before. */
-type Change = { path?: string; method?: string; type?: string; headers?: Record<string, string>; body?: string };
-type Worst = { name: string; make: (share: number, serial: number) => Change };
+/** The account that hurts nobody: it reads one image. */
+const other = { uuid: "aaaaaaaa-0000-4000-8000-000000000002", login: "other" };
+const otherImage = 900;
 
-const update = `/my/images/${imageOf(0)}?action=update`;
-const times = (text: string, count: number, share: number): string => text.repeat(Math.floor(count * share));
-const listOf = <Item>(count: number, share: number, make: (at: number) => Item): Item[] =>
-  Array.from({ length: Math.floor(count * share) }, (_, at) => make(at));
-const makeAccount = (at: number): string => `bbbbbbbb-0000-4000-8000-${String(at).padStart(12, "0")}`;
-const makeTags = (count: number, share: number, value: unknown): Record<string, unknown> =>
-  Object.fromEntries(listOf(count, share, (at) => [`key${at}`, value]));
-const part = '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n';
-
-const keyOf16384Bits = (): string => {
-  const fields = [Buffer.from("ssh-rsa"), Buffer.of(1, 0, 1), Buffer.concat([Buffer.of(0), Buffer.alloc(2048, 255)])];
-  const wire = Buffer.concat(
-    fields.flatMap((field) => [Buffer.of(0, 0, field.length >> 8, field.length & 255), field]),
-  );
-  return `ssh-rsa ${wire.toString("base64")}`;
-};
-
-const signature16384 = `Signature keyId="/${caller.login}/keys/large",algorithm="rsa-sha512",signature="${Buffer.alloc(2048, 7).toString("base64")}"`;
-
-/** In the order of the issue; `share` is 1 or a half. */
-const worst: readonly Worst[] = [
-  { name: "plain update", make: (_, serial) => ({ body: `{"name":"n${serial}"}` }) },
-  {
-    name: "16 tag filters over 5 images of 10 000 tags",
-    make: (share) => ({
-      method: "GET",
-      path: `/my/images?${listOf(16, share, (at) => `tag.key${at * 600}=v`).join("&")}`,
-    }),
-  },
-  {
-    name: "CreateKey with 98 000 blanks",
-    make: (share) => ({
-      path: "/my/keys",
-      body: JSON.stringify({ key: `ssh-ed25519${times(" ", 98_000, share)}x y` }),
-    }),
-  },
-  {
-    name: "multipart of 1 900 parts",
-    make: (share) => ({ type: "multipart/form-data; boundary=b", body: `${times(part, 1900, share)}--b--\r\n` }),
-  },
-  {
-    name: "form of 50 000 pairs",
-    make: (share) => ({ type: "application/x-www-form-urlencoded", body: times("a&", 50_000, share) }),
-  },
-  {
-    name: "form of 25 000 escapes",
-    make: (share) => ({ type: "application/x-www-form-urlencoded", body: `name=${times("%41+", 24_990, share)}` }),
-  },
-  {
-    name: "JSON nested 50 000 deep",
-    make: (share) => ({ body: `{"tags":{"a":${times("[", 49_990, share)}${times("]", 49_990, share)}}}` }),
-  },
-  {
-    name: "JSON with a mistake at its end",
-    make: (share) => ({ body: `{"tags":{"a":[${times("1,", 49_990, share)}]}}` }),
-  },
-  {
-    name: "acl of 2 500 accounts",
-    make: (share, serial) => ({
-      body: JSON.stringify({ acl: listOf(2500, share, (at) => makeAccount(at + (serial % 2) * 5000)) }),
-    }),
-  },
-  {
-    name: "tags of 100 KB, 9 000 keys",
-    make: (share, serial) => ({
-      body: JSON.stringify({
-        tags: Object.fromEntries(listOf(9000, share, (at) => [`k${at}`, serial % 9])),
-      }),
-    }),
-  },
-  {
-    name: "tags of 100 KB, one text",
-    make: (share, serial) => ({ body: JSON.stringify({ tags: { serial, text: times("t", 99_900, share) } }) }),
-  },
-  {
-    name: "AddImageTags of 7 000 tags to as many",
-    make: (share, serial) => ({
-      ...(serial === 0 && { method: "PUT" }),
-      path: `/my/images/${imageOf(1)}/tags`,
-      body: JSON.stringify(makeTags(7000, share, serial % 9)),
-    }),
-  },
-  {
-    name: "AddImageTags of a tag to 7 000",
-    make: (share, serial) => ({
-      ...(serial === 0 && { method: "PUT" }),
-      path: `/my/images/${imageOf(2)}/tags`,
-      body: JSON.stringify(serial === 0 ? makeTags(7000, share, 1) : { key5: serial }),
-    }),
-  },
-  {
-    name: "AddImageAcl, RemoveImageAcl of 2 500 accounts",
-    make: (share, serial) => ({
-      path: `/my/images/${imageOf(3)}/acl?action=${serial % 2 === 0 ? "add" : "remove"}`,
-      body: JSON.stringify(listOf(2500, share, makeAccount)),
-    }),
-  },
-  {
-    name: "RevertImage of 10 000 tags, dry run",
-    make: () => ({ path: `/my/images/${imageOf(1)}?action=revert&revision=1&dry-run=true` }),
-  },
-  {
-    name: "description of 10 240 characters",
-    make: (share, serial) => ({ body: JSON.stringify({ description: `${serial}-${times("ü", 10_230, share)}` }) }),
-  },
-  {
-    name: "If-Match of 8 KB",
-    make: (share, serial) => ({
-      headers: { "If-Match": listOf(800, share, (at) => `"${at}-9.0.0"`).join() },
-      body: `{"name":"n${serial}"}`,
-    }),
-  },
-  {
-    name: "Accept of 16 KB",
-    make: (share) => ({ method: "GET", path: "/my", headers: { Accept: `${times("a/b;q=0,", 2040, share)}*/*` } }),
-  },
-  {
-    name: "Authorization of 8 KB",
-    make: (share) => ({
-      method: "GET",
-      path: "/my",
-      headers: { Authorization: `Signature ${times('a="b",', 1300, share)}` },
-    }),
-  },
-  {
-    name: "query of 16 KB",
-    make: (share) => ({ method: "GET", path: `/my/images?limit=1&${times("a=%41&", 2700, share)}` }),
-  },
-  {
-    name: "signature of an RSA key of 16 384 bits",
-    make: () => ({ method: "GET", path: "/my", headers: { Authorization: signature16384 } }),
-  },
-];
-
-const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+const agent = new Agent({ keepAlive: true });
 
 function makeOutgoing({
   method = "POST",
@@ -202,6 +71,48 @@ async function measure({ port, pid }: Site, { make }: Worst, share: number): Pro
   return { ms: (readCpuMs(pid) - before) / count, status };
 }
 
+/** So many connections repeat a request, at what the default rate limit lets an account send, or as fast as they can. */
+const connections = 4;
+const requestsPerSecond = 20;
+
+/** Repeats a request until it is told to stop. @param pauseMs between the starts of two requests of a connection */
+async function repeat({ port }: Site, { make }: Worst, { signal, pauseMs }: { signal: AbortSignal; pauseMs: number }) {
+  for (let serial = 0; !signal.aborted; serial += 1) {
+    const started = performance.now();
+    await send(port, makeOutgoing(make(1, serial)));
+    await wait(Math.max(0, pauseMs - (performance.now() - started)));
+  }
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+
+/** The median of the other account's GetImage, in ms, over a second of them, one every 10 ms. */
+async function measureOther({ port }: Site): Promise<number> {
+  if (!otherKey) throw new Error("no key");
+  const until = performance.now() + 1000;
+  const latencies: number[] = [];
+  while (performance.now() < until) {
+    const get = makeSignedRequest("get", { ...otherKey, login: other.login }, { lane: otherImage, serial: 0 });
+    const started = performance.now();
+    const status = await send(port, get);
+    if (status !== 200) throw new Error(`the other account's GetImage was ${status}`);
+    latencies.push(performance.now() - started);
+    await wait(10);
+  }
+  return median(latencies);
+}
+
+/** The same while a request is repeated on 4 connections. */
+async function measureMeanwhile(site: Site, one: Worst, pauseMs: number): Promise<number> {
+  const stop = new AbortController();
+  const lanes = Array.from({ length: connections }, () => repeat(site, one, { signal: stop.signal, pauseMs }));
+  const latency = await measureOther(site);
+  stop.abort();
+  await Promise.all(lanes);
+  return latency;
+}
+
 /** Measures every request on a workerd of its own. @returns a table */
 export async function measureWorst(): Promise<string> {
   const folder = makeTemporaryFolder("worst");
@@ -219,8 +130,14 @@ export async function measureWorst(): Promise<string> {
     { name: signingKey.name, key: formatPublicLine(signingKey) },
     { name: "large", key: keyOf16384Bits() },
   ];
+  if (!otherKey) throw new Error("no key");
+  const accounts = [
+    { ...caller, keys },
+    { ...other, keys: [formatPublicLine(otherKey)] },
+  ];
+  const ofOther = { uuid: imageOf(otherImage), owner: other.uuid, name: "n", version: "1" };
   const { db, close } = await openDatabase({ state });
-  await load(db, await readProvision(JSON.stringify({ accounts: [{ ...caller, keys }], images })));
+  await load(db, await readProvision(JSON.stringify({ accounts, images: [...images, ofOther] })));
   await close();
   const port = await findFreePort();
   const bundle = bundleWorker("src/index.ts", join(folder, "bundle"));
@@ -228,21 +145,33 @@ export async function measureWorst(): Promise<string> {
   const workerd = await runPlainWorkerd([{ name: "service", bundle, port }], options);
   const site = { port, pid: workerd.pid ?? 0 };
   const lines = [
-    "| request | status | CPU, ms | of a plain update | half the size | growth |",
-    "|---|---|---|---|---|---|",
+    "| request | status | CPU, ms | of a plain update | half the size | growth | GetImage of another, ms: at 20 requests/s | on 4 connections |",
+    "|---|---|---|---|---|---|---|---|",
   ];
+  await measureOther(site);
+  const alone = await measureOther(site);
   let plain = Number.NaN;
   for (const one of worst) {
     const whole = await measure(site, one, 1);
     const half = await measure(site, one, 0.5);
     if (Number.isNaN(plain)) plain = whole.ms;
     const ratio = (ms: number) => (ms / plain).toFixed(1);
-    lines.push(
-      `| ${one.name} | ${whole.status} | ${whole.ms.toFixed(2)} | ${ratio(whole.ms)} | ${ratio(half.ms)} | ${(whole.ms / half.ms).toFixed(2)} |`,
-    );
+    const paced = await measureMeanwhile(site, one, (1000 * connections) / requestsPerSecond);
+    const unpaced = await measureMeanwhile(site, one, 0);
+    const cells = [
+      whole.status,
+      whole.ms.toFixed(2),
+      ratio(whole.ms),
+      ratio(half.ms),
+      (whole.ms / half.ms).toFixed(2),
+      paced.toFixed(2),
+      unpaced.toFixed(2),
+    ];
+    lines.push(`| ${one.name} | ${cells.join(" | ")} |`);
   }
   agent.destroy();
   await endProcess(workerd);
+  lines.push("", `GetImage of another account alone: ${alone.toFixed(2)} ms (median).`);
   return lines.join("\n");
 }
 

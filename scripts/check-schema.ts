@@ -15,6 +15,7 @@ const tables = {
   accounts: false,
   image_acl: true,
   image_history: false,
+  image_trims: true,
   images: false,
   keys: true,
 };

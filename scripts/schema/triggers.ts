@@ -62,6 +62,25 @@ const trim = `
 	DELETE FROM \`image_history\` WHERE \`rowid\` IN (SELECT \`rowid\` FROM ${rowsOfImage}
 		AND \`revision\` < ${oldRevision} AND \`request_hash\` IS NOT NULL ORDER BY \`revision\` LIMIT 4) AND \`time\` < ${dayAgo};`;
 
+/** The image that has waited longest for its revisions to become old enough. */
+const waiting = `(SELECT \`image\` FROM \`image_trims\` WHERE \`time\` < ${minuteAgo} ORDER BY \`time\` LIMIT 1)`;
+
+const keepBytes = `nullif(${bound("keep_bytes", 1_048_576)}, 0)`;
+
+/** Revisions of an image beyond the bound by bytes, the oldest first. */
+const excess = (image: string): string => `\`image_history\` WHERE \`image\` = ${image}
+		AND \`total_bytes\` <= (SELECT max(\`total_bytes\`) FROM \`image_history\` WHERE \`image\` = ${image}) - ${keepBytes}`;
+
+/**
+ * An account may write one image after the other, and none of them again: what was too young to be removed is removed by
+ * later writes of whichever image, more of them than each adds.
+ */
+const sweep = `
+	INSERT INTO \`image_trims\` (\`image\`, \`time\`) SELECT NEW.\`uuid\`, ${now} WHERE EXISTS (SELECT 1 FROM ${excess("NEW.`uuid`")})
+		ON CONFLICT (\`image\`) DO UPDATE SET \`time\` = excluded.\`time\`;
+	DELETE FROM \`image_history\` WHERE \`rowid\` IN (SELECT \`rowid\` FROM ${excess(waiting)} ORDER BY \`total_bytes\` LIMIT 4);
+	DELETE FROM \`image_trims\` WHERE \`image\` = ${waiting} AND NOT EXISTS (SELECT 1 FROM ${excess("`image_trims`.`image`")});`;
+
 /** A destroyed image is shared with nobody: it would cost every list of those whom it was shared with. */
 const aclOfNew = "json_each(iif(NEW.`state` = 'destroyed', '[]', coalesce(NEW.`acl`, '[]')))";
 
@@ -81,6 +100,7 @@ END`,
 END`,
   `CREATE TRIGGER \`image_history_after_delete\` AFTER DELETE ON \`images\` BEGIN
 	DELETE FROM \`image_history\` WHERE \`image\` = OLD.\`uuid\`;
+	DELETE FROM \`image_trims\` WHERE \`image\` = OLD.\`uuid\`;
 END`,
   `CREATE TRIGGER \`image_history_after_insert\` AFTER INSERT ON \`images\` BEGIN${insertRevision(
     "NULL",
@@ -90,6 +110,6 @@ END`,
   `CREATE TRIGGER \`image_history_after_update\` AFTER UPDATE OF \`revision\` ON \`images\` WHEN NEW.\`revision\` IS NOT OLD.\`revision\` BEGIN${insertRevision(
     `substr(${changedNames}, 3)`,
     "SELECT iif(NEW.`write_id` IS NOT OLD.`write_id`, NEW.`write_id`, NULL) AS `write_id`, iif(NEW.`write` IS NOT OLD.`write`, NEW.`write`, NULL) AS `write`",
-  )}${trim}
+  )}${trim}${sweep}
 END`,
 ];

@@ -39,16 +39,31 @@ const deletionStatement = statement<WriteValues>().reads(
   selectOutcome,
 );
 
+/** Removes the oldest destroyed images of the account beyond as many as it may own, with their history. */
+const purgeStatement = statement<{ account: string; keep: number }>().writes(
+  ({ account, keep }) => sql`
+    DELETE FROM ${images} WHERE rowid IN (
+      SELECT rowid FROM ${images} WHERE ${images.owner} = ${account} AND ${images.state} = 'destroyed'
+      ORDER BY rowid DESC LIMIT 4 OFFSET ${keep})`,
+);
+
 /** What came of a deletion; of the images that depend on this one, the ids of those that the caller can see (at most 10). */
 export type DeletionOutcome = WriteOutcome & { hasDependents: boolean; visibleDependents: string[] };
 
 /**
  * Marks an image as destroyed if the caller owns it and no other image depends on it, in one batch. Idempotent: safe to
  * retry.
+ *
+ * @param keep how many destroyed images of an account stay; 0 for all
  */
-export async function deleteImage(db: Database, write: Write): Promise<DeletionOutcome> {
+export async function deleteImage(db: Database, write: Write, keep: number): Promise<DeletionOutcome> {
   const values = toWriteValues(write);
-  const [made, rows] = await db.batch([deletion.by(write).with(values), deletionStatement.with(values)]);
+  const isPurging = keep > 0 && !write.isDryRun;
+  const [made, rows] = await db.batch([
+    deletion.by(write).with(values),
+    deletionStatement.with(values),
+    purgeStatement.with({ account: write.caller.account, keep: isPurging ? keep : Number.MAX_SAFE_INTEGER }),
+  ]);
   const { hasDependents, visibleDependents, ...row } = readOnlyRow(rows);
   return { ...readOutcome(row, write, made), hasDependents, visibleDependents };
 }

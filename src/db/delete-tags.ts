@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { type Database, readOnlyRow } from "./client.ts";
 import { imageChange } from "./image-change.ts";
 import { images } from "./schema.ts";
+import { toTagPath } from "./tag-path.ts";
 import { outcomeStatement, readOutcome, type WriteOutcome } from "./write-outcome.ts";
 import { toWriteValues, type Write, type WriteValues } from "./write-record.ts";
 
@@ -13,9 +14,6 @@ const deleteTags = imageChange<DeleteTagsValues>(({ path }) => ({
   changes: sql`CASE WHEN ${path} IS NULL THEN ${images.tags} <> '{}' ELSE json_type(${images.tags}, ${path}) IS NOT NULL END`,
 }));
 
-/** The path of a key in SQLite's JSON functions, which compare it with the key as it is escaped. */
-const toPath = (key: string): string => `$.${JSON.stringify(key)}`;
-
 /**
  * Deletes a tag of an image, or all where `key` is null, if the caller owns it and there is one, in one batch. Idempotent:
  * safe to retry.
@@ -23,7 +21,7 @@ const toPath = (key: string): string => `$.${JSON.stringify(key)}`;
 export async function deleteImageTags(db: Database, write: Write, key: string | null): Promise<WriteOutcome> {
   const values = toWriteValues(write);
   const [made, outcome] = await db.batch([
-    deleteTags.by(write).with({ ...values, path: key === null ? null : toPath(key) }),
+    deleteTags.by(write).with({ ...values, path: key === null ? null : toTagPath(key) }),
     outcomeStatement.with(values),
   ]);
   return readOutcome(readOnlyRow(outcome), write, made);

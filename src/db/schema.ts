@@ -155,6 +155,8 @@ export const images = sqliteTable(
   (table) => [
     // What is destroyed stays, and no list of its owner visits it.
     index("images_owner").on(table.owner).where(sql`${table.state} <> 'destroyed'`),
+    // The oldest of them are removed where an account has deleted many.
+    index("images_destroyed").on(table.owner).where(sql`${table.state} = 'destroyed'`),
     // Only the public: finding them by the column would read every image.
     index("images_public").on(table.state).where(sql`${table.public} = 1`),
     index("images_origin").on(table.origin),
@@ -220,4 +222,18 @@ export const imageHistory = sqliteTable(
     index("image_history_keyed").on(table.image, table.revision).where(sql`${table.request_hash} IS NOT NULL`),
     uniqueIndex("image_history_write_id").on(table.write_id),
   ],
+);
+
+/**
+ * Images whose history passes its bound in bytes by revisions that were too young to be removed. Written by triggers only:
+ * every write of any image removes a few revisions of the one that has waited longest.
+ */
+export const imageTrims = sqliteTable(
+  "image_trims",
+  {
+    image: text().primaryKey(),
+    /** Milliseconds since the epoch, of its last write. */
+    time: integer().notNull(),
+  },
+  (table) => [index("image_trims_time").on(table.time)],
 );

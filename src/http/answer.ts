@@ -3,6 +3,7 @@ import { computeMd5 } from "../auth/digest.ts";
 import type { AppEnv } from "../context.ts";
 import { makeAnswerHeaders } from "./answer-headers.ts";
 import { toAsciiJson } from "./ascii-json.ts";
+import { listCauses } from "./causes.ts";
 
 type AnswerOptions = { status?: number; headers?: Readonly<Record<string, string>> };
 
@@ -78,7 +79,7 @@ function streamJson(
 
 /** The request's own line is written already, when the answer began. */
 const logBrokenStream = (c: Context<AppEnv>, error: unknown): void =>
-  console.log(toAsciiJson({ requestId: c.get("requestId"), stream: "broken", cause: String(error) }));
+  console.log(toAsciiJson({ requestId: c.get("requestId"), stream: "broken", cause: listCauses(error) }));
 
 /** 304: the client has already what it would get. RFC 9110 §15.4.5 */
 export const answerNotModified = (headers: Readonly<Record<string, string>>): Response =>

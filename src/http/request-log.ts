@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "../context.ts";
 import { show } from "../errors.ts";
 import { toAsciiJson } from "./ascii-json.ts";
+import { listCauses } from "./causes.ts";
 
 /**
  * Writes one JSON line a request to the log, for `wrangler tail` and `wrangler dev`. Times in ms. Never field values,
@@ -29,20 +30,7 @@ export const logRequest: MiddlewareHandler<AppEnv> = async (c, next) => {
     d1Calls: meter.calls,
     d1Ms: Math.round(meter.milliseconds),
     totalMs: Math.round(performance.now() - c.get("startedAt")),
-    cause: c.res.status >= 500 ? listCauses(refusal) : undefined,
+    cause: c.res.status >= 500 ? listCauses(refusal?.cause) : undefined,
   };
   console.log(toAsciiJson(line));
 };
-
-const maxCauses = 5;
-
-/** The chain of causes of a 5xx, the outermost first. */
-function listCauses(refusal: Error | undefined): string {
-  const causes: string[] = [];
-  for (let at = refusal?.cause; at !== undefined && causes.length < maxCauses; ) {
-    if (!(at instanceof Error)) return [...causes, typeof at].join(" < ");
-    causes.push(`${at.name}: ${at.message}`);
-    at = at.cause;
-  }
-  return causes.join(" < ");
-}

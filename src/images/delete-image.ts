@@ -1,5 +1,6 @@
 import { createFactory } from "hono/factory";
 import { asCaller } from "../auth/as-caller.ts";
+import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
 import { type DeletionOutcome, deleteImage as writeDeletion } from "../db/delete-image.ts";
 import { CloudApiError } from "../errors.ts";
@@ -19,7 +20,8 @@ export const deleteImage = createFactory<AppEnv, "/:login/images/:id">().createH
   readDryRun(readQuery),
   async (c) => {
     const intent = await readWriteIntent(c, "DeleteImage");
-    const outcome = await asCaller(c, async (db, caller) => writeDeletion(db, await intent.by(caller)));
+    const { maxImages } = readConfiguration(c.env);
+    const outcome = await asCaller(c, async (db, caller) => writeDeletion(db, await intent.by(caller), maxImages));
     const { account } = requireSet(c, "caller");
     const written = judgeDeletion(outcome, { account, intent, release: c.get("release") });
     return answerNoContent(makeReplayedHeader(written));

@@ -1,4 +1,4 @@
-import type { ListFilters } from "../db/list-images.ts";
+import type { ListFilters } from "../db/list-conditions.ts";
 import { CloudApiError, show } from "../errors.ts";
 import type { Parameters } from "../http/form.ts";
 import { hasStoredTypes, type Release } from "../releases.ts";

@@ -6,16 +6,17 @@ import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
 import { connect } from "../db/client.ts";
 import type { ImageRow } from "../db/image-row.ts";
+import type { ListFilters, ListRequest } from "../db/list-conditions.ts";
 import {
   type ListedImage,
   type ListedImages,
-  type ListFilters,
   listIds,
   maxPageRows,
   listImages as readImages,
   readLargeImages,
   readListedImages,
 } from "../db/list-images.ts";
+import { findCandidates, groupCandidates, isLargeSearch, searchTags } from "../db/search-tags.ts";
 import { answerPages } from "../http/answer.ts";
 import { noteIgnored } from "../http/ignored-parameters.ts";
 import { named } from "../http/named-operation.ts";
@@ -48,7 +49,7 @@ async function* renderPages(c: Context<AppEnv>, filters: ListFilters): AsyncGene
   assertAuthority(listed);
   assertMarker(filters, listed, requireSet(c, "caller").account);
   const first = listed.images.map(({ image }) => image.uuid);
-  const ids = first.length === maxPageRows && limit > maxPageRows ? await readIds(c, filters, limit) : first;
+  const ids = await readIds(c, { filters, limit, first });
   if (filters.limit === null && ids.length > maxList) throw makeListTooLong(maxList);
   yield* renderGroups(c, listed.images);
   const read = new Set(first);
@@ -60,9 +61,31 @@ async function* renderPages(c: Context<AppEnv>, filters: ListFilters): AsyncGene
   }
 }
 
-async function readIds(c: Context<AppEnv>, filters: ListFilters, limit: number): Promise<string[]> {
+type Wanted = { filters: ListFilters; limit: number; first: readonly string[] };
+
+/** The ids of all images that match, in the order of the list. @param first those that the first read has found */
+async function readIds(c: Context<AppEnv>, { filters, limit, first }: Wanted): Promise<readonly string[]> {
+  const request = { caller: requireSet(c, "caller"), filters, limit };
   const db = connect(c.env.DB, c.get("meter"));
-  return await listIds(db, { caller: requireSet(c, "caller"), filters, limit });
+  if (filters.tags.length > 0 && first.length === 0) return await search(c, request);
+  return first.length === maxPageRows && limit > maxPageRows ? await listIds(db, request) : first;
+}
+
+/**
+ * The same where the first read has found none by tags: there is none, or there are too many tags to search at once. Then
+ * a megabyte of tags is searched a round trip, and other accounts' statements come in between.
+ */
+async function search(c: Context<AppEnv>, request: ListRequest): Promise<string[]> {
+  const candidates = await findCandidates(connect(c.env.DB, c.get("meter")), request);
+  if (!isLargeSearch(candidates)) return [];
+  const found: string[] = [];
+  for (const group of groupCandidates(candidates)) {
+    const searched = await asCaller(c, (db, caller) => searchTags(db, { ...request, caller }, group));
+    assertAuthority(searched);
+    found.push(...searched.ids);
+    if (found.length >= request.limit) break;
+  }
+  return found.slice(0, request.limit);
 }
 
 function* inPages(ids: readonly string[]): Generator<readonly string[]> {

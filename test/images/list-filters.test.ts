@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ListFilters } from "../../src/db/list-images.ts";
+import type { ListFilters } from "../../src/db/list-conditions.ts";
 import { readListFilters } from "../../src/images/list-filters.ts";
 import { type Release, releaseNames } from "../../src/releases.ts";
 import { catchRefusal } from "../support/refusals.ts";

@@ -1,7 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { makeBindings } from "../support/client.ts";
-import { image, provisionThree, update } from "../support/safe-writes.ts";
+import { makeBindings, send } from "../support/client.ts";
+import { bob, mallory, provision } from "../support/fixtures.ts";
+import { image, provisionThree, shared, update } from "../support/safe-writes.ts";
+import { makeUuid } from "../support/uuids.ts";
 
 beforeEach(provisionThree);
 
@@ -73,5 +75,51 @@ describe("HISTORY_BYTES", () => {
   it("removes a revision once those after it take the bound", async () => {
     // Each takes about 95 500 bytes, and three together less than the bound.
     expect(await keepAfter("300000")).toBe(4);
+  });
+});
+
+describe("an account that writes one image after the other, and none of them again", () => {
+  const own = Array.from({ length: 6 }, (_, at) => makeUuid(at));
+
+  const measureAll = async () =>
+    (await env.DB.prepare("SELECT sum(octet_length(tags)) AS bytes FROM image_history").first<number>("bytes")) ?? 0;
+
+  it("leaves no more than the bound of each: later writes remove what was too young", async () => {
+    await provision(env.DB, { images: own.map((uuid) => ({ uuid, owner: bob.uuid, name: "n", version: "1" })) });
+    const bindings = makeBindings({ HISTORY_BYTES: "200000" });
+    for (const of of own) {
+      for (let serial = 0; serial < 12; serial += 1) await update(makeTags(serial), { of, bindings });
+      await ageRevisions();
+      await env.DB.prepare("UPDATE image_trims SET time = time - 61000").run();
+    }
+    // Another account's writes, each of which removes a few.
+    for (let serial = 0; serial < 8; serial += 1) {
+      await update({ name: `n${serial}` }, { of: shared, bindings, sign: { as: mallory.login } });
+    }
+    expect(await measureAll()).toBeLessThanOrEqual(own.length * 300_000);
+    expect(await env.DB.prepare("SELECT count(*) AS n FROM image_trims").first("n")).toBe(0);
+    for (const of of own) {
+      const kept = await send({ method: "GET", path: `/my/images/${of}/audit` });
+      expect((kept.json as unknown[]).length).toBeGreaterThan(1);
+    }
+  });
+
+  it("by cloning and deleting keeps as many destroyed images as it may own", async () => {
+    const bindings = makeBindings({ MAX_IMAGES: "3" });
+    const destroy = async () => {
+      const clone = await send({ path: `/my/images/${shared}?action=clone`, bindings });
+      const { id } = clone.json as { id: string };
+      expect((await send({ method: "DELETE", path: `/my/images/${id}`, bindings })).status).toBe(204);
+      return id;
+    };
+    const destroyed: string[] = [];
+    for (let at = 0; at < 8; at += 1) destroyed.push(await destroy());
+    const { results } = await env.DB.prepare("SELECT uuid FROM images WHERE state = 'destroyed' ORDER BY rowid").all();
+    expect(results.map(({ uuid }) => uuid)).toEqual(destroyed.slice(-3));
+    const [oldest, newest] = [destroyed[0], destroyed[7]].map((id) => `/my/images/${id}/audit`);
+    expect((await send({ method: "GET", path: `${oldest}` })).status).toBe(404);
+    expect((await send({ method: "GET", path: `${newest}` })).status).toBe(200);
+    const history = "SELECT count(*) AS n FROM image_history WHERE image NOT IN (SELECT uuid FROM images)";
+    expect(await env.DB.prepare(history).first("n")).toBe(0);
   });
 });

@@ -45,10 +45,12 @@ describe("ListImages in a large database", () => {
   it(`reads at most 10 rows for each image that the account can see, with ${tried.length} combinations of filters`, async () => {
     for (const query of tried) {
       const counted = wrapDatabase(env.DB);
-      expect((await listImages(`?${query}`, { db: counted.db })).status, query).toBe(200);
+      const answer = await listImages(`?${query}`, { db: counted.db });
+      expect(answer.status, query).toBe(200);
       const rowsRead = counted.results.flat().reduce((sum, { meta }) => sum + meta.rows_read, 0);
       expect(rowsRead, query).toBeLessThanOrEqual(10 * 200);
-      expect(counted.calls).toBe(2);
+      // Where no image has the tags, one more looks whether all were searched.
+      expect(counted.calls).toBe(query.includes("tag.") && listIds(answer).length === 0 ? 3 : 2);
     }
   });
 

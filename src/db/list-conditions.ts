@@ -1,0 +1,113 @@
+import { and, type Placeholder, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import type { Caller } from "../auth/caller.ts";
+import { images } from "./schema.ts";
+import type { Placeholders } from "./statement.ts";
+import { toTagPath } from "./tag-path.ts";
+import { selectVisible } from "./visibility.ts";
+
+/** The filters of a list, as SQL takes them; null where a filter is off. docs/contract.md#listimages */
+export type ListValues = {
+  account: string;
+  name: string | null;
+  namePart: string | null;
+  os: string | null;
+  version: string | null;
+  versionPart: string | null;
+  type: string | null;
+  notType: string | null;
+  isZvol: number | null;
+  public: number | null;
+  state: string;
+  owner: string | null;
+  /** JSON array of what `toWanted` answers. */
+  tags: string | null;
+  marker: string | null;
+  limit: number;
+};
+
+/** The filters of a list; null where a filter is off. docs/contract.md#listimages */
+export type ListFilters = Omit<ListValues, "account" | "isZvol" | "public" | "tags" | "limit"> & {
+  isZvol: boolean | null;
+  public: boolean | null;
+  /** Keys and the text of their values, all of which must match. */
+  tags: readonly (readonly [string, string])[];
+  limit: number | null;
+};
+
+/**
+ * `all` is every state of one's own images and the active ones of others. Of the other states only `active` shows images of
+ * others. `unactivated` is every image that was never activated.
+ */
+const isInState = ({ state, account }: Placeholders<ListValues>): SQL => sql`CASE ${state}
+  WHEN 'active' THEN ${images.state} = 'active'
+  WHEN 'all' THEN ${images.owner} = ${account} OR ${images.state} = 'active'
+  WHEN 'unactivated' THEN ${images.owner} = ${account} AND ${images.state} IN ('unactivated', 'creating', 'failed')
+  ELSE ${images.owner} = ${account} AND ${images.state} = ${state} END`;
+
+/** A filter is off when its value is NULL. */
+const filter = (value: Placeholder, condition: SQL): SQL => sql`(${value} IS NULL OR ${condition})`;
+
+/** Every wanted tag is there. Finding a key costs a tenth of listing all; the first that is missing ends it. */
+export const hasTags = (tags: Placeholder): SQL => sql`NOT EXISTS (
+  SELECT 1 FROM json_each(${tags}) AS wanted
+  WHERE coalesce(${images.tags} -> (wanted.value ->> 0) NOT IN (wanted.value ->> 1, wanted.value ->> 2), 1))`;
+
+/** A wanted tag for SQL: the path of its key, and the JSON texts of its value: of a string, and of any other value. */
+function toWanted([key, text]: readonly [string, string]): [string, string, string] {
+  const ofString = JSON.stringify(text);
+  return [toTagPath(key), ofString, text.startsWith('"') ? ofString : text];
+}
+
+/** Images without `published_at` come first. With milliseconds, so that texts of either precision compare as times. */
+export const publishedAt = (column: SQLWrapper): SQL => sql`coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', ${column}), '')`;
+
+const isAfter = (marker: Placeholder): SQL => sql`(${publishedAt(images.published_at)}, ${images.uuid}) >
+  (SELECT ${publishedAt(sql`m.published_at`)}, m.uuid FROM ${images} m WHERE m.uuid = ${marker})`;
+
+export const isCandidate = (value: Placeholders<ListValues>): SQL | undefined =>
+  and(
+    sql`${images}.rowid IN (${selectVisible(value.account)})`,
+    isInState(value),
+    filter(value.name, sql`${images.name} = ${value.name}`),
+    filter(value.namePart, sql`instr(${images.name}, ${value.namePart}) > 0`),
+    filter(value.os, sql`${images.os} = ${value.os}`),
+    filter(value.version, sql`${images.version} = ${value.version}`),
+    filter(value.versionPart, sql`instr(${images.version}, ${value.versionPart}) > 0`),
+    filter(value.notType, sql`${images.type} IS NOT ${value.notType}`),
+    filter(value.type, sql`${images.type} = ${value.type}`),
+    filter(value.isZvol, sql`(${images.type} NOT IN ('', 'null') AND (${images.type} = 'zvol') = ${value.isZvol})`),
+    filter(value.public, sql`${images.public} = ${value.public}`),
+    filter(value.owner, sql`${images.owner} = ${value.owner}`),
+    filter(value.marker, isAfter(value.marker)),
+  );
+
+/** The most bytes of tags that one statement searches: it holds D1 for all accounts. */
+export const maxSearchedBytes = 1_000_000;
+
+/** Bytes of the tags of all images that match the other filters; asking for the length of a value does not read it. */
+const tagsBytes = (value: Placeholders<ListValues>): SQL =>
+  sql`(SELECT total(octet_length(${images.tags})) FROM ${images} WHERE ${isCandidate(value)})`;
+
+/** The images that match. None where tags are wanted and too many bytes would be searched: `db/search-tags` searches those. */
+export const isListed = (value: Placeholders<ListValues>): SQL | undefined =>
+  and(
+    isCandidate(value),
+    filter(
+      value.tags,
+      sql`CASE WHEN ${tagsBytes(value)} <= ${sql.raw(String(maxSearchedBytes))} THEN ${hasTags(value.tags)} ELSE 0 END`,
+    ),
+  );
+
+/** A list that an account asks for: at most `limit` images. */
+export type ListRequest = { caller: Caller; filters: ListFilters; limit: number };
+
+const toInteger = (claim: boolean | null): number | null => (claim === null ? null : Number(claim));
+
+export const toValues = ({ caller, filters, limit }: ListRequest): ListValues => ({
+  ...filters,
+  account: caller.account,
+  limit,
+  isZvol: toInteger(filters.isZvol),
+  public: toInteger(filters.public),
+  tags: filters.tags.length > 0 ? JSON.stringify(filters.tags.map(toWanted)) : null,
+});

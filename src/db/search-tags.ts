@@ -1,0 +1,75 @@
+import { sql } from "drizzle-orm";
+import type { Caller } from "../auth/caller.ts";
+import { authorityStatement } from "./authority.ts";
+import { type Database, readOnlyRow } from "./client.ts";
+import {
+  hasTags,
+  isCandidate,
+  type ListRequest,
+  type ListValues,
+  maxSearchedBytes,
+  publishedAt,
+  toValues,
+} from "./list-conditions.ts";
+import { images } from "./schema.ts";
+import { integer, query, statement } from "./statement.ts";
+import { isVisible } from "./visibility.ts";
+
+/** An image that matches all filters but the tags, and the bytes of its tags. */
+export type Candidate = { uuid: string; bytes: number };
+
+const candidatesStatement = statement<ListValues>().reads(
+  () => ({ uuid: images.uuid, bytes: integer(sql`coalesce(octet_length(${images.tags}), 0)`) }),
+  (columns, value) =>
+    query.select(columns).from(images).where(isCandidate(value)).orderBy(publishedAt(images.published_at), images.uuid),
+);
+
+const taggedStatement = statement<Caller & { ids: string; tags: string | null }>().reads(
+  () => ({ uuid: images.uuid }),
+  (columns, value) =>
+    query
+      .select(columns)
+      .from(images)
+      .where(
+        sql`${images.uuid} IN (SELECT value FROM json_each(${value.ids})) AND ${isVisible(images, value.account)} AND ${hasTags(value.tags)}`,
+      )
+      .orderBy(publishedAt(images.published_at), images.uuid),
+);
+
+/** The images that match all filters but the tags, in the order of the list. One round trip, which reads no tag. */
+export const findCandidates = (db: Database, request: ListRequest): Promise<Candidate[]> =>
+  db.all(candidatesStatement.with(toValues(request)));
+
+/** Of these candidates, the ids of those that have the tags and that the caller can still see. One round trip. */
+export async function searchTags(
+  db: Database,
+  { caller, filters, limit }: ListRequest,
+  candidates: readonly Candidate[],
+): Promise<{ hasAuthority: boolean; ids: string[] }> {
+  const { tags } = toValues({ caller, filters, limit });
+  const values = { ...caller, tags, ids: JSON.stringify(candidates.map(({ uuid }) => uuid)) };
+  const [authority, rows] = await db.batch([authorityStatement.with(values), taggedStatement.with(values)]);
+  return { ...readOnlyRow(authority), ids: rows.map(({ uuid }) => uuid) };
+}
+
+/** Whether these are more than one statement searches. */
+export const isLargeSearch = (candidates: readonly Candidate[]): boolean =>
+  candidates.reduce((total, { bytes }) => total + bytes, 0) > maxSearchedBytes;
+
+/** The most images of one search. */
+const maxSearchedImages = 5000;
+
+/** Splits candidates into runs that one statement searches, one candidate at least. */
+export function groupCandidates(candidates: readonly Candidate[]): Candidate[][] {
+  const groups: Candidate[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const candidate of candidates) {
+    if (bytes + candidate.bytes > maxSearchedBytes || groups.at(-1)?.length === maxSearchedImages) {
+      groups.push([]);
+      bytes = 0;
+    }
+    groups.at(-1)?.push(candidate);
+    bytes += candidate.bytes;
+  }
+  return groups;
+}
