@@ -111,6 +111,8 @@ function formatConfig(workers: readonly Served[], storage: string, v8Flags: read
     ))`;
   const socket = ({ name, host = "127.0.0.1", port }: Served) =>
     `(name = ${quote(name)}, address = ${quote(formatAddress({ host, port }))}, http = (), service = ${quote(name)})`;
+  // Static files, once there are some, are a service of their own here: (name = "public", disk = (path = …)), and the
+  // socket's service is then a Worker that hands their paths to it and all else to the service, as [assets] does.
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   v8Flags = [${v8Flags.map(quote).join(", ")}],

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readCurl } from "../support/curl.ts";
@@ -80,12 +80,56 @@ const expectations: Readonly<Record<string, () => Promise<void>>> = {
     );
   },
 
+  "ask-health": async () => {
+    const answer = { healthy: true, milliseconds: expect.any(Number), age: expect.any(Number), readOnly: false };
+    expect(JSON.parse(await runOk("ask-health"))).toEqual(answer);
+  },
+
+  "night-throttled": async () => {
+    const lines = (await runOnLog("night-throttled")).map((line) => line.trim());
+    expect(lines).toEqual(['2 "account":"c"', '1 "account":"b"']);
+  },
+
+  "night-slow": async () => {
+    const [first = "", second = "", ...rest] = await runOnLog("night-slow");
+    expect([first.split(" ")[0], second.split(" ")[0], rest.length]).toEqual(["1900", "12", nightLog.length - 2]);
+    expect(first).toContain('"operation":"ListImages"');
+  },
+
+  "night-changed": async () => {
+    expect((await runOnLog("night-changed")).map((line) => JSON.parse(line))).toEqual([nightLog[0]]);
+  },
+
   "back-up-and-restore": async () => {
     expect(await runOk("back-up-and-restore")).toMatch(
       /backup\.json: accounts 0 added, 0 replaced, [1-9] unchanged; images 0 added, 0 replaced, 1 unchanged\n$/,
     );
   },
 };
+
+/** What `npm run serve > service.log` wrote on a bad night. */
+const nightLog = [
+  {
+    requestId: "1",
+    method: "POST",
+    operation: "UpdateImage",
+    account: "a",
+    image,
+    status: 200,
+    changed: ["name"],
+    totalMs: 12,
+  },
+  { requestId: "2", method: "GET", operation: "GetImage", account: "a", image, status: 200, totalMs: 2 },
+  { requestId: "3", method: "POST", operation: "UpdateImage", account: "a", image, status: 412, totalMs: 3 },
+  { requestId: "4", method: "GET", operation: "ListImages", account: "b", status: 200, totalMs: 1900 },
+  ...["c", "b", "c"].map((account) => ({ requestId: "5", method: "GET", account, status: 429, totalMs: 1 })),
+];
+
+/** Runs a block that reads the log. @returns the lines that it printed */
+async function runOnLog(name: string): Promise<string[]> {
+  writeFileSync(join(service.folder, "service.log"), nightLog.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  return (await runOk(name)).trimEnd().split("\n");
+}
 
 describe("the shell blocks of the documents", () => {
   it("are all run or excepted", () => {
