@@ -104,8 +104,8 @@ test.concurrent("a misspelt field of an account is refused, and the near one nam
   expect(await run("provision", "misspelt.json", "--state", "misspelt")).toStrictEqual({
     code: 1,
     stdout: "",
-    stderr: `misspelt.json: accounts[0] (${owner}, alice): "key" is no field of an account; did you mean "keys"?
-misspelt.json: accounts[0] (${owner}, alice): "zzz" is no field of an account
+    stderr: `misspelt.json: accounts[0] (${owner}, alice): key is no field of an account; did you mean "keys"?
+misspelt.json: accounts[0] (${owner}, alice): zzz is no field of an account
 `,
   });
   expect(globSync(join(folder, "misspelt"))).toStrictEqual([]);
