@@ -5,11 +5,13 @@ import { dump } from "./provisioning/dump.ts";
 
 const usage = `usage: npm run --silent export [-- --state DIR | --remote] > FILE
   --state   the folder of the local database (default .wrangler/state)
-  --remote  the deployed database of wrangler.toml`;
+  --remote  the deployed database of wrangler.toml
+  --help    these lines`;
 
-async function exportAll({ files, target }: CommandLine): Promise<void> {
+async function exportAll({ files, target, isRestore }: CommandLine): Promise<void> {
   if (files.length > 0) throw new WrongUsage(`export takes no file: ${files.join(" ")}`);
-  const { db, close } = await openDatabase(target);
+  if (isRestore) throw new WrongUsage("--restore is of provision");
+  const { db, close } = await openDatabase(target, { create: false });
   try {
     print(JSON.stringify(await dump(db), null, 2));
   } finally {

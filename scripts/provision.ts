@@ -1,4 +1,4 @@
-/** Loads accounts, their keys and images from JSON files into D1. `npm run provision -- FILE… [--state DIR | --remote]` */
+/** Loads accounts, their keys and images from JSON files into D1. `npm run provision -- FILE… [--restore] [--state DIR | --remote]` */
 import { readFileSync } from "node:fs";
 import { type CommandLine, fromCaller, print, runCommand, WrongUsage } from "./provisioning/command-line.ts";
 import { openDatabase } from "./provisioning/database.ts";
@@ -6,21 +6,23 @@ import { type ProvisionFile, readProvision } from "./provisioning/entries.ts";
 import { type Counts, checkAgainstStored, load } from "./provisioning/load.ts";
 import { ProvisionRefused } from "./provisioning/refusal.ts";
 
-const usage = `usage: npm run provision -- FILE… [--state DIR | --remote]
+const usage = `usage: npm run provision -- FILE… [--restore] [--state DIR | --remote]
   FILE      a JSON array of IMGAPI manifests, one manifest, or {"accounts": […], "images": […]}
+  --restore bring destroyed images back, and undo what clients changed, where the file says so
   --state   the folder of the local database (default .wrangler/state)
-  --remote  the deployed database of wrangler.toml`;
+  --remote  the deployed database of wrangler.toml
+  --help    these lines`;
 
 type NamedFile = ProvisionFile & { name: string };
 
 /** Every file is checked before the first is loaded. */
-async function provision({ files: names, target }: CommandLine): Promise<void> {
+async function provision({ files: names, target, isRestore }: CommandLine): Promise<void> {
   if (names.length === 0) throw new WrongUsage("no FILE was named");
   const files = await forAll(names, async (name) => ({ name, ...(await readProvision(readText(name))) }));
   const { db, close } = await openDatabase(target);
   try {
-    await forAll(files, (file) => checkAgainstStored(db, file));
-    for (const file of files) await loadFile(db, file);
+    await forAll(files, (file) => checkAgainstStored(db, file, { isRestore }));
+    for (const file of files) await loadFile(db, file, isRestore);
   } finally {
     await close();
   }
@@ -53,8 +55,8 @@ async function forAll<Item extends string | NamedFile, Result>(
   return done;
 }
 
-async function loadFile(db: D1Database, file: NamedFile): Promise<void> {
-  const { accounts, images } = await loadNamed(db, file);
+async function loadFile(db: D1Database, file: NamedFile, isRestore: boolean): Promise<void> {
+  const { accounts, images } = await loadNamed(db, file, isRestore);
   const notKept = [...file.notKept].map(([field, count]) => `${field} (${count})`).join(", ");
   const parts = [
     `accounts ${formatCounts(accounts)}`,
@@ -64,9 +66,9 @@ async function loadFile(db: D1Database, file: NamedFile): Promise<void> {
   print(`${file.name}: ${parts.join("; ")}`);
 }
 
-async function loadNamed(db: D1Database, file: NamedFile) {
+async function loadNamed(db: D1Database, file: NamedFile, isRestore: boolean) {
   try {
-    return await load(db, file);
+    return await load(db, file, { isRestore });
   } catch (error) {
     const mistakes = error instanceof ProvisionRefused ? error.mistakes : [getMessage(error)];
     throw new ProvisionRefused(mistakes.map((mistake) => `${file.name}: nothing of it was loaded: ${mistake}`));

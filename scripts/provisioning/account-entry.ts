@@ -1,15 +1,18 @@
 import * as z from "zod/mini";
 import type { RegisteredKey } from "../../src/auth/key-registration.ts";
 import type { accounts } from "../../src/db/schema.ts";
+import { show } from "../../src/errors.ts";
 import { readKeys } from "./account-keys.ts";
 import { findSizeMistake, flag, text, timestamp, uuid } from "./fields.ts";
+import { nameNearest } from "./nearest.ts";
 import { listFieldMistakes, rule } from "./refusal.ts";
 
 /** An account as it is to be stored, with its keys. `created` and `updated` of null stay, or are now on an insert. */
 export type AccountRow = Omit<typeof accounts.$inferSelect, "created" | "updated" | "write_id"> & {
   created: string | null;
   updated: string | null;
-  keys: readonly RegisteredKey[];
+  /** null leaves the stored keys alone. */
+  keys: readonly RegisteredKey[] | null;
 };
 
 /** Neither `my`, which a path means the caller by, nor a UUID, which a path means an account by. */
@@ -54,12 +57,20 @@ export const accountFields: ReadonlySet<string> = new Set(Object.keys(accountSch
 /** An account's row, or everything that is wrong with the entry. */
 export async function readAccount(entry: unknown): Promise<{ row?: AccountRow; mistakes: readonly string[] }> {
   const parsed = z.safeParse(accountSchema, entry);
-  if (!parsed.success) return { mistakes: listFieldMistakes(parsed.error.issues) };
+  const unknown = listUnknownFields(entry);
+  if (!parsed.success) return { mistakes: [...listFieldMistakes(parsed.error.issues), ...unknown] };
   const keys = await readKeys(parsed.data.keys ?? []);
-  const row: AccountRow = { ...toColumns(parsed.data), keys: keys.rows };
+  const row: AccountRow = { ...toColumns(parsed.data), keys: parsed.data.keys ? keys.rows : null };
   // With its keys, because an account is bound as one value.
   const tooLarge = findSizeMistake([JSON.stringify([row])]);
-  return { row, mistakes: tooLarge ? [...keys.mistakes, tooLarge] : keys.mistakes };
+  return { row, mistakes: [...unknown, ...keys.mistakes, ...(tooLarge ? [tooLarge] : [])] };
+}
+
+/** A misspelt field is refused: its value would be lost. */
+function listUnknownFields(entry: unknown): string[] {
+  if (typeof entry !== "object" || entry === null) return [];
+  const unknown = Object.keys(entry).filter((field) => !accountFields.has(field));
+  return unknown.map((field) => `${show(field)} is no field of an account${nameNearest(field, accountFields)}`);
 }
 
 type Account = z.output<typeof accountSchema>;

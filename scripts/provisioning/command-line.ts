@@ -6,7 +6,7 @@ import { type DatabaseTarget, defaultState } from "./database.ts";
 export class WrongUsage extends Error {}
 
 /** What the commands take: files, and where the database is. */
-export type CommandLine = { files: readonly string[]; target: DatabaseTarget };
+export type CommandLine = { files: readonly string[]; target: DatabaseTarget; isRestore: boolean; isHelp: boolean };
 
 /** @throws {WrongUsage} an unknown option, or --state and --remote together */
 export function readCommandLine(args: readonly string[]): CommandLine {
@@ -14,14 +14,24 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   if (values.remote && values.state !== undefined)
     throw new WrongUsage("--state is local and --remote is not: one of them");
   const state = values.state === undefined ? defaultState : fromCaller(values.state);
-  return { files: positionals, target: values.remote ? { remote: true } : { state } };
+  return {
+    files: positionals,
+    target: values.remote ? { remote: true } : { state },
+    isRestore: values.restore ?? false,
+    isHelp: values.help ?? false,
+  };
 }
 
 function parse(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
-      options: { state: { type: "string" }, remote: { type: "boolean" } },
+      options: {
+        state: { type: "string" },
+        remote: { type: "boolean" },
+        restore: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
       allowPositionals: true,
     });
   } catch (error) {
@@ -42,7 +52,9 @@ export const print = (line: string, stream: NodeJS.WriteStream = process.stdout)
 export async function runCommand(usage: string, command: (line: CommandLine) => Promise<void>): Promise<number> {
   silenceRuntime();
   try {
-    await command(readCommandLine(process.argv.slice(2)));
+    const line = readCommandLine(process.argv.slice(2));
+    if (line.isHelp) print(usage);
+    else await command(line);
     return 0;
   } catch (error) {
     print(formatError(error, usage), process.stderr);

@@ -20,13 +20,16 @@ const placeholderId = "00000000-0000-4000-8000-000000000000";
  * Opens the database of `wrangler.toml`. A local one is made and migrated when it needs to be; `wrangler dev` may run
  * on the same folder.
  *
+ * @param create whether a local database that is missing is made
  * @throws {Error} with one line for the user: no login, no database, migrations that are missing
  */
-export async function openDatabase(target: DatabaseTarget): Promise<OpenDatabase> {
+export async function openDatabase(target: DatabaseTarget, { create = true } = {}): Promise<OpenDatabase> {
   // Read before wrangler is: it turns off what would reach for the network.
   process.loadEnvFile(join(root, ".env"));
   process.env["WRANGLER_LOG"] ??= "none";
-  return "remote" in target ? await openRemote() : await openLocal(target.state);
+  if ("remote" in target) return await openRemote();
+  if (!create && !existsSync(join(target.state, "v3/d1"))) throw new Error(`${target.state}: it holds no database`);
+  return await openLocal(target.state);
 }
 
 async function openLocal(state: string): Promise<OpenDatabase> {

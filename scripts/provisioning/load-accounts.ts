@@ -34,7 +34,7 @@ FROM file WHERE file.uuid = accounts.uuid AND (
   ${columns.map((column) => `file.${column} IS NOT accounts.${column}`).join(" OR ")}
   OR ${timestamps.map((column) => `file.${column} <> accounts.${column}`).join(" OR ")}
   OR accounts.uuid IN (SELECT account FROM file_keys WHERE ${fileKeyIsNotStored})
-  OR accounts.uuid IN (SELECT account FROM keys WHERE account IN (SELECT uuid FROM file) AND ${storedKeyIsNotInFile})
+  OR accounts.uuid IN (SELECT account FROM keys WHERE account IN (SELECT uuid FROM file WHERE keys IS NOT NULL) AND ${storedKeyIsNotInFile})
 )
 RETURNING 'replaced' AS outcome`;
 
@@ -45,7 +45,7 @@ WHERE uuid NOT IN (SELECT uuid FROM accounts)
 RETURNING 'added' AS outcome`;
 
 const removeKeys = `${file}
-DELETE FROM keys WHERE account IN (SELECT uuid FROM file) AND ${storedKeyIsNotInFile}`;
+DELETE FROM keys WHERE account IN (SELECT uuid FROM file WHERE keys IS NOT NULL) AND ${storedKeyIsNotInFile}`;
 
 const addKeys = `${file}
 INSERT INTO keys (${keyColumns}) SELECT ${keyColumns} FROM file_keys WHERE ${fileKeyIsNotStored}`;

@@ -29,16 +29,52 @@ const fromJson = `WITH file (${columns.join()}) AS MATERIALIZED (
 
 const fromValues = `WITH file (${columns.join()}) AS (VALUES (${columns.map(() => "?").join()}))`;
 
+/** Images that a load would bring back or whose changes by clients it would undo, and which fields those are. */
+const undone = `SELECT uuid, back, substr(fields, 3) AS fields FROM (
+  SELECT images.uuid, images.state = 'destroyed' AND file.state <> 'destroyed' AS back, ${others
+    .map(
+      (column) => `iif(file.${column} IS NOT images.${column} AND (since.revision IS NULL OR EXISTS (
+      SELECT 1 FROM image_history AS later WHERE later.image = images.uuid AND later.revision > since.revision
+        AND instr(', ' || later.changed || ',', ', ${column},') > 0)), ', ${column}', '')`,
+    )
+    .join(" || ")} AS fields
+  FROM file JOIN images ON images.uuid = file.uuid
+  JOIN (SELECT file.uuid, (SELECT max(revision) FROM image_history
+    WHERE image = file.uuid AND operation = 'provision') AS revision FROM file) AS since ON since.uuid = images.uuid
+) WHERE back OR fields <> ''`;
+
+/** Fails, and with it the batch, when there is one: a client may have written after the check. */
+const guard = `SELECT json(iif(EXISTS (${undone}), 'undone', '[]'))`;
+
+/** An image that a load would bring back from `destroyed`, or whose `fields` it would undo. */
+export type Undone = { uuid: string; back: number; fields: string };
+
+/** The statements that answer `Undone` rows, or as guards fail when there is one. */
+export function makeUndoneStatements(
+  db: D1Database,
+  rows: readonly ImageRow[],
+  isGuard: boolean,
+): D1PreparedStatement[] {
+  return overFiles(rows, (file, values) => [db.prepare(`${file} ${isGuard ? guard : undone}`).bind(...values)]);
+}
+
 /** The statements that make images what the rows say; each answers `{outcome}` rows, unchanged ones left out. */
 export function makeImageStatements(db: D1Database, rows: readonly ImageRow[]): D1PreparedStatement[] {
+  return overFiles(rows, (file, values) =>
+    [replace, add].map((write) => db.prepare(`${file} ${write}`).bind(...values)),
+  );
+}
+
+type Make = (file: string, values: readonly (string | number | null)[]) => D1PreparedStatement[];
+
+/** Statements over all rows, large ones each alone. */
+function overFiles(rows: readonly ImageRow[], make: Make): D1PreparedStatement[] {
   const large = new Set(rows.filter(isTooLargeForJson));
   const small = rows.filter((row) => !large.has(row));
-  const bothOf = (file: string, values: readonly (string | number | null)[]) =>
-    [replace, add].map((write) => db.prepare(`${file} ${write}`).bind(...values));
   return [
-    ...toJsonChunks(small).flatMap((chunk) => bothOf(fromJson, [chunk])),
+    ...toJsonChunks(small).flatMap((chunk) => make(fromJson, [chunk])),
     ...[...large].flatMap((row) =>
-      bothOf(
+      make(
         fromValues,
         columns.map((column) => toBindable(row[column])),
       ),

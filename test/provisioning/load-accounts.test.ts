@@ -95,7 +95,10 @@ describe("an account", () => {
       counts,
     );
     expect((await readTables()).keys).toStrictEqual([makeKeyRow(a, "rsa", "rsa"), otherKey]);
-    expect(await loadAccounts({ uuid: a, login: "a", ...times }, other)).toStrictEqual(counts);
+    const unchanged = { added: 0, replaced: 0, unchanged: 2 };
+    expect(await loadAccounts({ uuid: a, login: "a", ...times }, other)).toStrictEqual(unchanged);
+    expect((await readTables()).keys).toStrictEqual([makeKeyRow(a, "rsa", "rsa"), otherKey]);
+    expect(await loadAccounts({ uuid: a, login: "a", ...times, keys: [] }, other)).toStrictEqual(counts);
     expect((await readTables()).keys).toStrictEqual([otherKey]);
   });
 

@@ -81,7 +81,7 @@ const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) ==
 const sortByName = <Named extends { name: string }>(keys: readonly Named[]): Named[] =>
   keys.toSorted((one, other) => (one.name < other.name ? -1 : 1));
 
-const sortKeys = (row: AccountRow): AccountRow => ({ ...row, keys: sortByName(row.keys) });
+const sortKeys = (row: AccountRow): AccountRow => ({ ...row, keys: row.keys && sortByName(row.keys) });
 
 function countRows<Row extends { uuid: string }>(
   rows: readonly Row[],
@@ -123,7 +123,7 @@ function makeTables({ accounts, images }: Model) {
       operator: Number(operator),
       disabled: Number(disabled),
     })),
-    keys: all.flatMap(({ uuid, keys }) => keys.map((key) => ({ account: uuid, ...key }))),
+    keys: all.flatMap(({ uuid, keys }) => (keys ?? []).map((key) => ({ account: uuid, ...key }))),
     images: rows.map(({ row, revision }) => ({ ...row, public: Number(row.public), revision, write_id: null })),
     imageAcl: rows.flatMap(({ row }) => {
       const acl: string[] = row.state === "destroyed" ? [] : JSON.parse(row.acl ?? "[]");

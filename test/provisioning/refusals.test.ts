@@ -156,7 +156,7 @@ describe("an account is refused with every field that is wrong, and what was sen
     ],
     [
       { email: "x".repeat(2_000_000) },
-      makeMistakes("it takes 2000315 bytes, and a row holds at most 2000000 (D1's limit)"),
+      makeMistakes("it takes 2000317 bytes, and a row holds at most 2000000 (D1's limit)"),
     ],
   ])("row %#", async (fields, mistakes) => {
     expect(await listMistakes({ accounts: [{ ...account, ...fields }] })).toStrictEqual(mistakes);

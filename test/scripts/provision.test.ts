@@ -77,11 +77,39 @@ sub/more.json: accounts 0 added, 0 replaced, 0 unchanged; images 1 added, 0 repl
   holder.close();
 });
 
-const usage = `usage: npm run provision -- FILE… [--state DIR | --remote]
+const usage = `usage: npm run provision -- FILE… [--restore] [--state DIR | --remote]
   FILE      a JSON array of IMGAPI manifests, one manifest, or {"accounts": […], "images": […]}
+  --restore bring destroyed images back, and undo what clients changed, where the file says so
   --state   the folder of the local database (default .wrangler/state)
   --remote  the deployed database of wrangler.toml
+  --help    these lines
 `;
+
+test.concurrent("--help prints the usage and opens nothing", async () => {
+  expect(await run("provision", "--help", "--state", "help")).toStrictEqual({ code: 0, stdout: usage, stderr: "" });
+  expect(globSync(join(folder, "help"))).toStrictEqual([]);
+});
+
+test.concurrent("export of a folder without a database fails and makes no folder", async () => {
+  expect(await run("export", "--state", "typo")).toStrictEqual({
+    code: 1,
+    stdout: "",
+    stderr: `${folder}/typo: it holds no database\n`,
+  });
+  expect(globSync(join(folder, "typo"))).toStrictEqual([]);
+});
+
+test.concurrent("a misspelt field of an account is refused, and the near one named", async () => {
+  writeFileSync(join(folder, "misspelt.json"), JSON.stringify({ accounts: [{ ...account, key: [key], zzz: 1 }] }));
+  expect(await run("provision", "misspelt.json", "--state", "misspelt")).toStrictEqual({
+    code: 1,
+    stdout: "",
+    stderr: `misspelt.json: accounts[0] (${owner}, alice): key is no field of an account; did you mean "keys"?
+misspelt.json: accounts[0] (${owner}, alice): zzz is no field of an account
+`,
+  });
+  expect(globSync(join(folder, "misspelt"))).toStrictEqual([]);
+});
 
 test.concurrent("provision prints the mistakes of every file, one a line, and opens no database", async () => {
   const files = ["some.json", "bad.json", "cut.json", "latin1.json", "none.json"];
