@@ -21,6 +21,7 @@ import { claimFolder } from "./running/state-folder.ts";
 import { listWranglerPaths } from "./running/wrangler-files.ts";
 import { bundleService } from "./serving/bundle.ts";
 import { findDatabaseFile, isMigrated } from "./serving/database-file.ts";
+import { writePages } from "./serving/pages.ts";
 import { changeVariables, readSettings } from "./serving/settings.ts";
 import { writePlainConfig } from "./serving/workerd.ts";
 
@@ -71,8 +72,8 @@ async function startWorkerd({ address, state, vars }: Options, mark: string): Pr
   const folder = join(state, "serve");
   const bundle = join(folder, "service.js");
   mkdirSync(folder, { recursive: true });
-  const served = { name: "service", bundle, ...address, vars };
-  await bundleService(bundle);
+  const served = { name: "service", bundle, ...address, vars, hasPages: true };
+  await Promise.all([bundleService(bundle), writePages(folder)]);
   const { program, args } = writePlainConfig([served], { folder, persist: join(state, "v3") });
   const workerd = spawn(program, args, {
     // The log goes where this program's output goes, without a program between.

@@ -1,22 +1,15 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
+import { build } from "esbuild";
 
 const root = join(import.meta.dirname, "../..");
-
-/** The esbuild that wrangler bundles with: no package of our own. */
-const requireAsWrangler = createRequire(createRequire(import.meta.url).resolve("wrangler"));
-
-/** What is used of esbuild. */
-type Esbuild = { build: (options: object) => Promise<{ outputFiles: { path: string; contents: Uint8Array }[] }> };
 
 /**
  * Bundles the Worker into a file, in a fifth of a second, with the options that wrangler deploys it with: a test compares
  * the bytes. Writes nothing else, so the project's folder may be read-only.
  */
 export async function bundleService(file: string): Promise<void> {
-  const { build }: Esbuild = requireAsWrangler("esbuild");
   const { outputFiles } = await build({
     entryPoints: [join(root, "src/index.ts")],
     absWorkingDir: root,

@@ -15,6 +15,8 @@ export type Served = {
   host?: string;
   port: number;
   vars?: Readonly<Record<string, string>>;
+  /** Whether `writePages` wrote the static pages to the folder, to be answered before the Worker is asked. */
+  hasPages?: boolean;
 };
 
 /** `persist` is the folder that holds `d1/`, as Miniflare lays it out; `folder` is for what workerd reads. */
@@ -93,6 +95,15 @@ export async function endProcess(child: ChildProcess): Promise<void> {
 
 const quote = (value: string): string => JSON.stringify(value);
 
+/** The Worker alone, or behind the module that answers the pages; in one isolate, so that no request takes a hop more. */
+function formatModules(name: string, hasPages: boolean): string {
+  const module = `esModule = embed ${quote(`${name}.js`)}`;
+  if (!hasPages) return `(name = "main.js", ${module})`;
+  const main = `import service from "service.js"; import pages from "pages.json"; import { makeFront } from "front.js"; export default makeFront(service, pages);`;
+  return `(name = "main.js", esModule = ${quote(main)}), (name = "service.js", ${module}),
+        (name = "front.js", esModule = embed "front.js"), (name = "pages.json", json = embed "pages.json")`;
+}
+
 /** @see https://github.com/cloudflare/workerd/blob/main/src/workerd/server/workerd.capnp */
 function formatConfig(workers: readonly Served[], storage: string, v8Flags: readonly string[]): string {
   const { compatibilityDate, databaseId } = readSettings();
@@ -100,9 +111,9 @@ function formatConfig(workers: readonly Served[], storage: string, v8Flags: read
   const props = quote(JSON.stringify({ MINIFLARE_NAMESPACE: databaseId }));
   const variables = (vars: Served["vars"] = {}) =>
     Object.entries(vars).map(([name, value]) => `, (name = ${quote(name)}, text = ${quote(value)})`);
-  const service = ({ name, vars }: Served) => `
+  const service = ({ name, vars, hasPages = false }: Served) => `
     (name = ${quote(name)}, worker = (
-      modules = [(name = "main.js", esModule = embed ${quote(`${name}.js`)})],
+      modules = [${formatModules(name, hasPages)}],
       compatibilityDate = ${quote(compatibilityDate)},
       bindings = [(name = "DB", wrapped = (
         moduleName = "cloudflare-internal:d1-api",
@@ -111,8 +122,6 @@ function formatConfig(workers: readonly Served[], storage: string, v8Flags: read
     ))`;
   const socket = ({ name, host = "127.0.0.1", port }: Served) =>
     `(name = ${quote(name)}, address = ${quote(formatAddress({ host, port }))}, http = (), service = ${quote(name)})`;
-  // Static files, once there are some, are a service of their own here: (name = "public", disk = (path = …)), and the
-  // socket's service is then a Worker that hands their paths to it and all else to the service, as [assets] does.
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   v8Flags = [${v8Flags.map(quote).join(", ")}],
