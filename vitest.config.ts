@@ -28,7 +28,7 @@ export default defineConfig({
         test: {
           name: "worker",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/scripts/**", "test/clients/**"],
+          exclude: ["test/scripts/**", "test/clients/**", "test/browser/**"],
           setupFiles: ["test/support/setup.ts"],
           // One workerd for all files: setup.ts empties the database before each.
           isolate: false,
@@ -42,6 +42,15 @@ export default defineConfig({
           // Two `wrangler dev` that start at the same time sometimes choose the same port for a socket of their own.
           fileParallelism: false,
           testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["test/browser/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: scale === "full" ? 900_000 : 60_000,
           hookTimeout: 60_000,
         },
       },
