@@ -1,5 +1,6 @@
 import { updatableAccountFields } from "../../src/db/schema.ts";
 import type { AccountRow } from "./account-entry.ts";
+import { takeLock } from "./busy.ts";
 import { toJsonChunks } from "./json-chunks.ts";
 
 const columns = ["login", ...updatableAccountFields, "operator", "disabled"] as const;
@@ -78,7 +79,8 @@ export async function findTakenLogins(
   const uuids = new Set(rows.map(({ uuid }) => uuid));
   const chunks = toJsonChunks(rows.map(({ login }) => ({ login })));
   if (chunks.length === 0) return new Map();
-  const pages = await db.batch<{ login: string; uuid: string }>(chunks.map((chunk) => db.prepare(holders).bind(chunk)));
+  const reads = chunks.map((chunk) => db.prepare(holders).bind(chunk));
+  const [, ...pages] = await db.batch<{ login: string; uuid: string }>([takeLock(db), ...reads]);
   const others = pages.flatMap(({ results }) => results).filter(({ uuid }) => !uuids.has(uuid));
   return new Map(others.map(({ login, uuid }) => [login, uuid]));
 }

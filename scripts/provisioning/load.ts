@@ -1,4 +1,4 @@
-import { retryWhileBusy } from "./busy.ts";
+import { retryWhileBusy, takeLock } from "./busy.ts";
 import { nameEntry, type Provision } from "./entries.ts";
 import { findTakenLogins, makeAccountStatements } from "./load-accounts.ts";
 import { makeImageStatements, makeUndoneStatements, type Undone } from "./load-images.ts";
@@ -37,7 +37,7 @@ export async function checkAgainstStored(
 async function listUndone(db: D1Database, images: Provision["images"]): Promise<string[]> {
   const statements = makeUndoneStatements(db, images, false);
   if (statements.length === 0) return [];
-  const pages = await retryWhileBusy(() => db.batch<Undone>(statements));
+  const [, ...pages] = await retryWhileBusy(() => db.batch<Undone>([takeLock(db), ...statements]));
   return pages.flatMap(({ results }) => results).map(describeUndone);
 }
 
@@ -74,7 +74,8 @@ type Outcome = { outcome: "added" | "replaced" };
 /** @throws {ProvisionRefused} a guard failed: a client wrote one of the `guarded` images after the check */
 async function writeAll(db: D1Database, statements: D1PreparedStatement[], guarded: Provision["images"]) {
   try {
-    return await retryWhileBusy(() => db.batch<Outcome>(statements));
+    const [, ...results] = await retryWhileBusy(() => db.batch<Outcome>([takeLock(db), ...statements]));
+    return results;
   } catch (error) {
     const mistakes = await listUndone(db, guarded);
     throw mistakes.length > 0 ? new ProvisionRefused(mistakes) : error;

@@ -16,7 +16,7 @@ export async function provision(db: D1Database, file: unknown = fixtures): Promi
   await load(db, await readProvision(JSON.stringify(file)));
 }
 
-/** Deletes every image, key and account. */
+/** Deletes every image, key and account, and the record of every write of an account. */
 export async function clear(db: D1Database): Promise<void> {
-  await db.batch(["images", "keys", "accounts"].map((table) => db.prepare(`DELETE FROM ${table}`)));
+  await db.batch(["images", "keys", "accounts", "account_writes"].map((table) => db.prepare(`DELETE FROM ${table}`)));
 }
