@@ -13,7 +13,7 @@ const busyError = /SQLITE_BUSY|database is locked|internal error; reference/i;
  * @see https://www.sqlite.org/isolation.html
  */
 export const takeLock = (db: D1Database): D1PreparedStatement =>
-  db.prepare("UPDATE accounts SET login = login WHERE 0");
+  db.prepare("UPDATE accounts SET login = login WHERE 0").bind();
 
 const firstWaitMs = 25;
 const longestWaitMs = 500;

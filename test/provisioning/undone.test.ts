@@ -61,12 +61,12 @@ test("a client's write between the check and the load is not undone", async () =
   await checkAgainstStored(env.DB, file, guarded);
   const batch = env.DB.batch.bind(env.DB);
   let calls = 0;
-  // The check reads twice; the client writes before the third batch, which loads.
+  // The check is a lock and one read; the client writes before the batch that loads.
   const db = Object.assign(Object.create(env.DB), {
     prepare: env.DB.prepare.bind(env.DB),
     batch: async (statements: D1PreparedStatement[]) => {
       calls += 1;
-      if (statements.length > 1) await change("description = 'new'");
+      if (statements.length > 2) await change("description = 'new'");
       return await batch(statements);
     },
   });
