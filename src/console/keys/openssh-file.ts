@@ -33,7 +33,8 @@ export async function readOpenSsh(
 /** Both check numbers are the same where the passphrase was right. */
 function readPrivate(bytes: Uint8Array): { jwk: PrivateJwk; comment: string } {
   const reader = new SshReader(bytes);
-  if (reader.readNumber() !== reader.readNumber()) throw makePassphraseWrong();
+  const [first, second] = [reader.readNumber(), reader.readNumber()];
+  if (first !== second) throw makePassphraseWrong();
   const type = reader.readText();
   const read = readers[type];
   if (!read) throw new KeyFileRefused(`${type} keys cannot sign here. Use Ed25519, ECDSA or RSA.`);
