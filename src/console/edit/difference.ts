@@ -52,6 +52,21 @@ const replaceAll = (olds: readonly string[], news: readonly string[]): TextPart[
 
 /** By the longest common subsequence. */
 function align(olds: readonly string[], news: readonly string[]): TextPart[] {
+  const common = measureCommon(olds, news);
+  const parts: TextPart[] = [];
+  let [row, column] = [0, 0];
+  while (row < olds.length && column < news.length) {
+    const [old = "", text = ""] = [olds[row], news[column]];
+    const kind = old === text ? "same" : common(row + 1, column) >= common(row, column + 1) ? "removed" : "added";
+    parts.push({ kind, text: kind === "removed" ? old : text });
+    if (kind !== "added") row += 1;
+    if (kind !== "removed") column += 1;
+  }
+  return [...parts, ...replaceAll(olds.slice(row), news.slice(column))];
+}
+
+/** How many words two texts have in common, in order, from a word of each on. */
+function measureCommon(olds: readonly string[], news: readonly string[]): (row: number, column: number) => number {
   const width = news.length + 1;
   const lengths = new Uint32Array((olds.length + 1) * width);
   const at = (row: number, column: number) => lengths[row * width + column] ?? 0;
@@ -61,18 +76,7 @@ function align(olds: readonly string[], news: readonly string[]): TextPart[] {
         olds[row] === news[column] ? at(row + 1, column + 1) + 1 : Math.max(at(row + 1, column), at(row, column + 1));
     }
   }
-  const parts: TextPart[] = [];
-  let [row, column] = [0, 0];
-  while (row < olds.length && column < news.length) {
-    const [old = "", text = ""] = [olds[row], news[column]];
-    if (old === text) parts.push({ kind: "same", text });
-    else if (at(row + 1, column) >= at(row, column + 1)) parts.push({ kind: "removed", text: old });
-    else parts.push({ kind: "added", text });
-    const { kind } = parts.at(-1) ?? { kind: "same" };
-    if (kind !== "added") row += 1;
-    if (kind !== "removed") column += 1;
-  }
-  return [...parts, ...replaceAll(olds.slice(row), news.slice(column))];
+  return at;
 }
 
 /** Neighbours of a kind as one. */
