@@ -28,7 +28,7 @@ export default defineConfig({
         test: {
           name: "worker",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/scripts/**", "test/clients/**", "test/browser/**"],
+          exclude: ["test/scripts/**", "test/clients/**", "test/browser/**", "test/console/**"],
           setupFiles: ["test/support/setup.ts"],
           // One workerd for all files: setup.ts empties the database before each.
           isolate: false,
@@ -44,6 +44,9 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
+      },
+      {
+        test: { name: "console", include: ["test/console/*.test.ts"], testTimeout: scale === "full" ? 900_000 : 20_000 },
       },
       {
         test: {

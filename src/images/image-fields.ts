@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { type UpdatableField, updatableFields } from "../db/schema.ts";
+import type { UpdatableField } from "../db/schema.ts";
 import { isStorable } from "../text.ts";
 import { makeAcl } from "./acl.ts";
 import { refuse } from "./field-refusal.ts";
@@ -55,15 +55,11 @@ const makeFields = ({ maxAcl, maxTagsBytes }: FieldBounds) =>
   }) satisfies Record<UpdatableField, z.core.$ZodType<string | null | undefined>>;
 
 /** An update of an image: the fields that were sent, checked, as their columns store them. Null clears. */
-export const makeUpdateImageSchema = (bounds: FieldBounds) =>
-  z
-    .object(makeFields(bounds))
-    .check(
-      z.refine(
-        (update) => Object.keys(update).length > 0,
-        `nothing to update: none of ${updatableFields.join(", ")} was sent`,
-      ),
-    );
+export function makeUpdateImageSchema(bounds: FieldBounds) {
+  const fields = makeFields(bounds);
+  const nothing = `nothing to update: none of ${Object.keys(fields).join(", ")} was sent`;
+  return z.object(fields).check(z.refine((update) => Object.keys(update).length > 0, nothing));
+}
 
 const schemas = new WeakMap<FieldBounds, ReturnType<typeof makeUpdateImageSchema>>();
 

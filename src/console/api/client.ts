@@ -1,0 +1,174 @@
+import type { Session } from "../keys/kept-session.ts";
+import { signRequest } from "../keys/sign.ts";
+import type { Account, AccountKey, AuditEntry, Image, Versioned } from "./image.ts";
+import { dropIntent, formatTarget, type Intent, type IntentKind, keepIntent } from "./intents.ts";
+import { makeUnreachable, type Refusal, readRefusal } from "./refusal.ts";
+
+/** What a list selects: its parameters. docs/contract.md#listimages */
+export type ListFilters = Readonly<Record<string, string>>;
+
+/** The answer to a write. `image` is null where the answer is none: after a delete, a leave, or a write of tags. */
+export type Written = { image: Image | null; etag: string | null; isReplayed: boolean; changedFields: string[] };
+
+const pageSize = 1000;
+const maxTries = 3;
+const firstWaitMs = 400;
+const longestWaitMs = 10_000;
+
+type Call = { method?: string; path: string; headers?: Record<string, string>; body?: unknown };
+
+/** Sends signed requests for a session. Every method throws a {@link Refusal}. */
+export class Client {
+  readonly session: Session;
+  readonly #origin: string;
+
+  constructor(session: Session, { origin = globalThis.location?.origin ?? "" }: { origin?: string } = {}) {
+    this.session = session;
+    this.#origin = origin;
+  }
+
+  /** The account in every path: the one that is acted as, or one's own. */
+  get account(): string {
+    return this.session.actAs ?? this.session.login;
+  }
+
+  get #base(): string {
+    return `/${encodeURIComponent(this.account)}`;
+  }
+
+  getAccount = (): Promise<Account> => this.#read(this.#base);
+
+  listKeys = (): Promise<AccountKey[]> => this.#read(`${this.#base}/keys`);
+
+  /** @param key an OpenSSH line */
+  async createKey(key: { name: string; key: string }): Promise<AccountKey> {
+    return await readJson(await this.#send({ method: "POST", path: `${this.#base}/keys`, body: key }));
+  }
+
+  async deleteKey(name: string): Promise<void> {
+    await this.#send({ method: "DELETE", path: `${this.#base}/keys/${encodeURIComponent(name)}` });
+  }
+
+  listImages = (parameters: ListFilters): Promise<Image[]> =>
+    this.#read(`${this.#base}/images?${new URLSearchParams(parameters)}`);
+
+  /** Reads a list page by page. @param onPage is called with each, until a short one came or the signal is aborted */
+  async listAllImages(filters: ListFilters, onPage: (page: Image[]) => void, signal?: AbortSignal): Promise<void> {
+    for (let marker: string | undefined; !signal?.aborted; ) {
+      const page = await this.listImages({ ...filters, limit: String(pageSize), ...(marker && { marker }) });
+      if (signal?.aborted) return;
+      onPage(page);
+      marker = page.at(-1)?.id;
+      if (page.length < pageSize || !marker) return;
+    }
+  }
+
+  async getImage(id: string, { revision }: { revision?: number } = {}): Promise<Versioned> {
+    const query = revision === undefined ? "" : `?revision=${revision}`;
+    const response = await this.#retry({ path: `${this.#base}/images/${encodeURIComponent(id)}${query}` });
+    return { image: await readJson(response), etag: response.headers.get("ETag") ?? "" };
+  }
+
+  /** A page of revisions, newest first. @param marker the revision that the page continues below */
+  audit = (id: string, { marker }: { marker?: number } = {}): Promise<AuditEntry[]> =>
+    this.#read(
+      `${this.#base}/images/${encodeURIComponent(id)}/audit${marker === undefined ? "" : `?marker=${marker}`}`,
+    );
+
+  /**
+   * Makes a change once. It is kept in the browser before it is sent, and until an answer says what became of it; without
+   * one it is sent again under the same Idempotency-Key.
+   */
+  async write(intent: Intent): Promise<Written> {
+    await keepIntent({ ...intent, isSent: true });
+    try {
+      const written = await readWritten(intent, await this.#retry(makeCall(intent, false)));
+      await dropIntent(intent);
+      return written;
+    } catch (error) {
+      if (isRefusal(error) && !error.isUncertain) await dropIntent(intent);
+      throw error;
+    }
+  }
+
+  /** What a change would do, without doing it. */
+  rehearse = async (intent: Intent): Promise<Written> => readWritten(intent, await this.#retry(makeCall(intent, true)));
+
+  #read = async <Result>(path: string): Promise<Result> => await readJson(await this.#retry({ path }));
+
+  /** Sends a request that is safe to send again, while no answer comes or the service is busy. */
+  async #retry(call: Call): Promise<Response> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#send(call);
+      } catch (error) {
+        const mayRetry = isRefusal(error) && (error.status === 0 || error.status === 503);
+        if (!mayRetry || attempt === maxTries) throw error;
+        const waitMs = error.retryAfterSeconds ? error.retryAfterSeconds * 1000 : firstWaitMs * 2 ** attempt;
+        await new Promise((done) => setTimeout(done, Math.min(waitMs, longestWaitMs)));
+      }
+    }
+  }
+
+  async #send({ method = "GET", path, headers, body }: Call): Promise<Response> {
+    const url = new URL(path, this.#origin);
+    const bytes = body === undefined || body === null ? undefined : new TextEncoder().encode(JSON.stringify(body));
+    const signed = await signRequest({ method, url, ...(bytes && { body: bytes }) }, this.session);
+    const response = await fetch(url, {
+      method,
+      headers: {
+        Accept: "application/json",
+        "Api-Version": "~9",
+        ...(bytes && { "Content-Type": "application/json" }),
+        ...headers,
+        ...signed,
+      },
+      ...(bytes && { body: bytes }),
+      cache: "no-store",
+      credentials: "omit",
+      redirect: "error",
+    }).catch(() => {
+      throw makeUnreachable();
+    });
+    if (response.ok) return response;
+    throw await readRefusal(response, Date.now());
+  }
+}
+
+const isRefusal = (error: unknown): error is Refusal => error instanceof Error && error.name === "Refusal";
+
+function makeCall(intent: Intent, isDryRun: boolean): Call {
+  return {
+    ...formatTarget(intent, isDryRun),
+    body: intent.body,
+    headers: {
+      ...(intent.ifMatch !== null && { "If-Match": intent.ifMatch }),
+      ...(!isDryRun && { "Idempotency-Key": intent.id }),
+    },
+  };
+}
+
+/** The body of an answer. A connection that ends within it is no answer. */
+async function readJson<Result>(response: Response): Promise<Result> {
+  const text = await response.text().catch(() => {
+    throw makeUnreachable();
+  });
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw makeUnreachable();
+  }
+}
+
+/** Writes whose answer is the image. */
+const answeredByImage = new Set<IntentKind>(["update", "add-acl", "remove-acl", "revert", "clone"]);
+
+async function readWritten({ kind }: Intent, response: Response): Promise<Written> {
+  const { headers, status } = response;
+  return {
+    image: answeredByImage.has(kind) && status !== 204 ? await readJson<Image>(response) : null,
+    etag: headers.get("ETag"),
+    isReplayed: headers.get("Idempotent-Replayed") === "true",
+    changedFields: (headers.get("Changed-Fields") ?? "").split(/,\s*/).filter((field) => field !== ""),
+  };
+}

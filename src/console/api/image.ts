@@ -1,0 +1,52 @@
+/** A JSON object. */
+export type JsonObject = Record<string, unknown>;
+
+/** An image as release 9.0.0 shows it; keys without a value are absent. docs/contract.md#image */
+export type Image = {
+  id: string;
+  name: string;
+  version: string;
+  os?: string;
+  type?: string;
+  requirements: JsonObject;
+  image_size?: number;
+  description?: string;
+  files?: JsonObject[];
+  tags?: JsonObject;
+  homepage?: string;
+  published_at?: string;
+  owner: string;
+  public: boolean;
+  state: "active" | "unactivated" | "disabled" | "creating" | "failed";
+  eula?: string;
+  acl?: string[];
+  origin?: string;
+  error?: { code?: string; message?: string };
+};
+
+/** An image with the ETag of its revision. */
+export type Versioned = { image: Image; etag: string };
+
+/** The fields that UpdateImage takes, in its order; `acl` goes by grants. */
+export const editableFields = ["name", "version", "description", "homepage", "eula", "tags"] as const;
+
+export type EditableField = (typeof editableFields)[number];
+
+/** What an update says of some fields; null clears. */
+export type Update = { [Field in EditableField]?: unknown };
+
+/** One revision. docs/contract.md#audit */
+export type AuditEntry = {
+  action: string;
+  time: string;
+  caller: { type: "signature"; keyId: string; account: string; requestId: string } | { type: "operator" };
+  revision: number;
+  /** Null where the revision before is not kept. */
+  changes: Record<string, { before: unknown; after: unknown }> | null;
+};
+
+/** An account. docs/contract.md#account */
+export type Account = { id: string; login: string; email?: string; companyName?: string };
+
+/** A key of an account. docs/contract.md#keys */
+export type AccountKey = { name: string; fingerprint: string; key: string };

@@ -1,0 +1,77 @@
+/** An entry of a ValidationFailed: the field and a sentence. */
+export type FieldRefusal = { field: string; code: string; message: string };
+
+type RefusalOptions = {
+  status: number;
+  code: string;
+  errors?: readonly FieldRefusal[];
+  retryAfterSeconds?: number | null;
+  requestId?: string | null;
+  currentEtag?: string | null;
+  clockSkewSeconds?: number | null;
+};
+
+/** Why a request did not do what it asked for. `status` is 0 where no answer came. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly errors: readonly FieldRefusal[];
+  readonly retryAfterSeconds: number | null;
+  /** For the operator, who finds the request by it on the log. */
+  readonly requestId: string | null;
+  /** Of a 412: the revision that the image is at. */
+  readonly currentEtag: string | null;
+  /** How far this computer's clock is ahead of the service's. */
+  readonly clockSkewSeconds: number | null;
+
+  constructor(message: string, options: RefusalOptions) {
+    super(message);
+    this.name = "Refusal";
+    this.status = options.status;
+    this.code = options.code;
+    this.errors = options.errors ?? [];
+    this.retryAfterSeconds = options.retryAfterSeconds ?? null;
+    this.requestId = options.requestId ?? null;
+    this.currentEtag = options.currentEtag ?? null;
+    this.clockSkewSeconds = options.clockSkewSeconds ?? null;
+  }
+
+  /** Whether the request may have been done although no answer says so. */
+  get isUncertain(): boolean {
+    return this.status === 0 || this.status === 503 || this.status === 500;
+  }
+}
+
+/** No answer came. */
+export const makeUnreachable = (): Refusal => new Refusal("no answer came", { status: 0, code: "Unreachable" });
+
+/** The refusal that an answer tells. @param now ms since the epoch by this computer's clock */
+export async function readRefusal(response: Response, now: number): Promise<Refusal> {
+  const { headers, status } = response;
+  const { code, message, errors } = await readBody(response);
+  const date = Date.parse(headers.get("Date") ?? "");
+  return new Refusal(message ?? `the service answered ${status}`, {
+    status,
+    code: code ?? String(status),
+    errors: errors ?? [],
+    retryAfterSeconds: readSeconds(headers.get("Retry-After")),
+    requestId: headers.get("Request-Id"),
+    currentEtag: status === 412 ? headers.get("ETag") : null,
+    clockSkewSeconds: Number.isNaN(date) ? null : Math.round((now - date) / 1000),
+  });
+}
+
+type Body = { code?: string; message?: string; errors?: FieldRefusal[] };
+
+/** A proxy between may answer something else than JSON. */
+async function readBody(response: Response): Promise<Body> {
+  const text = await response.text().catch(() => "");
+  try {
+    const body: unknown = JSON.parse(text);
+    return typeof body === "object" && body !== null ? body : {};
+  } catch {
+    return {};
+  }
+}
+
+const readSeconds = (text: string | null): number | null => (text && /^\d+$/.test(text) ? Number(text) : null);

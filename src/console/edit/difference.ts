@@ -1,0 +1,91 @@
+import { isEqual } from "./equal.ts";
+
+/** A field that differs; null where it is absent. */
+export type Difference = { field: string; before: unknown; after: unknown };
+
+/** The fields that differ between two objects, in the order of the second. */
+export function listDifferences(
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+): Difference[] {
+  return [...new Set([...Object.keys(after), ...Object.keys(before)])]
+    .map((field) => ({ field, before: before[field] ?? null, after: after[field] ?? null }))
+    .filter((change) => !isEqual(change.before, change.after));
+}
+
+/** A part of a text that stayed, came or went. */
+export type TextPart = { kind: "same" | "added" | "removed"; text: string };
+
+/** Words compared with words; more would keep the page busy. */
+const maxCompared = 250_000;
+
+/** How one text becomes another, word by word; as a whole where both are long. */
+export function splitTextDifference(before: string, after: string): TextPart[] {
+  const [olds, news] = [splitWords(before), splitWords(after)];
+  const start = countSame(olds, news);
+  const end = countSame(olds.slice(start).reverse(), news.slice(start).reverse());
+  const [oldRest, newRest] = [olds.slice(start, olds.length - end), news.slice(start, news.length - end)];
+  const middle = oldRest.length * newRest.length > maxCompared ? replaceAll(oldRest, newRest) : align(oldRest, newRest);
+  return joinParts([
+    ...news.slice(0, start).map(makePart("same")),
+    ...middle,
+    ...news.slice(news.length - end).map(makePart("same")),
+  ]);
+}
+
+/** Words, and what is between them. */
+const splitWords = (text: string): string[] => text.match(/\s+|[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu) ?? [];
+
+function countSame(olds: readonly string[], news: readonly string[]): number {
+  const at = olds.findIndex((word, index) => word !== news[index]);
+  return at === -1 ? Math.min(olds.length, news.length) : at;
+}
+
+const makePart =
+  (kind: TextPart["kind"]) =>
+  (text: string): TextPart => ({ kind, text });
+
+const replaceAll = (olds: readonly string[], news: readonly string[]): TextPart[] => [
+  ...olds.map(makePart("removed")),
+  ...news.map(makePart("added")),
+];
+
+/** By the longest common subsequence. */
+function align(olds: readonly string[], news: readonly string[]): TextPart[] {
+  const common = measureCommon(olds, news);
+  const parts: TextPart[] = [];
+  let [row, column] = [0, 0];
+  while (row < olds.length && column < news.length) {
+    const [old = "", text = ""] = [olds[row], news[column]];
+    const kind = old === text ? "same" : common(row + 1, column) >= common(row, column + 1) ? "removed" : "added";
+    parts.push({ kind, text: kind === "removed" ? old : text });
+    if (kind !== "added") row += 1;
+    if (kind !== "removed") column += 1;
+  }
+  return [...parts, ...replaceAll(olds.slice(row), news.slice(column))];
+}
+
+/** How many words two texts have in common, in order, from a word of each on. */
+function measureCommon(olds: readonly string[], news: readonly string[]): (row: number, column: number) => number {
+  const width = news.length + 1;
+  const lengths = new Uint32Array((olds.length + 1) * width);
+  const at = (row: number, column: number) => lengths[row * width + column] ?? 0;
+  for (let row = olds.length - 1; row >= 0; row -= 1) {
+    for (let column = news.length - 1; column >= 0; column -= 1) {
+      lengths[row * width + column] =
+        olds[row] === news[column] ? at(row + 1, column + 1) + 1 : Math.max(at(row + 1, column), at(row, column + 1));
+    }
+  }
+  return at;
+}
+
+/** Neighbours of a kind as one. */
+function joinParts(parts: readonly TextPart[]): TextPart[] {
+  const joined: TextPart[] = [];
+  for (const { kind, text } of parts) {
+    const last = joined.at(-1);
+    if (last?.kind === kind) last.text += text;
+    else joined.push({ kind, text });
+  }
+  return joined;
+}

@@ -1,0 +1,30 @@
+/** Views of the console, each with an address of its own after the `#`. */
+export type Route =
+  | { view: "images" }
+  | { view: "image"; id: string }
+  | { view: "history"; id: string }
+  | { view: "keys" }
+  | { view: "sign-in" };
+
+/** The view that an address names; the list where it names none. @param hash of the address, `#` included */
+export function readRoute(hash: string): Route {
+  const [first = "", id = "", last] = hash.replace(/^#\/?/, "").split("/").map(decode);
+  if (first === "keys" || first === "sign-in") return { view: first };
+  if (first !== "images" || id === "") return { view: "images" };
+  return last === "history" ? { view: "history", id } : { view: "image", id };
+}
+
+/** The address of a view. */
+export function formatRoute(route: Route): string {
+  if (!("id" in route)) return `#/${route.view}`;
+  return `#/images/${encodeURIComponent(route.id)}${route.view === "history" ? "/history" : ""}`;
+}
+
+/** Text that is no valid escape stays as it is. */
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

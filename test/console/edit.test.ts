@@ -1,0 +1,192 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import * as z from "zod/mini";
+import type { EditableField, Image, JsonObject, Update } from "../../src/console/api/image.ts";
+import { editableFields } from "../../src/console/api/image.ts";
+import { listDifferences, splitTextDifference } from "../../src/console/edit/difference.ts";
+import { isEqual } from "../../src/console/edit/equal.ts";
+import { applyChoices, findConflicts } from "../../src/console/edit/merge.ts";
+import { findAccountMistake, findFieldMistakes } from "../../src/console/edit/validate.ts";
+import { formatRoute, readRoute } from "../../src/console/route.ts";
+import { makeUpdateImageSchema } from "../../src/images/image-fields.ts";
+
+const runs = { numRuns: process.env["LONG"] ? 20_000 : 500 };
+
+const base: Image = {
+  id: "eca995fe-b904-11e3-b05a-83a4899322dc",
+  name: "n",
+  version: "1",
+  requirements: {},
+  owner: "47034e57-42d1-0342-b302-00db733e8c8a",
+  public: false,
+  state: "active",
+};
+
+const tags = fc.dictionary(fc.constantFrom("a", "b", "__proto__", ""), fc.constantFrom<unknown>(1, "x", null, [true]));
+
+const texts = fc.constantFrom<unknown>("one", "two", null);
+
+const updates: fc.Arbitrary<Update> = fc.record(
+  {
+    name: fc.constantFrom("one", "two"),
+    version: fc.constantFrom("1", "2"),
+    description: texts,
+    homepage: texts,
+    eula: texts,
+    tags: fc.option(tags),
+  },
+  { requiredKeys: [] },
+);
+
+/** The image after an update: what the service stores. */
+const update = (image: Image, some: Update): Image => ({ ...image, ...some }) as Image; // as: the arbitrary makes valid values
+
+describe("a merge after 412", () => {
+  it("keeps every field that only they changed, and makes every field that only I changed mine", () => {
+    fc.assert(
+      fc.property(updates, updates, updates, (start, other, mine) => {
+        const was = update(base, start);
+        const theirs = update(was, other);
+        const conflicts = findConflicts({ was, theirs, mine });
+        const merged = update(theirs, applyChoices({ was, theirs, mine }, {}));
+        for (const field of editableFields.filter((name) => name !== "tags")) {
+          const isMine = field in mine && !isEqual(mine[field], was[field]);
+          expect(merged[field] ?? null).toEqual((isMine ? mine[field] : theirs[field]) ?? null);
+          const isTheirs = !isEqual(was[field], theirs[field]);
+          const isConflict = isMine && isTheirs && !isEqual(mine[field], theirs[field]);
+          expect(conflicts.some((conflict) => conflict.field === field)).toBe(isConflict);
+        }
+      }),
+      runs,
+    );
+  });
+
+  it("with every conflict theirs, changes nothing that they changed; with every one mine, all that I meant is there", () => {
+    fc.assert(
+      fc.property(tags, tags, tags, (old, other, own) => {
+        const [was, theirs, mine] = [update(base, { tags: old }), update(base, { tags: other }), { tags: own }];
+        const conflicts = findConflicts({ was, theirs, mine });
+        const all = (choice: "theirs" | "mine") => Object.fromEntries(conflicts.map(({ field }) => [field, choice]));
+        const readTags = (choice: "theirs" | "mine"): JsonObject =>
+          update(theirs, applyChoices({ was, theirs, mine }, all(choice))).tags ?? {};
+        for (const key of new Set([old, other, own].flatMap(Object.keys))) {
+          const [before, them, me] = [old, other, own].map((one) => (Object.hasOwn(one, key) ? [one[key]] : []));
+          const [kept, won] = [readTags("theirs"), readTags("mine")].map((one) =>
+            Object.hasOwn(one, key) ? [one[key]] : [],
+          );
+          const same = (one: unknown, two: unknown) => JSON.stringify(one) === JSON.stringify(two);
+          if (same(me, before)) expect([kept, won]).toEqual([them, them]);
+          else expect([kept, won]).toEqual([same(before, them) ? me : them, me]);
+        }
+      }),
+      runs,
+    );
+  });
+
+  it("sends nothing that is so already", () => {
+    fc.assert(
+      fc.property(updates, updates, (start, mine) => {
+        const was = update(base, start);
+        expect(applyChoices({ was, theirs: update(was, mine), mine }, {})).toEqual({});
+      }),
+      runs,
+    );
+  });
+});
+
+describe("a difference", () => {
+  it("names the fields that differ, whatever the order of an object's keys, and absent is null", () => {
+    expect(
+      listDifferences(
+        { name: "a", tags: { a: 1, b: [2] }, eula: null },
+        { name: "b", tags: { b: [2], a: 1 }, acl: ["x"] },
+      ),
+    ).toEqual([
+      { field: "name", before: "a", after: "b" },
+      { field: "acl", before: null, after: ["x"] },
+    ]);
+  });
+
+  it("of texts holds both", () => {
+    const words = fc
+      .array(fc.constantFrom("red", "green", " ", "\n", "é", "💡", ","), { maxLength: 40 })
+      .map((all) => all.join(""));
+    fc.assert(
+      fc.property(words, words, (before, after) => {
+        const parts = splitTextDifference(before, after);
+        const join = (without: string) =>
+          parts
+            .filter(({ kind }) => kind !== without)
+            .map(({ text }) => text)
+            .join("");
+        expect([join("added"), join("removed")]).toEqual([before, after]);
+        if (before === after) expect(parts.every(({ kind }) => kind === "same")).toBe(true);
+      }),
+      runs,
+    );
+  });
+
+  it("of texts is word by word, and of long ones still done at once", () => {
+    expect(splitTextDifference("a small test", "a large test")).toEqual([
+      { kind: "same", text: "a " },
+      { kind: "removed", text: "small" },
+      { kind: "added", text: "large" },
+      { kind: "same", text: " test" },
+    ]);
+    const [before, after] = ["a ", "b "].map((word) => word.repeat(5000));
+    expect(splitTextDifference(before ?? "", after ?? "").length).toBeGreaterThan(1);
+  });
+});
+
+describe("the console's rules", () => {
+  const values = fc.oneof(
+    fc.string({ maxLength: 20 }),
+    fc.constantFrom<unknown>(null, 7, "https://a/", [], {}, "a".repeat(1025), "\u0000"),
+  );
+  const sent = fc.dictionary(
+    fc.constantFrom<EditableField | "acl" | "other">(...editableFields, "acl", "other"),
+    values,
+  );
+
+  it("refuse what the service refuses, with its sentences", () => {
+    const schema = makeUpdateImageSchema({ maxAcl: 3000, maxTagsBytes: 102_400 });
+    fc.assert(
+      fc.property(sent, (some) => {
+        const parsed = z.safeParse(schema, some);
+        const issues = parsed.success ? [] : parsed.error.issues.filter(({ path }) => path.length > 0);
+        const expected = Object.fromEntries(issues.toReversed().map(({ path, message }) => [String(path[0]), message]));
+        expect(findFieldMistakes(some)).toEqual(expected);
+      }),
+      runs,
+    );
+  });
+
+  it("name what is no account", () => {
+    expect(findAccountMistake("47034e57-42d1-0342-b302-00db733e8c8a")).toBeUndefined();
+    expect(findAccountMistake("alice")).toMatch(/^An account is named by its UUID in lower case/);
+  });
+});
+
+describe("an address", () => {
+  it("names a view, and the view names it", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ minLength: 1 }).filter((id) => id.isWellFormed()),
+        (id) => {
+          for (const route of [{ view: "image", id } as const, { view: "history", id } as const]) {
+            expect(readRoute(formatRoute(route))).toEqual(route);
+          }
+        },
+      ),
+      runs,
+    );
+    expect(["", "#", "#/", "#/nope", "#/images", "#/images//"].map(readRoute)).toEqual(
+      Array(6).fill({ view: "images" }),
+    );
+    expect(["#/keys", "#/sign-in", "#/images/%zz"].map(readRoute)).toEqual([
+      { view: "keys" },
+      { view: "sign-in" },
+      { view: "image", id: "%zz" },
+    ]);
+  });
+});
