@@ -46,7 +46,11 @@ export default defineConfig({
         },
       },
       {
-        test: { name: "console", include: ["test/console/*.test.ts"], testTimeout: scale === "full" ? 900_000 : 20_000 },
+        test: {
+          name: "console",
+          include: ["test/console/*.test.ts"],
+          testTimeout: scale === "full" ? 900_000 : 20_000,
+        },
       },
       {
         test: {
