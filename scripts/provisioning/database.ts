@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { assertDatabaseIsNamed } from "../deploying/readiness.ts";
 import { formatMigrateCommand, listUnapplied, migrateLocal } from "./migrations.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -13,11 +14,8 @@ export type DatabaseTarget = { state: string } | { remote: true };
 /** The binding of the Worker, outside it. It must be closed: it runs on a process of its own. */
 export type OpenDatabase = { db: D1Database; close: () => Promise<void> };
 
-/** What `wrangler.toml` has until a database was created. */
-const placeholderId = "00000000-0000-4000-8000-000000000000";
-
 /**
- * Opens the database of `wrangler.toml`. A local one is made and migrated when it needs to be; `wrangler dev` may run
+ * Opens the database of `wrangler.toml`, the deployed one that of `[env.production]`. A local one is made and migrated when it needs to be; `wrangler dev` may run
  * on the same folder.
  *
  * @param create whether a local database that is missing is made
@@ -51,12 +49,8 @@ async function openLocal(state: string): Promise<OpenDatabase> {
 async function openRemote(): Promise<OpenDatabase> {
   // As if without a terminal: wrangler then reports a missing login and opens no browser.
   process.env["CI"] ??= "true";
-  const declared = await readDeclaredDatabase();
-  if (declared.database_id === placeholderId) {
-    throw new Error(
-      `--remote: database_id in wrangler.toml is still the placeholder ${placeholderId}; run "npx wrangler d1 create ${declared.database_name}" and put the id it prints there`,
-    );
-  }
+  const declared = await readDeclaredDatabase("production");
+  assertDatabaseIsNamed({ name: declared.database_name, id: declared.database_id });
   const configPath = join(root, ".local", `remote-database-${process.pid}.json`);
   mkdirSync(join(root, ".local"), { recursive: true });
   writeFileSync(configPath, JSON.stringify(makeRemoteConfig(declared)));
@@ -96,7 +90,9 @@ async function assertMigrated(opened: OpenDatabase, database: string): Promise<O
   const unapplied = await findUnapplied(opened);
   if (unapplied.length === 0) return opened;
   await opened.close();
-  throw new Error(`${unapplied.join(", ")} is not applied; run: ${formatMigrateCommand(database, ["--remote"])}`);
+  throw new Error(
+    `${unapplied.join(", ")} is not applied; run: ${formatMigrateCommand(database, ["--env production", "--remote"])}`,
+  );
 }
 
 /** Closes the database when it does not answer: left open, it would keep the program running. */
@@ -109,9 +105,13 @@ async function findUnapplied({ db, close }: OpenDatabase): Promise<string[]> {
   }
 }
 
-async function readDeclaredDatabase(): Promise<DeclaredDatabase> {
+/** @param environment of wrangler.toml; the local database's is none */
+async function readDeclaredDatabase(environment?: "production"): Promise<DeclaredDatabase> {
   const { unstable_readConfig: readConfig } = await import("wrangler");
-  const config: WorkerConfig = readConfig({ config: join(root, "wrangler.toml") });
+  const config: WorkerConfig = readConfig({
+    config: join(root, "wrangler.toml"),
+    ...(environment && { env: environment }),
+  });
   const { database_name, database_id } = config.d1_databases.find(({ binding }) => binding === "DB") ?? {};
   if (!database_name || !database_id) {
     throw new Error("wrangler.toml declares no D1 database with the binding DB, a database_name and a database_id");

@@ -134,10 +134,10 @@ test.concurrent.each<[string[], string]>([
 });
 
 test.concurrent("--remote says how to create the database that is missing", async () => {
-  const id = "00000000-0000-4000-8000-000000000000";
   expect(await run("export", "--remote")).toStrictEqual({
     code: 1,
     stdout: "",
-    stderr: `--remote: database_id in wrangler.toml is still the placeholder ${id}; run "npx wrangler d1 create cloudapi-edge" and put the id it prints there\n`,
+    stderr:
+      'the database_id under [[env.production.d1_databases]] of wrangler.toml is still the placeholder; run "npx wrangler d1 create cloudapi-edge" and put the id it prints there\n',
   });
 });
