@@ -3,15 +3,23 @@ const stores = ["session", "intents"] as const;
 /** A store of this page's database in the browser. */
 type Store = (typeof stores)[number];
 
-const opened = new Map<"db", Promise<IDBDatabase>>();
+/** What IndexedDB answers: the value as it was put. */
+type Kept = ReturnType<IDBObjectStore["get"]>["result"];
 
-function open(): Promise<IDBDatabase> {
-  const db = opened.get("db") ?? openAnew();
+/** Stands in where the browser gives no IndexedDB, as some do in private windows: it is lost with the page. */
+const memory = new Map<Store, Map<string, Kept>>(stores.map((store) => [store, new Map()]));
+
+const opened = new Map<"db", Promise<IDBDatabase | null>>();
+
+/** The database; null where the browser gives none. */
+function open(): Promise<IDBDatabase | null> {
+  const db = opened.get("db") ?? openAnew().catch(() => null);
   opened.set("db", db);
   return db;
 }
 
-async function openAnew(): Promise<IDBDatabase> {
+async function openAnew(): Promise<IDBDatabase | null> {
+  if (typeof indexedDB === "undefined") return null;
   const request = indexedDB.open("cloudapi-edge-console", 1);
   request.onupgradeneeded = () => {
     for (const store of stores) request.result.createObjectStore(store);
@@ -26,8 +34,8 @@ const settle = <Result>(request: IDBRequest<Result>): Promise<Result> =>
   });
 
 /** Does a change, and waits until it is on disk. */
-async function change(name: Store, make: (store: IDBObjectStore) => void): Promise<void> {
-  const transaction = (await open()).transaction(name, "readwrite", { durability: "strict" });
+async function change(db: IDBDatabase, name: Store, make: (store: IDBObjectStore) => void): Promise<void> {
+  const transaction = db.transaction(name, "readwrite", { durability: "strict" });
   make(transaction.objectStore(name));
   await new Promise<void>((resolve, reject) => {
     transaction.oncomplete = () => resolve();
@@ -36,13 +44,23 @@ async function change(name: Store, make: (store: IDBObjectStore) => void): Promi
 }
 
 /** Keeps a value under a name. */
-export const put = (store: Store, name: string, value: unknown): Promise<void> =>
-  change(store, (opened) => opened.put(value, name));
+export async function put(store: Store, name: string, value: unknown): Promise<void> {
+  const db = await open();
+  if (db) await change(db, store, (kept) => kept.put(value, name));
+  else memory.get(store)?.set(name, structuredClone(value));
+}
 
 /** Removes what is kept under a name. */
-export const remove = (store: Store, name: string): Promise<void> => change(store, (opened) => opened.delete(name));
+export async function remove(store: Store, name: string): Promise<void> {
+  const db = await open();
+  if (db) await change(db, store, (kept) => kept.delete(name));
+  else memory.get(store)?.delete(name);
+}
 
 /** Every value that is kept. Only this page writes the database, so values are what was put. */
 export async function readAll<Value>(store: Store): Promise<Value[]> {
-  return await settle<Value[]>((await open()).transaction(store).objectStore(store).getAll());
+  const db = await open();
+  return db
+    ? await settle<Value[]>(db.transaction(store).objectStore(store).getAll())
+    : [...(memory.get(store)?.values() ?? [])];
 }

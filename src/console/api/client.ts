@@ -1,8 +1,9 @@
 import type { Session } from "../keys/kept-session.ts";
 import { signRequest } from "../keys/sign.ts";
 import type { Account, AccountKey, AuditEntry, Image, Versioned } from "./image.ts";
-import { dropIntent, formatTarget, type Intent, type IntentKind, keepIntent } from "./intents.ts";
-import { makeUnreachable, type Refusal, readRefusal } from "./refusal.ts";
+import { dropIntent, formatTarget, type Intent, type IntentKind, keepIntent, listKeptIntents } from "./intents.ts";
+import { makeUnreachable, Refusal, readRefusal } from "./refusal.ts";
+import { retry } from "./retry.ts";
 
 /** What a list selects: its parameters. docs/contract.md#listimages */
 export type ListFilters = Readonly<Record<string, string>>;
@@ -11,9 +12,6 @@ export type ListFilters = Readonly<Record<string, string>>;
 export type Written = { image: Image | null; etag: string | null; isReplayed: boolean; changedFields: string[] };
 
 const pageSize = 1000;
-const maxTries = 3;
-const firstWaitMs = 400;
-const longestWaitMs = 10_000;
 
 type Call = { method?: string; path: string; headers?: Record<string, string>; body?: unknown };
 
@@ -80,13 +78,23 @@ export class Client {
    * one it is sent again under the same Idempotency-Key.
    */
   async write(intent: Intent): Promise<Written> {
+    let mayBeMade = intent.isSent || (await wasSent(intent));
     await keepIntent({ ...intent, isSent: true });
+    const send = async () => {
+      try {
+        return await readWritten(intent, await this.#send(makeCall(intent, false)));
+      } catch (error) {
+        mayBeMade ||= error instanceof Refusal && error.isUncertain;
+        throw error;
+      }
+    };
     try {
-      const written = await readWritten(intent, await this.#retry(makeCall(intent, false)));
+      const written = await retry(send);
       await dropIntent(intent);
       return written;
     } catch (error) {
-      if (isRefusal(error) && !error.isUncertain) await dropIntent(intent);
+      const saysNothing = error instanceof Refusal && (error.isUncertain || (mayBeMade && error.isBeforeRecord));
+      if (error instanceof Refusal && !saysNothing) await dropIntent(intent);
       throw error;
     }
   }
@@ -94,21 +102,11 @@ export class Client {
   /** What a change would do, without doing it. */
   rehearse = async (intent: Intent): Promise<Written> => readWritten(intent, await this.#retry(makeCall(intent, true)));
 
-  #read = async <Result>(path: string): Promise<Result> => await readJson(await this.#retry({ path }));
+  /** A connection that ends within the answer is no answer: the whole read is tried again. */
+  #read = <Result>(path: string): Promise<Result> =>
+    retry(async () => await readJson<Result>(await this.#send({ path })));
 
-  /** Sends a request that is safe to send again, while no answer comes or the service is busy. */
-  async #retry(call: Call): Promise<Response> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.#send(call);
-      } catch (error) {
-        const mayRetry = isRefusal(error) && (error.status === 0 || error.status === 503);
-        if (!mayRetry || attempt === maxTries) throw error;
-        const waitMs = error.retryAfterSeconds ? error.retryAfterSeconds * 1000 : firstWaitMs * 2 ** attempt;
-        await new Promise((done) => setTimeout(done, Math.min(waitMs, longestWaitMs)));
-      }
-    }
-  }
+  #retry = (call: Call): Promise<Response> => retry(() => this.#send(call));
 
   async #send({ method = "GET", path, headers, body }: Call): Promise<Response> {
     const url = new URL(path, this.#origin);
@@ -135,7 +133,9 @@ export class Client {
   }
 }
 
-const isRefusal = (error: unknown): error is Refusal => error instanceof Error && error.name === "Refusal";
+/** Whether a kept intent was sent before, by this page or by one that was closed. */
+const wasSent = async ({ account, id }: Intent): Promise<boolean> =>
+  (await listKeptIntents(account)).some((kept) => kept.id === id && kept.isSent);
 
 function makeCall(intent: Intent, isDryRun: boolean): Call {
   return {

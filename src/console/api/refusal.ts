@@ -36,9 +36,17 @@ export class Refusal extends Error {
     this.clockSkewSeconds = options.clockSkewSeconds ?? null;
   }
 
-  /** Whether the request may have been done although no answer says so. */
+  /** Whether the request may have been done although no answer says so: a proxy's 502 tells no more than silence. */
   get isUncertain(): boolean {
-    return this.status === 0 || this.status === 503 || this.status === 500;
+    return this.status === 0 || this.status >= 500;
+  }
+
+  /**
+   * Whether it was judged before the service looked whether it did the request already, so that it says nothing of an
+   * earlier attempt. docs/contract.md#order-of-checks
+   */
+  get isBeforeRecord(): boolean {
+    return [400, 401, 413, 429].includes(this.status) || this.code === "NotAuthorized";
   }
 }
 

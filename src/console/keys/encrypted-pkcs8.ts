@@ -36,11 +36,23 @@ export async function openPkcs8(der: Uint8Array, passphrase?: string): Promise<U
   const { iv, size } = readCipher(cipher);
   const key = await deriveKey(readDerivation(derivation), { passphrase, size });
   const opening = { key, iv, sealed: new Uint8Array(requireTag(sealed, derTag.octets)), isPadded: true };
-  return new Uint8Array(
-    await decryptAesCbc(opening).catch(() => {
-      throw makePassphraseWrong();
-    }),
-  );
+  const opened = await decryptAesCbc(opening).catch(() => {
+    throw makePassphraseWrong();
+  });
+  // Under one wrong passphrase in 256 the padding is right by chance.
+  if (!isPkcs8(opened)) throw makePassphraseWrong();
+  return new Uint8Array(opened);
+}
+
+/** Whether bytes are one SEQUENCE that begins with a version, an algorithm and a key. */
+function isPkcs8(bytes: Uint8Array): boolean {
+  try {
+    const [whole, ...after] = readElements(bytes);
+    const tags = readElements(requireTag(whole, derTag.sequence)).map(({ tag }) => tag);
+    return after.length === 0 && tags.slice(0, 3).join() === [derTag.integer, derTag.sequence, derTag.octets].join();
+  } catch {
+    return false;
+  }
 }
 
 function readCipher(element: DerElement | undefined): { iv: Uint8Array<ArrayBuffer>; size: number } {
