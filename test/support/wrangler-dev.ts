@@ -23,6 +23,8 @@ export class WranglerDev {
     if (code !== 0) throw new Error(stderr);
     const settings = readFileSync(join(root, "wrangler.toml"), "utf8")
       .replace('main = "src/index.ts"', `main = ${JSON.stringify(join(root, "src/index.ts"))}`)
+      // The checkout's own pages: paths in the file are relative to its folder, not to the one where wrangler runs.
+      .replace('directory = "public"', `directory = ${JSON.stringify(join(root, "public"))}`)
       .replace(/^# What is deployed[\s\S]*/m, "");
     writeFileSync(join(this.folder, "wrangler.toml"), edit(settings));
     this.port = await findFreePort();
