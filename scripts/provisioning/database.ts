@@ -41,8 +41,37 @@ async function openLocal(state: string): Promise<OpenDatabase> {
     if ((await findUnapplied(opened)).length === 0) return opened;
     await opened.close();
   }
-  await migrateLocal((await readDeclaredDatabase()).database_name, state);
+  try {
+    await migrateLocal((await readDeclaredDatabase()).database_name, state);
+  } catch (error) {
+    if (!(error instanceof Error && appliedMeanwhile.test(error.message))) throw error;
+    return await openMigrated(options, error);
+  }
   return await openProxy(options);
+}
+
+/** What SQLite says of a migration that another program applies, or has just applied. */
+const appliedMeanwhile =
+  /already exists|duplicate column name|UNIQUE constraint failed: d1_migrations|SQLITE_BUSY|locked/;
+
+const migratedWithinMs = 10_000;
+
+/**
+ * Opens the database once another program has applied the migrations: of two that start on a new folder at once, the
+ * slower one finds tables that are there already.
+ *
+ * @param failure why this program could not; thrown when nobody else could either
+ */
+async function openMigrated(options: ProxyOptions, failure: unknown): Promise<OpenDatabase> {
+  const opened = await openProxy(options);
+  for (const deadline = Date.now() + migratedWithinMs; (await findUnapplied(opened)).length > 0; ) {
+    if (Date.now() > deadline) {
+      await opened.close();
+      throw failure;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  return opened;
 }
 
 /** By a configuration of its own, because the project's leaves the database local in development. */

@@ -37,7 +37,7 @@ export async function migrateLocal(database: string, state: string): Promise<voi
     process.execPath,
     [cli, "d1", "migrations", "apply", database, ...where],
     // On a terminal it prompts; without one it assumes yes.
-    { cwd: root, env: { ...process.env, WRANGLER_LOG: "error", CI: "true" } },
+    { cwd: root, env: { ...process.env, WRANGLER_LOG: "error", CI: "true", NO_COLOR: "1" } },
   );
   wrangler.child.stdin?.end();
   try {

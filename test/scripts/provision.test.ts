@@ -85,6 +85,16 @@ const usage = `usage: npm run provision -- FILE… [--restore] [--state DIR | --
   --help    these lines
 `;
 
+test.concurrent("two that start at once on a new folder both load what they were given", async () => {
+  const ran = await Promise.all(["some.json", "some.json"].map((file) => run("provision", file, "--state", "at-once")));
+  const line = (added: number) =>
+    `some.json: accounts ${added} added, 0 replaced, ${1 - added} unchanged; images ${added} added, 0 replaced, ${1 - added} unchanged\n`;
+  expect(ran.toSorted((one, other) => other.stdout.localeCompare(one.stdout))).toStrictEqual([
+    { code: 0, stdout: line(1), stderr: "" },
+    { code: 0, stdout: line(0), stderr: "" },
+  ]);
+});
+
 test.concurrent("--help prints the usage and opens nothing", async () => {
   expect(await run("provision", "--help", "--state", "help")).toStrictEqual({ code: 0, stdout: usage, stderr: "" });
   expect(globSync(join(folder, "help"))).toStrictEqual([]);
