@@ -18,6 +18,7 @@ export function App() {
   const [session, setSession] = useState<Session | null | undefined>(undefined);
   const { route, go, setUnsaved } = useRoute();
   const { told, tell } = useTold();
+  const [settled, setSettled] = useState(0);
   useEffect(() => {
     readKeptSession().then(setSession, () => setSession(null));
   }, []);
@@ -35,11 +36,25 @@ export function App() {
       </button>
       <Header client={client} route={route} onChange={change} />
       <main id="main" tabIndex={-1}>
-        {session === null && <SignInView onSignIn={change} tell={tell} />}
+        {session === null && <SignInView route={route} onSignIn={change} tell={tell} />}
         {client && (
           <>
-            <UnansweredIntents key={client.account} client={client} tell={tell} />
-            <View key={client.account} route={route} client={client} go={go} tell={tell} setUnsaved={setUnsaved} />
+            <UnansweredIntents
+              key={client.account}
+              client={client}
+              tell={tell}
+              onSettled={() => setSettled((count) => count + 1)}
+            />
+            <View
+              key={client.account}
+              route={route}
+              client={client}
+              go={go}
+              tell={tell}
+              settled={settled}
+              setUnsaved={setUnsaved}
+              onSession={change}
+            />
           </>
         )}
       </main>
@@ -81,14 +96,16 @@ function Header({ client, route, onChange }: HeaderProps) {
   );
 }
 
-function View({ route, ...props }: ViewProps & { route: Route }) {
+type MainProps = ViewProps & { route: Route; onSession: (session: Session) => Promise<void> };
+
+function View({ route, onSession, ...props }: MainProps) {
   switch (route.view) {
     case "image":
       return <ImageView key={route.id} id={route.id} {...props} />;
     case "history":
       return <HistoryView key={route.id} id={route.id} {...props} />;
     case "keys":
-      return <KeysView {...props} />;
+      return <KeysView {...props} onSession={onSession} />;
     default:
       return <ImagesView {...props} />;
   }

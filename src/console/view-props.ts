@@ -8,6 +8,8 @@ export type ViewProps = {
   go: (route: Route) => void;
   /** Says what happened, for a moment, and to screen readers. */
   tell: (text: string) => void;
+  /** Goes up when a change that was left unanswered is settled: what is shown may have changed. */
+  settled: number;
   /** Whether leaving the view would lose what was typed: the person is asked first. */
   setUnsaved: (isUnsaved: boolean) => void;
 };

@@ -4,9 +4,9 @@ type Props = {
   id: string;
   label: string;
   /** What to know before typing. */
-  hint?: string;
+  hint?: string | undefined;
   /** Why the value is refused. */
-  mistake?: string;
+  mistake?: string | undefined;
   /** The input, which has `id` and the attributes of {@link describeInput}. */
   children: ComponentChildren;
 };
