@@ -2,15 +2,15 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Client, Written } from "../../api/client.ts";
 import type { Update, Versioned } from "../../api/image.ts";
 import type { Refusal } from "../../api/refusal.ts";
-import { type Draft, judgeDraft, makeDraft, type TextField, textFields } from "../../edit/draft.ts";
 import { listDifferences } from "../../edit/difference.ts";
+import { type Draft, judgeDraft, makeDraft, type TextField, textFields } from "../../edit/draft.ts";
 import { Differences } from "../../ui/difference.tsx";
 import { describeInput, Field } from "../../ui/field.tsx";
 import { RefusalNotice } from "../../ui/refusal-notice.tsx";
 import { toRefusal } from "../../ui/use-loaded.ts";
 import { Conflict } from "./conflict.tsx";
-import { useIntent } from "./use-intent.ts";
 import { TagsEditor } from "./tags-editor.tsx";
+import { useIntent } from "./use-intent.ts";
 
 type Props = {
   client: Client;

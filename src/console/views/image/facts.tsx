@@ -14,7 +14,14 @@ export function Facts({ image, tell }: { image: Image; tell: (text: string) => v
     ["Type", [type, os].filter((part) => part !== undefined).join(" · ")],
     ["Published", published && <Time time={published} />],
     ["Owner", <span class="mono">{owner}</span>],
-    ["Origin", origin && <a class="mono" href={formatRoute({ view: "image", id: origin })}>{origin}</a>],
+    [
+      "Origin",
+      origin && (
+        <a class="mono" href={formatRoute({ view: "image", id: origin })}>
+          {origin}
+        </a>
+      ),
+    ],
     ["Size", size !== undefined && `${size} MiB`],
     ["File", files[0] && describeFile(files[0])],
     ...Object.entries(listRequirements(image.requirements)),

@@ -1,6 +1,6 @@
 import { useRef } from "preact/hooks";
-import { type Intent, makeIntent } from "../../api/intents.ts";
 import type { Update } from "../../api/image.ts";
+import { type Intent, makeIntent } from "../../api/intents.ts";
 
 /**
  * Answers the intent of an update over a revision: the same one while neither changes, so that a second click, or another
