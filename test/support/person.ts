@@ -24,9 +24,9 @@ export class Person {
     this.#key = privateKey;
   }
 
-  /** Signs in through the form, and waits for the list of images. */
-  async signIn({ page }: Window): Promise<void> {
-    await page.goto("/--console/#/images");
+  /** Signs in through the form, and waits for the list of images. @param origin another than the window's */
+  async signIn({ page }: Window, origin = ""): Promise<void> {
+    await page.goto(`${origin}/--console/#/images`);
     const form = page.locator("form", { hasText: "With your key file" });
     await form.getByLabel("Login").fill(this.login);
     await form.getByLabel("Private key file").setInputFiles({
