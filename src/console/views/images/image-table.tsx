@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Image } from "../../api/image.ts";
 import { formatRoute } from "../../route.ts";
 import { type Column, columns, type Selection } from "./select-images.ts";
@@ -26,6 +26,8 @@ export function ImageTable({ images, shown, selection, onSort, place, onPlace }:
   const [scrollTop, setScrollTop] = useState(place.scrollTop);
   const [height, setHeight] = useState(800);
   const current = Math.min(place.current, Math.max(0, images.length - 1));
+  // Whether a row has the focus: rows are moved and made anew while the list scrolls, which takes it away.
+  const hasFocus = useRef(false);
   const hasMoved = useRef(false);
 
   useLayoutEffect(() => {
@@ -37,11 +39,13 @@ export function ImageTable({ images, shown, selection, onSort, place, onPlace }:
     return () => watch.disconnect();
   }, []);
 
-  useEffect(() => {
-    if (!hasMoved.current) return;
+  useLayoutEffect(() => {
+    const isLost = hasFocus.current && document.activeElement === document.body;
+    if (!hasMoved.current && !isLost) return;
+    const link = box.current?.querySelector<HTMLElement>(`[data-row="${current}"] a`);
+    link?.focus({ preventScroll: true });
     hasMoved.current = false;
-    box.current?.querySelector<HTMLElement>(`[data-row="${current}"] a`)?.focus({ preventScroll: true });
-  }, [current, scrollTop]);
+  });
 
   const move = (event: KeyboardEvent) => {
     const next = findNext(event.key, { current, last: images.length - 1, page: Math.floor(height / rowPx) - 2 });
@@ -62,6 +66,15 @@ export function ImageTable({ images, shown, selection, onSort, place, onPlace }:
       class="scrolled"
       ref={box}
       onKeyDown={move}
+      onFocusIn={({ target }) => {
+        const row = target instanceof Element ? target.closest<HTMLElement>("[data-row]")?.dataset["row"] : undefined;
+        hasFocus.current = row !== undefined;
+        if (row !== undefined && Number(row) !== current) onPlace({ scrollTop, current: Number(row) });
+      }}
+      onFocusOut={({ relatedTarget }) => {
+        // Null where the focused row went away.
+        if (relatedTarget) hasFocus.current = false;
+      }}
       onScroll={(event) => {
         setScrollTop(event.currentTarget.scrollTop);
         onPlace({ scrollTop: event.currentTarget.scrollTop, current });
