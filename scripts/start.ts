@@ -18,7 +18,7 @@ import { fromCaller, runProgram, UsageAsked } from "./running/program.ts";
 import { claimFolder, isWritable } from "./running/state-folder.ts";
 import { listWranglerPaths } from "./running/wrangler-files.ts";
 import { formatDemoCommands } from "./starting/commands.ts";
-import { type DemoKey, provisionDemo, readDemoKey } from "./starting/demo.ts";
+import { type ConsoleKey, type DemoKey, provisionDemo, readConsoleKey, readDemoKey } from "./starting/demo.ts";
 import { startDevServer } from "./starting/dev-server.ts";
 
 const usage = `usage: npm start [-- OPTIONS]
@@ -58,13 +58,15 @@ function readOptions(): Options {
   };
 }
 
-/** Makes the tables, and provisions the demo unless `--empty`. @returns the demo's key where its commands will work */
-async function prepareDatabase({ state, isEmpty, home }: Options): Promise<DemoKey | undefined> {
+type DemoKeys = { key: DemoKey; consoleKey: ConsoleKey };
+
+/** Makes the tables, and provisions the demo unless `--empty`. @returns the demo's keys where its commands will work */
+async function prepareDatabase({ state, isEmpty, home }: Options): Promise<DemoKeys | undefined> {
   const { db, close } = await openDatabase({ state });
   try {
     if (isEmpty) return undefined;
-    const key = readDemoKey(home);
-    return (await provisionDemo(db, key)) ? key : undefined;
+    const keys = { key: readDemoKey(home), consoleKey: readConsoleKey(home) };
+    return (await provisionDemo(db, Object.values(keys))) ? keys : undefined;
   } finally {
     await close();
   }
@@ -86,15 +88,14 @@ async function start(options: Options): Promise<number> {
     await assertIsFree(address, "npm start");
     if (!isLoopback(address.host)) tell(formatWarning(address));
     Object.assign(process.env, listWranglerPaths(join(root, ".wrangler")));
-    const key = await prepareDatabase(options);
+    const keys = await prepareDatabase(options);
     const server = startDevServer({ ...options, mark: folder.mark });
     const ended = waitUntilEnded(server, { patienceMs, killRest });
     if (await waitUntilReady(server, formatUrl(address), readyWithinMs)) {
       // The demo's commands sign the date alone.
-      const isDemo = key !== undefined && isLoopback(address.host);
       tell(
-        isDemo
-          ? formatDemoCommands({ url: formatUrl(address), home, key })
+        keys && isLoopback(address.host)
+          ? formatDemoCommands({ url: formatUrl(address), home, ...keys })
           : `cloudapi-edge answers on ${formatUrl(address)}`,
       );
       tell(`The state is in ${state}; Ctrl-C ends the service and keeps it.`);

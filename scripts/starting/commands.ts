@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join, relative } from "node:path";
-import { type DemoKey, demo } from "./demo.ts";
+import { type ConsoleKey, type DemoKey, demo } from "./demo.ts";
 
 const root = join(import.meta.dirname, "../..");
 
 /** What the printed commands need to know. */
-export type Demo = { url: string; home: string; key: DemoKey };
+export type Demo = { url: string; home: string; key: DemoKey; consoleKey: ConsoleKey };
 
-/** Three complete commands, each of which updates the published image, for a shell in the project's folder. */
+/** Three complete commands, each of which updates the published image, for a shell in the project's folder; and the console's address. */
 export function formatDemoCommands(of: Demo): string {
   return `
 cloudapi-edge answers on ${of.url}. Try it, from another terminal in this folder:
@@ -21,6 +21,9 @@ ${formatTriton(of)}
 
 # sdc-updateimage (smartdc needs Node 22 or older)
 ${formatSmartdc(of)}
+
+# or look at it in a browser, which asks before it signs in as demo (a throwaway key stands after the #, and is sent to nobody)
+${of.url}/--console/#/demo/${of.consoleKey.seed}
 `;
 }
 

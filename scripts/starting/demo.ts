@@ -1,6 +1,6 @@
-import { createHash, generateKeyPairSync } from "node:crypto";
+import { createHash, createPrivateKey, generateKeyPairSync } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { readProvision } from "../provisioning/entries.ts";
 import { load } from "../provisioning/load.ts";
 import { toSshWire } from "./ssh-wire.ts";
@@ -25,7 +25,7 @@ const manifest = {
   state: "active",
 };
 
-/** A throwaway key: the file that clients read, its OpenSSH line, and its fingerprints (MD5 and SHA256). */
+/** A throwaway key of the demo: its file, its OpenSSH line, and its fingerprints (MD5 and SHA256). */
 export type DemoKey = { file: string; line: string; fingerprint: string; fingerprintSha256: string };
 
 /**
@@ -33,31 +33,58 @@ export type DemoKey = { file: string; line: string; fingerprint: string; fingerp
  * They look for keys in `$HOME/.ssh` alone.
  */
 export function readDemoKey(home: string): DemoKey {
-  const folder = join(home, ".ssh");
-  const file = join(folder, "id_rsa");
+  const file = join(home, ".ssh/id_rsa");
+  const pem = readOrMake(file, () =>
+    generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs1", format: "pem" }),
+  );
+  const key = describeKey(file, pem, demo.login);
+  writeFileSync(`${file}.pub`, `${key.line}\n`);
+  return key;
+}
+
+/** The key of the demo's console, and its 32 bytes in base64url, which fit into an address. */
+export type ConsoleKey = DemoKey & { seed: string };
+
+/** Made when there is none; beside `.ssh`, because smartdc misreads about half of all Ed25519 keys that it finds there. */
+export function readConsoleKey(home: string): ConsoleKey {
+  const file = join(home, "console_ed25519");
+  const pem = readOrMake(file, () =>
+    generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }),
+  );
+  const { d = "" } = createPrivateKey(pem).export({ format: "jwk" });
+  return { ...describeKey(file, pem, "console"), seed: d };
+}
+
+function readOrMake(file: string, make: () => string | Buffer): string {
   if (!existsSync(file)) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-    writeFileSync(file, privateKey.export({ type: "pkcs1", format: "pem" }), { mode: 0o600 });
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(file, make(), { mode: 0o600 });
   }
-  const { type, wire } = toSshWire(readFileSync(file, "utf8"));
-  const line = `${type} ${wire.toString("base64")} ${demo.login}`;
-  writeFileSync(`${file}.pub`, `${line}\n`);
+  return readFileSync(file, "utf8");
+}
+
+function describeKey(file: string, pem: string, comment: string): DemoKey {
+  const { type, wire } = toSshWire(pem);
   const fingerprint = createHash("md5")
     .update(wire)
     .digest("hex")
     .replace(/..(?=.)/g, "$&:");
   const sha256 = createHash("sha256").update(wire).digest("base64");
-  return { file, line, fingerprint, fingerprintSha256: `SHA256:${sha256.replace(/=+$/, "")}` };
+  return {
+    file,
+    line: `${type} ${wire.toString("base64")} ${comment}`,
+    fingerprint,
+    fingerprintSha256: `SHA256:${sha256.replace(/=+$/, "")}`,
+  };
 }
 
 /**
- * Provisions the demo account and image where the database is empty. Where it has the demo account already, only the key
- * is added: the home folder may be a new one, and all else is the user's.
+ * Provisions the demo account and image where the database is empty. Where it has the demo account already, only the keys
+ * are added: the home folder may be a new one, and all else is the user's.
  *
  * @returns whether the demo's commands will work
  */
-export async function provisionDemo(db: D1Database, key: DemoKey): Promise<boolean> {
+export async function provisionDemo(db: D1Database, keys: readonly DemoKey[]): Promise<boolean> {
   const stored = await db
     .prepare(
       "SELECT (SELECT count(*) FROM accounts) + (SELECT count(*) FROM images) AS n, (SELECT login FROM accounts WHERE uuid = ?) AS login",
@@ -65,11 +92,11 @@ export async function provisionDemo(db: D1Database, key: DemoKey): Promise<boole
     .bind(demo.account)
     .first<{ n: number; login: string | null }>();
   if (stored?.login === demo.login) {
-    await addKey(db, key);
+    for (const key of keys) await addKey(db, key);
     return true;
   }
   if (stored?.n !== 0) return false;
-  const accounts = [{ uuid: demo.account, login: demo.login, keys: [key.line] }];
+  const accounts = [{ uuid: demo.account, login: demo.login, keys: keys.map(({ line }) => line) }];
   await load(db, await readProvision(JSON.stringify({ accounts, images: [manifest] })));
   return true;
 }

@@ -8,7 +8,7 @@ const source = join(import.meta.dirname, "../../src/console");
 /** The console's files: its page, one style sheet, one script, and scripts that load when they are needed. */
 export async function buildConsole(): Promise<PageFiles> {
   const { outputFiles } = await build({
-    entryPoints: [join(source, "console.ts"), join(source, "console.css")],
+    entryPoints: [join(source, "console.tsx"), join(source, "console.css")],
     absWorkingDir: source,
     outdir: join(source, "out"),
     bundle: true,

@@ -4,18 +4,22 @@ export type Route =
   | { view: "image"; id: string }
   | { view: "history"; id: string }
   | { view: "keys" }
-  | { view: "sign-in" };
+  | { view: "sign-in" }
+  /** `npm start` prints it, with the private half of a throwaway key: what follows a `#` is sent to no server. */
+  | { view: "demo"; seed: string };
 
 /** The view that an address names; the list where it names none. @param hash of the address, `#` included */
 export function readRoute(hash: string): Route {
   const [first = "", id = "", last] = hash.replace(/^#\/?/, "").split("/").map(decode);
   if (first === "keys" || first === "sign-in") return { view: first };
+  if (first === "demo") return { view: "demo", seed: id };
   if (first !== "images" || id === "") return { view: "images" };
   return last === "history" ? { view: "history", id } : { view: "image", id };
 }
 
 /** The address of a view. */
 export function formatRoute(route: Route): string {
+  if (route.view === "demo") return `#/demo/${route.seed}`;
   if (!("id" in route)) return `#/${route.view}`;
   return `#/images/${encodeURIComponent(route.id)}${route.view === "history" ? "/history" : ""}`;
 }

@@ -57,6 +57,14 @@ export async function remove(store: Store, name: string): Promise<void> {
   else memory.get(store)?.delete(name);
 }
 
+/** The value that is kept under a name. Only this page writes the database, so it is what was put. */
+export async function read<Value>(store: Store, name: string): Promise<Value | undefined> {
+  const db = await open();
+  return db
+    ? await settle<Value | undefined>(db.transaction(store).objectStore(store).get(name))
+    : memory.get(store)?.get(name);
+}
+
 /** Every value that is kept. Only this page writes the database, so values are what was put. */
 export async function readAll<Value>(store: Store): Promise<Value[]> {
   const db = await open();

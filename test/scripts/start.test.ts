@@ -85,8 +85,10 @@ const canConnect = (): Promise<boolean> =>
   });
 
 describe("npm start", () => {
-  it("makes a key that only its owner can read, and prints a command for each client", () => {
+  it("makes keys that only their owner can read, and prints a command for each client and the console's address", () => {
     expect(statSync(join(home, ".ssh/id_rsa")).mode & 0o777).toBe(0o600);
+    expect(statSync(join(home, "console_ed25519")).mode & 0o777).toBe(0o600);
+    expect(service.output).toMatch(new RegExp(`^http://127.0.0.1:${port}/--console/#/demo/[\\w-]{43}$`, "m"));
     expect(readCommand("triton")).toMatch(new RegExp(`^HOME=${home} .*triton image update eca995fe-`, "s"));
     expect(readCommand("sdc-updateimage")).toMatch(
       new RegExp(`^HOME=${home} .*sdc-updateimage --name=.* eca995fe-`, "s"),
@@ -154,15 +156,17 @@ describe("npm start", () => {
       (await curl(makeKeysCommand(`-d '${newKey}'`))).status,
       await listKeyNames(),
     ];
-    expect(keysBefore).toEqual([["demo"], 201, ["demo", "mine"]]);
+    expect(keysBefore).toEqual([["console", "demo"], 201, ["console", "demo", "mine"]]);
     service.process.kill("SIGINT");
     expect(await service.end("SIGINT")).toBe(0);
     expect(await canConnect()).toBe(false);
     service = start(join(folder, "another-home"));
     await service.waitUntilReady();
     const keysAfter = await listKeyNames();
-    const [fingerprint, ...others] = keysAfter.toSorted((a, b) => b.length - a.length);
-    expect([fingerprint, others]).toEqual([expect.stringMatching(/^([0-9a-f]{2}:){15}/), ["demo", "mine"]]);
+    // The keys of the other home are named by their fingerprints.
+    const isFingerprint = (name: string) => /^([0-9a-f]{2}:){15}/.test(name);
+    expect(keysAfter.filter((name) => !isFingerprint(name))).toEqual(["console", "demo", "mine"]);
+    expect(keysAfter.filter(isFingerprint)).toHaveLength(2);
     const read = readCommand("curl")
       .replace("?action=update", "")
       .replace(/ \\\n {2}-d '.*'/, "");

@@ -19,6 +19,9 @@ type Call = { method?: string; path: string; headers?: Record<string, string>; b
 export class Client {
   readonly session: Session;
   readonly #origin: string;
+  #accountId: string | undefined;
+  /** Ids of the intents that wait for an answer. */
+  readonly #underWay = new Set<string>();
 
   constructor(session: Session, { origin = globalThis.location?.origin ?? "" }: { origin?: string } = {}) {
     this.session = session;
@@ -36,10 +39,16 @@ export class Client {
 
   getAccount = (): Promise<Account> => this.#read(this.#base);
 
+  /** The UUID of the account, which never changes. */
+  async getAccountId(): Promise<string> {
+    this.#accountId ??= (await this.getAccount()).id;
+    return this.#accountId;
+  }
+
   listKeys = (): Promise<AccountKey[]> => this.#read(`${this.#base}/keys`);
 
   /** @param key an OpenSSH line */
-  async createKey(key: { name: string; key: string }): Promise<AccountKey> {
+  async createKey(key: { name?: string; key: string }): Promise<AccountKey> {
     return await readJson(await this.#send({ method: "POST", path: `${this.#base}/keys`, body: key }));
   }
 
@@ -78,6 +87,15 @@ export class Client {
    * one it is sent again under the same Idempotency-Key.
    */
   async write(intent: Intent): Promise<Written> {
+    this.#underWay.add(intent.id);
+    return await this.#writeOnce(intent).finally(() => this.#underWay.delete(intent.id));
+  }
+
+  /** Changes that are kept because no answer came, and that nobody waits for now. */
+  listUnanswered = async (): Promise<Intent[]> =>
+    (await listKeptIntents(this.account)).filter(({ id }) => !this.#underWay.has(id));
+
+  async #writeOnce(intent: Intent): Promise<Written> {
     let mayBeMade = intent.isSent || (await wasSent(intent));
     await keepIntent({ ...intent, isSent: true });
     const send = async () => {

@@ -1,0 +1,112 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { Client } from "./api/client.ts";
+import { forgetSession, keepSession, readKeptSession, type Session } from "./keys/kept-session.ts";
+import type { Route } from "./route.ts";
+import { useRoute } from "./ui/use-route.ts";
+import { useTold } from "./ui/use-told.ts";
+import type { ViewProps } from "./view-props.ts";
+import { AccountMenu } from "./views/account-menu.tsx";
+import { HistoryView } from "./views/history-view.tsx";
+import { ImageView } from "./views/image-view.tsx";
+import { ImagesView } from "./views/images-view.tsx";
+import { KeysView } from "./views/keys-view.tsx";
+import { SignInView } from "./views/sign-in-view.tsx";
+import { UnansweredIntents } from "./views/unanswered-intents.tsx";
+
+/** The console: a header, and the view that the address names. */
+export function App() {
+  const [session, setSession] = useState<Session | null | undefined>(undefined);
+  const { route, go, setUnsaved } = useRoute();
+  const { told, tell } = useTold();
+  const [settled, setSettled] = useState(0);
+  useEffect(() => {
+    readKeptSession().then(setSession, () => setSession(null));
+  }, []);
+  const client = useMemo(() => (session ? new Client(session) : null), [session]);
+
+  const change = async (next: Session | null) => {
+    await (next ? keepSession(next) : forgetSession());
+    setSession(next);
+  };
+
+  return (
+    <>
+      <button type="button" class="skip" onClick={focusMain}>
+        Skip to the content
+      </button>
+      <Header client={client} route={route} onChange={change} />
+      <main id="main" tabIndex={-1}>
+        {session === null && <SignInView route={route} onSignIn={change} tell={tell} />}
+        {client && (
+          <>
+            <UnansweredIntents
+              key={client.account}
+              client={client}
+              tell={tell}
+              onSettled={() => setSettled((count) => count + 1)}
+            />
+            <View
+              key={client.account}
+              route={route}
+              client={client}
+              go={go}
+              tell={tell}
+              settled={settled}
+              setUnsaved={setUnsaved}
+              onSession={change}
+            />
+          </>
+        )}
+      </main>
+      <p class="told" role="status">
+        {told}
+      </p>
+    </>
+  );
+}
+
+/** A link to it would be an address, and the address names the view. */
+function focusMain(): void {
+  document.querySelector<HTMLElement>("#main")?.focus();
+}
+
+type HeaderProps = { client: Client | null; route: Route; onChange: (session: Session | null) => Promise<void> };
+
+function Header({ client, route, onChange }: HeaderProps) {
+  return (
+    <header class="top">
+      <a class="brand" href="#/images">
+        cloudapi-edge
+      </a>
+      {client && (
+        <nav aria-label="Views">
+          <a href="#/images" aria-current={"id" in route || route.view === "images" ? "page" : undefined}>
+            Images
+          </a>
+          <a href="#/keys" aria-current={route.view === "keys" ? "page" : undefined}>
+            Keys
+          </a>
+        </nav>
+      )}
+      <a class="docs" href="/--docs/">
+        Documentation
+      </a>
+      {client && <AccountMenu client={client} onChange={onChange} />}
+    </header>
+  );
+}
+
+type MainProps = ViewProps & { route: Route; onSession: (session: Session) => Promise<void> };
+
+function View({ route, onSession, ...props }: MainProps) {
+  switch (route.view) {
+    case "image":
+      return <ImageView key={route.id} id={route.id} {...props} />;
+    case "history":
+      return <HistoryView key={route.id} id={route.id} {...props} />;
+    case "keys":
+      return <KeysView {...props} onSession={onSession} />;
+    default:
+      return <ImagesView {...props} />;
+  }
+}

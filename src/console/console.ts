@@ -1,1 +1,0 @@
-document.querySelector("#console")?.append("The console");

@@ -1,0 +1,16 @@
+import { findAccountMistake } from "./validate.ts";
+
+/** The accounts of a pasted list, each once, or why it cannot be taken. */
+export type ReadAccounts = { accounts: string[] } | { mistake: string };
+
+/** Reads account UUIDs that blanks, commas or lines separate. */
+export function readAccounts(text: string): ReadAccounts {
+  const entries = text.split(/[\s,;]+/).filter((entry) => entry !== "");
+  if (entries.length === 0) return { mistake: "Enter the UUID of an account." };
+  const bad = entries.filter((entry) => findAccountMistake(entry) !== undefined);
+  const [first = ""] = bad;
+  if (bad.length === 0) return { accounts: [...new Set(entries)] };
+  const shown = first.length > 40 ? `${first.slice(0, 40)}…` : first;
+  const others = bad.length > 1 ? ` and ${bad.length - 1} more are` : " is";
+  return { mistake: `"${shown}"${others} no account UUID. ${findAccountMistake(first) ?? ""}` };
+}

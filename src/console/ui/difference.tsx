@@ -1,0 +1,72 @@
+import type { JsonObject } from "../api/image.ts";
+import { type Difference, listDifferences, splitTextDifference } from "../edit/difference.ts";
+
+/** Fields that differ, each with what it was and what it is. Signs say what went and what came, not colours alone. */
+export const Differences = ({ differences }: { differences: readonly Difference[] }) => (
+  <dl class="differences">
+    {differences.map((each) => (
+      <div key={each.field}>
+        <dt>
+          <bdi>{each.field}</bdi>
+        </dt>
+        <dd>
+          <FieldDifference {...each} />
+        </dd>
+      </div>
+    ))}
+  </dl>
+);
+
+function FieldDifference({ field, before, after }: Difference) {
+  if (field === "tags" && isObject(before ?? {}) && isObject(after ?? {})) {
+    return <Differences differences={listDifferences(toObject(before), toObject(after))} />;
+  }
+  if (field === "acl") return <AclDifference before={toTexts(before)} after={toTexts(after)} />;
+  if (typeof before === "string" && typeof after === "string") return <TextDifference before={before} after={after} />;
+  return (
+    <>
+      {before !== null && <del>{formatValue(before)}</del>} {after !== null && <ins>{formatValue(after)}</ins>}
+    </>
+  );
+}
+
+const TextDifference = ({ before, after }: { before: string; after: string }) => (
+  <bdi class="text">
+    {splitTextDifference(before, after).map(({ kind, text }, at) =>
+      // Parts have no names, and never move.
+      kind === "same" ? text : kind === "added" ? <ins key={at}>{text}</ins> : <del key={at}>{text}</del>,
+    )}
+  </bdi>
+);
+
+const AclDifference = ({ before, after }: { before: readonly string[]; after: readonly string[] }) => (
+  <ul class="plain mono">
+    {before
+      .filter((account) => !after.includes(account))
+      .map((account) => (
+        <li key={account}>
+          <del>{account}</del>
+        </li>
+      ))}
+    {after
+      .filter((account) => !before.includes(account))
+      .map((account) => (
+        <li key={account}>
+          <ins>{account}</ins>
+        </li>
+      ))}
+  </ul>
+);
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const toObject = (value: unknown): JsonObject => (isObject(value) ? value : {});
+
+const toTexts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+
+/** Text as it is, anything else as JSON; an absent value in words. */
+export function formatValue(value: unknown): string {
+  if (value === undefined || value === null) return "(none)";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,21 @@
+import { describeRefusal } from "../api/describe-refusal.ts";
+import type { Refusal } from "../api/refusal.ts";
+
+type Props = { refusal: Refusal; onRetry?: () => void };
+
+/** Says why the service did not do what it was asked, and what to do. Read out at once. */
+export function RefusalNotice({ refusal, onRetry }: Props) {
+  const { title, text, advice } = describeRefusal(refusal);
+  return (
+    <div class="notice bad" role="alert">
+      <strong>{title}</strong>
+      <p>{text}</p>
+      {advice && <p>{advice}</p>}
+      {onRetry && (
+        <button type="button" onClick={onRetry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}

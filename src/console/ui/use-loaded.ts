@@ -1,0 +1,41 @@
+import { useCallback, useEffect, useState } from "preact/hooks";
+import { Refusal } from "../api/refusal.ts";
+
+/** What was asked of the service. While it is loaded again, the earlier value stays. */
+export type Loaded<Value> = {
+  value: Value | null;
+  refusal: Refusal | null;
+  isLoading: boolean;
+  /** Asks again. */
+  reload: () => void;
+  /** Puts in what an answer to a write said. */
+  replace: (value: Value) => void;
+};
+
+/** Asks the service when the view opens, and whenever `name` changes. */
+export function useLoaded<Value>(name: string, load: () => Promise<Value>): Loaded<Value> {
+  const [turn, setTurn] = useState(0);
+  const [state, setState] = useState<State<Value>>({ name, value: null, refusal: null, isLoading: true });
+  // `name` says what `load` loads.
+  useEffect(() => {
+    let isCurrent = true;
+    setState((before) => ({ name, value: before.name === name ? before.value : null, refusal: null, isLoading: true }));
+    load().then(
+      (value) => isCurrent && setState({ name, value, refusal: null, isLoading: false }),
+      (error) => isCurrent && setState((before) => ({ ...before, refusal: toRefusal(error), isLoading: false })),
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [name, turn]);
+  const replace = useCallback((value: Value) => setState({ name, value, refusal: null, isLoading: false }), [name]);
+  return { ...state, reload: () => setTurn((count) => count + 1), replace };
+}
+
+type State<Value> = { name: string; value: Value | null; refusal: Refusal | null; isLoading: boolean };
+
+/** Anything else than a refusal is a fault of this page: it is told as one, and not hidden. */
+export const toRefusal = (error: unknown): Refusal =>
+  error instanceof Refusal
+    ? error
+    : new Refusal(error instanceof Error ? error.message : String(error), { status: 1, code: "ConsoleError" });

@@ -1,0 +1,98 @@
+import { useState } from "preact/hooks";
+import type { Client } from "../../api/client.ts";
+import { editableFields, type JsonObject, type Update, type Versioned } from "../../api/image.ts";
+import { type Intent, makeIntent } from "../../api/intents.ts";
+import { type Difference, listDifferences } from "../../edit/difference.ts";
+import { takeBack } from "../../edit/take-back.ts";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Differences } from "../../ui/difference.tsx";
+import { RefusalNotice } from "../../ui/refusal-notice.tsx";
+import { useAttempt } from "../../ui/use-attempt.ts";
+
+type Props = {
+  client: Client;
+  current: Versioned;
+  tell: (text: string) => void;
+  differences: readonly Difference[];
+  onChanged: () => void;
+};
+
+/** Takes back what one revision did to one field. What was changed since in other fields, or in other tags, stays. */
+export function TakeBack(props: Props) {
+  const [asked, setAsked] = useState<Difference | null>(null);
+  const fields = props.differences.filter(({ field }) => editableFields.some((editable) => editable === field));
+  return (
+    <>
+      {fields.map((difference) => (
+        <button key={difference.field} type="button" class="plain" onClick={() => setAsked(difference)}>
+          Take back {difference.field}…
+        </button>
+      ))}
+      {asked && <Ask {...props} difference={asked} onClose={() => setAsked(null)} />}
+    </>
+  );
+}
+
+function Ask({
+  client,
+  current,
+  tell,
+  difference,
+  onChanged,
+  onClose,
+}: Props & { difference: Difference; onClose: () => void }) {
+  const { attempt, refusal, isBusy } = useAttempt();
+  const update = takeBack(difference, current.image);
+  const [intent] = useState(() => makeUpdate({ client, current, update }));
+  const [[field, value] = ["", null]] = Object.entries(update);
+  const before: JsonObject = { [field]: new Map<string, unknown>(Object.entries(current.image)).get(field) };
+  const isSame = listDifferences(before, { [field]: value }).length === 0;
+  return (
+    <Dialog title={`Take back ${difference.field}?`} onClose={onClose}>
+      {isSame ? (
+        <p>The field is so already.</p>
+      ) : (
+        <>
+          <p>This makes of the image as it is now:</p>
+          <Differences differences={listDifferences(before, { [field]: value })} />
+        </>
+      )}
+      {refusal && <RefusalNotice refusal={refusal} />}
+      <div class="actions">
+        <button
+          type="button"
+          class="primary"
+          disabled={isBusy || isSame}
+          onClick={() =>
+            attempt(async () => {
+              await client.write(intent);
+              tell(`Took back ${difference.field}.`);
+              onClose();
+              onChanged();
+            })
+          }
+        >
+          Take it back
+        </button>
+        <button
+          type="button"
+          onClick={() => {
+            onClose();
+            if (refusal) onChanged();
+          }}
+        >
+          Cancel
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+const makeUpdate = ({ client, current, update }: { client: Client; current: Versioned; update: Update }): Intent =>
+  makeIntent({
+    account: client.account,
+    image: current.image.id,
+    kind: "update",
+    body: update,
+    ifMatch: current.etag,
+  });

@@ -1,0 +1,112 @@
+import { useState } from "preact/hooks";
+import type { Client } from "../../api/client.ts";
+import type { Image } from "../../api/image.ts";
+import { makeIntent } from "../../api/intents.ts";
+import type { Refusal } from "../../api/refusal.ts";
+import type { Route } from "../../route.ts";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Field } from "../../ui/field.tsx";
+import { RefusalNotice } from "../../ui/refusal-notice.tsx";
+import { useAttempt } from "../../ui/use-attempt.ts";
+
+type Props = {
+  client: Client;
+  image: Image;
+  etag: string;
+  tell: (text: string) => void;
+  go: (route: Route) => void;
+  isOwn: boolean;
+  /** Shared by acl: only such an image can be cloned. */
+  isShared: boolean;
+  /** The view is about to be left, and nothing that was typed is worth a question. */
+  onLeave: () => void;
+};
+
+/** Clone an image that is shared, delete one's own. */
+export function ImageActions(props: Props) {
+  const { client, image, tell, go, isOwn, isShared } = props;
+  const [isAsking, setAsking] = useState(false);
+  const { attempt, refusal, isBusy } = useAttempt();
+  const [intent] = useState(() => makeIntent({ account: client.account, image: image.id, kind: "clone" }));
+  if (isOwn) {
+    return (
+      <>
+        <button type="button" class="danger" onClick={() => setAsking(true)}>
+          Delete…
+        </button>
+        {isAsking && <DeleteImage {...props} onClose={() => setAsking(false)} />}
+      </>
+    );
+  }
+  if (!isShared) return null;
+  const clone = () =>
+    attempt(async () => {
+      const { image: cloned } = await client.write(intent);
+      tell("Cloned. This is your own copy.");
+      if (cloned) go({ view: "image", id: cloned.id });
+    });
+  return (
+    <>
+      {refusal && <RefusalNotice refusal={refusal} />}
+      <button type="button" disabled={isBusy} onClick={clone}>
+        Clone
+      </button>
+    </>
+  );
+}
+
+/** Nobody deletes by a slip: the name has to be typed. */
+function DeleteImage({ client, image, etag, tell, go, onLeave, onClose }: Props & { onClose: () => void }) {
+  const [typed, setTyped] = useState("");
+  const { attempt, refusal, isBusy } = useAttempt();
+  const [intent] = useState(() =>
+    makeIntent({ account: client.account, image: image.id, kind: "delete", ifMatch: etag }),
+  );
+  const remove = (event: Event) => {
+    event.preventDefault();
+    if (typed !== image.name) return;
+    void attempt(async () => {
+      await client.write(intent);
+      onLeave();
+      tell(`Deleted ${image.name}.`);
+      go({ view: "images" });
+    });
+  };
+  return (
+    <Dialog title="Delete the image?" onClose={onClose}>
+      <form onSubmit={remove}>
+        <p>
+          <bdi>{image.name}</bdi> {image.version} is gone from every list, for everybody it is shared with too. It does
+          not come back.
+        </p>
+        {refusal && <DeleteRefusal refusal={refusal} />}
+        <Field id="typed-name" label={`Type the name of the image: ${image.name}`}>
+          <input
+            id="typed-name"
+            autoComplete="off"
+            value={typed}
+            onInput={(event) => setTyped(event.currentTarget.value)}
+          />
+        </Field>
+        <div class="actions">
+          <button type="submit" class="danger" disabled={isBusy || typed !== image.name}>
+            Delete the image
+          </button>
+          <button type="button" onClick={onClose}>
+            Keep it
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+/** A 412 leaves nothing to compare here: the person looks again. */
+const DeleteRefusal = ({ refusal }: { refusal: Refusal }) =>
+  refusal.status === 412 ? (
+    <p class="notice bad" role="alert">
+      Someone else changed the image meanwhile. Nothing was deleted. Close this, reload the page, and look again.
+    </p>
+  ) : (
+    <RefusalNotice refusal={refusal} />
+  );

@@ -1,0 +1,40 @@
+import { useState } from "preact/hooks";
+import type { Refusal } from "../api/refusal.ts";
+import type { Session } from "../keys/kept-session.ts";
+import { RefusalNotice } from "../ui/refusal-notice.tsx";
+import { toRefusal, useLoaded } from "../ui/use-loaded.ts";
+import type { ViewProps } from "../view-props.ts";
+import { AddKeyForm } from "./keys/add-key-form.tsx";
+import { KeyTable } from "./keys/key-table.tsx";
+import { ReplaceKey } from "./keys/replace-key.tsx";
+
+type Props = Pick<ViewProps, "client" | "tell"> & { onSession: (session: Session) => Promise<void> };
+
+/** The keys of the account: which there are, which one signs here, add and delete. */
+export function KeysView({ client, tell, onSession }: Props) {
+  const keys = useLoaded(`keys ${client.account}`, client.listKeys);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  /** Does a change of the keys. The list is read again whatever came of it: without an answer, it tells. */
+  const change = async (make: () => Promise<string>): Promise<boolean> => {
+    setRefusal(null);
+    try {
+      tell(await make());
+      return true;
+    } catch (error) {
+      setRefusal(toRefusal(error));
+      return false;
+    } finally {
+      keys.reload();
+    }
+  };
+  return (
+    <>
+      <h1>Keys</h1>
+      {refusal && <RefusalNotice refusal={refusal} />}
+      {keys.refusal && <RefusalNotice refusal={keys.refusal} onRetry={keys.reload} />}
+      {keys.value ? <KeyTable keys={keys.value} client={client} change={change} /> : keys.isLoading && <p>Loading…</p>}
+      <AddKeyForm client={client} change={change} />
+      {client.session.actAs === null && <ReplaceKey client={client} change={change} onSession={onSession} />}
+    </>
+  );
+}

@@ -1,0 +1,96 @@
+import { useState } from "preact/hooks";
+import type { Client } from "../../api/client.ts";
+import type { AccountKey } from "../../api/image.ts";
+import { Dialog } from "../../ui/dialog.tsx";
+import type { ChangeKeys } from "./change-keys.ts";
+
+type Props = { keys: readonly AccountKey[]; client: Client; change: ChangeKeys };
+
+/** The keys, and a button to delete each. */
+export function KeyTable({ keys, client, change }: Props) {
+  const [asked, setAsked] = useState<AccountKey | null>(null);
+  const signing = client.session.key.publicLine.split(" ")[1];
+  const isSigning = ({ key }: AccountKey) => client.session.actAs === null && key.split(" ")[1] === signing;
+  if (keys.length === 0) return <p>The account has no keys: nobody can sign for it.</p>;
+  return (
+    <>
+      <table class="keys">
+        <thead>
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col">Kind</th>
+            <th scope="col">MD5 fingerprint</th>
+            <th scope="col">
+              <span class="unseen">Delete</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {keys.map((key) => (
+            <tr key={key.name}>
+              <th scope="row">
+                <bdi>{key.name}</bdi> {isSigning(key) && <span class="chip good">signs here</span>}
+              </th>
+              <td>{key.key.split(" ")[0]}</td>
+              <td class="mono">{key.fingerprint}</td>
+              <td>
+                <button type="button" class="plain" onClick={() => setAsked(key)} aria-label={`Delete ${key.name}`}>
+                  Delete…
+                </button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {asked && (
+        <DeleteKey
+          name={asked.name}
+          isSigning={isSigning(asked)}
+          onClose={() => setAsked(null)}
+          onDelete={() =>
+            change(async () => {
+              await client.deleteKey(asked.name);
+              return `Deleted the key ${asked.name}.`;
+            })
+          }
+        />
+      )}
+    </>
+  );
+}
+
+type DeleteKeyProps = { name: string; isSigning: boolean; onClose: () => void; onDelete: () => Promise<boolean> };
+
+function DeleteKey({ name, isSigning, onClose, onDelete }: DeleteKeyProps) {
+  const [isBusy, setBusy] = useState(false);
+  return (
+    <Dialog title="Delete the key?" onClose={onClose}>
+      <p>
+        <bdi>{name}</bdi> can sign nothing from the next request on.
+      </p>
+      {isSigning && (
+        <p class="notice warn">
+          It is the key that signs here. After this you need another key to sign in; without one, only the operator of
+          the service can help.
+        </p>
+      )}
+      <div class="actions">
+        <button
+          type="button"
+          class="danger"
+          disabled={isBusy}
+          onClick={async () => {
+            setBusy(true);
+            await onDelete();
+            onClose();
+          }}
+        >
+          Delete the key
+        </button>
+        <button type="button" onClick={onClose}>
+          Keep it
+        </button>
+      </div>
+    </Dialog>
+  );
+}

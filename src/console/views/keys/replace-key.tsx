@@ -1,0 +1,36 @@
+import { useState } from "preact/hooks";
+import type { Client } from "../../api/client.ts";
+import { generateKey } from "../../keys/generate-key.ts";
+import type { Session } from "../../keys/kept-session.ts";
+import type { ChangeKeys } from "./change-keys.ts";
+
+type Props = { client: Client; change: ChangeKeys; onSession: (session: Session) => Promise<void> };
+
+/** Replaces the key that is kept here by one that was made here and has no file. */
+export function ReplaceKey({ client, change, onSession }: Props) {
+  const [isBusy, setBusy] = useState(false);
+  const replace = async () => {
+    setBusy(true);
+    await change(async () => {
+      const name = `console-${crypto.randomUUID().slice(0, 8)}`;
+      const key = await generateKey(name);
+      await client.createKey({ name, key: key.publicLine });
+      // From here on it signs; the key before stays on the account.
+      await onSession({ ...client.session, key });
+      return `This browser signs with its own key now: ${name}.`;
+    });
+    setBusy(false);
+  };
+  return (
+    <section class="panel" aria-labelledby="own-key">
+      <h2 id="own-key">A key of this browser's own</h2>
+      <p>
+        The browser makes a key that exists nowhere else, adds it to the account, and keeps it in place of the one that
+        signs now. If you lose this browser, delete the key with another one.
+      </p>
+      <button type="button" disabled={isBusy} onClick={replace}>
+        Make and use a new key
+      </button>
+    </section>
+  );
+}

@@ -1,0 +1,47 @@
+import { useState } from "preact/hooks";
+import type { Client } from "../../api/client.ts";
+import type { Image } from "../../api/image.ts";
+import { makeIntent } from "../../api/intents.ts";
+import type { Route } from "../../route.ts";
+import { Dialog } from "../../ui/dialog.tsx";
+import { RefusalNotice } from "../../ui/refusal-notice.tsx";
+import { useAttempt } from "../../ui/use-attempt.ts";
+
+type Props = { client: Client; image: Image; tell: (text: string) => void; go: (route: Route) => void };
+
+/** Takes oneself out of the acl of an image that somebody shared. */
+export function Leave({ client, image, tell, go }: Props) {
+  const [isAsking, setAsking] = useState(false);
+  const { attempt, refusal, isBusy } = useAttempt();
+  const leave = () =>
+    attempt(async () => {
+      const self = await client.getAccountId();
+      const target = { account: client.account, image: image.id };
+      await client.write(makeIntent({ ...target, kind: "leave", body: { acl: [self] } }));
+      tell("You left the image.");
+      go({ view: "images" });
+    });
+  return (
+    <section class="panel" aria-labelledby="shared-with-you">
+      <h2 id="shared-with-you">Shared with you</h2>
+      <p>Its owner shares this image with your account.</p>
+      <button type="button" onClick={() => setAsking(true)}>
+        Leave…
+      </button>
+      {isAsking && (
+        <Dialog title="Leave this image?" onClose={() => setAsking(false)}>
+          <p>It goes from your lists at once. Its owner alone can share it with you again.</p>
+          {refusal && <RefusalNotice refusal={refusal} />}
+          <div class="actions">
+            <button type="button" class="danger" disabled={isBusy} onClick={leave}>
+              Leave the image
+            </button>
+            <button type="button" onClick={() => setAsking(false)}>
+              Stay
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </section>
+  );
+}

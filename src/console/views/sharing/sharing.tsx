@@ -1,0 +1,76 @@
+import { useState } from "preact/hooks";
+import type { Client } from "../../api/client.ts";
+import type { Image } from "../../api/image.ts";
+import { makeIntent } from "../../api/intents.ts";
+import { readAccounts } from "../../edit/accounts.ts";
+import type { Route } from "../../route.ts";
+import { describeInput, Field } from "../../ui/field.tsx";
+import { RefusalNotice } from "../../ui/refusal-notice.tsx";
+import { useAttempt } from "../../ui/use-attempt.ts";
+import { AclList } from "./acl-list.tsx";
+import { Leave } from "./leave.tsx";
+
+type Props = {
+  client: Client;
+  image: Image;
+  tell: (text: string) => void;
+  go: (route: Route) => void;
+  isOwn: boolean;
+  onChanged: () => void;
+};
+
+/** Who may use an image: the accounts of its acl, to add and to remove one by one; or the way out of it. */
+export function Sharing(props: Props) {
+  const { image, isOwn } = props;
+  if (!isOwn) return image.public ? null : <Leave {...props} />;
+  return (
+    <section class="panel" aria-labelledby="sharing">
+      <h2 id="sharing">Shared with</h2>
+      {image.public && <p class="hint">The image is public: everybody may use it, whoever is listed here.</p>}
+      <Grants {...props} />
+    </section>
+  );
+}
+
+/** Grants change the acl by account: what others add or remove at the same time stays. */
+function Grants({ client, image, tell, onChanged }: Props) {
+  const [text, setText] = useState("");
+  const [mistake, setMistake] = useState<string | undefined>();
+  const { attempt, refusal, isBusy } = useAttempt();
+  const grant = (kind: "add-acl" | "remove-acl", accounts: readonly string[]) =>
+    attempt(async () => {
+      await client.write(makeIntent({ account: client.account, image: image.id, kind, body: { acl: accounts } }));
+      const count = accounts.length === 1 ? "1 account" : `${accounts.length} accounts`;
+      tell(kind === "add-acl" ? `Shared with ${count}.` : `No longer shared with ${count}.`);
+      if (kind === "add-acl") setText("");
+      onChanged();
+    });
+  const add = (event: Event) => {
+    event.preventDefault();
+    const read = readAccounts(text);
+    setMistake("mistake" in read ? read.mistake : undefined);
+    if ("accounts" in read) void grant("add-acl", read.accounts);
+  };
+  const hint = "Account UUIDs: one, or a list with blanks, commas or lines between them.";
+  return (
+    <>
+      {refusal && <RefusalNotice refusal={refusal} />}
+      <AclList acl={image.acl ?? []} isBusy={isBusy} onRemove={(account) => grant("remove-acl", [account])} />
+      <form onSubmit={add} noValidate>
+        <Field id="share-with" label="Share with" hint={hint} mistake={mistake}>
+          <textarea
+            {...describeInput({ id: "share-with", hint, mistake })}
+            class="mono"
+            rows={2}
+            spellcheck={false}
+            value={text}
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
+        </Field>
+        <button type="submit" disabled={isBusy}>
+          Share
+        </button>
+      </form>
+    </>
+  );
+}

@@ -1,0 +1,49 @@
+import { useState } from "preact/hooks";
+import type { Refusal } from "../../api/refusal.ts";
+import { readDemoKey } from "../../keys/demo-key.ts";
+import { KeyFileRefused } from "../../keys/key-file-refused.ts";
+import { formatRoute } from "../../route.ts";
+import { RefusalNotice } from "../../ui/refusal-notice.tsx";
+import { toRefusal } from "../../ui/use-loaded.ts";
+import type { SignIn } from "./sign-in.ts";
+
+const isLocal = ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname);
+
+/**
+ * Signs in to the local demo with the key that `npm start` printed. It takes a click: a link alone, which anybody may
+ * send, signs nobody in.
+ */
+export function DemoSignIn({ seed, signIn }: { seed: string; signIn: SignIn }) {
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const [mistake, setMistake] = useState("");
+  const enter = async () => {
+    setRefusal(null);
+    try {
+      await signIn("demo", await readDemoKey(seed));
+      // The key leaves the address and the browser's history.
+      history.replaceState(null, "", formatRoute({ view: "images" }));
+      dispatchEvent(new HashChangeEvent("hashchange"));
+    } catch (error) {
+      if (error instanceof KeyFileRefused) setMistake(error.message);
+      else setRefusal(toRefusal(error));
+    }
+  };
+  if (!isLocal) return <p class="notice warn">A demo key is for the service of your own machine alone.</p>;
+  return (
+    <section class="panel" aria-labelledby="demo">
+      <h2 id="demo">The demo of this machine</h2>
+      <p>
+        <code>npm start</code> made a throwaway key for the account <b>demo</b>.
+      </p>
+      {refusal && <RefusalNotice refusal={refusal} />}
+      {mistake && (
+        <p class="mistake" role="alert">
+          {mistake}
+        </p>
+      )}
+      <button type="button" class="primary" onClick={enter}>
+        Sign in as demo
+      </button>
+    </section>
+  );
+}

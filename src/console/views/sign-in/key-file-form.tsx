@@ -1,0 +1,105 @@
+import { useState } from "preact/hooks";
+import type { Refusal } from "../../api/refusal.ts";
+import { KeyFileRefused, readKeyFile } from "../../keys/read-key-file.ts";
+import { describeInput, Field } from "../../ui/field.tsx";
+import { RefusalNotice } from "../../ui/refusal-notice.tsx";
+import { toRefusal } from "../../ui/use-loaded.ts";
+import type { SignIn } from "./sign-in.ts";
+
+type Mistakes = { login?: string; file?: string; passphrase?: string };
+
+const hint = "Such as ~/.ssh/id_rsa: OpenSSH or PEM; RSA, ECDSA or Ed25519. It is read here and sent nowhere.";
+
+/** Signs in with the private key file that a person has. The passphrase is asked for when the file needs one. */
+export function KeyFileForm({ signIn }: { signIn: SignIn }) {
+  const [login, setLogin] = useState("");
+  const [file, setFile] = useState<File | null>(null);
+  const [passphrase, setPassphrase] = useState<string | null>(null);
+  const [mistakes, setMistakes] = useState<Mistakes>({});
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const [isBusy, setBusy] = useState(false);
+
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    setRefusal(null);
+    const missing = findMissing(login, file);
+    setMistakes(missing);
+    if (!file || missing.login) return;
+    setBusy(true);
+    try {
+      const key = await readKeyFile(await file.text(), passphrase ?? undefined);
+      await signIn(login.trim(), key);
+    } catch (error) {
+      if (!(error instanceof KeyFileRefused)) setRefusal(toRefusal(error));
+      else if (error.needsPassphrase) {
+        setMistakes({ passphrase: error.message });
+        setPassphrase((before) => before ?? "");
+      } else setMistakes({ file: error.message });
+    }
+    setBusy(false);
+  };
+
+  return (
+    <form class="panel" onSubmit={submit} noValidate>
+      <h2>With your key file</h2>
+      {refusal && <RefusalNotice refusal={refusal} />}
+      <LoginField id="file-login" login={login} mistake={mistakes.login} onInput={setLogin} />
+      <Field id="key-file" label="Private key file" hint={hint} mistake={mistakes.file}>
+        <input
+          {...describeInput({ id: "key-file", hint, mistake: mistakes.file })}
+          type="file"
+          onChange={(event) => {
+            setFile(event.currentTarget.files?.[0] ?? null);
+            setPassphrase(null);
+            setMistakes({});
+          }}
+        />
+      </Field>
+      {passphrase !== null && (
+        <Field id="passphrase" label="Passphrase of the key" mistake={mistakes.passphrase}>
+          <input
+            {...describeInput({ id: "passphrase", mistake: mistakes.passphrase })}
+            type="password"
+            autoComplete="off"
+            ref={(input) => {
+              if (passphrase === "") input?.focus();
+            }}
+            value={passphrase}
+            onInput={(event) => setPassphrase(event.currentTarget.value)}
+          />
+        </Field>
+      )}
+      <button type="submit" class="primary" disabled={isBusy}>
+        {isBusy ? "Signing in…" : "Sign in"}
+      </button>
+    </form>
+  );
+}
+
+const findMissing = (login: string, file: File | null): Mistakes => ({
+  ...(login.trim() === "" && { login: "Enter the login of your account." }),
+  ...(!file && { file: "Choose the file of your private key." }),
+});
+
+type LoginFieldProps = {
+  id: string;
+  login: string;
+  mistake: string | undefined;
+  onInput: (login: string) => void;
+};
+
+/** The login of the account, as `SDC_ACCOUNT` or `TRITON_ACCOUNT` has it. */
+export function LoginField({ id, login, mistake, onInput }: LoginFieldProps) {
+  return (
+    <Field id={id} label="Login" mistake={mistake}>
+      <input
+        {...describeInput({ id, mistake })}
+        autoComplete="username"
+        autoCapitalize="none"
+        spellcheck={false}
+        value={login}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+    </Field>
+  );
+}

@@ -1,0 +1,89 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Refusal } from "../../api/refusal.ts";
+import { generateKey } from "../../keys/generate-key.ts";
+import { forgetPendingKey, keepPendingKey, type PendingKey, readPendingKey } from "../../keys/kept-session.ts";
+import { CopyButton } from "../../ui/copy-button.tsx";
+import { RefusalNotice } from "../../ui/refusal-notice.tsx";
+import { toRefusal } from "../../ui/use-loaded.ts";
+import { LoginField } from "./key-file-form.tsx";
+import type { SignIn } from "./sign-in.ts";
+
+type Props = { signIn: SignIn; tell: (text: string) => void };
+
+/** Makes a key that never leaves this browser, and shows the line to add to the account. Kept through reloads. */
+export function NewKeyForm({ signIn, tell }: Props) {
+  const [pending, setPending] = useState<PendingKey | null>(null);
+  useEffect(() => {
+    readPendingKey().then(setPending, () => undefined);
+  }, []);
+  const change = async (next: PendingKey | null) => {
+    await (next ? keepPendingKey(next) : forgetPendingKey());
+    setPending(next);
+  };
+  return (
+    <section class="panel" aria-labelledby="new-key">
+      <h2 id="new-key">With a new key</h2>
+      {pending ? (
+        <AddKey pending={pending} signIn={signIn} tell={tell} onDone={() => change(null)} />
+      ) : (
+        <MakeKey onMade={change} />
+      )}
+    </section>
+  );
+}
+
+function MakeKey({ onMade }: { onMade: (pending: PendingKey) => Promise<void> }) {
+  const [login, setLogin] = useState("");
+  const [mistake, setMistake] = useState<string | undefined>();
+  const make = async (event: Event) => {
+    event.preventDefault();
+    const name = login.trim();
+    setMistake(name === "" ? "Enter the login of your account." : undefined);
+    if (name !== "")
+      await onMade({ login: name, key: await generateKey(`console-${crypto.randomUUID().slice(0, 8)}`) });
+  };
+  return (
+    <form onSubmit={make} noValidate>
+      <p>The browser makes a key that no script can read. You add its public line to your account, once.</p>
+      <LoginField id="new-login" login={login} mistake={mistake} onInput={setLogin} />
+      <button type="submit">Make a key</button>
+    </form>
+  );
+}
+
+type AddKeyProps = { pending: PendingKey; signIn: SignIn; tell: (text: string) => void; onDone: () => Promise<void> };
+
+function AddKey({ pending: { login, key }, signIn, tell, onDone }: AddKeyProps) {
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const command = `echo '${key.publicLine}' | triton key add -n ${key.publicLine.split(" ")[2]} -`;
+  const enter = async () => {
+    setRefusal(null);
+    try {
+      await signIn(login, key);
+      await onDone();
+    } catch (error) {
+      setRefusal(toRefusal(error));
+    }
+  };
+  return (
+    <>
+      <p>
+        Add this line to the account <b>{login}</b>, with a client that is signed in already:
+      </p>
+      <pre class="command">{command}</pre>
+      <div class="actions">
+        <CopyButton text={command} label="Copy the command" tell={tell} />
+        <CopyButton text={key.publicLine} label="Copy the line alone" tell={tell} />
+      </div>
+      {refusal && <RefusalNotice refusal={refusal} />}
+      <div class="actions">
+        <button type="button" class="primary" onClick={enter}>
+          I have added it: sign in
+        </button>
+        <button type="button" onClick={onDone}>
+          Throw this key away
+        </button>
+      </div>
+    </>
+  );
+}

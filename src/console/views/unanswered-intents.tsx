@@ -1,0 +1,87 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Client } from "../api/client.ts";
+import { dropIntent, type Intent, type IntentKind } from "../api/intents.ts";
+import type { Refusal } from "../api/refusal.ts";
+import { formatRoute } from "../route.ts";
+import { RefusalNotice } from "../ui/refusal-notice.tsx";
+import { formatTime } from "../ui/time.tsx";
+import { toRefusal } from "../ui/use-loaded.ts";
+
+type Props = { client: Client; tell: (text: string) => void; onSettled: () => void };
+
+/** Changes that were sent and never answered: the person sends them again, under their own key, or gives them up. */
+export function UnansweredIntents({ client, tell, onSettled }: Props) {
+  const [intents, setIntents] = useState<Intent[]>([]);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  useEffect(() => {
+    const read = () => void client.listUnanswered().then(setIntents, () => undefined);
+    read();
+    const timer = setInterval(read, 2000);
+    addEventListener("hashchange", read);
+    return () => {
+      clearInterval(timer);
+      removeEventListener("hashchange", read);
+    };
+  }, [client]);
+  const settle = async (act: () => Promise<string>) => {
+    setRefusal(null);
+    try {
+      tell(await act());
+      onSettled();
+    } catch (error) {
+      setRefusal(toRefusal(error));
+    }
+    setIntents(await client.listUnanswered());
+  };
+  if (intents.length === 0 && !refusal) return null;
+  return (
+    <section class="notice warn" aria-labelledby="unanswered">
+      <h2 id="unanswered">No answer came to a change of yours</h2>
+      <p>It may have been made or not. Sent again, it is made once.</p>
+      {refusal && <RefusalNotice refusal={refusal} />}
+      <ul>
+        {intents.map((intent) => (
+          <li key={intent.id}>
+            {words[intent.kind]}, <a href={formatRoute({ view: "image", id: intent.image })}>{intent.image}</a>,{" "}
+            {formatTime(intent.madeAt)}{" "}
+            <button
+              type="button"
+              onClick={() =>
+                settle(async () => {
+                  const { isReplayed } = await client.write(intent);
+                  return isReplayed ? "It had been made already." : "It is made now.";
+                })
+              }
+            >
+              Send again
+            </button>{" "}
+            <button
+              type="button"
+              onClick={() =>
+                settle(async () => {
+                  await dropIntent(intent);
+                  return "Given up. Look at the image's history to see whether it was made.";
+                })
+              }
+            >
+              Give up
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const words: Readonly<Record<IntentKind, string>> = {
+  update: "Edit",
+  "add-acl": "Share",
+  "remove-acl": "Stop sharing",
+  leave: "Leave",
+  "add-tags": "Add tags",
+  "replace-tags": "Replace tags",
+  "delete-tag": "Delete a tag",
+  revert: "Revert",
+  clone: "Clone",
+  delete: "Delete",
+};
