@@ -1,5 +1,6 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { makeDocument } from "./scripts/openapi/document.ts";
 
 // Before wrangler reads the file: it would hand the variables to the Worker as secrets.
 process.loadEnvFile(".env");
@@ -21,7 +22,12 @@ export default defineConfig({
           cloudflareTest(async () => ({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
-              bindings: { MIGRATIONS: await readD1Migrations("./migrations"), SCALE: scale, SEED: seed },
+              bindings: {
+                MIGRATIONS: await readD1Migrations("./migrations"),
+                DOCUMENT: JSON.stringify(makeDocument()),
+                SCALE: scale,
+                SEED: seed,
+              },
             },
           })),
         ],

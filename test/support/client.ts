@@ -2,6 +2,7 @@ import { env, exports } from "cloudflare:workers";
 import { app } from "../../src/app.ts";
 import type { Bindings } from "../../src/context.ts";
 import { type Answer, readAnswer } from "./answer.ts";
+import { expectDocumented } from "./documented.ts";
 import { computeFingerprint, type KeyName, signText } from "./signer.ts";
 
 /** A request to send. By default bob's rsa key signs its date. */
@@ -34,10 +35,14 @@ export type Signing = {
   date?: string;
 };
 
-/** Sends a request through the Worker and reads the answer. */
+/** Sends a request through the Worker and reads the answer, which must be one that the OpenAPI document has. */
 export async function send(test: TestRequest): Promise<Answer> {
   const request = await makeRequest(test);
-  return readAnswer(test.bindings ? await app.fetch(request, test.bindings) : await exports.default.fetch(request));
+  const { method, url } = request;
+  const response = test.bindings ? await app.fetch(request, test.bindings) : await exports.default.fetch(request);
+  const answer = await readAnswer(response);
+  expectDocumented({ method, url }, answer);
+  return answer;
 }
 
 /** The request, signed. */

@@ -10,6 +10,8 @@ declare global {
     interface Env {
       DB: D1Database;
       MIGRATIONS: D1Migration[];
+      /** The text that is served at `/--docs/openapi.json`. */
+      DOCUMENT: string;
       /** `full` under `npm run test:long`, else `tenth`. */
       SCALE: "full" | "tenth";
       /** The seed of every property; empty for the default of `property-options`. */

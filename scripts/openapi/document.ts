@@ -1,0 +1,163 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { errorStatus } from "../../src/errors.ts";
+import { answerSchemas } from "./answer-schemas.ts";
+import { errorSentences } from "./error-sentences.ts";
+import { commonHeaders, headers } from "./headers.ts";
+import { type Json, refer } from "./json.ts";
+import { type ErrorCode, type OperationRow, operationRows } from "./operations.ts";
+import { parameters } from "./parameters.ts";
+import { requestSchemas } from "./request-schemas.ts";
+
+const { version }: { version: string } = JSON.parse(
+  readFileSync(join(import.meta.dirname, "../../package.json"), "utf8"),
+);
+
+/** The OpenAPI 3.1 document of the service, from the tables and schemas that it runs by. */
+export function makeDocument(): Json {
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "cloudapi-edge",
+      version,
+      summary: "Triton CloudAPI's image endpoints at the edge.",
+      description:
+        "Requests are signed with a key of the account (HTTP Signature). Every difference from CloudAPI is in the project's docs/differences.md; the rules behind this document are in docs/contract.md.",
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    servers: [{ url: "/", description: "The service that serves this document." }],
+    security: [{ signature: [] }],
+    tags: [
+      { name: "Images", description: "Images, their edits and their history." },
+      { name: "Grants", description: "Who an image is shared with." },
+      { name: "Tags", description: "Tags one by one." },
+      { name: "Account", description: "The account and its keys." },
+      { name: "Service", description: "Whether the service runs." },
+    ],
+    paths: makePaths(),
+    components: {
+      securitySchemes: {
+        signature: {
+          type: "http",
+          scheme: "Signature",
+          description:
+            'HTTP Signature (draft-cavage): `Authorization: Signature keyId="/LOGIN/keys/FINGERPRINT",algorithm="rsa-sha256",headers="date",signature="BASE64"` over `date: …`. RSA, ECDSA and Ed25519.',
+        },
+      },
+      schemas: { ...answerSchemas, ...requestSchemas },
+      parameters,
+      headers,
+    },
+  };
+}
+
+const makePaths = (): Json => {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const row of operationRows) {
+    paths[row.path] = { ...paths[row.path], [row.method]: makeOperation(row) };
+  }
+  return paths;
+};
+
+/** Headers that any request may have. */
+const commonParameters = ["Accept-Version", "Api-Version", "Request-Id"];
+const signedParameters = ["Date", "Digest"];
+
+function makeOperation(row: OperationRow): Json {
+  const inPath = [...row.path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
+  const isSigned = row.tag !== "Service";
+  const names = [
+    ...new Set([
+      ...inPath,
+      ...(row.parameters ?? []),
+      ...commonParameters,
+      ...(isSigned ? signedParameters : []),
+      ...(row.body ? ["Content-MD5"] : []),
+    ]),
+  ];
+  return {
+    operationId: row.operations.join("_"),
+    tags: [row.tag],
+    summary: row.summary,
+    description: row.description,
+    ...(!isSigned && { security: [] }),
+    parameters: names.map((name) => refer("parameters", name)),
+    ...(row.body && { requestBody: makeBody(row.body) }),
+    responses: { ...makeSuccesses(row), ...makeRefusals(row) },
+  };
+}
+
+function makeBody(names: readonly string[]): Json {
+  const schemas = names.map((name) => refer("schemas", name));
+  const schema = schemas.length === 1 ? schemas[0] : { anyOf: schemas };
+  const types = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
+  return {
+    description: "JSON, or the same values as a form.",
+    required: false,
+    content: Object.fromEntries(
+      types.map((type) => [type, { schema: type === types[0] ? schema : { type: "object" } }]),
+    ),
+  };
+}
+
+const referHeaders = (names: readonly string[]): Json =>
+  Object.fromEntries(names.map((name) => [name, refer("headers", name)]));
+
+const bodyHeaders = ["Content-MD5", "Content-Length"];
+
+const makeContent = (schemas: readonly Json[]): Json => ({
+  "application/json": { schema: schemas.length === 1 ? schemas[0] : { anyOf: schemas } },
+});
+
+const makeSuccesses = ({ answers }: OperationRow): Json =>
+  Object.fromEntries(
+    answers.map(({ status, schemas, headers: own = [], description }) => [
+      String(status),
+      {
+        description,
+        headers: referHeaders([...commonHeaders, ...(schemas.length > 0 ? bodyHeaders : []), ...own]),
+        ...(schemas.length > 0 && { content: makeContent(schemas.map((name) => refer("schemas", name))) }),
+      },
+    ]),
+  );
+
+/** Headers of some refusals. */
+const refusalHeaders: Readonly<Record<number, readonly string[]>> = {
+  401: ["WWW-Authenticate"],
+  405: ["Allow"],
+  412: ["ETag"],
+  429: ["Retry-After", "RateLimit-Policy"],
+  503: ["Retry-After"],
+};
+
+/** The refusals of an operation: one answer for each status, whose codes are those that it can have here. */
+function makeRefusals({ errors, answers }: OperationRow): Json {
+  const byStatus = new Map<number, ErrorCode[]>();
+  // Every path has methods that it does not have.
+  for (const code of new Set<ErrorCode>([...errors, "MethodNotAllowedError"]))
+    byStatus.set(errorStatus[code], [...(byStatus.get(errorStatus[code]) ?? []), code]);
+  const own = new Set(answers.map(({ status }) => status));
+  return Object.fromEntries(
+    [...byStatus]
+      .filter(([status]) => !own.has(status))
+      .map(([status, codes]) => [
+        String(status),
+        {
+          description: codes.map((code) => `**${code}**: ${errorSentences[code]}`).join("\n\n"),
+          headers: referHeaders([
+            ...commonHeaders,
+            ...bodyHeaders,
+            "Dry-Run",
+            "Ignored-Parameters",
+            ...(refusalHeaders[status] ?? []),
+          ]),
+          content: makeContent(codes.map(makeRefusal)),
+        },
+      ]),
+  );
+}
+
+const makeRefusal = (code: ErrorCode): Json =>
+  code === "ValidationFailed"
+    ? refer("schemas", "FieldErrors")
+    : { allOf: [refer("schemas", "Error"), { properties: { code: { const: code } } }] };

@@ -1,0 +1,135 @@
+import * as z from "zod/mini";
+import { makeGrantsSchema, uuidShape } from "../../src/images/acl.ts";
+import { makeUpdateImageSchema } from "../../src/images/image-fields.ts";
+import { makeTagsSchema } from "../../src/images/tags-field.ts";
+import type { Json } from "./json.ts";
+
+const uuid = { type: "string", pattern: uuidShape.source };
+
+/** What no JSON Schema follows from: rules in TypeScript, by the field that they judge. */
+const described: Readonly<Record<string, Json>> = {
+  acl: {
+    description: "Account UUIDs in lower case. A string is one UUID, UUIDs with commas between them, or a JSON array.",
+    anyOf: [
+      { type: "array", items: uuid },
+      { type: "string", minLength: 1 },
+    ],
+  },
+  tags: {
+    description: "Any keys, any JSON values, at most 100 levels deep. A string is a JSON object.",
+    anyOf: [
+      { type: "object", additionalProperties: true },
+      { type: "string", minLength: 2 },
+    ],
+  },
+};
+
+const prose: Readonly<Record<string, string>> = {
+  name: "1 to 1024 characters of A-Z a-z 0-9 . _ / - and space.",
+  version: "1 to 512 characters of A-Z a-z 0-9 . _ / + -.",
+  description: "At most 10240 UTF-16 units; null and the empty string clear it.",
+  homepage: "An http: or https: URL of at most 1024 characters; null clears it.",
+  eula: "As homepage.",
+};
+
+/**
+ * The JSON Schema of a schema that validates. The build fails for a field whose rule no JSON Schema follows from and that
+ * nobody has described.
+ */
+function toJsonSchema(schema: z.core.$ZodType): Json {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, {
+    io: "input",
+    unrepresentable: ({ path }) => {
+      const field = path.filter((part) => part !== "properties").at(0);
+      return typeof field === "string" && field in described ? {} : undefined;
+    },
+  });
+  return json;
+}
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Puts in what was described, and the prose. */
+function describeFields(json: Json): Json {
+  const properties = isObject(json["properties"]) ? json["properties"] : {};
+  return {
+    ...json,
+    properties: Object.fromEntries(
+      Object.entries(properties).map(([name, field]) => [name, describeField(name, isObject(field) ? field : {})]),
+    ),
+  };
+}
+
+function describeField(name: string, field: Json): Json {
+  const known = described[name];
+  const about = prose[name];
+  if (known) return { ...known, anyOf: [...(Array.isArray(known["anyOf"]) ? known["anyOf"] : []), { type: "null" }] };
+  if (about === undefined) throw new Error(`scripts/openapi/request-schemas.ts has no sentence for the field ${name}`);
+  return { ...field, description: about };
+}
+
+const bounds = { maxAcl: 0, maxTagsBytes: 0 };
+const grants = described["acl"];
+
+/** What UpdateImage takes, from the schema that validates it. */
+const updateImage: Json = {
+  ...describeFields(toJsonSchema(makeUpdateImageSchema(bounds))),
+  description: "At least one of the seven fields. Others are ignored.",
+  minProperties: 1,
+};
+
+// Both are validated as `{acl}` and `{tags}`: they fail here when they change to something that nobody described.
+toJsonSchema(makeGrantsSchema(bounds));
+toJsonSchema(makeTagsSchema(bounds));
+
+/** What requests hold, by name. */
+export const requestSchemas: Json = {
+  UpdateImage: updateImage,
+  RevertImage: {
+    type: "object",
+    description: "Where the query does not say it.",
+    properties: {
+      revision: {
+        description: "A revision that is kept.",
+        anyOf: [{ type: "integer", minimum: 1 }, { type: "string" }],
+      },
+      acl: { description: "Whether acl goes back too.", anyOf: [{ type: "boolean" }, { enum: ["true", "false"] }] },
+    },
+  },
+  Grants: {
+    description: "The accounts: an array, or an object with `acl`.",
+    anyOf: [
+      { type: "array", items: uuid },
+      { type: "object", properties: { acl: grants }, required: ["acl"] },
+    ],
+  },
+  TagsToWrite: { type: "object", additionalProperties: true, description: "Tags: any keys, any JSON values." },
+  UpdateAccount: {
+    type: "object",
+    description: "The fields to change. Empty values and other names are ignored.",
+    properties: Object.fromEntries(
+      [
+        "email",
+        "companyName",
+        "firstName",
+        "lastName",
+        "address",
+        "postalCode",
+        "city",
+        "state",
+        "country",
+        "phone",
+      ].map((name) => [name, { type: "string", description: "Text." }]),
+    ),
+  },
+  CreateKey: {
+    type: "object",
+    description: "A public key.",
+    properties: {
+      key: { type: "string", description: "OpenSSH line." },
+      name: { type: "string", description: "Name; without it the comment of the line, else the MD5 fingerprint." },
+    },
+    required: ["key"],
+  },
+};
