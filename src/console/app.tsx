@@ -1,8 +1,8 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Client } from "./api/client.ts";
 import { forgetSession, keepSession, readKeptSession, type Session } from "./keys/kept-session.ts";
 import type { Route } from "./route.ts";
-import { useRoute } from "./ui/use-route.ts";
+import { leaveAddress, useRoute } from "./ui/use-route.ts";
 import { useTold } from "./ui/use-told.ts";
 import type { ViewProps } from "./view-props.ts";
 import { AccountMenu } from "./views/account-menu.tsx";
@@ -28,6 +28,19 @@ export function App() {
     await (next ? keepSession(next) : forgetSession());
     setSession(next);
   };
+  const before = useRef(session);
+  useEffect(() => {
+    // The form or the dialog that had the focus is gone.
+    if (before.current !== undefined && !before.current !== !session) focusMain();
+    before.current = session;
+  }, [session]);
+  useEffect(() => {
+    if (!session || route.view !== "demo") return;
+    // The key leaves the address and the browser's history.
+    leaveAddress();
+    if (session.login === "demo") return;
+    tell(`You are signed in as ${session.login}. To use the demo's key, forget yours and open the address again.`);
+  }, [session, route.view, tell]);
 
   return (
     <>
@@ -96,7 +109,7 @@ function Header({ client, route, onChange }: HeaderProps) {
   );
 }
 
-type MainProps = ViewProps & { route: Route; onSession: (session: Session) => Promise<void> };
+type MainProps = ViewProps & { route: Route; onSession: (session: Session | null) => Promise<void> };
 
 function View({ route, onSession, ...props }: MainProps) {
   switch (route.view) {

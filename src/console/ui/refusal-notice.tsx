@@ -1,11 +1,16 @@
 import { describeRefusal } from "../api/describe-refusal.ts";
 import type { Refusal } from "../api/refusal.ts";
 
-type Props = { refusal: Refusal; onRetry?: () => void };
+type Props = {
+  refusal: Refusal;
+  /** What to do, where the usual words do not fit. */
+  advice?: string | undefined;
+  onRetry?: () => void;
+};
 
 /** Says why the service did not do what it was asked, and what to do. Read out at once. */
-export function RefusalNotice({ refusal, onRetry }: Props) {
-  const { title, text, advice } = describeRefusal(refusal);
+export function RefusalNotice({ refusal, onRetry, ...props }: Props) {
+  const { title, text, advice = "" } = { ...describeRefusal(refusal), ...props };
   return (
     <div class="notice bad" role="alert">
       <strong>{title}</strong>

@@ -39,3 +39,9 @@ export function useRoute(): { route: Route; go: (route: Route) => void; setUnsav
 function go(route: Route): void {
   location.hash = formatRoute(route);
 }
+
+/** Opens the list in place of the view, whose address the browser's history forgets. */
+export function leaveAddress(): void {
+  history.replaceState(null, "", formatRoute({ view: "images" }));
+  dispatchEvent(new HashChangeEvent("hashchange"));
+}

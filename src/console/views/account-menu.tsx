@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
 import { Client } from "../api/client.ts";
-import type { Refusal } from "../api/refusal.ts";
 import type { Session } from "../keys/kept-session.ts";
+import { formatRoute } from "../route.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { RefusalNotice } from "../ui/refusal-notice.tsx";
-import { toRefusal } from "../ui/use-loaded.ts";
+import { useAttempt } from "../ui/use-attempt.ts";
 
 type Props = { client: Client; onChange: (session: Session | null) => Promise<void> };
 
@@ -13,6 +13,10 @@ type Props = { client: Client; onChange: (session: Session | null) => Promise<vo
 export function AccountMenu({ client: { session }, onChange }: Props) {
   const [opened, setOpened] = useState<"act" | "forget" | null>(null);
   const close = () => setOpened(null);
+  const openKeys = () => {
+    close();
+    location.hash = formatRoute({ view: "keys" });
+  };
   return (
     <div class="account">
       <span>
@@ -40,12 +44,15 @@ export function AccountMenu({ client: { session }, onChange }: Props) {
         <Dialog title="Forget the key?" onClose={close}>
           <p>
             This removes it from this browser. You need its file to sign in again; a key that was made here has none, so
-            delete it from the account first, under <a href="#/keys">Keys</a>.
+            delete it from the account first, under Keys.
           </p>
           <p class="mono">{session.key.fingerprint}</p>
           <div class="actions">
             <button type="button" class="danger" onClick={() => onChange(null)}>
               Forget the key
+            </button>
+            <button type="button" onClick={openKeys}>
+              Open Keys
             </button>
             <button type="button" onClick={close}>
               Keep it
@@ -62,18 +69,16 @@ type ActAsProps = { session: Session; onChange: Props["onChange"]; onClose: () =
 /** The account to act as is asked for before it is taken: the service says whether the caller is an operator. */
 function ActAs({ session, onChange, onClose }: ActAsProps) {
   const [account, setAccount] = useState("");
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const { attempt, refusal, isBusy } = useAttempt();
   const act = async (event: Event) => {
     event.preventDefault();
     const next = { ...session, actAs: account.trim() };
-    if (next.actAs === "") return;
-    try {
+    if (next.actAs === "" || isBusy) return;
+    await attempt(async () => {
       await new Client(next).getAccount();
       onClose();
       await onChange(next);
-    } catch (error) {
-      setRefusal(toRefusal(error));
-    }
+    });
   };
   return (
     <Dialog title="Act as another account" onClose={onClose}>
@@ -90,7 +95,7 @@ function ActAs({ session, onChange, onClose }: ActAsProps) {
           />
         </Field>
         <div class="actions">
-          <button type="submit" class="primary">
+          <button type="submit" class="primary" disabled={isBusy}>
             Act as this account
           </button>
           <button type="button" onClick={onClose}>

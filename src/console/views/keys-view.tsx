@@ -8,7 +8,9 @@ import { AddKeyForm } from "./keys/add-key-form.tsx";
 import { KeyTable } from "./keys/key-table.tsx";
 import { ReplaceKey } from "./keys/replace-key.tsx";
 
-type Props = Pick<ViewProps, "client" | "tell"> & { onSession: (session: Session) => Promise<void> };
+type Props = Pick<ViewProps, "client" | "tell"> & { onSession: (session: Session | null) => Promise<void> };
+
+const unanswered = "The keys below were read again. Look whether the change is among them before you repeat it.";
 
 /** The keys of the account: which there are, which one signs here, add and delete. */
 export function KeysView({ client, tell, onSession }: Props) {
@@ -30,9 +32,13 @@ export function KeysView({ client, tell, onSession }: Props) {
   return (
     <>
       <h1>Keys</h1>
-      {refusal && <RefusalNotice refusal={refusal} />}
+      {refusal && <RefusalNotice refusal={refusal} {...(refusal.isUncertain && { advice: unanswered })} />}
       {keys.refusal && <RefusalNotice refusal={keys.refusal} onRetry={keys.reload} />}
-      {keys.value ? <KeyTable keys={keys.value} client={client} change={change} /> : keys.isLoading && <p>Loading…</p>}
+      {keys.value ? (
+        <KeyTable keys={keys.value} client={client} change={change} onSession={onSession} />
+      ) : (
+        keys.isLoading && <p>Loading…</p>
+      )}
       <AddKeyForm client={client} change={change} />
       {client.session.actAs === null && <ReplaceKey client={client} change={change} onSession={onSession} />}
     </>

@@ -16,6 +16,17 @@ export function SignInView({ route, onSignIn, tell }: Props) {
     await onSignIn(session);
     tell(`Signed in as ${login}.`);
   };
+  if (!isSecureContext) {
+    return (
+      <>
+        <h1>Sign in</h1>
+        <p class="notice warn">
+          Browsers sign on pages of https and of this machine (127.0.0.1, localhost) alone. Open the console at such an
+          address.
+        </p>
+      </>
+    );
+  }
   return (
     <>
       <h1>Sign in</h1>

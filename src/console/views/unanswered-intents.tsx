@@ -1,18 +1,17 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Client } from "../api/client.ts";
 import { dropIntent, type Intent, type IntentKind } from "../api/intents.ts";
-import type { Refusal } from "../api/refusal.ts";
 import { formatRoute } from "../route.ts";
 import { RefusalNotice } from "../ui/refusal-notice.tsx";
 import { formatTime } from "../ui/time.tsx";
-import { toRefusal } from "../ui/use-loaded.ts";
+import { useAttempt } from "../ui/use-attempt.ts";
 
 type Props = { client: Client; tell: (text: string) => void; onSettled: () => void };
 
 /** Changes that were sent and never answered: the person sends them again, under their own key, or gives them up. */
 export function UnansweredIntents({ client, tell, onSettled }: Props) {
   const [intents, setIntents] = useState<Intent[]>([]);
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const { attempt, refusal, isBusy } = useAttempt();
   useEffect(() => {
     const read = () => void client.listUnanswered().then(setIntents, () => undefined);
     read();
@@ -24,13 +23,10 @@ export function UnansweredIntents({ client, tell, onSettled }: Props) {
     };
   }, [client]);
   const settle = async (act: () => Promise<string>) => {
-    setRefusal(null);
-    try {
+    await attempt(async () => {
       tell(await act());
       onSettled();
-    } catch (error) {
-      setRefusal(toRefusal(error));
-    }
+    });
     setIntents(await client.listUnanswered());
   };
   if (intents.length === 0 && !refusal) return null;
@@ -46,6 +42,7 @@ export function UnansweredIntents({ client, tell, onSettled }: Props) {
             {formatTime(intent.madeAt)}{" "}
             <button
               type="button"
+              disabled={isBusy}
               onClick={() =>
                 settle(async () => {
                   const { isReplayed } = await client.write(intent);
@@ -57,6 +54,7 @@ export function UnansweredIntents({ client, tell, onSettled }: Props) {
             </button>{" "}
             <button
               type="button"
+              disabled={isBusy}
               onClick={() =>
                 settle(async () => {
                   await dropIntent(intent);

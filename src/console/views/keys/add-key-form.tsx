@@ -1,18 +1,21 @@
 import { useState } from "preact/hooks";
 import type { Client } from "../../api/client.ts";
 import { Field } from "../../ui/field.tsx";
-import type { ChangeKeys } from "./change-keys.ts";
+import { addKey, type ChangeKeys } from "./change-keys.ts";
 
 /** Adds a key by its OpenSSH line. */
 export function AddKeyForm({ client, change }: { client: Client; change: ChangeKeys }) {
   const [line, setLine] = useState("");
   const [name, setName] = useState("");
+  const [isBusy, setBusy] = useState(false);
   const add = async (event: Event) => {
     event.preventDefault();
+    setBusy(true);
     const isAdded = await change(async () => {
-      const added = await client.createKey({ key: line.trim(), ...(name.trim() && { name: name.trim() }) });
+      const added = await addKey(client, { key: line.trim(), ...(name.trim() && { name: name.trim() }) });
       return `Added the key ${added.name}.`;
     });
+    setBusy(false);
     if (!isAdded) return;
     setLine("");
     setName("");
@@ -39,7 +42,9 @@ export function AddKeyForm({ client, change }: { client: Client; change: ChangeK
           onInput={(event) => setName(event.currentTarget.value)}
         />
       </Field>
-      <button type="submit">Add the key</button>
+      <button type="submit" disabled={isBusy}>
+        Add the key
+      </button>
     </form>
   );
 }

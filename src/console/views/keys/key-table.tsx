@@ -1,13 +1,19 @@
 import { useState } from "preact/hooks";
 import type { Client } from "../../api/client.ts";
 import type { AccountKey } from "../../api/image.ts";
+import type { Session } from "../../keys/kept-session.ts";
 import { Dialog } from "../../ui/dialog.tsx";
-import type { ChangeKeys } from "./change-keys.ts";
+import { type ChangeKeys, deleteKey } from "./change-keys.ts";
 
-type Props = { keys: readonly AccountKey[]; client: Client; change: ChangeKeys };
+type Props = {
+  keys: readonly AccountKey[];
+  client: Client;
+  change: ChangeKeys;
+  onSession: (session: Session | null) => Promise<void>;
+};
 
 /** The keys, and a button to delete each. */
-export function KeyTable({ keys, client, change }: Props) {
+export function KeyTable({ keys, client, change, onSession }: Props) {
   const [asked, setAsked] = useState<AccountKey | null>(null);
   const signing = client.session.key.publicLine.split(" ")[1];
   const isSigning = ({ key }: AccountKey) => client.session.actAs === null && key.split(" ")[1] === signing;
@@ -49,8 +55,10 @@ export function KeyTable({ keys, client, change }: Props) {
           onClose={() => setAsked(null)}
           onDelete={() =>
             change(async () => {
-              await client.deleteKey(asked.name);
-              return `Deleted the key ${asked.name}.`;
+              await deleteKey(client, asked.name);
+              if (!isSigning(asked)) return `Deleted the key ${asked.name}.`;
+              await onSession(null);
+              return `Deleted the key ${asked.name}, which signed here. Sign in with another one.`;
             })
           }
         />
@@ -70,8 +78,8 @@ function DeleteKey({ name, isSigning, onClose, onDelete }: DeleteKeyProps) {
       </p>
       {isSigning && (
         <p class="notice warn">
-          It is the key that signs here. After this you need another key to sign in; without one, only the operator of
-          the service can help.
+          It is the key that signs here. You are signed out with it, and need another key to sign in; without one, only
+          the operator of the service can help.
         </p>
       )}
       <div class="actions">

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { Client } from "../../api/client.ts";
 import { generateKey } from "../../keys/generate-key.ts";
 import type { Session } from "../../keys/kept-session.ts";
-import type { ChangeKeys } from "./change-keys.ts";
+import { addKey, type ChangeKeys } from "./change-keys.ts";
 
 type Props = { client: Client; change: ChangeKeys; onSession: (session: Session) => Promise<void> };
 
@@ -14,7 +14,7 @@ export function ReplaceKey({ client, change, onSession }: Props) {
     await change(async () => {
       const name = `console-${crypto.randomUUID().slice(0, 8)}`;
       const key = await generateKey(name);
-      await client.createKey({ name, key: key.publicLine });
+      await addKey(client, { name, key: key.publicLine });
       // From here on it signs; the key before stays on the account.
       await onSession({ ...client.session, key });
       return `This browser signs with its own key now: ${name}.`;

@@ -2,7 +2,6 @@ import { useState } from "preact/hooks";
 import type { Refusal } from "../../api/refusal.ts";
 import { readDemoKey } from "../../keys/demo-key.ts";
 import { KeyFileRefused } from "../../keys/key-file-refused.ts";
-import { formatRoute } from "../../route.ts";
 import { RefusalNotice } from "../../ui/refusal-notice.tsx";
 import { toRefusal } from "../../ui/use-loaded.ts";
 import type { SignIn } from "./sign-in.ts";
@@ -19,10 +18,8 @@ export function DemoSignIn({ seed, signIn }: { seed: string; signIn: SignIn }) {
   const enter = async () => {
     setRefusal(null);
     try {
+      // The page leaves this address as soon as somebody is signed in.
       await signIn("demo", await readDemoKey(seed));
-      // The key leaves the address and the browser's history.
-      history.replaceState(null, "", formatRoute({ view: "images" }));
-      dispatchEvent(new HashChangeEvent("hashchange"));
     } catch (error) {
       if (error instanceof KeyFileRefused) setMistake(error.message);
       else setRefusal(toRefusal(error));

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Refusal } from "../../api/refusal.ts";
 import { KeyFileRefused, readKeyFile } from "../../keys/read-key-file.ts";
 import { describeInput, Field } from "../../ui/field.tsx";
@@ -18,6 +18,10 @@ export function KeyFileForm({ signIn }: { signIn: SignIn }) {
   const [mistakes, setMistakes] = useState<Mistakes>({});
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [isBusy, setBusy] = useState(false);
+  const passphraseInput = useRef<HTMLInputElement>(null);
+  const isAsked = passphrase !== null;
+  // Once, when it appears: later the person may be typing elsewhere.
+  useEffect(() => passphraseInput.current?.focus(), [isAsked]);
 
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -27,7 +31,7 @@ export function KeyFileForm({ signIn }: { signIn: SignIn }) {
     if (!file || missing.login) return;
     setBusy(true);
     try {
-      const key = await readKeyFile(await file.text(), passphrase ?? undefined);
+      const key = await readKeyFile(await readText(file), passphrase ?? undefined);
       await signIn(login.trim(), key);
     } catch (error) {
       if (!(error instanceof KeyFileRefused)) setRefusal(toRefusal(error));
@@ -55,15 +59,13 @@ export function KeyFileForm({ signIn }: { signIn: SignIn }) {
           }}
         />
       </Field>
-      {passphrase !== null && (
+      {isAsked && (
         <Field id="passphrase" label="Passphrase of the key" mistake={mistakes.passphrase}>
           <input
             {...describeInput({ id: "passphrase", mistake: mistakes.passphrase })}
             type="password"
             autoComplete="off"
-            ref={(input) => {
-              if (passphrase === "") input?.focus();
-            }}
+            ref={passphraseInput}
             value={passphrase}
             onInput={(event) => setPassphrase(event.currentTarget.value)}
           />
@@ -75,6 +77,11 @@ export function KeyFileForm({ signIn }: { signIn: SignIn }) {
     </form>
   );
 }
+
+const readText = (file: File): Promise<string> =>
+  file.text().catch(() => {
+    throw new KeyFileRefused("The browser cannot read this file: it was moved or changed. Choose it again.");
+  });
 
 const findMissing = (login: string, file: File | null): Mistakes => ({
   ...(login.trim() === "" && { login: "Enter the login of your account." }),

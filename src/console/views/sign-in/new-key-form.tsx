@@ -1,10 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Refusal } from "../../api/refusal.ts";
 import { generateKey } from "../../keys/generate-key.ts";
 import { forgetPendingKey, keepPendingKey, type PendingKey, readPendingKey } from "../../keys/kept-session.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { RefusalNotice } from "../../ui/refusal-notice.tsx";
-import { toRefusal } from "../../ui/use-loaded.ts";
+import { useAttempt } from "../../ui/use-attempt.ts";
 import { LoginField } from "./key-file-form.tsx";
 import type { SignIn } from "./sign-in.ts";
 
@@ -54,17 +53,13 @@ function MakeKey({ onMade }: { onMade: (pending: PendingKey) => Promise<void> })
 type AddKeyProps = { pending: PendingKey; signIn: SignIn; tell: (text: string) => void; onDone: () => Promise<void> };
 
 function AddKey({ pending: { login, key }, signIn, tell, onDone }: AddKeyProps) {
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const { attempt, refusal, isBusy } = useAttempt();
   const command = `echo '${key.publicLine}' | triton key add -n ${key.publicLine.split(" ")[2]} -`;
-  const enter = async () => {
-    setRefusal(null);
-    try {
+  const enter = () =>
+    attempt(async () => {
       await signIn(login, key);
       await onDone();
-    } catch (error) {
-      setRefusal(toRefusal(error));
-    }
-  };
+    });
   return (
     <>
       <p>
@@ -77,10 +72,10 @@ function AddKey({ pending: { login, key }, signIn, tell, onDone }: AddKeyProps) 
       </div>
       {refusal && <RefusalNotice refusal={refusal} />}
       <div class="actions">
-        <button type="button" class="primary" onClick={enter}>
+        <button type="button" class="primary" disabled={isBusy} onClick={enter}>
           I have added it: sign in
         </button>
-        <button type="button" onClick={onDone}>
+        <button type="button" disabled={isBusy} onClick={onDone}>
           Throw this key away
         </button>
       </div>
