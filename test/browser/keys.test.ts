@@ -5,10 +5,11 @@ import { BrowserService } from "../support/browser-service.ts";
 import { chromiumPath, type Window, withoutChromium } from "../support/chromium.ts";
 import { Person } from "../support/person.ts";
 
-const people = ["bob", "carol", "erin", "frank", "grace"].map(
-  (login, at) => new Person(`bbbbbbbb-0000-4000-8000-00000000000${at}`, login),
-);
-const [bob, carol, erin, frank, grace] = people as [Person, Person, Person, Person, Person];
+const bob = new Person("bbbbbbbb-0000-4000-8000-000000000000", "bob");
+const carol = new Person("bbbbbbbb-0000-4000-8000-000000000001", "carol");
+const erin = new Person("bbbbbbbb-0000-4000-8000-000000000002", "erin");
+const frank = new Person("bbbbbbbb-0000-4000-8000-000000000003", "frank");
+const grace = new Person("bbbbbbbb-0000-4000-8000-000000000004", "grace");
 /** On no account: only its line is used. */
 const laptop = new Person("99999999-0000-4000-8000-000000000001", "laptop").account.keys[0]?.key ?? "";
 const service = new BrowserService();
@@ -50,7 +51,7 @@ async function loseAnswers(window: Window): Promise<void> {
 }
 
 describe.skipIf(!chromiumPath)(`keys in the console${chromiumPath ? "" : ` (${withoutChromium})`}`, () => {
-  beforeAll(() => service.start({ accounts: people.map(({ account }) => account) }));
+  beforeAll(() => service.start({ accounts: [bob, carol, erin, frank, grace].map(({ account }) => account) }));
   afterAll(() => service.stop());
   afterEach(async () => expect(await service.closeWindows()).toEqual([]));
 

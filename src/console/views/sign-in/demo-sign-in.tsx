@@ -1,6 +1,5 @@
 import { useState } from "preact/hooks";
 import type { Refusal } from "../../api/refusal.ts";
-import { readDemoKey } from "../../keys/demo-key.ts";
 import { KeyFileRefused } from "../../keys/key-file-refused.ts";
 import { RefusalNotice } from "../../ui/refusal-notice.tsx";
 import { toRefusal } from "../../ui/use-loaded.ts";
@@ -18,6 +17,7 @@ export function DemoSignIn({ seed, signIn }: { seed: string; signIn: SignIn }) {
   const enter = async () => {
     setRefusal(null);
     try {
+      const { readDemoKey } = await import("../../keys/demo-key.ts");
       // The page leaves this address as soon as somebody is signed in.
       await signIn("demo", await readDemoKey(seed));
     } catch (error) {

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Refusal } from "../../api/refusal.ts";
-import { KeyFileRefused, readKeyFile } from "../../keys/read-key-file.ts";
+import { makeUnreachable, type Refusal } from "../../api/refusal.ts";
+import { KeyFileRefused } from "../../keys/key-file-refused.ts";
 import { describeInput, Field } from "../../ui/field.tsx";
 import { RefusalNotice } from "../../ui/refusal-notice.tsx";
 import { toRefusal } from "../../ui/use-loaded.ts";
@@ -31,6 +31,7 @@ export function KeyFileForm({ signIn }: { signIn: SignIn }) {
     if (!file || missing.login) return;
     setBusy(true);
     try {
+      const { readKeyFile } = await loadReader();
       const key = await readKeyFile(await readText(file), passphrase ?? undefined);
       await signIn(login.trim(), key);
     } catch (error) {
@@ -77,6 +78,12 @@ export function KeyFileForm({ signIn }: { signIn: SignIn }) {
     </form>
   );
 }
+
+/** No other view reads key files: who has signed in never loads it. */
+const loadReader = () =>
+  import("../../keys/read-key-file.ts").catch(() => {
+    throw makeUnreachable();
+  });
 
 const readText = (file: File): Promise<string> =>
   file.text().catch(() => {
