@@ -58,7 +58,9 @@ const makeImage = (type: Json): Json =>
       published_at: text("Date and time, as stored."),
       owner: uuid("Account that owns it."),
       public: { type: "boolean", description: "Whether everybody may use it." },
-      state: text("State. Destroyed only where an earlier revision of a destroyed image is read.", { enum: ["active", "unactivated", "disabled", "creating", "failed", "destroyed"] }),
+      state: text("State. Destroyed only where an earlier revision of a destroyed image is read.", {
+        enum: ["active", "unactivated", "disabled", "creating", "failed", "destroyed"],
+      }),
       eula: text("Address of its licence."),
       acl: {
         type: "array",

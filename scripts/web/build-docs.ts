@@ -1,11 +1,13 @@
 import { makeDocument } from "../openapi/document.ts";
+import { makePage, pageStyle } from "../openapi/page.ts";
 import type { PageFiles } from "./page-files.ts";
 
 /** The documentation's page and the OpenAPI document. */
 export async function buildDocs(): Promise<PageFiles> {
   const document = makeDocument();
   return new Map([
-    ["--docs/index.html", "<!doctype html><html lang=en><title>cloudapi-edge</title><p>Documentation</p></html>\n"],
+    ["--docs/index.html", makePage(document)],
+    ["--docs/docs.css", pageStyle],
     ["--docs/openapi.json", `${JSON.stringify(document)}\n`],
   ]);
 }

