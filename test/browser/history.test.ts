@@ -51,7 +51,7 @@ describe.skipIf(!chromiumPath)(
       expect(await second.locator("ins").allInnerTexts()).toContain("second words");
       await page.getByRole("button", { name: "Make the image as it was at revision 2…" }).click();
       const dialog = page.getByRole("dialog");
-      await dialog.getByText("description").first().waitFor();
+      await dialog.locator("ins").first().waitFor();
       expect(await dialog.locator("ins").allInnerTexts()).toEqual(["first", "1"]);
       expect(await listFindings(page)).toEqual([]);
       await dialog.getByRole("button", { name: "Revert", exact: true }).click();
@@ -63,7 +63,7 @@ describe.skipIf(!chromiumPath)(
       await page.getByRole("button", { name: "Make the image as it was at revision 2…" }).click();
       await dialog.getByText("Nothing would change.").waitFor();
       await dialog.getByRole("checkbox").check();
-      await dialog.getByText(carol.uuid).waitFor();
+      await dialog.locator("ins", { hasText: carol.uuid }).waitFor();
       await dialog.getByRole("button", { name: "Revert", exact: true }).click();
       await dialog.waitFor({ state: "detached" });
       expect(await read("reverted")).toMatchObject({ acl: [carol.uuid] });

@@ -77,7 +77,7 @@ const expectations: Readonly<Record<string, () => Promise<void>>> = {
     const printed = await runOk("rotate-key-curl", afterwards);
     const [created = "", listed = "", deleted = ""] = /^(\{.*?\})(\[.*?\])(.*)$/s.exec(printed)?.slice(1) ?? [];
     expect(JSON.parse(created)).toMatchObject({ name: "next", key: expect.stringMatching(/^ssh-rsa .* next$/) });
-    expect(JSON.parse(listed)).toMatchObject([{ name: "demo" }, { name: "next" }]);
+    expect(JSON.parse(listed)).toMatchObject([{ name: "console" }, { name: "demo" }, { name: "next" }]);
     expect(deleted).toMatch(/^HTTP\/1\.1 204 /);
     expect(readFileSync(join(service.folder, "refused.txt"), "utf8")).toMatch(/^HTTP\/1\.1 401 /);
   },
