@@ -84,7 +84,7 @@ export const operationRows: readonly OperationRow[] = [
     description:
       "`action=update` changes the fields that are sent, all or none. `action=clone` copies an image that is shared. `action=revert` gives the fields of an earlier revision, as a new one.",
     parameters: ["image-action", "revert-revision", "revert-acl", ...writeParameters],
-    body: ["UpdateImage", "RevertImage"],
+    body: ["UpdateImage", "RevertImage", "CloneImage"],
     answers: [
       { status: 200, schemas: image, headers: writeHeaders, description: "The image as it is now, or the clone." },
     ],

@@ -51,13 +51,11 @@ export const parameters: Json = {
   key: parameter("path", "key", ["Name, MD5 fingerprint or SHA256 fingerprint of the key.", text]),
   tag: parameter("path", "tag", ["Key of the tag, percent-encoded.", text]),
   ...listRows,
-  "List-tag": {
-    ...parameter("query", "tag", [
-      "`tag.KEY=VALUE`: images with this tag, compared as text; at most 16.",
-      { type: "object", additionalProperties: text },
-    ]),
-    style: "deepObject",
-  },
+  // OpenAPI has no way to name a family of parameters: KEY stands for the key of a tag.
+  "List-tag": parameter("query", "tag.KEY", [
+    "Images whose tag KEY has this value, compared as text. KEY stands for the tag's key: `tag.role=db`. At most 16 in a list.",
+    text,
+  ]),
   "image-action": parameter("query", "action", [
     "What to do; in the body where the query has none.",
     { enum: ["update", "clone", "revert"] },

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { updatableAccountFields } from "../../src/db/schema.ts";
 import { makeGrantsSchema, uuidShape } from "../../src/images/acl.ts";
 import { makeUpdateImageSchema } from "../../src/images/image-fields.ts";
 import { makeTagsSchema } from "../../src/images/tags-field.ts";
@@ -83,19 +84,37 @@ const updateImage: Json = {
 toJsonSchema(makeGrantsSchema(bounds));
 toJsonSchema(makeTagsSchema(bounds));
 
+const revertProperties: Json = {
+  revision: { description: "A revision that is kept.", anyOf: [{ type: "integer", minimum: 1 }, { type: "string" }] },
+  acl: { description: "Whether acl goes back too.", anyOf: [{ type: "boolean" }, { enum: ["true", "false"] }] },
+};
+
+/** The lengths that are not the usual one. docs/contract.md#account */
+const accountLengths: Readonly<Record<string, number>> = { email: 254, address: 1024 };
+
+function describeAccountField(name: string): Json {
+  if (name === "triton_cns_enabled") {
+    return { description: "Whether CNS is on.", anyOf: [{ type: "boolean" }, { enum: ["true", "false"] }] };
+  }
+  const most = accountLengths[name] ?? 255;
+  return { type: ["string", "null"], maxLength: most, description: `At most ${most} UTF-16 units.` };
+}
+
 /** What requests hold, by name. */
 export const requestSchemas: Json = {
   UpdateImage: updateImage,
   RevertImage: {
+    description: "`action=revert`, where the query does not say it.",
+    anyOf: [
+      { type: "object", properties: revertProperties, required: ["revision"] },
+      { type: "object", properties: revertProperties, required: ["acl"] },
+    ],
+  },
+  CloneImage: {
     type: "object",
-    description: "Where the query does not say it.",
-    properties: {
-      revision: {
-        description: "A revision that is kept.",
-        anyOf: [{ type: "integer", minimum: 1 }, { type: "string" }],
-      },
-      acl: { description: "Whether acl goes back too.", anyOf: [{ type: "boolean" }, { enum: ["true", "false"] }] },
-    },
+    description: "`action=clone`, where the query does not say it. A clone reads nothing else.",
+    properties: { action: { const: "clone" } },
+    required: ["action"],
   },
   Grants: {
     description: "The accounts: an array, or an object with `acl`.",
@@ -108,28 +127,14 @@ export const requestSchemas: Json = {
   UpdateAccount: {
     type: "object",
     description: "The fields to change. Empty values and other names are ignored.",
-    properties: Object.fromEntries(
-      [
-        "email",
-        "companyName",
-        "firstName",
-        "lastName",
-        "address",
-        "postalCode",
-        "city",
-        "state",
-        "country",
-        "phone",
-      ].map((name) => [name, { type: "string", description: "Text." }]),
-    ),
+    properties: Object.fromEntries(updatableAccountFields.map((name) => [name, describeAccountField(name)])),
   },
   CreateKey: {
     type: "object",
-    description: "A public key.",
+    description: "A public key. Both values may stand in the query instead.",
     properties: {
       key: { type: "string", description: "OpenSSH line." },
       name: { type: "string", description: "Name; without it the comment of the line, else the MD5 fingerprint." },
     },
-    required: ["key"],
   },
 };
