@@ -1,6 +1,10 @@
 /** A JSON object. */
 export type JsonObject = Record<string, unknown>;
 
+/** Whether a value is a JSON object: no array, and not null. */
+export const isJsonObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 /** An image as release 9.0.0 shows it; keys without a value are absent. docs/contract.md#image */
 export type Image = {
   id: string;

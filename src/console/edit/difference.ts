@@ -1,3 +1,4 @@
+import type { Image, Update } from "../api/image.ts";
 import { isEqual } from "./equal.ts";
 
 /** A field that differs; null where it is absent. */
@@ -11,6 +12,12 @@ export function listDifferences(
   return [...new Set([...Object.keys(after), ...Object.keys(before)])]
     .map((field) => ({ field, before: before[field] ?? null, after: after[field] ?? null }))
     .filter((change) => !isEqual(change.before, change.after));
+}
+
+/** What an update would change of an image. */
+export function listChanges(image: Image, update: Update): Difference[] {
+  const before = Object.entries(image).filter(([field]) => field in update);
+  return listDifferences(Object.fromEntries(before), update);
 }
 
 /** A part of a text that stayed, came or went. */

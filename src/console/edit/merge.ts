@@ -1,5 +1,4 @@
-import type { Image, JsonObject, Update } from "../api/image.ts";
-import { editableFields } from "../api/image.ts";
+import { editableFields, type Image, isJsonObject, type JsonObject, type Update } from "../api/image.ts";
 import { isEqual } from "./equal.ts";
 
 /** A field, or one tag as `tags.KEY`, that both sides changed, each to another value. Undefined is a tag that is gone. */
@@ -15,14 +14,11 @@ export function findConflicts({ was, theirs, mine }: Sides): Conflict[] {
   return editableFields
     .filter((field) => field in mine)
     .flatMap((field) =>
-      field === "tags" && areTags(mine.tags)
+      field === "tags" && isJsonObject(mine.tags)
         ? findTagConflicts({ was: was.tags ?? {}, theirs: theirs.tags ?? {}, mine: mine.tags })
         : findConflict(field, [was[field], theirs[field], mine[field]]),
     );
 }
-
-const areTags = (tags: unknown): tags is JsonObject =>
-  typeof tags === "object" && tags !== null && !Array.isArray(tags);
 
 function findConflict(field: string, [was, theirs, mine]: readonly [unknown, unknown, unknown]): Conflict[] {
   const isMineAlone = isEqual(was, theirs) || isEqual(theirs, mine) || isEqual(was, mine);
@@ -55,7 +51,7 @@ export function applyChoices({ was, theirs, mine }: Sides, choices: Choices): Up
   for (const field of editableFields) {
     if (!(field in mine) || lost(field) || isEqual(was[field], mine[field])) continue;
     const value =
-      field === "tags" && areTags(mine.tags)
+      field === "tags" && isJsonObject(mine.tags)
         ? mergeTags({ was: was.tags ?? {}, theirs: theirs.tags ?? {}, mine: mine.tags }, lost)
         : mine[field];
     if (!isEqual(value, theirs[field])) update[field] = value;
@@ -63,8 +59,8 @@ export function applyChoices({ was, theirs, mine }: Sides, choices: Choices): Up
   return update;
 }
 
-/** Their tags in their places, with what I changed. */
-function mergeTags({ was, theirs, mine }: TagSides, lost: (field: string) => boolean): JsonObject {
+/** Their tags in their places, with what I changed. @param lost whether theirs wins at `tags.KEY` */
+export function mergeTags({ was, theirs, mine }: TagSides, lost = (_field: string): boolean => false): JsonObject {
   const merged = new Map(Object.entries(theirs));
   for (const key of new Set([...Object.keys(mine), ...Object.keys(was)])) {
     const [old, own] = [read(was, key), read(mine, key)];

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../api/image.ts";
+import { isJsonObject, type JsonObject } from "../api/image.ts";
 
 /** A tag as a person types it. */
 export type TagRow = { key: string; text: string };
@@ -50,14 +50,11 @@ function readRows(rows: readonly TagRow[]): ReadTags {
 function readJson(text: string): ReadTags {
   try {
     const tags: unknown = JSON.parse(text);
-    return isObject(tags) ? { tags } : { mistake: 'Tags are a JSON object, such as {"role": "db"}.' };
+    return isJsonObject(tags) ? { tags } : { mistake: 'Tags are a JSON object, such as {"role": "db"}.' };
   } catch (error) {
     return { mistake: `This is no JSON: ${error instanceof Error ? error.message : "it does not parse"}.` };
   }
 }
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The same tags in the other form; the draft as it is where it has a mistake. */
 export function switchMode(draft: TagsDraft): TagsDraft {

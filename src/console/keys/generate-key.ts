@@ -1,6 +1,9 @@
 import type { PrivateJwk } from "./private-jwk.ts";
 import { importSigningKey, type SigningKey } from "./signing-key.ts";
 
+/** A name for a key that is made here, unlike that of any other browser. */
+export const makeKeyName = (): string => `console-${crypto.randomUUID().slice(0, 8)}`;
+
 /** Makes a key in this browser: Ed25519, or P-256 where the browser has no Ed25519. @param comment of its public line */
 export async function generateKey(comment: string): Promise<SigningKey> {
   const pair = await generateEd25519().catch(generateP256);

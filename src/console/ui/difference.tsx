@@ -1,4 +1,4 @@
-import type { JsonObject } from "../api/image.ts";
+import { isJsonObject, type JsonObject } from "../api/image.ts";
 import { type Difference, listDifferences, splitTextDifference } from "../edit/difference.ts";
 
 /** Fields that differ, each with what it was and what it is. Signs say what went and what came, not colours alone. */
@@ -18,7 +18,7 @@ export const Differences = ({ differences }: { differences: readonly Difference[
 );
 
 function FieldDifference({ field, before, after }: Difference) {
-  if (field === "tags" && isObject(before ?? {}) && isObject(after ?? {})) {
+  if (field === "tags" && isJsonObject(before ?? {}) && isJsonObject(after ?? {})) {
     return <Differences differences={listDifferences(toObject(before), toObject(after))} />;
   }
   if (field === "acl") return <AclDifference before={toTexts(before)} after={toTexts(after)} />;
@@ -58,10 +58,7 @@ const AclDifference = ({ before, after }: { before: readonly string[]; after: re
   </ul>
 );
 
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-const toObject = (value: unknown): JsonObject => (isObject(value) ? value : {});
+const toObject = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});
 
 const toTexts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 

@@ -2,23 +2,33 @@ import { useState } from "preact/hooks";
 import type { Refusal } from "../api/refusal.ts";
 import { toRefusal } from "./use-loaded.ts";
 
-/** Does something with the service, one thing at a time, and keeps why it did not work. */
-export function useAttempt(): {
-  attempt: (act: () => Promise<void>) => Promise<void>;
+type Attempts = {
+  /** Does something with the service. Answers whether it worked. */
+  attempt: (act: () => Promise<void>) => Promise<boolean>;
+  /** Why the last one did not work. */
   refusal: Refusal | null;
   isBusy: boolean;
-} {
+  /** Takes the refusal away. */
+  clear: () => void;
+};
+
+/** Does something with the service, one thing at a time, and keeps why it did not work. */
+export function useAttempt(): Attempts {
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [isBusy, setBusy] = useState(false);
-  const attempt = async (act: () => Promise<void>) => {
+  const clear = () => setRefusal(null);
+  const attempt = async (act: () => Promise<void>): Promise<boolean> => {
     setBusy(true);
-    setRefusal(null);
+    clear();
     try {
       await act();
+      return true;
     } catch (error) {
       setRefusal(toRefusal(error));
+      return false;
+    } finally {
+      setBusy(false);
     }
-    setBusy(false);
   };
-  return { attempt, refusal, isBusy };
+  return { attempt, refusal, isBusy, clear };
 }

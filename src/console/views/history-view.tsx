@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
 import type { AuditEntry, Versioned } from "../api/image.ts";
-import type { Refusal } from "../api/refusal.ts";
 import { formatRoute } from "../route.ts";
 import { RefusalNotice } from "../ui/refusal-notice.tsx";
-import { toRefusal, useLoaded } from "../ui/use-loaded.ts";
+import { useAttempt } from "../ui/use-attempt.ts";
+import { useLoaded } from "../ui/use-loaded.ts";
 import type { ViewProps } from "../view-props.ts";
 import { Revert } from "./history/revert.tsx";
 import { Revision } from "./history/revision.tsx";
@@ -16,23 +16,19 @@ type History = { entries: AuditEntry[]; hasMore: boolean; current: Versioned | n
 /** What happened to an image, newest first, and how to take it back. */
 export function HistoryView({ id, client, tell, go, settled }: ViewProps & { id: string }) {
   const [asked, setAsked] = useState<AuditEntry | null>(null);
-  const [olderRefusal, setOlderRefusal] = useState<Refusal | null>(null);
+  const { attempt, refusal: olderRefusal } = useAttempt();
   const { value, refusal, reload, replace } = useLoaded(`history ${id} ${settled}`, async (): Promise<History> => {
     // A destroyed image has a history, and no current state.
     const [entries, current] = await Promise.all([client.audit(id), client.getImage(id).catch(() => null)]);
     return { entries, hasMore: entries.length === pageSize, current };
   });
-  const showOlder = async ({ entries, current }: History) => {
-    const marker = entries.at(-1)?.revision;
-    if (marker === undefined) return;
-    setOlderRefusal(null);
-    try {
+  const showOlder = ({ entries, current }: History) =>
+    attempt(async () => {
+      const marker = entries.at(-1)?.revision;
+      if (marker === undefined) return;
       const older = await client.audit(id, { marker });
       replace({ entries: [...entries, ...older], hasMore: older.length === pageSize, current });
-    } catch (error) {
-      setOlderRefusal(toRefusal(error));
-    }
-  };
+    });
   if (!value) return refusal ? <RefusalNotice refusal={refusal} onRetry={reload} /> : <p role="status">Loading…</p>;
   const { entries, hasMore, current } = value;
   return (

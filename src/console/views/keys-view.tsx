@@ -1,8 +1,7 @@
-import { useState } from "preact/hooks";
-import type { Refusal } from "../api/refusal.ts";
 import type { Session } from "../keys/kept-session.ts";
 import { RefusalNotice } from "../ui/refusal-notice.tsx";
-import { toRefusal, useLoaded } from "../ui/use-loaded.ts";
+import { useAttempt } from "../ui/use-attempt.ts";
+import { useLoaded } from "../ui/use-loaded.ts";
 import type { ViewProps } from "../view-props.ts";
 import { AddKeyForm } from "./keys/add-key-form.tsx";
 import { KeyTable } from "./keys/key-table.tsx";
@@ -15,19 +14,12 @@ const unanswered = "The keys below were read again. Look whether the change is a
 /** The keys of the account: which there are, which one signs here, add and delete. */
 export function KeysView({ client, tell, onSession }: Props) {
   const keys = useLoaded(`keys ${client.account}`, client.listKeys);
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const { attempt, refusal } = useAttempt();
   /** Does a change of the keys. The list is read again whatever came of it: without an answer, it tells. */
   const change = async (make: () => Promise<string>): Promise<boolean> => {
-    setRefusal(null);
-    try {
-      tell(await make());
-      return true;
-    } catch (error) {
-      setRefusal(toRefusal(error));
-      return false;
-    } finally {
-      keys.reload();
-    }
+    const isDone = await attempt(async () => tell(await make()));
+    keys.reload();
+    return isDone;
   };
   return (
     <>

@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
 import type { Client } from "../../api/client.ts";
-import { editableFields, type JsonObject, type Update, type Versioned } from "../../api/image.ts";
+import { editableFields, type Update, type Versioned } from "../../api/image.ts";
 import { type Intent, makeIntent } from "../../api/intents.ts";
-import { type Difference, listDifferences } from "../../edit/difference.ts";
+import { type Difference, listChanges } from "../../edit/difference.ts";
 import { takeBack } from "../../edit/take-back.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Differences } from "../../ui/difference.tsx";
@@ -44,17 +44,15 @@ function Ask({
   const { attempt, refusal, isBusy } = useAttempt();
   const update = takeBack(difference, current.image);
   const [intent] = useState(() => makeUpdate({ client, current, update }));
-  const [[field, value] = ["", null]] = Object.entries(update);
-  const before: JsonObject = { [field]: new Map<string, unknown>(Object.entries(current.image)).get(field) };
-  const isSame = listDifferences(before, { [field]: value }).length === 0;
+  const changes = listChanges(current.image, update);
   return (
     <Dialog title={`Take back ${difference.field}?`} onClose={onClose}>
-      {isSame ? (
+      {changes.length === 0 ? (
         <p>The field is so already.</p>
       ) : (
         <>
           <p>This makes of the image as it is now:</p>
-          <Differences differences={listDifferences(before, { [field]: value })} />
+          <Differences differences={changes} />
         </>
       )}
       {refusal && <RefusalNotice refusal={refusal} />}
@@ -62,7 +60,7 @@ function Ask({
         <button
           type="button"
           class="primary"
-          disabled={isBusy || isSame}
+          disabled={isBusy || changes.length === 0}
           onClick={() =>
             attempt(async () => {
               await client.write(intent);

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Update, Versioned } from "../../api/image.ts";
 import type { Refusal } from "../../api/refusal.ts";
-import { listDifferences } from "../../edit/difference.ts";
+import { listChanges, listDifferences } from "../../edit/difference.ts";
 import { applyChoices, type Choices, findConflicts } from "../../edit/merge.ts";
 import { Differences, formatValue } from "../../ui/difference.tsx";
 import { RefusalNotice } from "../../ui/refusal-notice.tsx";
@@ -77,7 +77,7 @@ export function Conflict({ base, theirs, update, refusal, isBusy, onSave, onBack
         <>
           <h3>What you would change now</h3>
           {Object.keys(merged).length > 0 ? (
-            <Differences differences={listDifferences(pick(theirs.image, merged), merged)} />
+            <Differences differences={listChanges(theirs.image, merged)} />
           ) : (
             <p>Nothing: theirs stays.</p>
           )}
@@ -94,8 +94,3 @@ export function Conflict({ base, theirs, update, refusal, isBusy, onSave, onBack
     </section>
   );
 }
-
-const pick = (image: Versioned["image"], update: Update): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.keys(update).map((field) => [field, new Map<string, unknown>(Object.entries(image)).get(field)]),
-  );

@@ -1,12 +1,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Client, Written } from "../../api/client.ts";
-import type { Update, Versioned } from "../../api/image.ts";
-import type { Refusal } from "../../api/refusal.ts";
-import { listDifferences } from "../../edit/difference.ts";
+import { editableFields, type Update, type Versioned } from "../../api/image.ts";
+import { listChanges } from "../../edit/difference.ts";
 import { type Draft, judgeDraft, makeDraft, type TextField, textFields } from "../../edit/draft.ts";
 import { Differences } from "../../ui/difference.tsx";
 import { describeInput, Field } from "../../ui/field.tsx";
 import { RefusalNotice } from "../../ui/refusal-notice.tsx";
+import { useAttempt } from "../../ui/use-attempt.ts";
 import { toRefusal } from "../../ui/use-loaded.ts";
 import { Conflict } from "./conflict.tsx";
 import { TagsEditor } from "./tags-editor.tsx";
@@ -24,10 +24,9 @@ type Props = {
 /** The fields of one's own image: checked while they are typed, previewed, rehearsed, saved against what was seen. */
 export function EditForm({ client, base, tell, setHasEdits, onSaved }: Props) {
   const [draft, setDraft] = useState<Draft>(() => makeDraft(base.image));
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const { attempt, refusal, isBusy, clear } = useAttempt();
   const [rehearsed, setRehearsed] = useState<Written | null>(null);
   const [theirs, setTheirs] = useState<Versioned | null>(null);
-  const [isBusy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const findIntent = useIntent(client.account, base.image.id);
   const { update, mistakes } = judgeDraft(draft, base.image);
@@ -38,27 +37,24 @@ export function EditForm({ client, base, tell, setHasEdits, onSaved }: Props) {
 
   const change = (part: Partial<Draft>) => {
     setDraft((before) => ({ ...before, ...part }));
-    setRefusal(null);
+    clear();
     setRehearsed(null);
   };
 
-  /** Does something with the service, and shows why it did not work. A 412 opens the comparison instead. */
-  const attempt = async (act: () => Promise<void>) => {
-    setBusy(true);
-    setRefusal(null);
-    try {
-      await act();
-    } catch (error) {
-      const failed = toRefusal(error);
-      if (failed.status === 412) setTheirs(await client.getImage(base.image.id).catch(() => null));
-      setRefusal(failed);
-      focusMistake(form.current);
-    }
-    setBusy(false);
-  };
+  /** Does something with the service. A 412 opens the comparison. */
+  const attemptEdit = (act: () => Promise<void>) =>
+    attempt(async () => {
+      try {
+        await act();
+      } catch (error) {
+        if (toRefusal(error).status === 412) setTheirs(await client.getImage(base.image.id).catch(() => null));
+        focusMistake(form.current);
+        throw error;
+      }
+    });
 
   const save = (what: Update, over: Versioned) =>
-    attempt(async () => {
+    attemptEdit(async () => {
       const { image, etag, changedFields, isReplayed } = await client.write(findIntent(what, over.etag));
       const said = changedFields.length > 0 ? `Saved: ${changedFields.join(", ")}.` : "Nothing changed.";
       tell(isReplayed ? "It had been saved already." : said);
@@ -80,7 +76,7 @@ export function EditForm({ client, base, tell, setHasEdits, onSaved }: Props) {
         onSave={(merged) => (Object.keys(merged).length > 0 ? void save(merged, theirs) : onSaved(theirs))}
         onBack={() => {
           setTheirs(null);
-          setRefusal(null);
+          clear();
         }}
       />
     );
@@ -111,7 +107,7 @@ export function EditForm({ client, base, tell, setHasEdits, onSaved }: Props) {
       {Object.keys(update).length > 0 && (
         <section class="preview" aria-labelledby="preview">
           <h2 id="preview">What changes</h2>
-          <Differences differences={listDifferences(pick(base.image, update), update)} />
+          <Differences differences={listChanges(base.image, update)} />
         </section>
       )}
       {rehearsed && <Rehearsed written={rehearsed} />}
@@ -123,7 +119,7 @@ export function EditForm({ client, base, tell, setHasEdits, onSaved }: Props) {
           type="button"
           disabled={isBusy || Object.keys(update).length === 0 || Object.keys(mistakes).length > 0}
           onClick={() =>
-            attempt(async () => {
+            attemptEdit(async () => {
               setRehearsed(await client.rehearse(findIntent(update, base.etag)));
             })
           }
@@ -138,7 +134,7 @@ export function EditForm({ client, base, tell, setHasEdits, onSaved }: Props) {
   );
 }
 
-const textNames = ["name", "version", "description", "homepage", "eula"] as const satisfies readonly TextField[];
+const textNames = editableFields.filter((field) => field !== "tags");
 
 type TextInputProps = {
   field: TextField;
@@ -175,9 +171,3 @@ const Rehearsed = ({ written: { changedFields } }: { written: Written }) => (
 function focusMistake(form: HTMLFormElement | null): void {
   requestAnimationFrame(() => form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
 }
-
-/** The fields of the image that an update names. */
-const pick = (image: Versioned["image"], update: Update): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.keys(update).map((field) => [field, new Map<string, unknown>(Object.entries(image)).get(field)]),
-  );

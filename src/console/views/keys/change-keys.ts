@@ -27,7 +27,7 @@ export async function deleteKey(client: Client, name: string): Promise<void> {
 }
 
 /** The part of an OpenSSH line that is the key itself. */
-const readBlob = (line: string): string | undefined => line.trim().split(/\s+/)[1];
+export const readBlob = (line: string): string | undefined => line.trim().split(/\s+/)[1];
 
 /** The keys after a change without an answer. @throws what failed, where an answer came or the list cannot be read */
 async function listAfter(client: Client, error: unknown): Promise<AccountKey[]> {

@@ -3,7 +3,7 @@ import type { Client } from "../../api/client.ts";
 import type { AccountKey } from "../../api/image.ts";
 import type { Session } from "../../keys/kept-session.ts";
 import { Dialog } from "../../ui/dialog.tsx";
-import { type ChangeKeys, deleteKey } from "./change-keys.ts";
+import { type ChangeKeys, deleteKey, readBlob } from "./change-keys.ts";
 
 type Props = {
   keys: readonly AccountKey[];
@@ -15,8 +15,8 @@ type Props = {
 /** The keys, and a button to delete each. */
 export function KeyTable({ keys, client, change, onSession }: Props) {
   const [asked, setAsked] = useState<AccountKey | null>(null);
-  const signing = client.session.key.publicLine.split(" ")[1];
-  const isSigning = ({ key }: AccountKey) => client.session.actAs === null && key.split(" ")[1] === signing;
+  const signing = readBlob(client.session.key.publicLine);
+  const isSigning = ({ key }: AccountKey) => client.session.actAs === null && readBlob(key) === signing;
   if (keys.length === 0) return <p>The account has no keys: nobody can sign for it.</p>;
   return (
     <>

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Client } from "../../api/client.ts";
-import { generateKey } from "../../keys/generate-key.ts";
+import { generateKey, makeKeyName } from "../../keys/generate-key.ts";
 import type { Session } from "../../keys/kept-session.ts";
 import { addKey, type ChangeKeys } from "./change-keys.ts";
 
@@ -12,7 +12,7 @@ export function ReplaceKey({ client, change, onSession }: Props) {
   const replace = async () => {
     setBusy(true);
     await change(async () => {
-      const name = `console-${crypto.randomUUID().slice(0, 8)}`;
+      const name = makeKeyName();
       const key = await generateKey(name);
       await addKey(client, { name, key: key.publicLine });
       // From here on it signs; the key before stays on the account.

@@ -1,8 +1,7 @@
 import { useState } from "preact/hooks";
-import type { Refusal } from "../../api/refusal.ts";
 import { KeyFileRefused } from "../../keys/key-file-refused.ts";
 import { RefusalNotice } from "../../ui/refusal-notice.tsx";
-import { toRefusal } from "../../ui/use-loaded.ts";
+import { useAttempt } from "../../ui/use-attempt.ts";
 import type { SignIn } from "./sign-in.ts";
 
 const isLocal = ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname);
@@ -12,19 +11,19 @@ const isLocal = ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname);
  * send, signs nobody in.
  */
 export function DemoSignIn({ seed, signIn }: { seed: string; signIn: SignIn }) {
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const { attempt, refusal } = useAttempt();
   const [mistake, setMistake] = useState("");
-  const enter = async () => {
-    setRefusal(null);
-    try {
-      const { readDemoKey } = await import("../../keys/demo-key.ts");
-      // The page leaves this address as soon as somebody is signed in.
-      await signIn("demo", await readDemoKey(seed));
-    } catch (error) {
-      if (error instanceof KeyFileRefused) setMistake(error.message);
-      else setRefusal(toRefusal(error));
-    }
-  };
+  const enter = () =>
+    attempt(async () => {
+      try {
+        const { readDemoKey } = await import("../../keys/demo-key.ts");
+        // The page leaves this address as soon as somebody is signed in.
+        await signIn("demo", await readDemoKey(seed));
+      } catch (error) {
+        if (!(error instanceof KeyFileRefused)) throw error;
+        setMistake(error.message);
+      }
+    });
   if (!isLocal) return <p class="notice warn">A demo key is for the service of your own machine alone.</p>;
   return (
     <section class="panel" aria-labelledby="demo">

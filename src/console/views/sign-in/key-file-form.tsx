@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { makeUnreachable, type Refusal } from "../../api/refusal.ts";
+import { makeUnreachable } from "../../api/refusal.ts";
 import { KeyFileRefused } from "../../keys/key-file-refused.ts";
 import { describeInput, Field } from "../../ui/field.tsx";
 import { RefusalNotice } from "../../ui/refusal-notice.tsx";
-import { toRefusal } from "../../ui/use-loaded.ts";
+import { useAttempt } from "../../ui/use-attempt.ts";
 import type { SignIn } from "./sign-in.ts";
 
 type Mistakes = { login?: string; file?: string; passphrase?: string };
@@ -16,8 +16,7 @@ export function KeyFileForm({ signIn }: { signIn: SignIn }) {
   const [file, setFile] = useState<File | null>(null);
   const [passphrase, setPassphrase] = useState<string | null>(null);
   const [mistakes, setMistakes] = useState<Mistakes>({});
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
-  const [isBusy, setBusy] = useState(false);
+  const { attempt, refusal, isBusy, clear } = useAttempt();
   const passphraseInput = useRef<HTMLInputElement>(null);
   const isAsked = passphrase !== null;
   // Once, when it appears: later the person may be typing elsewhere.
@@ -25,23 +24,26 @@ export function KeyFileForm({ signIn }: { signIn: SignIn }) {
 
   const submit = async (event: Event) => {
     event.preventDefault();
-    setRefusal(null);
+    clear();
     const missing = findMissing(login, file);
     setMistakes(missing);
     if (!file || missing.login) return;
-    setBusy(true);
-    try {
-      const { readKeyFile } = await loadReader();
-      const key = await readKeyFile(await readText(file), passphrase ?? undefined);
-      await signIn(login.trim(), key);
-    } catch (error) {
-      if (!(error instanceof KeyFileRefused)) setRefusal(toRefusal(error));
-      else if (error.needsPassphrase) {
-        setMistakes({ passphrase: error.message });
-        setPassphrase((before) => before ?? "");
-      } else setMistakes({ file: error.message });
-    }
-    setBusy(false);
+    await attempt(async () => {
+      try {
+        const { readKeyFile } = await loadReader();
+        const key = await readKeyFile(await readText(file), passphrase ?? undefined);
+        await signIn(login.trim(), key);
+      } catch (error) {
+        if (!(error instanceof KeyFileRefused)) throw error;
+        showMistake(error);
+      }
+    });
+  };
+
+  /** What is wrong with the file, or with its passphrase, which is asked for from then on. */
+  const showMistake = ({ message, needsPassphrase }: KeyFileRefused) => {
+    setMistakes(needsPassphrase ? { passphrase: message } : { file: message });
+    if (needsPassphrase) setPassphrase((before) => before ?? "");
   };
 
   return (

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { generateKey } from "../../keys/generate-key.ts";
+import { generateKey, makeKeyName } from "../../keys/generate-key.ts";
 import { forgetPendingKey, keepPendingKey, type PendingKey, readPendingKey } from "../../keys/kept-session.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { RefusalNotice } from "../../ui/refusal-notice.tsx";
@@ -38,8 +38,7 @@ function MakeKey({ onMade }: { onMade: (pending: PendingKey) => Promise<void> })
     event.preventDefault();
     const name = login.trim();
     setMistake(name === "" ? "Enter the login of your account." : undefined);
-    if (name !== "")
-      await onMade({ login: name, key: await generateKey(`console-${crypto.randomUUID().slice(0, 8)}`) });
+    if (name !== "") await onMade({ login: name, key: await generateKey(makeKeyName()) });
   };
   return (
     <form onSubmit={make} noValidate>
