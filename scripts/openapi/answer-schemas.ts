@@ -1,11 +1,12 @@
+import type { UpdatableAccountField } from "../../src/db/schema.ts";
 import { errorStatus } from "../../src/errors.ts";
+import { uuidShape } from "../../src/images/acl.ts";
 import { imageWrites } from "../../src/operations.ts";
 import { type Json, refer } from "./json.ts";
 
 const text = (description: string, more: Json = {}): Json => ({ type: "string", description, ...more });
 const number = (description: string): Json => ({ type: "integer", description });
-const uuid = (description: string): Json =>
-  text(description, { pattern: "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" });
+const uuid = (description: string): Json => text(description, { pattern: uuidShape.source });
 
 /** An object that has these keys and no others. */
 const object = (description: string, properties: Json, required: readonly string[]): Json => ({
@@ -125,7 +126,7 @@ const accountTexts = {
   state: "State.",
   country: "Country.",
   phone: "Telephone.",
-};
+} satisfies Record<Exclude<UpdatableAccountField, "triton_cns_enabled">, string>;
 
 const account = object(
   "An account. A key without a value is absent.",

@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorStatus } from "../../src/errors.ts";
+import { accountOperations } from "./account-operations.ts";
 import { answerSchemas } from "./answer-schemas.ts";
 import { errorSentences } from "./error-sentences.ts";
 import { commonHeaders, headers } from "./headers.ts";
+import { imageOperations } from "./image-operations.ts";
 import { type Json, refer } from "./json.ts";
-import { type ErrorCode, type OperationRow, operationRows } from "./operations.ts";
+import type { ErrorCode, OperationRow } from "./operation-row.ts";
 import { parameters } from "./parameters.ts";
 import { requestSchemas } from "./request-schemas.ts";
 
@@ -53,7 +55,7 @@ export function makeDocument(): Json {
 
 const makePaths = (): Json => {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const row of operationRows) {
+  for (const row of [...imageOperations, ...accountOperations]) {
     paths[row.path] = { ...paths[row.path], [row.method]: makeOperation(row) };
   }
   return paths;
@@ -88,8 +90,7 @@ function makeOperation(row: OperationRow): Json {
 }
 
 function makeBody(names: readonly string[]): Json {
-  const schemas = names.map((name) => refer("schemas", name));
-  const schema = schemas.length === 1 ? schemas[0] : { anyOf: schemas };
+  const schema = chooseAny(names.map((name) => refer("schemas", name)));
   const types = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
   return {
     description: "JSON, or the same values as a form.",
@@ -105,9 +106,10 @@ const referHeaders = (names: readonly string[]): Json =>
 
 const bodyHeaders = ["Content-MD5", "Content-Length"];
 
-const makeContent = (schemas: readonly Json[]): Json => ({
-  "application/json": { schema: schemas.length === 1 ? schemas[0] : { anyOf: schemas } },
-});
+/** One schema as it is; any of several. */
+const chooseAny = (schemas: readonly Json[]): unknown => (schemas.length === 1 ? schemas[0] : { anyOf: schemas });
+
+const makeContent = (schemas: readonly Json[]): Json => ({ "application/json": { schema: chooseAny(schemas) } });
 
 const makeSuccesses = ({ answers }: OperationRow): Json =>
   Object.fromEntries(

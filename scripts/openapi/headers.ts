@@ -2,8 +2,8 @@ import type { Json } from "./json.ts";
 
 const header = (description: string, schema: Json = { type: "string" }): Json => ({ description, schema });
 
-/** Headers of answers, by name. docs/contract.md#headers */
-export const headers: Json = {
+/** Of every answer. docs/contract.md#headers */
+const common: Json = {
   "Request-Id": header("The client's, else a new UUID."),
   "X-Request-Id": header("As Request-Id."),
   "Response-Time": header("Whole milliseconds."),
@@ -20,6 +20,10 @@ export const headers: Json = {
   "Access-Control-Allow-Methods": header("Methods."),
   "Access-Control-Allow-Headers": header("Request headers that a page may send."),
   "Access-Control-Expose-Headers": header("Headers that a page may read."),
+};
+
+/** Of some answers. */
+const some: Json = {
   "Content-MD5": header("MD5 of the JSON, base64. A streamed list has none."),
   "Content-Length": header("Length of the body. A streamed list has none."),
   ETag: header('`"REVISION-RELEASE"`.'),
@@ -34,8 +38,8 @@ export const headers: Json = {
   "WWW-Authenticate": header('`Signature realm="cloudapi",headers="date"`.'),
 };
 
-/** Headers of every answer. */
-export const commonHeaders: readonly string[] = Object.keys(headers).slice(
-  0,
-  Object.keys(headers).indexOf("Content-MD5"),
-);
+/** Headers of answers, by name. */
+export const headers: Json = { ...common, ...some };
+
+/** The names of those that every answer has. */
+export const commonHeaders: readonly string[] = Object.keys(common);

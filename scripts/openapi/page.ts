@@ -1,4 +1,4 @@
-import type { Json } from "./json.ts";
+import { isObject, type Json, toObject } from "./json.ts";
 
 /** What is not text in HTML. */
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
@@ -12,9 +12,6 @@ const formatProse = (text: unknown): string =>
     .replace(/\*\*([^*]+)\*\*/g, "<strong>$1</strong>")
     .replaceAll("\n\n", "<br>");
 
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-const toObject = (value: unknown): Json => (isObject(value) ? value : {});
 const toList = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : []);
 
 /** The page of the document: HTML without a script, a section for each operation. */

@@ -3,7 +3,7 @@ import { updatableAccountFields } from "../../src/db/schema.ts";
 import { makeGrantsSchema, uuidShape } from "../../src/images/acl.ts";
 import { makeUpdateImageSchema } from "../../src/images/image-fields.ts";
 import { makeTagsSchema } from "../../src/images/tags-field.ts";
-import type { Json } from "./json.ts";
+import { type Json, toObject } from "./json.ts";
 
 const uuid = { type: "string", pattern: uuidShape.source };
 
@@ -48,16 +48,12 @@ function toJsonSchema(schema: z.core.$ZodType): Json {
   return json;
 }
 
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** Puts in what was described, and the prose. */
 function describeFields(json: Json): Json {
-  const properties = isObject(json["properties"]) ? json["properties"] : {};
   return {
     ...json,
     properties: Object.fromEntries(
-      Object.entries(properties).map(([name, field]) => [name, describeField(name, isObject(field) ? field : {})]),
+      Object.entries(toObject(json["properties"])).map(([name, field]) => [name, describeField(name, toObject(field))]),
     ),
   };
 }

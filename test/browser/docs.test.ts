@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { listFindings } from "../support/accessibility.ts";
+import { listFindings, measureSidewaysScroll } from "../support/accessibility.ts";
 import { BrowserService } from "../support/browser-service.ts";
 import { chromiumPath, withoutChromium } from "../support/chromium.ts";
 
@@ -19,8 +19,6 @@ describe.skipIf(!chromiumPath)(`the documentation${chromiumPath ? "" : ` (${with
     await page.getByRole("heading", { name: "Update, clone or revert an image" }).waitFor();
     expect(await page.locator("section").count()).toBe(21);
     expect(await listFindings(page)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(
-      0,
-    );
+    expect(await measureSidewaysScroll(page)).toBe(0);
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { listFindings } from "../support/accessibility.ts";
+import { listFindings, measureSidewaysScroll } from "../support/accessibility.ts";
 import { BrowserService } from "../support/browser-service.ts";
 import { chromiumPath, type Look, type Window, withoutChromium } from "../support/chromium.ts";
 import { Person } from "../support/person.ts";
@@ -169,9 +169,7 @@ describe.skipIf(!chromiumPath)(
     ] as const)("has no finding of axe and no scrolling sideways: %o", async (look) => {
       const { page } = await open("field", { part: "/history", ...look });
       expect(await listFindings(page)).toEqual([]);
-      expect(
-        await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
-      ).toBe(0);
+      expect(await measureSidewaysScroll(page)).toBe(0);
     });
   },
 );

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { LosingProxy } from "../console/losing-proxy.ts";
-import { listFindings } from "../support/accessibility.ts";
+import { listFindings, measureSidewaysScroll } from "../support/accessibility.ts";
 import { BrowserService } from "../support/browser-service.ts";
 import { chromiumPath, type Window, withoutChromium } from "../support/chromium.ts";
 import { Person } from "../support/person.ts";
@@ -60,9 +60,6 @@ const readAudit = async (name: (typeof names)[number]) =>
 
 const update = (name: (typeof names)[number], body: object) =>
   bob.send(service.port, `/my/images/${idOf(name)}?action=update`, { method: "POST", body });
-
-const overflows = ({ page }: Window) =>
-  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
 
 describe.skipIf(!chromiumPath)(`the console's image${chromiumPath ? "" : ` (${withoutChromium})`}`, () => {
   beforeAll(() => service.start({ accounts: [bob.account, carol.account], images }));
@@ -263,11 +260,11 @@ describe.skipIf(!chromiumPath)(`the console's image${chromiumPath ? "" : ` (${wi
       expect(await page.getByLabel("Homepage").inputValue()).toBe(hostile.homepage);
       expect(await page.getByLabel("Value of tag 1").inputValue()).toBe(Object.values(hostile.tags)[0]);
       expect(await page.locator('a[href^="javascript:"]').count()).toBe(0);
-      expect(await overflows(window)).toBe(false);
+      expect(await measureSidewaysScroll(window.page)).toBe(0);
       await page.goto(`/--console/#/images/${idOf("hostile")}/history`);
       await page.getByText("Provisioned").waitFor();
       for (const summary of await page.locator("summary").all()) await summary.click();
-      expect(await overflows(window)).toBe(false);
+      expect(await measureSidewaysScroll(window.page)).toBe(0);
       expect(await page.title()).toBe("cloudapi-edge console");
     }
   });
@@ -284,7 +281,7 @@ describe.skipIf(!chromiumPath)(`the console's image${chromiumPath ? "" : ` (${wi
     await page.getByLabel("Name").fill("bad: name");
     await page.getByLabel("Description").fill("changed");
     expect(await listFindings(page)).toEqual([]);
-    expect(await overflows(window)).toBe(false);
+    expect(await measureSidewaysScroll(window.page)).toBe(0);
     await page.getByRole("button", { name: "Delete…" }).click();
     expect(await listFindings(page)).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { listFindings } from "../support/accessibility.ts";
+import { listFindings, measureSidewaysScroll } from "../support/accessibility.ts";
 import { BrowserService } from "../support/browser-service.ts";
 import { chromiumPath, type Window, withoutChromium } from "../support/chromium.ts";
 import { Person } from "../support/person.ts";
@@ -190,8 +190,6 @@ describe.skipIf(!chromiumPath)(`the console's list of images${chromiumPath ? "" 
     await bob.signIn(window);
     await waitForCount(window, "4 of 4 images");
     expect(await listFindings(window.page)).toEqual([]);
-    expect(
-      await window.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
-    ).toBe(0);
+    expect(await measureSidewaysScroll(window.page)).toBe(0);
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import keyFiles from "../data/key-files.json" with { type: "json" };
-import { listFindings } from "../support/accessibility.ts";
+import { listFindings, measureSidewaysScroll } from "../support/accessibility.ts";
 import { BrowserService } from "../support/browser-service.ts";
 import { chromiumPath, type Window, withoutChromium } from "../support/chromium.ts";
 import { Person } from "../support/person.ts";
@@ -196,8 +196,6 @@ describe.skipIf(!chromiumPath)(`signing in to the console${chromiumPath ? "" : `
     expect(await listFindings(page)).toEqual([]);
     await page.getByRole("button", { name: "Delete file" }).click();
     expect(await listFindings(page)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(
-      0,
-    );
+    expect(await measureSidewaysScroll(page)).toBe(0);
   });
 });
