@@ -38,7 +38,7 @@ export default defineConfig({
           setupFiles: ["test/support/setup.ts"],
           // One workerd for all files: setup.ts empties the database before each.
           isolate: false,
-          testTimeout: scale === "full" ? 900_000 : 20_000,
+          testTimeout: scale === "full" ? 900_000 : 60_000,
         },
       },
       {
@@ -47,15 +47,15 @@ export default defineConfig({
           include: ["test/scripts/**/*.test.ts"],
           // Two `wrangler dev` that start at the same time sometimes choose the same port for a socket of their own.
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       {
         test: {
           name: "console",
           include: ["test/console/*.test.ts"],
-          testTimeout: scale === "full" ? 900_000 : 20_000,
+          testTimeout: scale === "full" ? 900_000 : 60_000,
         },
       },
       {
@@ -63,8 +63,8 @@ export default defineConfig({
           name: "browser",
           include: ["test/browser/*.test.ts"],
           fileParallelism: false,
-          testTimeout: scale === "full" ? 900_000 : 60_000,
-          hookTimeout: 60_000,
+          testTimeout: scale === "full" ? 900_000 : 180_000,
+          hookTimeout: 180_000,
         },
       },
       {
@@ -72,8 +72,8 @@ export default defineConfig({
           name: "clients",
           include: ["test/clients/*.test.ts"],
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
     ],

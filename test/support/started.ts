@@ -14,7 +14,7 @@ type Place = { cwd?: string; env?: Readonly<Record<string, string>> };
 /** Runs a program to its end. */
 export function run(file: string, args: readonly string[], { cwd = root, env }: Place = {}): Promise<Ended> {
   return new Promise((resolve) => {
-    const options = { cwd, timeout: 60_000, maxBuffer: 50_000_000, ...(env && { env }) };
+    const options = { cwd, timeout: 170_000, maxBuffer: 50_000_000, ...(env && { env }) };
     const child = execFile(file, [...args], options, (error, stdout, stderr) =>
       resolve({ code: error ? Number(child.exitCode ?? 1) : 0, stdout, stderr }),
     );
@@ -51,7 +51,7 @@ export class StartedService {
 
   /** Waits until the service says that it answers. */
   async waitUntilReady(): Promise<void> {
-    for (const deadline = Date.now() + 40_000; !this.output.includes("cloudapi-edge answers on"); ) {
+    for (const deadline = Date.now() + 120_000; !this.output.includes("cloudapi-edge answers on"); ) {
       if (this.process.exitCode !== null || Date.now() > deadline)
         throw new Error(`the service does not start:\n${this.output}`);
       await new Promise((done) => setTimeout(done, 50));
