@@ -61,7 +61,17 @@ function install() {
   if (status === 0) return assertComplete();
   const said = stderr || String(error ?? "");
   const [, explain] = reasons.find(([pattern]) => pattern.test(said)) ?? [];
+  removePackages();
   refuse(`nothing was installed: ${explain ? explain(said) : `npm ci failed:\n${said.trim()}`}`);
+}
+
+/** npm puts the Node of half an install before all others in PATH, and a program that is cut short crashes without a word. */
+function removePackages() {
+  try {
+    rmSync(`${root}/node_modules`, { recursive: true, force: true });
+  } catch {
+    // It cannot be written to, which the refusal says.
+  }
 }
 
 /** npm leaves out an optional package that it cannot write, such as the programs of this platform, and says nothing. */
@@ -74,9 +84,9 @@ function assertComplete() {
   ].map((name) => `node_modules/${name}/package.json`);
   const missing = ["node_modules/.package-lock.json", ...programs].find((path) => writtenAt(path) === 0);
   if (missing === undefined) return;
-  rmSync(`${root}/node_modules/.package-lock.json`, { force: true });
   const { bavail, bsize } = statfsSync(root);
   const free = `${Math.round((bavail * bsize) / 2 ** 20)} MB are free, about 650 are needed`;
+  removePackages();
   refuse(`npm left the install incomplete, without ${missing}: is the disk full? ${free}`);
 }
 

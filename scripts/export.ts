@@ -19,6 +19,10 @@ async function exportAll({ files, target, isRestore }: CommandLine): Promise<voi
   }
 }
 
-// A reader that has seen enough, like head, is no fault.
-process.stdout.on("error", () => process.exit());
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  // A reader that has seen enough, like head, is no fault. A backup that is cut short is one.
+  if (error.code === "EPIPE") process.exit();
+  print(`the export is not complete, because it cannot be written: ${error.message}`, process.stderr);
+  process.exit(1);
+});
 process.exitCode = await runCommand(usage, exportAll);

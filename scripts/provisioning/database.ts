@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { assertDatabaseIsNamed } from "../deploying/readiness.ts";
+import { makeFolder } from "../running/state-folder.ts";
 import { formatMigrateCommand, listUnapplied, migrateLocal } from "./migrations.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -31,8 +32,7 @@ export async function openDatabase(target: DatabaseTarget, { create = true } = {
 }
 
 async function openLocal(state: string): Promise<OpenDatabase> {
-  // For its owner alone: it holds every account's keys and images.
-  mkdirSync(state, { recursive: true, mode: 0o700 });
+  makeFolder(state);
   const configPath = join(root, "wrangler.toml");
   const options = { configPath, persist: { path: join(state, "v3") }, remoteBindings: false };
   // A folder without a database is not opened: that saves a second of a first start.

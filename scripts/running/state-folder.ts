@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import {
+  accessSync,
+  constants,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -52,11 +54,17 @@ export async function claimFolder(state: string, address: string): Promise<Claim
   return { mark, ended, release: () => rmSync(file, { force: true }) };
 }
 
-/** For its owner alone: it holds every account's keys and images. */
-function makeFolder(state: string): void {
+/**
+ * Makes the folder when there is none, for its owner alone: it holds every account's keys and images.
+ *
+ * @throws {Error} one line: the folder cannot be used, or holds something else
+ */
+export function makeFolder(state: string): void {
   try {
     mkdirSync(state, { recursive: true, mode: 0o700 });
     assertOurs(state, readdirSync(state));
+    // Even a read writes: SQLite would say that the database is locked, and D1 that something internal went wrong.
+    accessSync(state, constants.W_OK);
     assertHasRoom(state);
   } catch (error) {
     throw refuse(state, error);

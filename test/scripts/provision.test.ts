@@ -1,5 +1,15 @@
 import { spawn } from "node:child_process";
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -107,6 +117,34 @@ test.concurrent("export of a folder without a database fails and makes no folder
     stderr: `${folder}/typo: it holds no database\n`,
   });
   expect(globSync(join(folder, "typo"))).toStrictEqual([]);
+});
+
+test.concurrent.each([["provision", "some.json"], ["export"]] as const)(
+  "%s refuses a state folder that cannot be used, in one line",
+  async (script, ...files) => {
+    const state = join(folder, `foreign-${script}`);
+    mkdirSync(join(state, "v4"), { recursive: true });
+    expect(await run(script, ...files, "--state", state)).toStrictEqual({
+      code: 1,
+      stdout: "",
+      stderr:
+        script === "export"
+          ? `${state}: it holds no database\n`
+          : `${state} holds other files (v4); name an empty folder, or one that this project made\n`,
+    });
+    expect(readdirSync(state)).toStrictEqual(["v4"]);
+  },
+);
+
+test.skipIf(!existsSync("/dev/full"))("an export that cannot be written whole fails", async () => {
+  expect((await run("provision", "some.json", "--state", "full")).code).toBe(0);
+  const command = `"$0" scripts/export.ts --state "$1" > /dev/full`;
+  const child = spawn("sh", ["-c", command, process.execPath, join(folder, "full")], { cwd: root });
+  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "close")]);
+  expect({ code, stderr }).toStrictEqual({
+    code: 1,
+    stderr: "the export is not complete, because it cannot be written: ENOSPC: no space left on device, write\n",
+  });
 });
 
 test.concurrent("a misspelt field of an account is refused, and the near one named", async () => {
