@@ -54,7 +54,8 @@ function readOptions(): Options {
   return {
     address,
     state: values.state === undefined ? defaultState : fromCaller(values.state),
-    vars: changeVariables(readSettings().vars, [...required, ...values.var]),
+    // Last: no --var takes back what the warning promises.
+    vars: changeVariables(readSettings().vars, [...values.var, ...required]),
     isVerbose: values.verbose,
   };
 }

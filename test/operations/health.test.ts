@@ -120,7 +120,12 @@ describe("READ_ONLY", () => {
   const writes = [
     { method: "POST", path: `/my/images/${image}?action=update`, body: '{"name":"b"}' },
     { method: "POST", path: `/my/images/${image}?action=clone` },
+    { method: "POST", path: `/my/images/${image}?action=revert&revision=1` },
     { method: "DELETE", path: `/my/images/${image}` },
+    { method: "POST", path: `/my/images/${image}/acl?action=add`, body: "[]" },
+    { method: "POST", path: `/my/images/${image}/tags`, body: '{"a":1}' },
+    { method: "PUT", path: `/my/images/${image}/tags`, body: '{"a":1}' },
+    { method: "DELETE", path: `/my/images/${image}/tags/a` },
     { method: "POST", path: "/my", body: '{"city":"b"}' },
     { method: "POST", path: "/my/keys", body: "{}" },
     { method: "DELETE", path: "/my/keys/rsa" },

@@ -75,6 +75,16 @@ describe("RevertImage", () => {
     expect(await pick(revert(1, { query: "acl=false" }))).toMatchObject({ ETag: '"6-9.0.0"', "Changed-Fields": "" });
   });
 
+  it("gives back an acl and tags that are beyond the bounds of today", async () => {
+    const both = { acl: [mallory.uuid, carol.uuid], tags: { a: "x".repeat(100) } };
+    await update(both);
+    await update({ acl: null, tags: null });
+    const bindings = makeBindings({ MAX_ACL: "1", MAX_TAGS_BYTES: "50" });
+    expect(await pick(revert(2, { query: "acl=true", bindings }))).toEqual(
+      makeAnswer(4, makeImageJson("my-image", both), "acl, tags"),
+    );
+  });
+
   it("takes its parameters from the body too", async () => {
     await update({ name: "new" });
     const path = `/my/images/${image}`;

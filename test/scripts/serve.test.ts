@@ -95,6 +95,18 @@ describe("npm run serve", () => {
     expect(() => changeVariables(vars, ["READ_ONLY"])).toThrow("--var is NAME=VALUE; READ_ONLY was given");
   });
 
+  it("demands a signature over (request-target) where other machines reach it, whatever --var says", async () => {
+    await serve("--host", "0.0.0.0", "--var", "REQUIRE_REQUEST_TARGET=false");
+    expect(service.output).toMatch(/^warning: 0\.0\.0\.0:\d+ may be reached by other machines, .* is on\n/m);
+    expect(pickStatusAndJson(await sendTo(port, "/my"))).toEqual({
+      status: 400,
+      json: {
+        code: "InvalidHeader",
+        message: 'the signature must cover (request-target): headers="(request-target) date"',
+      },
+    });
+  });
+
   it("drops no request that it took: each is answered whole or was not begun", { timeout: 300_000 }, async () => {
     const rounds = process.env["LONG"] ? 50 : 5;
     const db = new DatabaseSync(findDatabaseFile(state, readSettings().databaseId));
