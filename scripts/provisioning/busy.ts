@@ -1,3 +1,5 @@
+import type { SqlDatabase, SqlStatement } from "./sql-database.ts";
+
 /**
  * What D1 says while another program writes to the same files; the transaction was not applied. A local
  * database that met the lock when it opened its file answers the internal error; its own message reaches only workerd's
@@ -12,7 +14,7 @@ const busyError = /SQLITE_BUSY|database is locked|internal error; reference/i;
  *
  * @see https://www.sqlite.org/isolation.html
  */
-export const takeLock = (db: D1Database): D1PreparedStatement =>
+export const takeLock = (db: SqlDatabase): SqlStatement =>
   db.prepare("UPDATE accounts SET login = login WHERE 0").bind();
 
 const firstWaitMs = 25;

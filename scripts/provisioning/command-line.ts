@@ -6,7 +6,15 @@ import { type DatabaseTarget, defaultState } from "./database.ts";
 export class WrongUsage extends Error {}
 
 /** What the commands take: files, and where the database is. */
-export type CommandLine = { files: readonly string[]; target: DatabaseTarget; isRestore: boolean; isHelp: boolean };
+export type CommandLine = {
+  files: readonly string[];
+  target: DatabaseTarget;
+  isRestore: boolean;
+  isDryRun: boolean;
+  isJson: boolean;
+  hasHistory: boolean;
+  isHelp: boolean;
+};
 
 /** @throws {WrongUsage} an unknown option, or --state and --remote together */
 export function readCommandLine(args: readonly string[]): CommandLine {
@@ -18,6 +26,9 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     files: positionals,
     target: values.remote ? { remote: true } : { state },
     isRestore: values.restore ?? false,
+    isDryRun: values["dry-run"] ?? false,
+    isJson: values.json ?? false,
+    hasHistory: values.history ?? false,
     isHelp: values.help ?? false,
   };
 }
@@ -30,6 +41,9 @@ function parse(args: readonly string[]) {
         state: { type: "string" },
         remote: { type: "boolean" },
         restore: { type: "boolean" },
+        "dry-run": { type: "boolean" },
+        json: { type: "boolean" },
+        history: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
       allowPositionals: true,

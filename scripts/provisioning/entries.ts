@@ -1,32 +1,48 @@
 import { show } from "../../src/errors.ts";
 import { findJsonMistake, locate } from "../../src/http/json-syntax.ts";
 import { type AccountRow, accountFields, readAccount } from "./account-entry.ts";
-import { type ImageRow, manifestFields, readManifest } from "./manifest.ts";
+import { type FromCloudApi, isCloudApiImage, readCloudApiImages } from "./cloudapi-images.ts";
+import type { HistoryRow } from "./history-entry.ts";
+import { type ImageEntry, imageFields, readImage } from "./image-entry.ts";
+import type { ImageRow } from "./manifest.ts";
 import { describeSent, ProvisionRefused } from "./refusal.ts";
 
-/** What a provision file holds, as rows. */
-export type Provision = { accounts: readonly AccountRow[]; images: readonly ImageRow[] };
+/** What a provision file holds, as rows. `histories` has the revisions of images by their UUIDs, the oldest first. */
+export type Provision = {
+  accounts: readonly AccountRow[];
+  images: readonly ImageRow[];
+  histories: ReadonlyMap<string, readonly HistoryRow[]>;
+};
 
 /** A provision file read; `notKept` counts the fields that are not stored, by name. */
-export type ProvisionFile = Provision & { notKept: ReadonlyMap<string, number> };
+export type ProvisionFile = Provision & { notKept: ReadonlyMap<string, number>; fromCloudApi: FromCloudApi };
 
 /**
- * Reads a provision file: a JSON array of IMGAPI manifests, one manifest, or `{accounts, images}`, either of which may
- * be missing.
+ * Reads a provision file: a JSON array of IMGAPI manifests or CloudAPI images, one of them, one a line, or
+ * `{accounts, images}`, either of which may be missing.
  *
  * @throws {ProvisionRefused} with every mistake of the file
  */
 export async function readProvision(text: string): Promise<ProvisionFile> {
-  const { accounts, images, others } = readSections(parseFile(text));
+  const { accounts, images: sent, others } = readSections(parseFile(text));
+  const { entries, fromCloudApi } = readCloudApiImages(sent.entries);
+  const images = { ...sent, entries };
   const accountRows = await readSection(accounts, readAccount);
-  const imageRows = await readSection(images, readManifest);
+  const imageRows = await readSection(images, readImage);
   const mistakes = [
     ...[...accountRows.mistakes, ...findRepeats(accounts, "uuid"), ...findRepeats(accounts, "login")],
-    ...[...imageRows.mistakes, ...findRepeats(images, "uuid")],
+    ...[...imageRows.mistakes, ...findRepeats(images, "uuid"), ...findRepeatedWrites(imageRows.rows)],
   ];
   if (mistakes.length > 0) throw new ProvisionRefused(mistakes);
-  const unread = [...others, ...findUnread(accounts, accountFields), ...findUnread(images, manifestFields)];
-  return { accounts: accountRows.rows, images: imageRows.rows, notKept: count(unread) };
+  const unread = [...others, ...findUnread(accounts, accountFields), ...findUnread(images, imageFields)];
+  const withHistory = imageRows.rows.filter(({ history }) => history.length > 0);
+  return {
+    accounts: accountRows.rows,
+    images: imageRows.rows.map(({ row }) => row),
+    histories: new Map(withHistory.map(({ row, history }) => [row.uuid, history])),
+    notKept: count(unread),
+    fromCloudApi,
+  };
 }
 
 type JsonObject = Record<string, unknown>;
@@ -38,9 +54,32 @@ function parseFile(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
+    if (isLines(text)) return parseLines(text);
     const mistake = findJsonMistake(text) ?? { problem: "it cannot be read", offset: 0 };
     throw new ProvisionRefused([`not JSON: ${mistake.problem} at ${locate(text, mistake.offset)}`]);
   }
+}
+
+/** Whether the first line is an object of its own, and others follow: `triton image ls -j` prints one a line. */
+function isLines(text: string): boolean {
+  const [first = "", ...rest] = text.trim().split("\n", 2);
+  try {
+    return rest.length > 0 && isObject(JSON.parse(first));
+  } catch {
+    return false;
+  }
+}
+
+function parseLines(text: string): unknown[] {
+  return text.split("\n").flatMap((line, at) => {
+    if (line.trim() === "") return [];
+    try {
+      return [JSON.parse(line)];
+    } catch {
+      const { problem = "it cannot be read", offset = 0 } = findJsonMistake(line) ?? {};
+      throw new ProvisionRefused([`not JSON: ${problem} at line ${at + 1}, column ${offset + 1}`]);
+    }
+  });
 }
 
 function readSections(file: unknown): { accounts: Section; images: Section; others: readonly string[] } {
@@ -54,11 +93,11 @@ function readSections(file: unknown): { accounts: Section; images: Section; othe
       others: Object.keys(others),
     };
   }
-  if (isObject(file) && "uuid" in file) {
+  if (isObject(file) && ("uuid" in file || isCloudApiImage(file))) {
     return { accounts: none, images: { entries: [file], label: () => "the manifest" }, others: [] };
   }
   throw new ProvisionRefused([
-    `a file holds an array of manifests, one manifest, or {accounts, images}; ${isObject(file) ? "an object without uuid, accounts and images was sent" : describeSent(file)}`,
+    `a file holds an array of manifests, one manifest, or {accounts, images}; ${isObject(file) ? "an object without uuid, id, accounts and images was sent" : describeSent(file)}`,
   ]);
 }
 
@@ -114,8 +153,25 @@ function findRepeats({ entries, label }: Section, field: "uuid" | "login"): stri
   });
 }
 
+/** Writes of one file under the same id: the database has each once. */
+function findRepeatedWrites(images: readonly ImageEntry[]): string[] {
+  const first = new Map<string, string>();
+  return images.flatMap(({ row, history }) =>
+    history.flatMap(({ write_id: id, revision }) => {
+      const earlier = first.get(id);
+      first.set(id, earlier ?? row.uuid);
+      return earlier === undefined
+        ? []
+        : [`image ${row.uuid}: writeId ${show(id)} of revision ${revision} is that of image ${earlier} already`];
+    }),
+  );
+}
+
 const findUnread = ({ entries }: Section, read: ReadonlySet<string>): string[] =>
-  entries.flatMap((entry) => (isObject(entry) ? Object.keys(entry).filter((field) => !read.has(field)) : []));
+  entries.flatMap((entry) => {
+    if (!isObject(entry)) return [];
+    return Object.keys(entry).filter((field) => !read.has(field) && !(field === "revision" && "history" in entry));
+  });
 
 function count(names: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();

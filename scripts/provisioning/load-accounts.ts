@@ -2,6 +2,7 @@ import { updatableAccountFields } from "../../src/db/schema.ts";
 import type { AccountRow } from "./account-entry.ts";
 import { takeLock } from "./busy.ts";
 import { toJsonChunks } from "./json-chunks.ts";
+import type { SqlDatabase, SqlStatement } from "./sql-database.ts";
 
 const columns = ["login", ...updatableAccountFields, "operator", "disabled"] as const;
 const timestamps = ["created", "updated"] as const;
@@ -57,7 +58,7 @@ INSERT INTO keys (${keyColumns}) SELECT ${keyColumns} FROM file_keys WHERE ${fil
  *
  * @param now ISO 8601: `created` and `updated` where the rows have none
  */
-export function makeAccountStatements(db: D1Database, rows: readonly AccountRow[], now: string): D1PreparedStatement[] {
+export function makeAccountStatements(db: SqlDatabase, rows: readonly AccountRow[], now: string): SqlStatement[] {
   const chunks = toJsonChunks(rows);
   const overAll = (sql: string, ...more: string[]) => chunks.map((chunk) => db.prepare(sql).bind(chunk, ...more));
   return [
@@ -69,11 +70,53 @@ export function makeAccountStatements(db: D1Database, rows: readonly AccountRow[
   ];
 }
 
+const listColumns = [
+  ...columns.map((column) => `iif(file.${column} IS NOT accounts.${column}, ', ${column}', '')`),
+  ...timestamps.map((column) => `iif(file.${column} <> accounts.${column}, ', ${column}', '')`),
+].join(" || ");
+
+const compare = `${file}
+SELECT file.uuid, file.login, accounts.uuid IS NULL AS isNew, iif(accounts.uuid IS NULL, '', substr(${listColumns}, 3)) AS changed,
+  (SELECT json_group_array(name) FROM file_keys WHERE file_keys.account = file.uuid AND ${fileKeyIsNotStored}) AS keysAdded,
+  (SELECT json_group_array(name) FROM keys WHERE keys.account = file.uuid AND file.keys IS NOT NULL AND ${storedKeyIsNotInFile})
+    AS keysRemoved
+FROM file LEFT JOIN accounts ON accounts.uuid = file.uuid`;
+
+/** An account that is not stored, or not as the file has it: the fields that differ, and the names of its keys that do. */
+export type AccountDifference = {
+  uuid: string;
+  login: string;
+  isNew: boolean;
+  changed: string[];
+  keysAdded: string[];
+  keysRemoved: string[];
+};
+
+/** The row of a comparison; lists are text. */
+export type ComparedAccount = Record<"uuid" | "login" | "changed" | "keysAdded" | "keysRemoved", string> & {
+  isNew: number;
+};
+
+/** The statements that compare the rows with what is stored; unchanged accounts are answered too. */
+export const makeAccountComparisons = (db: SqlDatabase, rows: readonly AccountRow[]): SqlStatement[] =>
+  toJsonChunks(rows).map((chunk) => db.prepare(compare).bind(chunk));
+
+/** Reads a row that a statement of `makeAccountComparisons` answers; none where nothing differs. */
+export function readAccountDifference(row: ComparedAccount): AccountDifference[] {
+  const { uuid, login } = row;
+  const isNew = row.isNew === 1;
+  const changed = row.changed === "" ? [] : row.changed.split(", ");
+  const keysAdded: string[] = JSON.parse(row.keysAdded);
+  const keysRemoved: string[] = JSON.parse(row.keysRemoved);
+  const isSame = !isNew && changed.length === 0 && keysAdded.length === 0 && keysRemoved.length === 0;
+  return isSame ? [] : [{ uuid, login, isNew, changed, keysAdded, keysRemoved }];
+}
+
 const holders = `SELECT login, uuid FROM accounts WHERE login IN (SELECT value ->> '$.login' FROM json_each(?))`;
 
 /** The logins of the rows that an account not among them has in the database: login → its UUID. */
 export async function findTakenLogins(
-  db: D1Database,
+  db: SqlDatabase,
   rows: readonly AccountRow[],
 ): Promise<ReadonlyMap<string, string>> {
   const uuids = new Set(rows.map(({ uuid }) => uuid));

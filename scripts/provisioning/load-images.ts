@@ -1,6 +1,8 @@
 import { manifestColumnNames } from "../../src/db/schema.ts";
-import { isTooLargeForJson, toJsonChunks } from "./json-chunks.ts";
+import { makeFileTable } from "./file-table.ts";
+import { toJsonChunks } from "./json-chunks.ts";
 import type { ImageRow } from "./manifest.ts";
+import type { SqlDatabase, SqlStatement } from "./sql-database.ts";
 
 const columns = ["uuid", ...manifestColumnNames] as const;
 
@@ -19,68 +21,83 @@ FROM file WHERE file.uuid = images.uuid
   AND (${others.map((column) => `file.${column} IS NOT images.${column}`).join(" OR ")})
 RETURNING 'replaced' AS outcome`;
 
-const add = `INSERT INTO images (${columns.join()})
-SELECT ${columns.join()} FROM file WHERE NOT EXISTS (SELECT 1 FROM images WHERE images.uuid = file.uuid)
-RETURNING 'added' AS outcome`;
+/** Fails when there is one meanwhile. */
+const add = `INSERT INTO images (${columns.join()}) SELECT ${columns.join()} FROM file RETURNING 'added' AS outcome`;
 
-const fromJson = `WITH file (${columns.join()}) AS MATERIALIZED (
-  SELECT ${columns.map((column) => `value ->> '$.${column}'`).join()} FROM json_each(?)
-)`;
+const fileTable = makeFileTable(columns);
 
-const fromValues = `WITH file (${columns.join()}) AS (VALUES (${columns.map(() => "?").join()}))`;
+/** The last revision that was provisioned. */
+const provisioned = `(SELECT max(revision) FROM image_history WHERE image = images.uuid AND operation = 'provision')`;
 
-/** Images that a load would bring back or whose changes by clients it would undo, and which fields those are. */
-const undone = `SELECT uuid, back, substr(fields, 3) AS fields FROM (
-  SELECT images.uuid, images.state = 'destroyed' AND file.state <> 'destroyed' AS back, ${others
-    .map(
-      (column) => `iif(file.${column} IS NOT images.${column} AND (since.revision IS NULL OR EXISTS (
-      SELECT 1 FROM image_history AS later WHERE later.image = images.uuid AND later.revision > since.revision
-        AND instr(', ' || later.changed || ',', ', ${column},') > 0)), ', ${column}', '')`,
-    )
-    .join(" || ")} AS fields
-  FROM file JOIN images ON images.uuid = file.uuid
-  JOIN (SELECT file.uuid, (SELECT max(revision) FROM image_history
-    WHERE image = file.uuid AND operation = 'provision') AS revision FROM file) AS since ON since.uuid = images.uuid
-) WHERE back OR fields <> ''`;
+/** A client changed the column since, as far as is known. */
+const isClients = (column: string): string => `(${provisioned} IS NULL OR EXISTS (
+  SELECT 1 FROM image_history AS later WHERE later.image = images.uuid AND later.revision > ${provisioned}
+    AND instr(', ' || later.changed || ',', ', ${column},') > 0))`;
 
-/** Fails, and with it the batch, when there is one: a client may have written after the check. */
-const guard = `SELECT json(iif(EXISTS (${undone}), 'undone', '[]'))`;
+const listColumns = (condition: (column: string) => string): string =>
+  `substr(${others.map((column) => `iif(${condition(column)}, ', ${column}', '')`).join(" || ")}, 3)`;
 
-/** An image that a load would bring back from `destroyed`, or whose `fields` it would undo. */
-export type Undone = { uuid: string; back: number; fields: string };
+const differs = (column: string): string => `file.${column} IS NOT images.${column}`;
 
-/** The statements that answer `Undone` rows, or as guards fail when there is one. */
-export function makeUndoneStatements(
-  db: D1Database,
-  rows: readonly ImageRow[],
-  isGuard: boolean,
-): D1PreparedStatement[] {
-  return overFiles(rows, (file, values) => [db.prepare(`${file} ${isGuard ? guard : undone}`).bind(...values)]);
-}
+const isBack = "images.state = 'destroyed' AND file.state <> 'destroyed'";
+
+/** What is not as the file has it. */
+const compare = `SELECT file.uuid, ${isBack} AS isBack, ${listColumns(differs)} AS changed,
+  ${listColumns((column) => `${differs(column)} AND ${isClients(column)}`)} AS undone
+FROM file JOIN images ON images.uuid = file.uuid
+WHERE ${others.map(differs).join(" OR ")}`;
+
+const findStored = "SELECT uuid FROM images WHERE uuid IN (SELECT value ->> '$.uuid' FROM json_each(?))";
+
+/** Fails, and with it the batch, when a client has written after the comparison. */
+const guard = `SELECT json(iif(EXISTS (SELECT 1 FROM (${compare}) WHERE isBack OR undone <> ''), 'undone', '[]'))`;
+
+/**
+ * An image that is not stored, or not as the file has it: the columns that differ, those of them that a client changed since
+ * the last load, and whether it was destroyed.
+ */
+export type ImageDifference = { uuid: string; isNew: boolean; isBack: boolean; changed: string[]; undone: string[] };
+
+/** The row of a comparison; lists are text. */
+export type ComparedImage = { uuid: string; isBack: number; changed: string; undone: string };
+
+const splitNames = (text: string): string[] => (text === "" ? [] : text.split(", "));
+
+/** Reads a row that a statement of `makeImageComparisons` answers. */
+export const readImageDifference = ({ uuid, isBack, changed, undone }: ComparedImage): ImageDifference => ({
+  uuid,
+  isNew: false,
+  isBack: isBack === 1,
+  changed: splitNames(changed),
+  undone: splitNames(undone),
+});
+
+/** An image that is not stored. */
+export const makeAddedImage = (uuid: string): ImageDifference => ({
+  uuid,
+  isNew: true,
+  isBack: false,
+  changed: [],
+  undone: [],
+});
+
+/** The statements that answer the UUIDs of those that are stored. Whole images are compared with stored ones alone. */
+export const makeStoredSearches = (db: SqlDatabase, rows: readonly ImageRow[]): SqlStatement[] =>
+  toJsonChunks(rows.map(({ uuid }) => ({ uuid }))).map((chunk) => db.prepare(findStored).bind(chunk));
+
+/** The statements that compare rows of stored images with what is stored; those that are the same are left out. */
+export const makeImageComparisons = (db: SqlDatabase, rows: readonly ImageRow[]): SqlStatement[] =>
+  fileTable(db, rows, (prepare) => [prepare(compare)]);
+
+/** The statements that fail when a load of the rows would bring an image back, or undo what a client changed. */
+export const makeGuards = (db: SqlDatabase, rows: readonly ImageRow[]): SqlStatement[] =>
+  fileTable(db, rows, (prepare) => [prepare(guard)]);
 
 /** The statements that make images what the rows say; each answers `{outcome}` rows, unchanged ones left out. */
-export function makeImageStatements(db: D1Database, rows: readonly ImageRow[]): D1PreparedStatement[] {
-  return overFiles(rows, (file, values) =>
-    [replace, add].map((write) => db.prepare(`${file} ${write}`).bind(...values)),
-  );
-}
-
-type Make = (file: string, values: readonly (string | number | null)[]) => D1PreparedStatement[];
-
-/** Statements over all rows, large ones each alone. */
-function overFiles(rows: readonly ImageRow[], make: Make): D1PreparedStatement[] {
-  const large = new Set(rows.filter(isTooLargeForJson));
-  const small = rows.filter((row) => !large.has(row));
-  return [
-    ...toJsonChunks(small).flatMap((chunk) => make(fromJson, [chunk])),
-    ...[...large].flatMap((row) =>
-      make(
-        fromValues,
-        columns.map((column) => toBindable(row[column])),
-      ),
-    ),
-  ];
-}
-
-const toBindable = (value: string | number | boolean | null): string | number | null =>
-  typeof value === "boolean" ? Number(value) : value;
+export const makeImageStatements = (
+  db: SqlDatabase,
+  { added, replaced }: Record<"added" | "replaced", readonly ImageRow[]>,
+): SqlStatement[] => [
+  ...fileTable(db, replaced, (prepare) => [prepare(replace)]),
+  ...fileTable(db, added, (prepare) => [prepare(add)]),
+];

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import type { ImageRow as StoredImage } from "../../src/db/image-row.ts";
 import { maxAclAccounts } from "../../src/images/acl.ts";
+import { nameRule, versionRule } from "../../src/images/image-fields.ts";
 import { findTagsMistake } from "../../src/images/tags.ts";
 import { findSizeMistake, flag, maxImageBytes, text, timestamp, uuid, wholeNumber } from "./fields.ts";
 import { describeSent, listFieldMistakes, rule } from "./refusal.ts";
@@ -37,14 +38,19 @@ const file = z.object(
 
 const states = ["active", "unactivated", "disabled", "creating", "failed", "destroyed"] as const;
 
+/** As UpdateImage takes it. docs/contract.md#fields */
+function matching({ words, pattern }: typeof nameRule) {
+  return z.string(rule(words)).check(z.regex(pattern, rule(words)));
+}
+
 const manifestSchema = z.object(
   {
     /** The version of the manifest's format: ignored, and not reported. */
     v: z.optional(z.unknown()),
     uuid,
     owner: uuid,
-    name: text({ min: 1, max: 1024 }),
-    version: text({ min: 1, max: 512 }),
+    name: matching(nameRule),
+    version: matching(versionRule),
     os: z.nullish(text()),
     type: z.nullish(text()),
     requirements: z.nullish(makeJsonObject()),
@@ -66,14 +72,27 @@ const manifestSchema = z.object(
   rule("an object"),
 );
 
+/** What was stored before names had a rule here can be restored as well. */
+const storedSchema = z.extend(manifestSchema, {
+  name: text({ min: 1, max: 1024 }),
+  version: text({ min: 1, max: 512 }),
+});
+
 type Manifest = z.output<typeof manifestSchema>;
 
 /** The fields of a manifest that are read. */
 export const manifestFields: ReadonlySet<string> = new Set(Object.keys(manifestSchema.shape));
 
-/** The row of an image, or everything that is wrong with its manifest. */
-export function readManifest(entry: unknown): { row?: ImageRow; mistakes: readonly string[] } {
-  const parsed = z.safeParse(manifestSchema, entry);
+/**
+ * The row of an image, or everything that is wrong with its manifest.
+ *
+ * @param isStored the manifest is that of an image as it was stored, in a backup with history
+ */
+export function readManifest(
+  entry: unknown,
+  { isStored = false } = {},
+): { row?: ImageRow; mistakes: readonly string[] } {
+  const parsed = z.safeParse(isStored ? storedSchema : manifestSchema, entry);
   if (!parsed.success) return { mistakes: listFieldMistakes(parsed.error.issues) };
   const row = toRow(parsed.data);
   const tooLarge = findSizeMistake(Object.values(row), maxImageBytes);

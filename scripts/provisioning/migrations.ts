@@ -3,18 +3,19 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { retryWhileBusy } from "./busy.ts";
+import type { SqlDatabase } from "./sql-database.ts";
 
 const root = join(import.meta.dirname, "../..");
 
 /** The files of `migrations/` that are not applied to the database, in order. */
-export async function listUnapplied(db: D1Database): Promise<string[]> {
+export async function listUnapplied(db: SqlDatabase): Promise<string[]> {
   const files = readdirSync(join(root, "migrations")).filter((name) => name.endsWith(".sql"));
   const applied = await retryWhileBusy(() => readApplied(db));
   return files.filter((name) => !applied.has(name)).sort();
 }
 
 /** wrangler's own table, made by the first migration it applies. */
-async function readApplied(db: D1Database): Promise<ReadonlySet<string>> {
+async function readApplied(db: SqlDatabase): Promise<ReadonlySet<string>> {
   const table = await db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'd1_migrations'").all();
   if (table.results.length === 0) return new Set();
   const { results } = await db.prepare("SELECT name FROM d1_migrations").all<{ name: string }>();

@@ -14,7 +14,7 @@ const changedNames = manifestColumnNames
 const now = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
 
 /** Of a row beside its texts: ids, time, fingerprints. An estimate. */
-const rowOverheadBytes = 400;
+export const rowOverheadBytes = 400;
 
 const newBytes = [
   String(rowOverheadBytes),

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readProvision } from "../provisioning/entries.ts";
 import { load } from "../provisioning/load.ts";
+import type { SqlDatabase } from "../provisioning/sql-database.ts";
 import { toSshWire } from "./ssh-wire.ts";
 
 /** The published example's image, and an account with the owner's UUID of that page. `published-updateimage.txt` */
@@ -84,13 +85,14 @@ function describeKey(file: string, pem: string, comment: string): DemoKey {
  *
  * @returns whether the demo's commands will work
  */
-export async function provisionDemo(db: D1Database, keys: readonly DemoKey[]): Promise<boolean> {
-  const stored = await db
+export async function provisionDemo(db: SqlDatabase, keys: readonly DemoKey[]): Promise<boolean> {
+  const { results } = await db
     .prepare(
       "SELECT (SELECT count(*) FROM accounts) + (SELECT count(*) FROM images) AS n, (SELECT login FROM accounts WHERE uuid = ?) AS login",
     )
     .bind(demo.account)
-    .first<{ n: number; login: string | null }>();
+    .all<{ n: number; login: string | null }>();
+  const [stored] = results;
   if (stored?.login === demo.login) {
     for (const key of keys) await addKey(db, key);
     return true;
@@ -102,11 +104,11 @@ export async function provisionDemo(db: D1Database, keys: readonly DemoKey[]): P
 }
 
 /** Adds the key, named by its fingerprint, unless the account has it. */
-async function addKey(db: D1Database, { line, fingerprint, fingerprintSha256 }: DemoKey): Promise<void> {
+async function addKey(db: SqlDatabase, { line, fingerprint, fingerprintSha256 }: DemoKey): Promise<void> {
   await db
     .prepare(
       "INSERT INTO keys (account, name, fingerprint, fingerprintSha256, key) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
     )
     .bind(demo.account, fingerprint, fingerprint, fingerprintSha256, line)
-    .run();
+    .all();
 }

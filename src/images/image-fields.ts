@@ -5,8 +5,23 @@ import { makeAcl } from "./acl.ts";
 import { refuse } from "./field-refusal.ts";
 import { makeTags } from "./tags-field.ts";
 
-/** A field that takes one pattern and is never cleared. */
-const makeRequired = (rule: string, pattern: RegExp) => z.string(refuse(rule)).check(z.regex(pattern, refuse(rule)));
+/** What a field that is never cleared takes, in words and as a pattern. */
+type TextRule = { words: string; pattern: RegExp };
+
+export const nameRule: TextRule = {
+  words: "1 to 1024 characters of A-Z a-z 0-9 . _ / - and space",
+  pattern: /^[A-Za-z0-9._/ -]{1,1024}$/,
+};
+
+export const versionRule: TextRule = {
+  words: "1 to 512 characters of A-Z a-z 0-9 . _ / + -",
+  pattern: /^[A-Za-z0-9._/+-]{1,512}$/,
+};
+
+function makeRequired(field: string, { words, pattern }: TextRule) {
+  const rule = refuse(`${field} is ${words}`);
+  return z.string(rule).check(z.regex(pattern, rule));
+}
 
 const descriptionRule =
   "description is a string of at most 10240 characters without U+0000 or a lone surrogate, or null";
@@ -41,12 +56,8 @@ type FieldBounds = { maxAcl: number; maxTagsBytes: number };
  */
 const makeFields = ({ maxAcl, maxTagsBytes }: FieldBounds) =>
   ({
-    name: z.optional(
-      makeRequired("name is 1 to 1024 characters of A-Z a-z 0-9 . _ / - and space", /^[A-Za-z0-9._/ -]{1,1024}$/),
-    ),
-    version: z.optional(
-      makeRequired("version is 1 to 512 characters of A-Z a-z 0-9 . _ / + -", /^[A-Za-z0-9._/+-]{1,512}$/),
-    ),
+    name: z.optional(makeRequired("name", nameRule)),
+    version: z.optional(makeRequired("version", versionRule)),
     description: z.optional(description),
     homepage: z.optional(makeUrl("homepage")),
     eula: z.optional(makeUrl("eula")),

@@ -35,14 +35,96 @@ const read = (file: unknown) => readProvision(JSON.stringify(file));
 
 describe("a provision file in each of its forms is read", () => {
   const images = [{ ...manifest, ...unsetImage }];
+  const nothing = {
+    accounts: [],
+    images: [],
+    histories: new Map(),
+    notKept: new Map(),
+    fromCloudApi: { images: 0, without: new Map() },
+  };
   test.each([
-    ["as an array of manifests", [manifest], { accounts: [], images, notKept: new Map() }],
-    ["as one manifest", manifest, { accounts: [], images, notKept: new Map() }],
-    ["as images without accounts", { images: [manifest] }, { accounts: [], images, notKept: new Map() }],
-    ["as accounts of null", { accounts: null, images: [] }, { accounts: [], images: [], notKept: new Map() }],
-    ["as an empty array", [], { accounts: [], images: [], notKept: new Map() }],
+    ["as an array of manifests", [manifest], { ...nothing, images }],
+    ["as one manifest", manifest, { ...nothing, images }],
+    ["as images without accounts", { images: [manifest] }, { ...nothing, images }],
+    ["as accounts of null", { accounts: null, images: [] }, nothing],
+    ["as an empty array", [], nothing],
   ])("%s", async (_, file, provision) => {
     expect(await read(file)).toStrictEqual(provision);
+  });
+});
+
+describe("an image as CloudAPI answers it", () => {
+  const shown = {
+    name: "base",
+    version: "1.0.0",
+    os: "smartos",
+    requirements: {},
+    type: "zone-dataset",
+    files: [],
+    owner: alice,
+    public: true,
+    state: "active",
+    published_at: "2013-11-25T17:44:54Z",
+  };
+  const { requirements: _, files: __, state: ___, ...lacking } = shown;
+  const stored = { ...unsetImage, ...shown, uuid: image, requirements: "{}", files: "[]" };
+
+  test.each([
+    [
+      "in an array",
+      JSON.stringify(
+        [
+          { id: image, ...shown },
+          { id: other, ...lacking },
+        ],
+        null,
+        2,
+      ),
+    ],
+    ["one a line", `${JSON.stringify({ id: image, ...shown })}\r\n\n${JSON.stringify({ id: other, ...lacking })}\n`],
+  ])("%s is a manifest whose uuid is called id, and what it lacks is counted", async (_, text) => {
+    expect(await readProvision(text)).toStrictEqual({
+      accounts: [],
+      images: [stored, { ...stored, uuid: other, requirements: null, files: null }],
+      histories: new Map(),
+      notKept: new Map(),
+      fromCloudApi: {
+        images: 2,
+        without: new Map([
+          ["state", 1],
+          ["requirements", 1],
+          ["files", 1],
+        ]),
+      },
+    });
+  });
+
+  test("alone, and beside manifests", async () => {
+    expect((await read({ id: image, ...shown })).images).toStrictEqual([stored]);
+    const { images, fromCloudApi } = await read([
+      { id: image, ...shown },
+      { ...manifest, uuid: other },
+    ]);
+    expect(images).toStrictEqual([stored, { ...manifest, ...unsetImage, uuid: other }]);
+    expect(fromCloudApi.images).toBe(1);
+  });
+
+  test.each([
+    [
+      "of an old release",
+      { type: "smartmachine" },
+      'type is "smartmachine", which CloudAPI before 8.0.0 says of several types; list the images with Api-Version: ~9',
+    ],
+    ["without an owner", { owner: undefined }, "owner is a UUID in lower case; it is missing"],
+  ])("%s is refused", async (_, fields, mistake) => {
+    await expect(read([{ id: image, ...shown, ...fields }])).rejects.toThrow(`[0] (${image}): ${mistake}`);
+  });
+
+  test("on a line that is cut off is named by its line", async () => {
+    const line = JSON.stringify({ id: image, ...shown });
+    await expect(readProvision(`${line}\n${line.slice(0, 30)}\n`)).rejects.toThrow(
+      "not JSON: a string is not closed at line 2",
+    );
   });
 });
 
@@ -57,11 +139,10 @@ describe("a manifest", () => {
       type: "zvol",
       image_size: 10240,
       published_at: "2013-11-25T17:44:54Z",
-      eula: "x",
+      eula: 'ÿ "🦫" \u2028\u0001',
       origin: other,
       public: true,
       state: "failed",
-      name: 'ÿ "🦫" \u2028\u0001',
     };
     const { images, accounts, notKept } = await read([
       {

@@ -138,9 +138,9 @@ describe("an image", () => {
     );
     const [first, second] = provision.images;
     if (!first || !second) throw new Error("two images were read");
-    await expect(load(env.DB, { accounts: [], images: [first, { ...second, tags: "[]" }] })).rejects.toThrow(
-      "D1_ERROR: CHECK constraint failed: images_tags: SQLITE_CONSTRAINT",
-    );
+    await expect(
+      load(env.DB, { histories: new Map(), accounts: [], images: [first, { ...second, tags: "[]" }] }),
+    ).rejects.toThrow("D1_ERROR: CHECK constraint failed: images_tags: SQLITE_CONSTRAINT");
     expect(await readTables()).toStrictEqual(before);
   });
 

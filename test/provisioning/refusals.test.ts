@@ -37,20 +37,20 @@ describe("a manifest is refused with every field that is wrong, and what was sen
     ],
     [{ uuid: 5 }, ["[0]: uuid is a UUID in lower case; 5 was sent"]],
     [{ owner: undefined }, makeMistakes("owner", "a UUID in lower case; it is missing")],
-    [{ name: null }, makeMistakes("name", `a string of 1 to 1024 characters ${utf8Rule}; null was sent`)],
-    [{ name: "" }, makeMistakes("name", `a string of 1 to 1024 characters ${utf8Rule}; "" was sent`)],
+    [{ name: null }, makeMistakes("name", `1 to 1024 characters of A-Z a-z 0-9 . _ / - and space; null was sent`)],
+    [{ name: "" }, makeMistakes("name", `1 to 1024 characters of A-Z a-z 0-9 . _ / - and space; "" was sent`)],
     [
       { name: "n".repeat(1025) },
       makeMistakes(
         "name",
-        `a string of 1 to 1024 characters ${utf8Rule}; 1025 characters were sent: ${"n".repeat(64)}...`,
+        `1 to 1024 characters of A-Z a-z 0-9 . _ / - and space; 1025 characters were sent: ${"n".repeat(64)}...`,
       ),
     ],
     [
       { version: "v".repeat(513) },
       makeMistakes(
         "version",
-        `a string of 1 to 512 characters ${utf8Rule}; 513 characters were sent: ${"v".repeat(64)}...`,
+        `1 to 512 characters of A-Z a-z 0-9 . _ / + -; 513 characters were sent: ${"v".repeat(64)}...`,
       ),
     ],
     [{ os: ["smartos"] }, makeMistakes("os", `a string ${utf8Rule}; an array was sent`)],
@@ -216,7 +216,7 @@ describe("a file is refused", () => {
     ["[1,\n 2", ["not JSON: it ends too early at line 2, column 3"]],
     ["5", [`${forms}; 5 was sent`]],
     ["null", [`${forms}; null was sent`]],
-    ['{"account": []}', [`${forms}; an object without uuid, accounts and images was sent`]],
+    ['{"account": []}', [`${forms}; an object without uuid, id, accounts and images was sent`]],
     ['{"accounts": {}}', ["accounts is an array; an object was sent"]],
     [
       '{"images": ["x", null]}',
@@ -235,7 +235,7 @@ describe("a file is refused", () => {
       `accounts[2] (${alice}, my): login is a letter and at most 63 more of A-Z a-z 0-9 _ . @ + -, not "my" and not of the shape of a UUID; "my" was sent`,
       `accounts[2] (${alice}, my): uuid is that of accounts[0] already`,
       `accounts[1] (${other}, alice): login is that of accounts[0] already`,
-      `images[1] (${image}): name is a string of 1 to 1024 characters ${utf8Rule}; "" was sent`,
+      `images[1] (${image}): name is 1 to 1024 characters of A-Z a-z 0-9 . _ / - and space; "" was sent`,
       `images[1] (${image}): uuid is that of images[0] already`,
     ]);
   });

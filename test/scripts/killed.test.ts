@@ -142,7 +142,7 @@ describe.each(commands)("npm run %s", (command) => {
     expect(left.length).toBeGreaterThan(0);
     // It still has the port, and takes writes.
     expect((await sendUpdate(port, 0, { name: `left-${command}` })).status).toBe(200);
-    const bystander = spawn(process.execPath, ["-e", "setTimeout(() => {}, 60000)"]);
+    const bystander = spawn(process.execPath, ["-e", "setTimeout(() => {}, 600000)"]);
     const started = await start(command, port);
     const [, named = ""] = /^ended what a killed start left running on .*: process (.*)$/m.exec(started.output) ?? [];
     // What has pipes to the killed program may have ended by itself when it wrote to one.
@@ -171,7 +171,7 @@ describe.each(commands)("npm run %s", (command) => {
   });
 
   it("believes no note that names another's process", async () => {
-    const bystander = spawn(process.execPath, ["-e", "setTimeout(() => {}, 60000)"]);
+    const bystander = spawn(process.execPath, ["-e", "setTimeout(() => {}, 600000)"]);
     const note = { pid: bystander.pid, began: "1", mark: "00000000-0000-4000-8000-000000000000", address: "x" };
     for (const text of [JSON.stringify(note), "", "{", '{"pid":"1","mark":".*"}']) {
       writeFileSync(join(state, "running.json"), text);

@@ -87,9 +87,11 @@ sub/more.json: accounts 0 added, 0 replaced, 0 unchanged; images 1 added, 0 repl
   holder.close();
 });
 
-const usage = `usage: npm run provision -- FILE… [--restore] [--state DIR | --remote]
+const usage = `usage: npm run provision -- FILE… [--restore] [--dry-run] [--json] [--state DIR | --remote]
   FILE      a JSON array of IMGAPI manifests, one manifest, or {"accounts": […], "images": […]}
   --restore bring destroyed images back, and undo what clients changed, where the file says so
+  --dry-run print what would change, entry by entry, and change nothing
+  --json    print the report as JSON
   --state   the folder of the local database (default .wrangler/state)
   --remote  the deployed database of wrangler.toml
   --help    these lines

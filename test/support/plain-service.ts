@@ -32,7 +32,7 @@ export class PlainService {
     const state = join(this.folder, "state");
     const { db, close } = await openDatabase({ state });
     await load(db, await readProvision(JSON.stringify(file)));
-    for (const text of sql) await db.prepare(text).run();
+    for (const text of sql) await db.prepare(text).all();
     await close();
     this.port = await findFreePort();
     const bundle = bundleWorker(entry, join(this.folder, "bundle"));
