@@ -195,6 +195,25 @@ describe("a disabled account", () => {
     await env.DB.prepare("UPDATE accounts SET disabled = 0 WHERE login = 'bob'").run();
     expect((await call({ path: "/my" })).status).toBe(200);
   });
+
+  it("can be read and written by an operator, who is refused as soon as he is disabled himself", async () => {
+    const asOperator = { key: "ecdsa", as: "mallory" } as const;
+    await env.DB.batch([
+      env.DB.prepare("UPDATE accounts SET operator = 1 WHERE login = 'mallory'"),
+      env.DB.prepare("UPDATE accounts SET disabled = 1 WHERE login = 'bob'"),
+    ]);
+    const written = await call({ method: "POST", path: "/bob", body: { city: "Here" }, sign: asOperator });
+    expect(pickStatusAndJson(written)).toMatchObject({ status: 200, json: { login: "bob", city: "Here" } });
+    expect(pickStatusAndJson(await call({ path: "/bob", sign: asOperator }))).toEqual({
+      status: 200,
+      json: written.json,
+    });
+    await env.DB.prepare("UPDATE accounts SET disabled = 1 WHERE login = 'mallory'").run();
+    expect(pickStatusAndJson(await call({ path: "/bob", sign: asOperator }))).toEqual({
+      status: 403,
+      json: { code: "NotAuthorized", message: "Account or user is disabled" },
+    });
+  });
 });
 
 describe("Ping and ListDatacenters", () => {
