@@ -26,7 +26,9 @@ function answerPage(request: Request, url: URL, pages: Readonly<Record<string, P
   const path = url.pathname.endsWith("/") ? `${url.pathname}index.html` : url.pathname;
   const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
   if (!page) return new Response(null, { status: 404 });
-  if (request.method !== "GET" && request.method !== "HEAD") return new Response(null, { status: 405 });
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    return new Response(null, { status: 405, headers: { Allow: "GET, HEAD" } });
+  }
   const isKnown = request.headers.get("If-None-Match")?.includes(page.headers["ETag"] ?? "") ?? false;
   if (isKnown) return new Response(null, { status: 304, headers: page.headers });
   return new Response(request.method === "HEAD" ? null : page.text, { headers: page.headers });
