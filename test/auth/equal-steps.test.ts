@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Answer, pickRepeatable } from "../support/answer.ts";
-import { formatDate, makeBindings, makeRequest, type Signing, send } from "../support/client.ts";
+import { makeBindings, makeRequest, type Signing, send } from "../support/client.ts";
 import { bob, clear, mallory, provision } from "../support/fixtures.ts";
 import { computeFingerprint, type KeyName, makeKey } from "../support/signer.ts";
 import { wrapDatabase } from "../support/wrapped-database.ts";
@@ -30,8 +30,9 @@ async function measure(sign: Signing, path = "/my"): Promise<{ answer: Answer; c
   const counted = wrapDatabase(env.DB);
   const bindings = makeBindings({ DB: counted.db });
   const signed = await makeRequest({ method: "GET", path, sign });
-  // Right in form, and over the second before: what is verified is wrong.
-  const headers = { Authorization: signed.headers.get("Authorization") ?? "", Date: formatDate(-1) };
+  // Right in form, and over another second, whatever the clock says by now: what is verified is wrong.
+  const date = new Date(Date.parse(signed.headers.get("Date") ?? "") - 1000).toUTCString();
+  const headers = { Authorization: signed.headers.get("Authorization") ?? "", Date: date };
   const answer = await send({ method: "GET", path, headers, sign: false, bindings });
   const statements = counted.results.map((results) => results.length);
   const rowsRead = counted.results.flat().map(({ meta }) => meta.rows_read);
