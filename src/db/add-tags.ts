@@ -50,6 +50,16 @@ const addTags = imageChange<AddTagsValues>((value) => ({
 /** Tags and their values, and the most bytes that all of an image may have. */
 export type AddedTags = { tags: Readonly<Record<string, unknown>>; maxTagsBytes: number };
 
+/** The JSON object of the JSON texts of the values. To make an object of thousands of keys would take most of the request. */
+function toTexts(tags: AddedTags["tags"]): string {
+  let isRoot = true;
+  return JSON.stringify(tags, (_, value: unknown) => {
+    if (!isRoot) return JSON.stringify(value);
+    isRoot = false;
+    return value;
+  });
+}
+
 /** Adds tags to an image, or replaces them, if the caller owns it and one differs, in one batch. Idempotent: safe to retry. */
 export async function addImageTags(
   db: Database,
@@ -57,9 +67,8 @@ export async function addImageTags(
   { tags, maxTagsBytes }: AddedTags,
 ): Promise<WriteOutcome> {
   const values = toWriteValues(write);
-  const texts = Object.fromEntries(Object.entries(tags).map(([key, tag]) => [key, JSON.stringify(tag)]));
   const [made, outcome] = await db.batch([
-    addTags.by(write).with({ ...values, tags: JSON.stringify(texts), maxTagsBytes }),
+    addTags.by(write).with({ ...values, tags: toTexts(tags), maxTagsBytes }),
     outcomeStatement.with(values),
   ]);
   return readOutcome(readOnlyRow(outcome), write, made);

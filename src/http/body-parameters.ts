@@ -71,12 +71,13 @@ function readJson(body: Uint8Array, { arrayName }: ReadOptions): Parameters {
   }
   if (value === null) return {};
   if (Array.isArray(value) && arrayName !== undefined) return { [arrayName]: value };
-  if (typeof value !== "object" || Array.isArray(value)) {
-    const rule = arrayName === undefined ? "a JSON object" : "a JSON array or object";
-    throw new CloudApiError("BadRequest", `the body must be ${rule}; ${show(value)} was sent`);
-  }
-  return { ...value };
+  if (isObject(value)) return value;
+  const rule = arrayName === undefined ? "a JSON object" : "a JSON array or object";
+  throw new CloudApiError("BadRequest", `the body must be ${rule}; ${show(value)} was sent`);
 }
+
+const isObject = (value: unknown): value is Parameters =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function readForm(body: Uint8Array): Parameters {
   const text = decodeUtf8(body, "Invalid form: ");

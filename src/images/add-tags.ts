@@ -12,7 +12,7 @@ import { validate } from "../http/validate.ts";
 import { answerTags } from "./answer-image.ts";
 import { judgeOwn, type WriteRequest, type Written } from "./judge-write.ts";
 import { parseTags } from "./tags.ts";
-import { countBytes, describeTooLarge, findMaxTagsBytes, makeTagsSchema } from "./tags-field.ts";
+import { countBytes, describeTooLarge, findMaxTagsBytes, makeAddedTagsSchema } from "./tags-field.ts";
 import { readTags } from "./tags-request.ts";
 import { readWriteIntent } from "./write-intent.ts";
 
@@ -20,10 +20,10 @@ import { readWriteIntent } from "./write-intent.ts";
 export const addImageTags = createFactory<AppEnv, "/:login/images/:id/tags">().createHandlers(
   named("AddImageTags"),
   readDryRun(readQuery),
-  validate("image", makeTagsSchema, readTags),
+  validate("image", makeAddedTagsSchema, readTags),
   async (c) => {
-    const { tags: text } = c.req.valid("query");
-    const added = { tags: parseTags(text), maxTagsBytes: findMaxTagsBytes(readConfiguration(c.env).maxTagsBytes) };
+    const { value: tags, text } = c.req.valid("query").tags;
+    const added = { tags, maxTagsBytes: findMaxTagsBytes(readConfiguration(c.env).maxTagsBytes) };
     const intent = await readWriteIntent(c, "AddImageTags", text);
     const outcome = await asCaller(c, async (db, caller) => writeTags(db, await intent.by(caller), added));
     const { account } = requireSet(c, "caller");

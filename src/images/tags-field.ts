@@ -6,13 +6,16 @@ const rule = "tags is an object of JSON values, at most 100 levels deep, without
 
 const encoder = new TextEncoder();
 
+/** Tags that were sent, and their JSON as the column stores it. */
+type SentTags = { value: Readonly<Record<string, unknown>>; text: string };
+
 /**
- * An object of any keys and JSON values, types kept, as the column stores it. The published page types it String: a JSON
- * object in a string is taken too (ours).
+ * An object of any keys and JSON values, types kept. The published page types it String: a JSON object in a string is taken
+ * too (ours).
  *
  * @param maxBytes of the stored JSON, which may be longer than what was sent: `1e20` is stored in 21; 0 for no bound
  */
-const makeTagsText = (maxBytes: number) =>
+const makeSentTags = (maxBytes: number) =>
   z.pipe(
     z.transform((input: unknown) => (typeof input === "string" ? parseJsonOr(input) : input)),
     z.pipe(
@@ -20,15 +23,21 @@ const makeTagsText = (maxBytes: number) =>
         (input) => typeof input === "object" && input !== null && !Array.isArray(input) && !findTagsMistake(input),
         { error: ({ input }) => describeMistake(input), abort: true },
       ),
-      z.pipe(
-        z.transform((value: Record<string, unknown>) => JSON.stringify(value)),
-        z.string().check(
-          z.refine((json) => maxBytes === 0 || countBytes(json) <= maxBytes, {
-            error: ({ input }) => describeTooLarge(maxBytes, countBytes(String(input)), "were sent"),
-          }),
-        ),
-      ),
+      z.transform((value: Record<string, unknown>, { issues }): SentTags => {
+        const text = JSON.stringify(value);
+        const bytes = maxBytes === 0 ? 0 : countBytes(text);
+        if (bytes > maxBytes) {
+          issues.push({ code: "custom", input: value, message: describeTooLarge(maxBytes, bytes, "were sent") });
+        }
+        return { value, text };
+      }),
     ),
+  );
+
+const makeTagsText = (maxBytes: number) =>
+  z.pipe(
+    makeSentTags(maxBytes),
+    z.transform(({ text }: SentTags) => text),
   );
 
 /** The most bytes of an image's tags, so that its row stays under the 2 MB of D1. */
@@ -44,9 +53,13 @@ export const describeTooLarge = (most: number, count: number, counted: string): 
 /** The tags as their column stores them; null clears. */
 export const makeTags = (maxBytes: number) => z.nullable(makeTagsText(maxBytes));
 
-/** The tags that a request adds, or that replace all. */
+/** The tags that replace all. */
 export const makeTagsSchema = ({ maxTagsBytes }: { maxTagsBytes: number }) =>
   z.object({ tags: makeTagsText(maxTagsBytes) });
+
+/** The tags that a request adds: as they were parsed, too, which takes long for thousands. */
+export const makeAddedTagsSchema = ({ maxTagsBytes }: { maxTagsBytes: number }) =>
+  z.object({ tags: makeSentTags(maxTagsBytes) });
 
 /** Bytes of a text in UTF-8. */
 export const countBytes = (text: string): number => encoder.encode(text).length;
