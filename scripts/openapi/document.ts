@@ -1,10 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorStatus } from "../../src/errors.ts";
+import { accountExchanges } from "./account-exchanges.ts";
 import { accountOperations } from "./account-operations.ts";
 import { answerSchemas } from "./answer-schemas.ts";
+import { makeCodeSamples } from "./code-samples.ts";
 import { errorSentences } from "./error-sentences.ts";
+import type { Exchange } from "./exchange.ts";
 import { commonHeaders, headers } from "./headers.ts";
+import { imageExchanges } from "./image-exchanges.ts";
 import { imageOperations } from "./image-operations.ts";
 import { type Json, refer } from "./json.ts";
 import type { ErrorCode, OperationRow } from "./operation-row.ts";
@@ -84,22 +88,44 @@ function makeOperation(row: OperationRow): Json {
     description: row.description,
     ...(!isSigned && { security: [] }),
     parameters: names.map((name) => refer("parameters", name)),
-    ...(row.body && { requestBody: makeBody(row.body) }),
+    ...(row.body && { requestBody: makeBody(row.body, row) }),
     responses: { ...makeSuccesses(row), ...makeRefusals(row) },
+    "x-codeSamples": row.operations.flatMap((name) => makeCodeSamples(name, exchanges[name])),
   };
 }
 
-function makeBody(names: readonly string[]): Json {
+function makeBody(names: readonly string[], row: OperationRow): Json {
   const schema = chooseAny(names.map((name) => refer("schemas", name)));
-  const types = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
+  // A request that is refused for its body is no example of one.
+  const examples = makeExamples(row, ({ body, status }) => (status < 400 ? body : undefined));
+  const form = { schema: { type: "object" } };
   return {
     description: "JSON, or the same values as a form.",
     required: false,
-    content: Object.fromEntries(
-      types.map((type) => [type, { schema: type === types[0] ? schema : { type: "object" } }]),
-    ),
+    content: {
+      "application/json": { schema, ...examples },
+      "application/x-www-form-urlencoded": form,
+      "multipart/form-data": form,
+    },
   };
 }
+
+const exchanges = { ...imageExchanges, ...accountExchanges };
+
+/** The examples of a row, each under its operation and title, for what `pick` takes of an exchange; none where it is undefined. */
+function makeExamples({ operations }: OperationRow, pick: (exchange: Exchange) => unknown): Json {
+  const examples = operations.flatMap((operation) =>
+    exchanges[operation].flatMap((exchange) => {
+      const value = pick(exchange);
+      return value === undefined ? [] : [[`${operation}: ${exchange.title}`, { value }] as const];
+    }),
+  );
+  return examples.length > 0 ? { examples: Object.fromEntries(examples) } : {};
+}
+
+/** The answers of one status, as examples. */
+const makeAnswerExamples = (row: OperationRow, status: number): Json =>
+  makeExamples(row, (exchange) => (exchange.status === status ? exchange.answer : undefined));
 
 const referHeaders = (names: readonly string[]): Json =>
   Object.fromEntries(names.map((name) => [name, refer("headers", name)]));
@@ -109,16 +135,23 @@ const bodyHeaders = ["Content-MD5", "Content-Length"];
 /** One schema as it is; any of several. */
 const chooseAny = (schemas: readonly Json[]): unknown => (schemas.length === 1 ? schemas[0] : { anyOf: schemas });
 
-const makeContent = (schemas: readonly Json[]): Json => ({ "application/json": { schema: chooseAny(schemas) } });
+const makeContent = (schemas: readonly Json[], examples: Json): Json => ({
+  "application/json": { schema: chooseAny(schemas), ...examples },
+});
 
-const makeSuccesses = ({ answers }: OperationRow): Json =>
+const makeSuccesses = (row: OperationRow): Json =>
   Object.fromEntries(
-    answers.map(({ status, schemas, headers: own = [], description }) => [
+    row.answers.map(({ status, schemas, headers: own = [], description }) => [
       String(status),
       {
         description,
         headers: referHeaders([...commonHeaders, ...(schemas.length > 0 ? bodyHeaders : []), ...own]),
-        ...(schemas.length > 0 && { content: makeContent(schemas.map((name) => refer("schemas", name))) }),
+        ...(schemas.length > 0 && {
+          content: makeContent(
+            schemas.map((name) => refer("schemas", name)),
+            makeAnswerExamples(row, status),
+          ),
+        }),
       },
     ]),
   );
@@ -133,7 +166,8 @@ const refusalHeaders: Readonly<Record<number, readonly string[]>> = {
 };
 
 /** The refusals of an operation: one answer for each status, whose codes are those that it can have here. */
-function makeRefusals({ errors, answers }: OperationRow): Json {
+function makeRefusals(row: OperationRow): Json {
+  const { errors, answers } = row;
   const byStatus = new Map<number, ErrorCode[]>();
   // Every path has methods that it does not have.
   for (const code of new Set<ErrorCode>([...errors, "MethodNotAllowedError"]))
@@ -153,7 +187,7 @@ function makeRefusals({ errors, answers }: OperationRow): Json {
             "Ignored-Parameters",
             ...(refusalHeaders[status] ?? []),
           ]),
-          content: makeContent(codes.map(makeRefusal)),
+          content: makeContent(codes.map(makeRefusal), makeAnswerExamples(row, status)),
         },
       ]),
   );

@@ -1,15 +1,17 @@
 import { listParameters } from "../../src/images/list-filters.ts";
 import { versions } from "../../src/releases.ts";
+import { example } from "./exchange.ts";
 import type { Json } from "./json.ts";
 
 type Place = "path" | "query" | "header";
 
-const parameter = (place: Place, name: string, [description, schema]: [string, Json]): Json => ({
+const parameter = (place: Place, name: string, [description, schema, example]: [string, Json, string?]): Json => ({
   name,
   in: place,
   description,
   ...(place === "path" && { required: true }),
   schema,
+  ...(example !== undefined && { example }),
 });
 
 const text = { type: "string" };
@@ -46,10 +48,10 @@ export const listNames: readonly string[] = Object.keys(listRows);
 
 /** Every parameter, by the name that operations call it. */
 export const parameters: Json = {
-  login: parameter("path", "login", ["A login, an account's UUID, or `my`, the account that signs.", text]),
-  id: parameter("path", "id", ["UUID of the image, in lower case.", text]),
-  key: parameter("path", "key", ["Name, MD5 fingerprint or SHA256 fingerprint of the key.", text]),
-  tag: parameter("path", "tag", ["Key of the tag, percent-encoded.", text]),
+  login: parameter("path", "login", ["A login, an account's UUID, or `my`, the account that signs.", text, "my"]),
+  id: parameter("path", "id", ["UUID of the image, in lower case.", text, example.image]),
+  key: parameter("path", "key", ["Name, MD5 fingerprint or SHA256 fingerprint of the key.", text, "demo"]),
+  tag: parameter("path", "tag", ["Key of the tag, percent-encoded.", text, "role"]),
   ...listRows,
   // OpenAPI has no way to name a family of parameters: KEY stands for the key of a tag.
   "List-tag": parameter("query", "tag.KEY", [

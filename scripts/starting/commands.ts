@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join, relative } from "node:path";
+import { quoteWord } from "../running/shell-word.ts";
 import { type ConsoleKey, type DemoKey, demo } from "./demo.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -27,20 +28,16 @@ ${of.url}/--console/#/demo/${of.consoleKey.seed}
 `;
 }
 
-/** A word as a shell reads it back: in quotes where it has blanks or signs. */
-const quote = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
-
 /** A path as a shell in the project's folder has it. */
 function toShellPath(path: string): string {
   const below = relative(root, path);
-  return quote(below.startsWith("..") ? path : below);
+  return quoteWord(below.startsWith("..") ? path : below);
 }
 
 /** The demo's home for `HOME=`: absolute wherever the shell stands. */
 const toHomePath = (home: string): string => {
   const below = relative(root, home);
-  return below.startsWith("..") ? quote(home) : `$PWD/${quote(below)}`;
+  return below.startsWith("..") ? quoteWord(home) : `$PWD/${quoteWord(below)}`;
 };
 
 function formatCurl({ url, key }: Demo): string {
@@ -56,7 +53,7 @@ curl -i '${url}/my/images/${demo.image}?action=update' \\
 function formatEnvironment({ url, home, key }: Demo): string {
   const npm = join(homedir(), ".npmrc");
   // npm looks for its settings in HOME too; a person's registry may stand there.
-  const npmrc = existsSync(npm) ? ` NPM_CONFIG_USERCONFIG=${quote(npm)}` : "";
+  const npmrc = existsSync(npm) ? ` NPM_CONFIG_USERCONFIG=${quoteWord(npm)}` : "";
   return `HOME=${toHomePath(home)}${npmrc} SDC_URL=${url} SDC_ACCOUNT=${demo.login} SDC_KEY_ID=${key.fingerprint}`;
 }
 
