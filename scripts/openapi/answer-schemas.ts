@@ -41,9 +41,9 @@ const file = object(
 );
 
 /** An image, with the type as a release shows it. docs/contract.md#image */
-const makeImage = (type: Json): Json =>
+const makeImage = (description: string, type: Json): Json =>
   object(
-    "An image. A key without a value is absent, never null.",
+    `${description} A key without a value is absent, never null.`,
     {
       id: uuid("UUID of the image."),
       name: text("Name."),
@@ -160,14 +160,19 @@ const fieldError = object(
 
 /** What the service answers, by name. */
 export const answerSchemas: Json = {
-  Image: makeImage(text("Type as stored, such as `zone-dataset`, `zvol`, `lx-dataset` or `docker`.")),
+  Image: makeImage("An image.", text("Type as stored, such as `zone-dataset`, `zvol`, `lx-dataset` or `docker`.")),
   ImageBefore8: makeImage(
+    "An image as releases before 8.0.0 show it.",
     text("Before 8.0.0: `virtualmachine` for a zvol, else `smartmachine`.", {
       enum: ["smartmachine", "virtualmachine"],
     }),
   ),
   Images: { type: "array", items: refer("schemas", "Image"), description: "Images, by `published_at`." },
-  ImagesBefore8: { type: "array", items: refer("schemas", "ImageBefore8"), description: "Images, by `published_at`." },
+  ImagesBefore8: {
+    type: "array",
+    items: refer("schemas", "ImageBefore8"),
+    description: "Images as releases before 8.0.0 show them, by `published_at`.",
+  },
   Revisions: { type: "array", items: revision, description: "Revisions, newest first." },
   Tags: { type: "object", additionalProperties: true, description: "All tags of an image." },
   Tag: { description: "The value of a tag: any JSON." },

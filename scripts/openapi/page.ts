@@ -1,31 +1,14 @@
-import { isObject, type Json, toObject } from "./json.ts";
+import { clientPreamble, fetchPreamble, shellPreamble } from "./code-samples.ts";
+import { commonHeaders } from "./headers.ts";
+import { escapeHtml, formatProse, formatSample, formatTable } from "./html.ts";
+import { type Json, toList, toObject } from "./json.ts";
+import { formatFields } from "./page-fields.ts";
+import { formatOperation, type Placed } from "./page-operation.ts";
 
-/** What is not text in HTML. */
-const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-
-const escapeHtml = (text: unknown): string => String(text ?? "").replace(/[&<>"]/g, (sign) => entities[sign] ?? sign);
-
-/** Text with `code` and **bold** of the document's descriptions. */
-const formatProse = (text: unknown): string =>
-  escapeHtml(text)
-    .replace(/`([^`]+)`/g, "<code>$1</code>")
-    .replace(/\*\*([^*]+)\*\*/g, "<strong>$1</strong>")
-    .replaceAll("\n\n", "<br>");
-
-const toList = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : []);
-
-/** The page of the document: HTML without a script, a section for each operation. */
+/** The page of the document: HTML that says all without a script, a section for each operation. */
 export function makePage(document: Json): string {
   const operations = Object.entries(toObject(document["paths"])).flatMap(([path, methods]) =>
     Object.entries(toObject(methods)).map(([method, operation]) => ({ method, path, operation: toObject(operation) })),
-  );
-  const links = operations.map(
-    ({ method, path, operation }) =>
-      `<li><a href="#${escapeHtml(operation["operationId"])}">${escapeHtml(operation["summary"])}</a> <code>${method.toUpperCase()} ${escapeHtml(path)}</code></li>`,
-  );
-  const components = toObject(document["components"]);
-  const sections = operations.map(({ method, path, operation }) =>
-    formatOperation(`${method.toUpperCase()} ${path}`, operation, components),
   );
   const { title, version, description } = toObject(document["info"]);
   return `<!doctype html>
@@ -37,60 +20,70 @@ export function makePage(document: Json): string {
 <title>${escapeHtml(title)} documentation</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="docs.css">
+<script type="module" src="docs.js"></script>
 </head>
 <body>
-<main>
+<a class="skip" href="#main">Skip to the content</a>
+<header>
 <h1>${escapeHtml(title)} ${escapeHtml(version)}</h1>
-<p>${formatProse(description)}</p>
-<p>The same as a document: <a href="openapi.json">openapi.json</a>. To try it, open <a href="/--console/">the console</a>.</p>
-<nav aria-label="Operations"><ul>
-${links.join("\n")}
-</ul></nav>
-${sections.join("\n")}
+<nav aria-label="Operations">
+${toList(document["tags"])
+  .map((tag) => formatLinks(tag, operations))
+  .join("\n")}
+</nav>
+</header>
+<main id="main" tabindex="-1">
+${formatStart(description)}
+${operations.map((placed) => formatOperation(placed, document)).join("\n")}
+${formatCommon(document)}
 </main>
 </body>
 </html>
 `;
 }
 
-function formatOperation(request: string, operation: Json, components: Json): string {
-  const parameters = toList(operation["parameters"]).map((parameter) => find(parameter, components));
-  const rows = parameters.map(
-    ({ name, in: place, description }) =>
-      `<tr><th scope="row"><code>${escapeHtml(name)}</code></th><td>${escapeHtml(place)}</td><td>${formatProse(description)}</td></tr>`,
-  );
-  const answers = Object.entries(toObject(operation["responses"])).map(
-    ([status, answer]) =>
-      `<tr><th scope="row">${escapeHtml(status)}</th><td>${formatProse(toObject(answer)["description"])}</td></tr>`,
-  );
-  return `<section id="${escapeHtml(operation["operationId"])}">
-<h2>${escapeHtml(operation["summary"])}</h2>
-<p><code>${escapeHtml(request)}</code></p>
-<p>${formatProse(operation["description"])}</p>
-<h3>Parameters</h3>
-<table><thead><tr><th scope="col">Name</th><th scope="col">Where</th><th scope="col">What</th></tr></thead><tbody>${rows.join("")}</tbody></table>
-<h3>Answers</h3>
-<table><thead><tr><th scope="col">Status</th><th scope="col">When</th></tr></thead><tbody>${answers.join("")}</tbody></table>
+/** The operations of a group. */
+function formatLinks({ name, description }: Json, operations: readonly Placed[]): string {
+  const links = operations
+    .filter(({ operation }) => Array.isArray(operation["tags"]) && operation["tags"].includes(name))
+    .map(
+      ({ method, path, operation }) =>
+        `<li><a href="#${escapeHtml(operation["operationId"])}">${escapeHtml(operation["summary"])}</a> <code>${method.toUpperCase()} ${escapeHtml(path)}</code></li>`,
+    );
+  return `<h2>${escapeHtml(name)}</h2>
+<p>${formatProse(description)}</p>
+<ul>
+${links.join("\n")}
+</ul>`;
+}
+
+const formatStart = (description: unknown): string => `<section id="start" aria-labelledby="start-title">
+<h2 id="start-title">Before you start</h2>
+<p>${formatProse(description)}</p>
+<p>The same as a document: <a href="openapi.json">openapi.json</a>. <a href="/--console/">The console</a> shows and edits images.</p>
+<p id="session" role="status">To try an operation on this page, allow scripts: they sign the request in your browser.</p>
+<p>The examples are requests of the service's own tests. They name the account, key and image of the demo that <code>npm start</code> serves, and an image <code>base</code> that another account shares with it. Put your own address, key and login here; the examples follow:</p>
+${formatSample("Before the curl examples, in a shell", shellPreamble)}
+${formatSample("Before the triton and sdc examples, in a shell", clientPreamble)}
+${formatSample("Above the fetch examples, in a file such as try.ts; node runs it", fetchPreamble)}
+</section>`;
+
+/** What every answer has: its headers, and the form of a refusal. */
+function formatCommon(document: Json): string {
+  const { headers, schemas } = toObject(document["components"]);
+  const rows = Object.entries(toObject(headers)).map(([name, header]) => [
+    `<code>${escapeHtml(name)}</code>`,
+    commonHeaders.includes(name) ? "every answer" : "some answers",
+    formatProse(toObject(header)["description"]),
+  ]);
+  return `<section id="headers" aria-labelledby="headers-title">
+<h2 id="headers-title">Headers of answers</h2>
+${formatTable(["Name", "Where", "What"], rows)}
+</section>
+<section id="refusals" aria-labelledby="refusals-title">
+<h2 id="refusals-title">Body of a refusal</h2>
+${formatFields(toObject(toObject(schemas)["Error"]), document)}
+<h3>ValidationFailed</h3>
+${formatFields(toObject(toObject(schemas)["FieldErrors"]), document)}
 </section>`;
 }
-
-/** The component that a reference names. */
-function find(reference: Json, components: Json): Json {
-  const name =
-    String(reference["$ref"] ?? "")
-      .split("/")
-      .at(-1) ?? "";
-  return toObject(toObject(components["parameters"])[name]);
-}
-
-/** How the page looks: light and dark by the system, from a telephone to a wide screen. */
-export const pageStyle = `:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
-body { margin: 0; color: light-dark(#1a1d22, #e6e8ec); background: light-dark(#fff, #14161a); overflow-wrap: anywhere; }
-main { max-width: 62rem; margin: 0 auto; padding: 1rem; }
-a { color: light-dark(#1257b8, #7db4ff); }
-code { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: 0.92em; }
-section { margin-top: 2rem; border-top: 1px solid light-dark(#d4d8de, #363b45); }
-table { width: 100%; border-collapse: collapse; }
-th, td { padding: 0.25rem 0.5rem; border-bottom: 1px solid light-dark(#d4d8de, #363b45); text-align: start; vertical-align: top; }
-:focus-visible { outline: 2px solid; outline-offset: 2px; }
-`;

@@ -5,13 +5,13 @@ import type { Json } from "./json.ts";
 
 type Place = "path" | "query" | "header";
 
-const parameter = (place: Place, name: string, [description, schema, example]: [string, Json, string?]): Json => ({
+const parameter = (place: Place, name: string, [description, schema, shown]: [string, Json, string?]): Json => ({
   name,
   in: place,
   description,
   ...(place === "path" && { required: true }),
   schema,
-  ...(example !== undefined && { example }),
+  ...(shown !== undefined && { example: shown }),
 });
 
 const text = { type: "string" };

@@ -25,12 +25,23 @@ const described: Readonly<Record<string, Json>> = {
   },
 };
 
-const prose: Readonly<Record<string, string>> = {
-  name: "1 to 1024 characters of A-Z a-z 0-9 . _ / - and space.",
-  version: "1 to 512 characters of A-Z a-z 0-9 . _ / + -.",
-  description: "At most 10240 UTF-16 units; null and the empty string clear it.",
-  homepage: "An http: or https: URL of at most 1024 characters; null clears it.",
-  eula: "As homepage.",
+/** An http: or https: URL without control characters, and without white space at its end. */
+const webUrl = {
+  maxLength: 1024,
+  pattern: String.raw`^[Hh][Tt][Tt][Pp][Ss]?:[^\u0000-\u001f\u007f-\u009f\ud800-\udfff]*[^\s\u0000-\u001f\u007f-\u009f\ud800-\udfff]$`,
+};
+
+/** Prose, and what a refinement in TypeScript says as far as JSON Schema can: its lengths count characters, ours UTF-16 units. */
+const prose: Readonly<Record<string, Json>> = {
+  name: { description: "1 to 1024 characters of A-Z a-z 0-9 . _ / - and space." },
+  version: { description: "1 to 512 characters of A-Z a-z 0-9 . _ / + -." },
+  description: {
+    description: "At most 10240 UTF-16 units, without U+0000; null and the empty string clear it.",
+    maxLength: 10_240,
+    pattern: String.raw`^[^\u0000\ud800-\udfff]*$`,
+  },
+  homepage: { description: "An http: or https: URL of at most 1024 characters; null clears it.", ...webUrl },
+  eula: { description: "As homepage.", ...webUrl },
 };
 
 /**
@@ -63,7 +74,7 @@ function describeField(name: string, field: Json): Json {
   const about = prose[name];
   if (known) return { ...known, anyOf: [...(Array.isArray(known["anyOf"]) ? known["anyOf"] : []), { type: "null" }] };
   if (about === undefined) throw new Error(`scripts/openapi/request-schemas.ts has no sentence for the field ${name}`);
-  return { ...field, description: about };
+  return { ...field, ...about };
 }
 
 const bounds = { maxAcl: 0, maxTagsBytes: 0 };
@@ -72,8 +83,7 @@ const grants = described["acl"];
 /** What UpdateImage takes, from the schema that validates it. */
 const updateImage: Json = {
   ...describeFields(toJsonSchema(makeUpdateImageSchema(bounds))),
-  description: "At least one of the seven fields. Others are ignored.",
-  minProperties: 1,
+  description: "At least one of the seven fields, here or in the query. Others are ignored.",
 };
 
 // Both are validated as `{acl}` and `{tags}`: they fail here when they change to something that nobody described.

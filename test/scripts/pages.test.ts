@@ -41,6 +41,7 @@ describe.each<Command>(["start", "serve"])("the static pages of npm run %s", (co
 
   it.each([
     ["/--docs/", "text/html; charset=utf-8"],
+    ["/--docs/docs.js", "text/javascript; charset=utf-8"],
     ["/--docs/openapi.json", "application/json"],
     ["/--docs/openapi.json?x=1", "application/json"],
     ["/--console/", "text/html; charset=utf-8"],

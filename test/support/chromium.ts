@@ -23,7 +23,7 @@ const reportBreaches = `document.addEventListener("securitypolicyviolation", (br
   console.error("policy breach: " + breach.violatedDirective + " " + breach.blockedURI + " " + breach.sample));`;
 
 /** How a window looks at the pages. */
-export type Look = { colorScheme?: "light" | "dark"; width?: number; height?: number };
+export type Look = { colorScheme?: "light" | "dark"; width?: number; height?: number; hasScripts?: boolean };
 
 /** A window with storage of its own. It notes what no page may do: an error, an outside request, a breach of the policy. */
 export class Window {
@@ -44,9 +44,14 @@ export class Window {
   static async open(
     browser: Browser,
     origin: string,
-    { colorScheme = "light", width = 1280, height = 800 }: Look = {},
+    { colorScheme = "light", width = 1280, height = 800, hasScripts = true }: Look = {},
   ): Promise<Window> {
-    const context = await browser.newContext({ baseURL: origin, colorScheme, viewport: { width, height } });
+    const context = await browser.newContext({
+      baseURL: origin,
+      colorScheme,
+      viewport: { width, height },
+      javaScriptEnabled: hasScripts,
+    });
     await context.addInitScript({ content: reportBreaches });
     return new Window(context, await context.newPage(), origin);
   }

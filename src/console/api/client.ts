@@ -1,9 +1,9 @@
 import type { Session } from "../keys/kept-session.ts";
-import { signRequest } from "../keys/sign.ts";
 import type { Account, AccountKey, AuditEntry, Image, Versioned } from "./image.ts";
 import { dropIntent, formatTarget, type Intent, type IntentKind, keepIntent, listKeptIntents } from "./intents.ts";
 import { makeUnreachable, Refusal, readRefusal } from "./refusal.ts";
 import { retry } from "./retry.ts";
+import { sendRequest } from "./send-request.ts";
 
 /** What a list selects: its parameters. docs/contract.md#listimages */
 export type ListFilters = Readonly<Record<string, string>>;
@@ -127,25 +127,14 @@ export class Client {
   #retry = (call: Call): Promise<Response> => retry(() => this.#send(call));
 
   async #send({ method = "GET", path, headers, body }: Call): Promise<Response> {
-    const url = new URL(path, this.#origin);
     const bytes = body === undefined || body === null ? undefined : new TextEncoder().encode(JSON.stringify(body));
-    const signed = await signRequest({ method, url, ...(bytes && { body: bytes }) }, this.session);
-    const response = await fetch(url, {
+    const request = {
       method,
-      headers: {
-        Accept: "application/json",
-        "Api-Version": "~9",
-        ...(bytes && { "Content-Type": "application/json" }),
-        ...headers,
-        ...signed,
-      },
+      url: new URL(path, this.#origin),
+      ...(headers && { headers }),
       ...(bytes && { body: bytes }),
-      cache: "no-store",
-      credentials: "omit",
-      redirect: "error",
-    }).catch(() => {
-      throw makeUnreachable();
-    });
+    };
+    const response = await sendRequest(request, this.session);
     if (response.ok) return response;
     throw await readRefusal(response, Date.now());
   }

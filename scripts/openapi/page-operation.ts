@@ -1,0 +1,84 @@
+import { commonHeaders } from "./headers.ts";
+import { escapeHtml, formatProse, formatSample, formatTable } from "./html.ts";
+import { type Json, resolve, toList, toObject } from "./json.ts";
+import { formatFields } from "./page-fields.ts";
+import { formatForm } from "./page-form.ts";
+
+/** An operation of the document: its method, path and description. */
+export type Placed = { method: string; path: string; operation: Json };
+
+/** The section of an operation: what it takes, what it answers, how to send it, and a form to try it. */
+export function formatOperation({ method, path, operation }: Placed, document: Json): string {
+  const id = escapeHtml(operation["operationId"]);
+  const parameters = toList(operation["parameters"]).map((parameter) => resolve(parameter, document));
+  return `<section id="${id}" aria-labelledby="${id}-title">
+<h2 id="${id}-title">${escapeHtml(operation["summary"])}</h2>
+<p><code>${method.toUpperCase()} ${escapeHtml(path)}</code></p>
+<p>${formatProse(operation["description"])}</p>
+<h3>Parameters</h3>
+${formatTable(
+  ["Name", "Where", "What"],
+  parameters.map(({ name, in: place, description }) => [
+    `<code>${escapeHtml(name)}</code>`,
+    escapeHtml(place),
+    formatProse(description),
+  ]),
+)}
+${formatBody(operation, document)}
+<h3>Answers</h3>
+${formatTable(["Status", "When"], Object.entries(toObject(operation["responses"])).map(formatAnswer))}
+${formatAnswerBodies(operation, document)}
+<h3>Examples</h3>
+${toList(operation["x-codeSamples"])
+  .map(({ label, source }) => formatSample(String(label), String(source)))
+  .join("\n")}
+<h3>Try it</h3>
+${formatForm({ id, method, path, parameters, operation })}
+</section>`;
+}
+
+/** Schemas of a body: several where a path has several operations, or releases answer differently. */
+function listSchemas(content: unknown, document: Json): Json[] {
+  const schema = toObject(toObject(toObject(content)["application/json"])["schema"]);
+  const choices = toList(schema["anyOf"]);
+  return (choices.length > 0 ? choices : [schema]).map((choice) => resolve(choice, document));
+}
+
+const formatExamples = (content: unknown): string =>
+  Object.entries(toObject(toObject(toObject(content)["application/json"])["examples"]))
+    .map(([title, shown]) => formatSample(title, JSON.stringify(toObject(shown)["value"], null, 2)))
+    .join("\n");
+
+function formatBody(operation: Json, document: Json): string {
+  if (!("requestBody" in operation)) return "";
+  const { description, content } = toObject(operation["requestBody"]);
+  const fields = listSchemas(content, document).map((schema) => formatFields(schema, document));
+  return `<h3>Body</h3>
+<p>${formatProse(description)}</p>
+${fields.join("\n")}
+${formatExamples(content)}`;
+}
+
+const common = new Set([...commonHeaders, "Content-MD5", "Content-Length"]);
+
+function formatAnswer([status, answer]: [string, unknown]): string[] {
+  const { description, headers } = toObject(answer);
+  const own = Object.keys(toObject(headers)).filter((name) => !common.has(name));
+  const more = own.length > 0 ? `<br>Headers: ${own.map((name) => `<code>${escapeHtml(name)}</code>`).join(", ")}` : "";
+  return [escapeHtml(status), `${formatProse(description)}${more}`];
+}
+
+/** Bodies of the successes with their fields, and every answer's examples. */
+const formatAnswerBodies = (operation: Json, document: Json): string =>
+  Object.entries(toObject(operation["responses"]))
+    .flatMap(([status, answer]) => {
+      const { content } = toObject(answer);
+      const schemas = Number(status) < 400 && content !== undefined ? listSchemas(content, document) : [];
+      const fields = schemas.map(
+        (schema) =>
+          `<details><summary>Body of ${escapeHtml(status)}: ${formatProse(schema["description"])}</summary>${formatFields(schema, document)}</details>`,
+      );
+      return [...fields, formatExamples(content)];
+    })
+    .filter((text) => text !== "")
+    .join("\n");
