@@ -1,4 +1,5 @@
 import { type OperationRow, signed, withBody } from "./operation-row.ts";
+import { queryFieldNames } from "./parameters.ts";
 
 /** The account, its keys and the service itself, a row for each path and method. docs/contract.md#operations */
 export const accountOperations: readonly OperationRow[] = [
@@ -19,6 +20,7 @@ export const accountOperations: readonly OperationRow[] = [
     tag: "Account",
     summary: "Update the account",
     description: "Changes the fields that are sent, by the account itself or an operator.",
+    parameters: queryFieldNames.account,
     body: ["UpdateAccount"],
     answers: [{ status: 200, schemas: ["Account"], description: "The account as it is now." }],
     errors: [...signed, ...withBody, "InvalidArgument"],
@@ -51,6 +53,7 @@ export const accountOperations: readonly OperationRow[] = [
     tag: "Account",
     summary: "Add a key",
     description: "The key may sign at once.",
+    parameters: queryFieldNames.key,
     body: ["CreateKey"],
     answers: [{ status: 201, schemas: ["Key"], headers: ["Location"], description: "The key." }],
     errors: [...signed, ...withBody, "InvalidArgument", "MissingParameter", "QuotaExceeded"],

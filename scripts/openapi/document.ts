@@ -10,7 +10,7 @@ import type { Exchange } from "./exchange.ts";
 import { commonHeaders, headers } from "./headers.ts";
 import { imageExchanges } from "./image-exchanges.ts";
 import { imageOperations } from "./image-operations.ts";
-import { type Json, refer } from "./json.ts";
+import { type Json, refer, toObject } from "./json.ts";
 import type { ErrorCode, OperationRow } from "./operation-row.ts";
 import { parameters } from "./parameters.ts";
 import { requestSchemas } from "./request-schemas.ts";
@@ -60,14 +60,18 @@ export function makeDocument(): Json {
 const makePaths = (): Json => {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const row of [...imageOperations, ...accountOperations]) {
-    paths[row.path] = { ...paths[row.path], [row.method]: makeOperation(row) };
+    paths[row.path] = {
+      ...paths[row.path],
+      [row.method]: makeOperation(row),
+      ...(row.method === "get" && { head: makeHead(row) }),
+    };
   }
   return paths;
 };
 
 /** Headers that any request may have. */
-const commonParameters = ["Accept-Version", "Api-Version", "Request-Id"];
-const signedParameters = ["Date", "Digest"];
+const commonParameters = ["Accept-Version", "Api-Version", "X-Api-Version", "Request-Id", "X-Request-Id"];
+const signedParameters = ["Date", "X-Date", "Digest"];
 
 function makeOperation(row: OperationRow): Json {
   const inPath = [...row.path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
@@ -107,6 +111,22 @@ function makeBody(names: readonly string[], row: OperationRow): Json {
       "application/x-www-form-urlencoded": form,
       "multipart/form-data": form,
     },
+  };
+}
+
+/** HEAD of a path: GET's answers without their bodies, under CloudAPI's name. */
+function makeHead(row: OperationRow): Json {
+  const { "x-codeSamples": _, responses, ...operation } = makeOperation(row);
+  const answers = Object.entries(toObject(responses)).map(([status, answer]) => {
+    const { content: _, ...bare } = toObject(answer);
+    return [status, bare];
+  });
+  return {
+    ...operation,
+    operationId: `Head${row.operations.join("_").replace(/^(?:List|Get)/, "")}`,
+    summary: `${row.summary}: headers alone`,
+    description: "The headers of GET, without a body.",
+    responses: Object.fromEntries(answers),
   };
 }
 

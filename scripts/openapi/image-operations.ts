@@ -1,5 +1,5 @@
 import { type ErrorCode, type OperationRow, type Success, signed, withBody } from "./operation-row.ts";
-import { listNames } from "./parameters.ts";
+import { listNames, queryFieldNames } from "./parameters.ts";
 
 /** What a write of an image can meet. */
 const write: readonly ErrorCode[] = ["InvalidArgument", "NotImageOwner", "IdempotencyKeyReused", "PreconditionFailed"];
@@ -55,7 +55,7 @@ export const imageOperations: readonly OperationRow[] = [
     summary: "Update, clone or revert an image",
     description:
       "`action=update` changes the fields that are sent, all or none. `action=clone` copies an image that is shared. `action=revert` gives the fields of an earlier revision, as a new one.",
-    parameters: ["image-action", "revert-revision", "revert-acl", ...writeParameters],
+    parameters: ["image-action", "revert-revision", "image-acl", ...queryFieldNames.image, ...writeParameters],
     body: ["UpdateImage", "RevertImage", "CloneImage"],
     answers: [
       { status: 200, schemas: image, headers: writeHeaders, description: "The image as it is now, or the clone." },
@@ -108,7 +108,7 @@ export const imageOperations: readonly OperationRow[] = [
     summary: "Share an image, stop sharing it, or leave it",
     description:
       "Adds accounts to the acl or removes them. Grants of several clients do not race. An account that an image is shared with removes itself to leave it.",
-    parameters: ["acl-action", ...writeParameters],
+    parameters: ["acl-action", "grants-acl", ...writeParameters],
     body: ["Grants"],
     answers: [
       { status: 200, schemas: image, headers: writeHeaders, description: "The image as it is now." },

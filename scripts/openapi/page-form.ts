@@ -8,12 +8,24 @@ const headersToTry = new Set(["If-Match", "If-None-Match", "Idempotency-Key", "A
 const firstValues: Readonly<Record<string, string>> = { "dry-run": "true", "Api-Version": "~9" };
 
 /** An operation to try: where it is, its parameters, and an example of its body. */
-type Trial = { id: string; method: string; path: string; parameters: readonly Json[]; operation: Json };
+type Trial = {
+  id: string;
+  method: string;
+  path: string;
+  parameters: readonly Json[];
+  operation: Json;
+  /** Names of the body's fields. */
+  bodyFields: ReadonlySet<string>;
+};
 
 /** The form that sends an operation. It is hidden until `src/console/docs` shows it: without scripts it could send nothing. */
-export function formatForm({ id, method, path, parameters, operation }: Trial): string {
+export function formatForm({ id, method, path, parameters, operation, bodyFields }: Trial): string {
   const fields = parameters
     .filter(({ in: place, name }) => place !== "header" || headersToTry.has(String(name)))
+    // Most of what may stand in the query too is written into the body.
+    .filter(
+      ({ in: place, name, schema }) => place !== "query" || !bodyFields.has(String(name)) || "enum" in toObject(schema),
+    )
     .map((parameter) => formatInput(id, parameter));
   const isUnsigned = Array.isArray(operation["security"]);
   const content = toObject(toObject(operation["requestBody"])["content"]);

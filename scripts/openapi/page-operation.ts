@@ -33,7 +33,7 @@ ${toList(operation["x-codeSamples"])
   .map(({ label, source }) => formatSample(String(label), String(source)))
   .join("\n")}
 <h3>Try it</h3>
-${formatForm({ id, method, path, parameters, operation })}
+${formatForm({ id, method, path, parameters, operation, bodyFields: listBodyFields(operation, document) })}
 </section>`;
 }
 
@@ -42,6 +42,16 @@ function listSchemas(content: unknown, document: Json): Json[] {
   const schema = toObject(toObject(toObject(content)["application/json"])["schema"]);
   const choices = toList(schema["anyOf"]);
   return (choices.length > 0 ? choices : [schema]).map((choice) => resolve(choice, document));
+}
+
+/** The names of what a body may hold at its top. */
+function listBodyFields(operation: Json, document: Json): ReadonlySet<string> {
+  const { content } = toObject(operation["requestBody"]);
+  const schemas = listSchemas(content, document).flatMap((schema) => [
+    schema,
+    ...toList(schema["anyOf"]).map((choice) => resolve(choice, document)),
+  ]);
+  return new Set(schemas.flatMap((schema) => Object.keys(toObject(schema["properties"]))));
 }
 
 const formatExamples = (content: unknown): string =>

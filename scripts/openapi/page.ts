@@ -8,7 +8,10 @@ import { formatOperation, type Placed } from "./page-operation.ts";
 /** The page of the document: HTML that says all without a script, a section for each operation. */
 export function makePage(document: Json): string {
   const operations = Object.entries(toObject(document["paths"])).flatMap(([path, methods]) =>
-    Object.entries(toObject(methods)).map(([method, operation]) => ({ method, path, operation: toObject(operation) })),
+    Object.entries(toObject(methods))
+      // GET's section says what HEAD does.
+      .filter(([method]) => method !== "head")
+      .map(([method, operation]) => ({ method, path, operation: toObject(operation) })),
   );
   const { title, version, description } = toObject(document["info"]);
   return `<!doctype html>
@@ -60,12 +63,13 @@ ${links.join("\n")}
 const formatStart = (description: unknown): string => `<section id="start" aria-labelledby="start-title">
 <h2 id="start-title">Before you start</h2>
 <p>${formatProse(description)}</p>
+<p>Where the service answers GET, it answers HEAD too: the same headers, without a body.</p>
 <p>The same as a document: <a href="openapi.json">openapi.json</a>. <a href="/--console/">The console</a> shows and edits images.</p>
 <p id="session" role="status">To try an operation on this page, allow scripts: they sign the request in your browser.</p>
 <p>The examples are requests of the service's own tests. They name the account, key and image of the demo that <code>npm start</code> serves, and an image <code>base</code> that another account shares with it. Put your own address, key and login here; the examples follow:</p>
 ${formatSample("Before the curl examples, in a shell", shellPreamble)}
 ${formatSample("Before the triton and sdc examples, in a shell", clientPreamble)}
-${formatSample("Above the fetch examples, in a file such as try.ts; node runs it", fetchPreamble)}
+${formatSample("Above the fetch examples, in a file such as try.mts; node try.mts runs it", fetchPreamble)}
 </section>`;
 
 /** What every answer has: its headers, and the form of a refusal. */

@@ -1,3 +1,4 @@
+import { updatableAccountFields } from "../../src/db/schema.ts";
 import { listParameters } from "../../src/images/list-filters.ts";
 import { versions } from "../../src/releases.ts";
 import { example } from "./exchange.ts";
@@ -43,6 +44,27 @@ const listRows = Object.fromEntries(
     }),
 );
 
+/** Fields that may stand in the query instead of the body. docs/contract.md#body */
+const makeQueryFields = (operation: string, names: readonly string[]): Json =>
+  Object.fromEntries(
+    names.map((name) => [
+      `${operation}-${name}`,
+      parameter("query", name, [`${operation}: as in the body, which wins.`, text]),
+    ]),
+  );
+
+const imageFields = makeQueryFields("UpdateImage", ["name", "version", "description", "homepage", "eula", "tags"]);
+const accountFields = makeQueryFields("UpdateAccount", updatableAccountFields);
+const keyFields = makeQueryFields("CreateKey", ["key", "name"]);
+const queryFields = { ...imageFields, ...accountFields, ...keyFields };
+
+/** The names of the fields that an operation reads of the query too. */
+export const queryFieldNames = {
+  image: Object.keys(imageFields),
+  account: Object.keys(accountFields),
+  key: Object.keys(keyFields),
+} as const;
+
 /** The names of ListImages' parameters. */
 export const listNames: readonly string[] = Object.keys(listRows);
 
@@ -67,7 +89,13 @@ export const parameters: Json = {
     { enum: ["add", "remove"] },
   ]),
   "revert-revision": parameter("query", "revision", ["RevertImage: the revision to go back to.", text]),
-  "revert-acl": parameter("query", "acl", ["RevertImage: whether acl goes back too.", text]),
+  // OpenAPI lists a name of the query once: UpdateImage and RevertImage share it.
+  "image-acl": parameter("query", "acl", [
+    "UpdateImage: as in the body, or repeated for each account. RevertImage: whether acl goes back too.",
+    text,
+  ]),
+  "grants-acl": parameter("query", "acl", ["As in the body, or repeated for each account; the body wins.", text]),
+  ...queryFields,
   "read-revision": parameter("query", "revision", [
     "The image as this revision left it; the owner and operators only.",
     text,
@@ -94,15 +122,21 @@ export const parameters: Json = {
     `A range of versions; served are ${versions.join(", ")}.`,
     text,
   ]),
-  "Api-Version": parameter("header", "Api-Version", [
-    "The same, where Accept-Version is absent; then X-Api-Version.",
-    text,
-  ]),
+  "Api-Version": parameter("header", "Api-Version", ["The same, where Accept-Version is absent.", text]),
   "Request-Id": parameter("header", "Request-Id", [
     "1 to 128 characters of A-Za-z0-9._-; else the service makes one.",
     text,
   ]),
   "Content-MD5": parameter("header", "Content-MD5", ["MD5 of the body, base64; checked.", text]),
-  Date: parameter("header", "Date", ["The time that is signed, within 300 seconds; a browser sends `X-Date`.", text]),
+  "X-Api-Version": parameter("header", "X-Api-Version", ["The same, where Api-Version is absent too.", text]),
+  "X-Request-Id": parameter("header", "X-Request-Id", [
+    "The same, where Request-Id is absent or of another form.",
+    text,
+  ]),
+  Date: parameter("header", "Date", ["The time that is signed, within 300 seconds of the service's clock.", text]),
+  "X-Date": parameter("header", "X-Date", [
+    "The same for a browser, which sets no Date. It is what is signed, where it is sent and the signature lists no headers.",
+    text,
+  ]),
   Digest: parameter("header", "Digest", ["`SHA-256=…` of the body; checked where it is signed.", text]),
 };

@@ -26,7 +26,7 @@ const maxJudged = 20;
 const templates = Object.keys(documented.paths).map((path) => ({ path, parts: path.split("/") }));
 
 /** The path of the document that a request names, literally before by its parameters; undefined where it names none. */
-function findPath(pathname: string): string | undefined {
+export function findPath(pathname: string): string | undefined {
   const parts = pathname.split("/").map(decode);
   if (pathname in documented.paths) return pathname;
   return templates.find(
@@ -70,7 +70,7 @@ function chooseRelease(schema: Schema, { headers }: Answer): Schema {
 export function expectDocumented({ method, url }: Pick<Request, "method" | "url">, answer: Answer): void {
   const [, rawPath = ""] = /^https?:\/\/[^/]*(\/[^?]*)/.exec(url) ?? [];
   const path = findPath(rawPath);
-  const operation = path && documented.paths[path]?.[method === "HEAD" ? "get" : method.toLowerCase()];
+  const operation = path && documented.paths[path]?.[method.toLowerCase()];
   if (!operation) {
     expectRefused(answer, `${method} ${rawPath}`);
     return;

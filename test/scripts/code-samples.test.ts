@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fetchPreamble, formatCurl, formatFetch, shellPreamble } from "../../scripts/openapi/code-samples.ts";
+import { readDemoKey } from "../../scripts/starting/demo.ts";
+import { readCurl } from "../support/curl.ts";
+import { exchanges, makeExchangeFile } from "../support/exchanges.ts";
+import { findFreePort, run, StartedService } from "../support/started.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-samples-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs every sample, in the order of the page. @returns the status that each printed */
+type Runner = (port: number) => Promise<number[]>;
+
+/** Every request, in the order of the page: one after another they have what they need. */
+const all = exchanges.map(({ exchange }) => exchange);
+const wanted = all.map(({ status }) => status);
+
+const runCurls: Runner = async (port) => {
+  const statuses: number[] = [];
+  for (const exchange of all) {
+    const script = `${shellPreamble.replace("8787", String(port))}\n${formatCurl(exchange)}`;
+    const { stdout } = await run("bash", ["-e", "-c", script], { cwd: folder });
+    statuses.push((await readCurl(stdout)).status);
+  }
+  return statuses;
+};
+
+const runFetches: Runner = async (port) => {
+  // Each in a block: all of them call their answer `answer`.
+  const blocks = all.map((exchange) => `{\n${formatFetch(exchange)}\n}`);
+  writeFileSync(join(folder, "try.mts"), [fetchPreamble.replace("8787", String(port)), ...blocks].join("\n"));
+  const { stdout, stderr } = await run(process.execPath, ["try.mts"], { cwd: folder });
+  expect(stderr).toBe("");
+  return [...stdout.matchAll(/^(\d{3})(?: |$)/gm)].map(([, status]) => Number(status));
+};
+
+describe.each([
+  { name: "curl", runAll: runCurls },
+  { name: "fetch", runAll: runFetches },
+])("the samples of the documentation for $name", ({ name, runAll }) => {
+  let service: StartedService;
+  let port = 0;
+
+  beforeAll(async () => {
+    const state = join(folder, `${name}-state`);
+    const file = join(folder, "provision.json");
+    // Where the samples look for it.
+    const { line } = readDemoKey(join(folder, ".local"));
+    writeFileSync(file, JSON.stringify(makeExchangeFile([{ name: "demo", key: line }])));
+    expect(await run(process.execPath, ["scripts/provision.ts", "--state", state, file])).toMatchObject({ code: 0 });
+    port = await findFreePort();
+    service = new StartedService(["--port", String(port), "--state", state], "serve");
+    await service.waitUntilReady();
+  });
+  afterAll(() => service.end());
+
+  it("get the answers that the documentation shows", async () => {
+    expect(await runAll(port)).toEqual(wanted);
+  });
+});
