@@ -1,11 +1,11 @@
-import { env, exports } from "cloudflare:workers";
+import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { decodeEcdsaSignature } from "../../src/auth/der.ts";
 import { PublicKeyError, parsePublicKey } from "../../src/auth/public-key.ts";
 import { parseAuthorization } from "../../src/auth/signature-header.ts";
 import { CloudApiError } from "../../src/errors.ts";
-import { formatDate, makeRequest, type Signing, send } from "../support/client.ts";
+import { formatDate, makeRequest, type Signing, send, sendMade } from "../support/client.ts";
 import { bob, provision } from "../support/fixtures.ts";
 import { propertyOptions } from "../support/property-options.ts";
 import { encodeDer, formatPublicLine, type KeyName, makeKey } from "../support/signer.ts";
@@ -75,7 +75,7 @@ describe("a signature is accepted", () => {
     const request = await makeRequest({ method: "GET", path: "/my/images?name=it's", sign });
     const rewritten = new Request(request.url.replace("'", "%27"), request);
     expect(rewritten.url).toContain("%27");
-    expect((await exports.default.fetch(rewritten)).status).toBe(200);
+    expect((await sendMade(rewritten)).status).toBe(200);
   });
 
   it("over a digest, if the digest is the body's", async () => {

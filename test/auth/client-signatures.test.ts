@@ -1,11 +1,12 @@
-import { env, exports } from "cloudflare:workers";
+import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { readSignedRequest, type SignedRequest } from "../../src/auth/signed-request.ts";
 import { verifySignature } from "../../src/auth/verify.ts";
 import { CloudApiError } from "../../src/errors.ts";
 import { readTarget } from "../../src/http/raw-target.ts";
 import records from "../data/client-signatures.json";
-import { type Answer, pickStatusAndJson, readAnswer } from "../support/answer.ts";
+import { type Answer, pickStatusAndJson } from "../support/answer.ts";
+import { sendMade } from "../support/client.ts";
 import { bob, provision } from "../support/fixtures.ts";
 
 type ClientRecord = (typeof records)[number];
@@ -124,7 +125,7 @@ describe("the signatures of real clients, through the Worker", () => {
     headers.set("Authorization", record.authorization);
     const url = `http://127.0.0.1:8089${record.url}`;
     expect(readTarget(url)).toEqual({ path: record.url.split("?")[0], query: record.url.split("?")[1] });
-    return readAnswer(await exports.default.fetch(url, { method: record.method, headers }));
+    return sendMade(new Request(url, { method: record.method, headers }));
   }
 
   const update = accepted.filter(({ method, url }) => method === "POST" && url.endsWith("?action=update"));

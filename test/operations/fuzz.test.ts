@@ -1,8 +1,7 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { app } from "../../src/app.ts";
-import { makeBindings, makeRequest } from "../support/client.ts";
+import { makeBindings, makeRequest, sendMade } from "../support/client.ts";
 import { bob, clear, mallory, provision } from "../support/fixtures.ts";
 import { captureLog } from "../support/log-lines.ts";
 import { propertyOptions } from "../support/property-options.ts";
@@ -189,10 +188,7 @@ async function sendFuzzed({ method, path, query, headers, body, authorization }:
   } catch {
     return undefined;
   }
-  const response = await app.fetch(made, makeBindings({}));
-  const text = await response.text();
-  if (text !== "" && response.headers.get("Content-Type") === "application/json") JSON.parse(text);
-  return response.status;
+  return (await sendMade(made, makeBindings({}))).status;
 }
 
 it("no request makes a 5xx, whatever its method, path, query, headers and body hold", async () => {

@@ -2,8 +2,9 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { app } from "../../src/app.ts";
 import type { Bindings } from "../../src/context.ts";
-import { type Answer, pickStatusAndJson } from "../support/answer.ts";
+import { type Answer, pickStatusAndJson, readAnswer } from "../support/answer.ts";
 import { makeBindings, makeRequest, send } from "../support/client.ts";
+import { expectDocumented } from "../support/documented.ts";
 import { bob, clear, provision } from "../support/fixtures.ts";
 import { captureLog } from "../support/log-lines.ts";
 import { makeKey } from "../support/signer.ts";
@@ -212,7 +213,9 @@ describe("a failure in mid-stream", () => {
     const { response } = await openList((call) =>
       call === 4 ? Promise.reject(new Error("D1_ERROR: gone")) : undefined,
     );
-    expect([response.status, await response.json()]).toMatchObject([503, { code: "ServiceUnavailableError" }]);
+    const answer = await readAnswer(response);
+    expect(pickStatusAndJson(answer)).toMatchObject({ status: 503, json: { code: "ServiceUnavailableError" } });
+    expectDocumented({ method: "GET", url: "http://127.0.0.1/my/images" }, answer);
   });
 
   it("of the client, which reads no further, reads no further pages", async () => {

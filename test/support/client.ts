@@ -37,9 +37,13 @@ export type Signing = {
 
 /** Sends a request through the Worker and reads the answer, which must be one that the OpenAPI document has. */
 export async function send(test: TestRequest): Promise<Answer> {
-  const request = await makeRequest(test);
+  return await sendMade(await makeRequest(test), test.bindings);
+}
+
+/** The same with a request as it is. @param bindings as {@link TestRequest} has them */
+export async function sendMade(request: Request, bindings?: Bindings): Promise<Answer> {
   const { method, url } = request;
-  const response = test.bindings ? await app.fetch(request, test.bindings) : await exports.default.fetch(request);
+  const response = bindings ? await app.fetch(request, bindings) : await exports.default.fetch(request);
   const answer = await readAnswer(response);
   expectDocumented({ method, url }, answer);
   return answer;
