@@ -12,6 +12,10 @@ export const formatProse = (text: unknown): string =>
     .replace(/\*\*([^*]+)\*\*/g, "<strong>$1</strong>")
     .replaceAll("\n\n", "<br>");
 
+/** A name as code that may break between its words, on a telephone. */
+export const formatName = (name: unknown): string =>
+  `<code>${escapeHtml(name).replace(/[._]|[a-z](?=[A-Z])/g, "$&<wbr>")}</code>`;
+
 /** A table. @param rows cells in HTML; the first heads its row */
 export function formatTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const head = heads.map((text) => `<th scope="col">${escapeHtml(text)}</th>`).join("");

@@ -1,8 +1,10 @@
-import { escapeHtml, formatProse, formatTable } from "./html.ts";
+import { escapeHtml, formatName, formatProse, formatTable } from "./html.ts";
 import { type Json, resolve, toList, toObject } from "./json.ts";
 
 /** A field that a body may have: `files[].sha1` names one within others. */
 type FieldRow = { name: string; type: string; bounds: string; description: string };
+
+const maxPattern = 40;
 
 /** How the bounds of JSON Schema read. */
 const bounds: Readonly<Record<string, (value: unknown) => string>> = {
@@ -12,7 +14,8 @@ const bounds: Readonly<Record<string, (value: unknown) => string>> = {
   maximum: (value) => `at most ${value}`,
   minItems: (value) => `at least ${value} entries`,
   maxItems: (value) => `at most ${value} entries`,
-  pattern: (value) => `\`${value}\``,
+  // A long one is told by the field's sentence.
+  pattern: (value) => (String(value).length <= maxPattern ? `\`${value}\`` : ""),
   format: (value) => String(value),
 };
 
@@ -67,8 +70,8 @@ const makeRow = (name: string, field: Json, document: Json): FieldRow => ({
 /** The fields of a body as a table, after what it is as a whole. */
 export function formatFields(schema: Json, document: Json): string {
   const rows = listFields(schema, document).map(({ name, type, bounds, description }) => [
-    `<code>${escapeHtml(name)}</code>`,
-    [escapeHtml(type), formatProse(bounds)].filter((text) => text !== "").join("<br>"),
+    formatName(name),
+    [`<code>${escapeHtml(type)}</code>`, formatProse(bounds)].filter((text) => text !== "").join("<br>"),
     formatProse(description),
   ]);
   const limits = describeBounds(schema, document);

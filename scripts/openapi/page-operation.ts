@@ -1,5 +1,5 @@
 import { commonHeaders } from "./headers.ts";
-import { escapeHtml, formatProse, formatSample, formatTable } from "./html.ts";
+import { escapeHtml, formatName, formatProse, formatSample, formatTable } from "./html.ts";
 import { type Json, resolve, toList, toObject } from "./json.ts";
 import { formatFields } from "./page-fields.ts";
 import { formatForm } from "./page-form.ts";
@@ -18,11 +18,7 @@ export function formatOperation({ method, path, operation }: Placed, document: J
 <h3>Parameters</h3>
 ${formatTable(
   ["Name", "Where", "What"],
-  parameters.map(({ name, in: place, description }) => [
-    `<code>${escapeHtml(name)}</code>`,
-    escapeHtml(place),
-    formatProse(description),
-  ]),
+  parameters.map(({ name, in: place, description }) => [formatName(name), escapeHtml(place), formatProse(description)]),
 )}
 ${formatBody(operation, document)}
 <h3>Answers</h3>
@@ -37,17 +33,23 @@ ${formatForm({ id, method, path, parameters, operation, bodyFields: listBodyFiel
 </section>`;
 }
 
+/** A schema of the document, and its name there. */
+type Named = { name: string; schema: Json };
+
 /** Schemas of a body: several where a path has several operations, or releases answer differently. */
-function listSchemas(content: unknown, document: Json): Json[] {
+function listSchemas(content: unknown, document: Json): Named[] {
   const schema = toObject(toObject(toObject(content)["application/json"])["schema"]);
   const choices = toList(schema["anyOf"]);
-  return (choices.length > 0 ? choices : [schema]).map((choice) => resolve(choice, document));
+  return (choices.length > 0 ? choices : [schema]).map((choice) => ({
+    name: String(choice["$ref"]).replace(/.*\//, ""),
+    schema: resolve(choice, document),
+  }));
 }
 
 /** The names of what a body may hold at its top. */
 function listBodyFields(operation: Json, document: Json): ReadonlySet<string> {
   const { content } = toObject(operation["requestBody"]);
-  const schemas = listSchemas(content, document).flatMap((schema) => [
+  const schemas = listSchemas(content, document).flatMap(({ schema }) => [
     schema,
     ...toList(schema["anyOf"]).map((choice) => resolve(choice, document)),
   ]);
@@ -62,18 +64,24 @@ const formatExamples = (content: unknown): string =>
 function formatBody(operation: Json, document: Json): string {
   if (!("requestBody" in operation)) return "";
   const { description, content } = toObject(operation["requestBody"]);
-  const fields = listSchemas(content, document).map((schema) => formatFields(schema, document));
+  const fields = listSchemas(content, document).map(
+    ({ name, schema }) => `<h4>${escapeHtml(name)}</h4>\n${formatFields(schema, document)}`,
+  );
   return `<h3>Body</h3>
 <p>${formatProse(description)}</p>
 ${fields.join("\n")}
 ${formatExamples(content)}`;
 }
 
+/** Told once for the whole page: a refusal of a write has the last two wherever its success has them. */
 const common = new Set([...commonHeaders, "Content-MD5", "Content-Length"]);
+const commonOfRefusals = new Set(["Dry-Run", "Ignored-Parameters"]);
 
 function formatAnswer([status, answer]: [string, unknown]): string[] {
   const { description, headers } = toObject(answer);
-  const own = Object.keys(toObject(headers)).filter((name) => !common.has(name));
+  const own = Object.keys(toObject(headers)).filter(
+    (name) => !common.has(name) && !(Number(status) >= 400 && commonOfRefusals.has(name)),
+  );
   const more = own.length > 0 ? `<br>Headers: ${own.map((name) => `<code>${escapeHtml(name)}</code>`).join(", ")}` : "";
   return [escapeHtml(status), `${formatProse(description)}${more}`];
 }
@@ -85,7 +93,7 @@ const formatAnswerBodies = (operation: Json, document: Json): string =>
       const { content } = toObject(answer);
       const schemas = Number(status) < 400 && content !== undefined ? listSchemas(content, document) : [];
       const fields = schemas.map(
-        (schema) =>
+        ({ schema }) =>
           `<details><summary>Body of ${escapeHtml(status)}: ${formatProse(schema["description"])}</summary>${formatFields(schema, document)}</details>`,
       );
       return [...fields, formatExamples(content)];

@@ -20,7 +20,8 @@ code, textarea, pre { font-family: ui-monospace, Menlo, Consolas, monospace; fon
 pre { margin: 0.5rem 0; padding: 0.75rem; white-space: pre-wrap; background: var(--shade); border: 1px solid var(--line); }
 section { margin-top: 2rem; border-top: 1px solid var(--line); }
 table { width: 100%; border-collapse: collapse; }
-th, td { padding: 0.25rem 0.5rem; border-bottom: 1px solid var(--line); text-align: start; vertical-align: top; }
+th, td { overflow-wrap: break-word; padding: 0.25rem 0.5rem; border-bottom: 1px solid var(--line); text-align: start; vertical-align: top; }
+td code { overflow-wrap: anywhere; }
 summary { padding: 0.25rem 0; cursor: pointer; }
 details table { margin-bottom: 1rem; }
 form { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); gap: 0.75rem; align-items: end; }
@@ -29,6 +30,7 @@ form p { margin: 0; }
 form p:has(textarea) { grid-column: 1 / -1; }
 label { display: block; }
 input, select, textarea, button { width: 100%; min-height: 2.25rem; padding: 0.25rem 0.5rem; font: inherit; color: inherit; background: light-dark(#fff, #101216); border: 1px solid light-dark(#767c87, #8a919d); border-radius: 4px; }
+textarea { font-family: ui-monospace, Menlo, Consolas, monospace; }
 button { width: auto; min-width: 6rem; cursor: pointer; background: var(--shade); }
 button.copy { min-height: 1.75rem; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }

@@ -1,6 +1,6 @@
 import { clientPreamble, fetchPreamble, shellPreamble } from "./code-samples.ts";
 import { commonHeaders } from "./headers.ts";
-import { escapeHtml, formatProse, formatSample, formatTable } from "./html.ts";
+import { escapeHtml, formatName, formatProse, formatSample, formatTable } from "./html.ts";
 import { type Json, toList, toObject } from "./json.ts";
 import { formatFields } from "./page-fields.ts";
 import { formatOperation, type Placed } from "./page-operation.ts";
@@ -76,7 +76,7 @@ ${formatSample("Above the fetch examples, in a file such as try.mts; node try.mt
 function formatCommon(document: Json): string {
   const { headers, schemas } = toObject(document["components"]);
   const rows = Object.entries(toObject(headers)).map(([name, header]) => [
-    `<code>${escapeHtml(name)}</code>`,
+    formatName(name),
     commonHeaders.includes(name) ? "every answer" : "some answers",
     formatProse(toObject(header)["description"]),
   ]);
