@@ -63,7 +63,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 test.concurrent("provision makes and loads a database, export prints it, and both wait while it is locked", async () => {
   expect(await run("provision", "some.json", "sub/more.json", "--state", "state")).toStrictEqual({
     code: 0,
-    stdout: `some.json: accounts 1 added, 0 replaced, 0 unchanged; images 1 added, 0 replaced, 0 unchanged
+    stdout: `some.json: accounts 1 added, 0 replaced, 0 unchanged; keys 1 added, 0 removed; images 1 added, 0 replaced, 0 unchanged
 sub/more.json: accounts 0 added, 0 replaced, 0 unchanged; images 1 added, 0 replaced, 0 unchanged; not kept: icon (1), nic_driver (1)
 `,
     stderr: "",
@@ -100,7 +100,7 @@ const usage = `usage: npm run provision -- FILE… [--restore] [--dry-run] [--js
 test.concurrent("two that start at once on a new folder both load what they were given", async () => {
   const ran = await Promise.all(["some.json", "some.json"].map((file) => run("provision", file, "--state", "at-once")));
   const line = (added: number) =>
-    `some.json: accounts ${added} added, 0 replaced, ${1 - added} unchanged; images ${added} added, 0 replaced, ${1 - added} unchanged\n`;
+    `some.json: accounts ${added} added, 0 replaced, ${1 - added} unchanged; ${added ? "keys 1 added, 0 removed; " : ""}images ${added} added, 0 replaced, ${1 - added} unchanged\n`;
   expect(ran.toSorted((one, other) => other.stdout.localeCompare(one.stdout))).toStrictEqual([
     { code: 0, stdout: line(1), stderr: "" },
     { code: 0, stdout: line(0), stderr: "" },
@@ -149,6 +149,93 @@ test.skipIf(!existsSync("/dev/full"))("an export that cannot be written whole fa
   });
 });
 
+test.concurrent("--dry-run prints what would change and changes nothing; --json is the report for programs", async () => {
+  const state = ["--state", "rehearsed"];
+  expect((await run("provision", "some.json", ...state)).code).toBe(0);
+  const before = await run("export", "--history", ...state);
+  const [stranger, removed] = [manifest.uuid.replaceAll("1", "2"), manifest.uuid.replaceAll("1", "3")];
+  writeFileSync(
+    join(folder, "next.json"),
+    JSON.stringify({
+      accounts: [{ ...account, email: "a@example.com", keys: [] }],
+      images: [
+        { ...manifest, version: "2", description: "new" },
+        { ...manifest, uuid: stranger, owner: removed, icon: {} },
+      ],
+    }),
+  );
+  const report =
+    "accounts 0 added, 1 replaced, 0 unchanged; keys 0 added, 1 removed; images 1 added, 1 replaced, 0 unchanged";
+  const line = `next.json: ${report}; owners without an account: ${removed}; not kept: icon (1)`;
+  expect(await run("provision", "next.json", "--dry-run", ...state)).toStrictEqual({
+    code: 0,
+    stdout: `next.json: account ${owner} (alice): email would change; keys would be removed: bob-ed25519
+next.json: image ${stranger}: would be added
+next.json: image ${manifest.uuid}: version, description would change
+${line} (dry run: nothing was changed)
+`,
+    stderr: "",
+  });
+  const files = [
+    {
+      file: "next.json",
+      accounts: { added: 0, replaced: 1, unchanged: 0 },
+      keys: { added: 0, removed: 1 },
+      images: { added: 1, replaced: 1, unchanged: 0 },
+      revisions: 0,
+      restored: [],
+      undone: [],
+      ownersWithoutAccount: [removed],
+      notKept: { icon: 1 },
+      fromCloudApi: { images: 0, without: {} },
+    },
+  ];
+  const rehearsed = await run("provision", "next.json", "--dry-run", "--json", ...state);
+  expect({ ...rehearsed, stdout: JSON.parse(rehearsed.stdout) }).toStrictEqual({
+    code: 0,
+    stdout: {
+      dryRun: true,
+      files,
+      differences: [
+        {
+          file: "next.json",
+          accounts: [
+            {
+              uuid: owner,
+              login: "alice",
+              isNew: false,
+              changed: ["email"],
+              keysAdded: [],
+              keysRemoved: ["bob-ed25519"],
+            },
+          ],
+          images: [
+            { uuid: stranger, isNew: true, isBack: false, changed: [], undone: [] },
+            { uuid: manifest.uuid, isNew: false, isBack: false, changed: ["version", "description"], undone: [] },
+          ],
+        },
+      ],
+    },
+    stderr: "",
+  });
+  expect(await run("export", "--history", ...state)).toStrictEqual(before);
+
+  const loaded = await run("provision", "next.json", "--json", ...state);
+  expect({ ...loaded, stdout: JSON.parse(loaded.stdout) }).toStrictEqual({
+    code: 0,
+    stdout: { dryRun: false, files },
+    stderr: "",
+  });
+  expect((await run("provision", "next.json", ...state)).stdout).toBe(
+    `next.json: accounts 0 added, 0 replaced, 1 unchanged; images 0 added, 0 replaced, 2 unchanged; owners without an account: ${removed}; not kept: icon (1)\n`,
+  );
+  expect(await run("provision", "some.json", "--dry-run", "--state", "nowhere")).toStrictEqual({
+    code: 1,
+    stdout: "",
+    stderr: `${folder}/nowhere: it holds no database\n`,
+  });
+});
+
 test.concurrent("a misspelt field of an account is refused, and the near one named", async () => {
   writeFileSync(join(folder, "misspelt.json"), JSON.stringify({ accounts: [{ ...account, key: [key], zzz: 1 }] }));
   expect(await run("provision", "misspelt.json", "--state", "misspelt")).toStrictEqual({
@@ -166,7 +253,7 @@ test.concurrent("provision prints the mistakes of every file, one a line, and op
   expect(await run("provision", ...files, "--state", "other")).toStrictEqual({
     code: 1,
     stdout: "",
-    stderr: `bad.json: [0] (${manifest.uuid}): name is a string of 1 to 1024 characters without U+0000 or a lone surrogate; 5 was sent
+    stderr: `bad.json: [0] (${manifest.uuid}): name is 1 to 1024 characters of A-Z a-z 0-9 . _ / - and space; 5 was sent
 bad.json: [0] (${manifest.uuid}): public is true or false; 1 was sent
 cut.json: not JSON: it ends too early at line 1, column 2
 latin1.json: it cannot be read: The encoded data was not valid for encoding utf-8
