@@ -76,7 +76,7 @@ const expectations: Readonly<Record<string, () => Promise<void>>> = {
 
   "add-account": async () => {
     expect(await runOk("add-account")).toContain(
-      "carol.json: accounts 1 added, 0 replaced, 0 unchanged; images 0 added, 0 replaced, 0 unchanged\n",
+      "carol.json: accounts 1 added, 0 replaced, 0 unchanged; keys 1 added, 0 removed; images 0 added, 0 replaced, 0 unchanged\n",
     );
   },
 
@@ -100,9 +100,15 @@ const expectations: Readonly<Record<string, () => Promise<void>>> = {
     expect((await runOnLog("night-changed")).map((line) => JSON.parse(line))).toEqual([nightLog[0]]);
   },
 
+  rehearse: async () => {
+    const account = "accounts 0 added, 0 replaced, 1 unchanged; images 0 added, 0 replaced, 0 unchanged";
+    expect(await runOk("rehearse")).toContain(`carol.json: ${account} (dry run: nothing was changed)\n`);
+  },
+
   "back-up-and-restore": async () => {
-    expect(await runOk("back-up-and-restore")).toMatch(
-      /backup\.json: accounts 0 added, 0 replaced, [1-9] unchanged; images 0 added, 0 replaced, 1 unchanged\n$/,
+    const printed = await runOk("back-up-and-restore");
+    expect(printed).toMatch(
+      /backup\.json: accounts [1-9] added, 0 replaced, 0 unchanged; keys [1-9] added, 0 removed; images 1 added, 0 replaced, 0 unchanged; revisions [1-9]\d* added\n$/,
     );
   },
 };
