@@ -7,52 +7,73 @@ export type PageSize = { name: string; files: readonly string[]; kib: number; bu
 type Budget = { name: string; list: (pages: PageFiles) => readonly string[]; budgetKib: number };
 
 const consoleFolder = "--console/";
+const docsFolder = "--docs/";
+const documentFile = `${docsFolder}openapi.json`;
 
 const budgets: readonly Budget[] = [
   { name: "Console, first load", list: (pages) => listFirstLoad(pages, consoleFolder), budgetKib: 40 },
   { name: "Console, loaded when needed", list: (pages) => listLoadedLater(pages, consoleFolder), budgetKib: 24 },
+  {
+    name: "Documentation's page",
+    list: (pages) => listFiles(pages, docsFolder).filter((file) => file !== documentFile),
+    budgetKib: 40,
+  },
+  { name: "OpenAPI document", list: () => [documentFile], budgetKib: 32 },
 ];
 
-/** Weighs the static pages, a row for each budget. */
-export const measurePages = (pages: PageFiles): PageSize[] =>
-  budgets.map(({ name, list, budgetKib }) => {
+/**
+ * Weighs the static pages, a row for each budget.
+ *
+ * @throws {Error} a file is not there, or belongs to no budget: no budget is kept by a file that nobody weighs
+ */
+export function measurePages(pages: PageFiles): PageSize[] {
+  const sizes = budgets.map(({ name, list, budgetKib }) => {
     const files = list(pages);
     return { name, files, kib: files.reduce((sum, file) => sum + weigh(pages, file), 0) / 1024, budgetKib };
   });
+  const weighed = new Set(sizes.flatMap(({ files }) => files));
+  const left = [...pages.keys()].filter((file) => !weighed.has(file));
+  if (left.length > 0) throw new Error(`no budget in scripts/web/page-sizes.ts holds ${left.join(", ")}`);
+  return sizes;
+}
 
-const weigh = (pages: PageFiles, file: string): number => gzipSync(pages.get(file) ?? "", { level: 9 }).length;
+const weigh = (pages: PageFiles, file: string): number => gzipSync(readFile(pages, file), { level: 9 }).length;
 
-/**
- * The scripts and style sheets that a page needs before it shows anything: those that its HTML names, and what these import.
- *
- * @param folder of the page, such as `--console/`
- * @throws {Error} one of them is not there, so that no budget is kept by a file that nobody finds
- */
-export function listFirstLoad(pages: PageFiles, folder: string): string[] {
-  const found = new Set<string>();
-  const add = (file: string) => {
-    const text = pages.get(file);
-    if (text === undefined) throw new Error(`${folder}index.html needs ${file}, which is not built`);
+function readFile(pages: PageFiles, file: string): string {
+  const text = pages.get(file);
+  if (text === undefined) throw new Error(`${file} is needed, and not built`);
+  return text;
+}
+
+const listFiles = (pages: PageFiles, folder: string): string[] =>
+  [...pages.keys()].filter((file) => file.startsWith(folder));
+
+/** What a page needs before it shows anything: its HTML, the scripts and style sheets this names, and what these import. */
+function listFirstLoad(pages: PageFiles, folder: string): string[] {
+  const page = `${folder}index.html`;
+  const found = new Set([page]);
+  const add = (name: string) => {
+    const file = `${folder}${name}`;
     if (found.has(file)) return;
     found.add(file);
-    for (const name of listNamed(text, imported)) add(`${folder}${name}`);
+    for (const imported of listNamed(readFile(pages, file), importedNames)) add(imported);
   };
-  const named = listNamed(pages.get(`${folder}index.html`) ?? "", linked);
-  if (named.length === 0) throw new Error(`${folder}index.html names no script and no style sheet`);
-  for (const name of named) add(`${folder}${name}`);
+  const named = listNamed(readFile(pages, page), linkedNames);
+  if (named.length === 0) throw new Error(`${page} names no script and no style sheet`);
+  for (const name of named) add(name);
   return [...found];
 }
 
-/** The scripts and style sheets of a page's folder that only some visits load. */
-export function listLoadedLater(pages: PageFiles, folder: string): string[] {
+/** The files of a page's folder that only some visits load. */
+function listLoadedLater(pages: PageFiles, folder: string): string[] {
   const first = new Set(listFirstLoad(pages, folder));
-  return [...pages.keys()].filter((file) => file.startsWith(folder) && /\.(?:js|css)$/.test(file) && !first.has(file));
+  return listFiles(pages, folder).filter((file) => !first.has(file));
 }
 
 /** In HTML: `src="console.js"`, `href="./console.css"`, but no other page. */
-const linked = /\s(?:src|href)="(?:\.\/)?([^"/:]+\.(?:js|css))"/g;
+const linkedNames = /\s(?:src|href)="(?:\.\/)?([^"/:]+\.(?:js|css))"/g;
 
 /** In what esbuild writes: `from"./chunk-A.js"` and `import"./chunk-A.js"`, but not `import("./later.js")`. */
-const imported = /\b(?:from|import)\s*"\.\/([^"]+)"/g;
+const importedNames = /\b(?:from|import)\s*"\.\/([^"]+)"/g;
 
 const listNamed = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, name = ""]) => name);

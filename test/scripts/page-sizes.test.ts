@@ -1,38 +1,63 @@
 import { randomBytes } from "node:crypto";
-import { expect, it } from "vitest";
-import { listFirstLoad, listLoadedLater, measurePages } from "../../scripts/web/page-sizes.ts";
+import { describe, expect, it } from "vitest";
+import { makePages } from "../../scripts/web/build-public.ts";
+import { measurePages } from "../../scripts/web/page-sizes.ts";
 
 const html =
   '<link rel="stylesheet" href="console.css"><a href="/--docs/">Docs</a><script src="./console.js"></script>';
-const pages = new Map([
-  ["--console/index.html", html],
-  ["--console/console.js", 'import{a}from"./chunk-A.js";const b=()=>import("./later-B.js");'],
-  ["--console/chunk-A.js", 'import"./chunk-C.js";export{a}'],
-  ["--console/chunk-C.js", 'import{a}from"./chunk-A.js"'],
-  ["--console/later-B.js", 'import{a}from"./chunk-A.js"'],
-  ["--console/console.css", "a{}"],
-  ["--docs/docs.css", "b{}"],
-]);
+const pages = {
+  "--console/index.html": html,
+  "--console/console.js": 'import{a}from"./chunk-A.js";const b=()=>import("./later-B.js");',
+  "--console/chunk-A.js": 'import"./chunk-C.js";export{a}',
+  "--console/chunk-C.js": 'import{a}from"./chunk-A.js"',
+  "--console/later-B.js": 'import{a}from"./chunk-A.js"',
+  "--console/console.css": "a{}",
+  "--docs/index.html": "<p>",
+  "--docs/docs.css": "b{}",
+  "--docs/openapi.json": "{}",
+};
 
-it("counts what a page needs at once, through every import, apart from what loads later", () => {
-  expect(listFirstLoad(pages, "--console/").sort()).toEqual([
-    "--console/chunk-A.js",
-    "--console/chunk-C.js",
-    "--console/console.css",
-    "--console/console.js",
-  ]);
-  expect(listLoadedLater(pages, "--console/")).toEqual(["--console/later-B.js"]);
-});
+const measure = (files: object) => measurePages(new Map(Object.entries(files)));
 
-it("refuses a page that names no file, or one that is not built: an empty row would keep every budget", () => {
-  expect(() => listFirstLoad(new Map(), "--console/")).toThrow("names no script");
-  const { "--console/chunk-C.js": _, ...rest } = Object.fromEntries(pages);
-  expect(() => listFirstLoad(new Map(Object.entries(rest)), "--console/")).toThrow("needs --console/chunk-C.js");
-});
+describe("the sizes of the pages", () => {
+  it("count what a page needs at once, through every import, apart from what loads later", () => {
+    const files = measure(pages).map(({ name, files }) => [name, files.toSorted()]);
+    expect(Object.fromEntries(files)).toEqual({
+      "Console, first load": [
+        "--console/chunk-A.js",
+        "--console/chunk-C.js",
+        "--console/console.css",
+        "--console/console.js",
+        "--console/index.html",
+      ],
+      "Console, loaded when needed": ["--console/later-B.js"],
+      "Documentation's page": ["--docs/docs.css", "--docs/index.html"],
+      "OpenAPI document": ["--docs/openapi.json"],
+    });
+  });
 
-it("weighs gzip, and counts a chunk where it is loaded", () => {
-  const noise = randomBytes(48 * 1024).toString("base64");
-  const [first, later] = measurePages(new Map([...pages, ["--console/later-B.js", noise]]));
-  expect(first?.kib).toBeLessThan(1);
-  expect(later?.kib).toBeGreaterThan(later?.budgetKib ?? Number.POSITIVE_INFINITY);
+  it("refuse a page that names no script, a file that is not built, and one without a budget", () => {
+    expect(() => measure({ ...pages, "--console/index.html": "" })).toThrow("names no script");
+    const { "--console/chunk-C.js": _, ...rest } = pages;
+    expect(() => measure(rest)).toThrow("--console/chunk-C.js is needed, and not built");
+    expect(() => measure({ ...pages, "--other/x.js": "" })).toThrow("holds --other/x.js");
+  });
+
+  it.each([
+    ["--console/chunk-C.js", "Console, first load"],
+    ["--console/later-B.js", "Console, loaded when needed"],
+    ["--docs/docs.css", "Documentation's page"],
+    ["--docs/openapi.json", "OpenAPI document"],
+  ])("are over the budget when %s grows, in the row %s alone", (file, row) => {
+    const noise = randomBytes(48 * 1024).toString("base64");
+    const over = measure({ ...pages, [file]: noise }).filter(({ kib, budgetKib }) => kib > budgetKib);
+    expect(over.map(({ name }) => name)).toEqual([row]);
+  });
+
+  it("have a budget for every file that is built, and keep it", async () => {
+    for (const { name, kib, budgetKib } of measurePages(await makePages())) {
+      expect(kib, name).toBeGreaterThan(0);
+      expect(kib, name).toBeLessThanOrEqual(budgetKib);
+    }
+  });
 });
