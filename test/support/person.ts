@@ -1,7 +1,6 @@
-import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
-import { type Answer, readAnswer } from "./answer.ts";
+import type { Answer } from "./answer.ts";
 import type { Window } from "./chromium.ts";
-import { formatSshLine } from "./ssh-lines.ts";
+import { Ed25519Key } from "./ed25519-key.ts";
 
 /** An account with an Ed25519 key, who signs in to the console, and who sends requests as any client does. */
 export class Person {
@@ -9,19 +8,20 @@ export class Person {
   readonly login: string;
   /** The account as `npm run provision` takes it. */
   readonly account: { uuid: string; login: string; keys: { name: string; key: string }[]; operator?: true };
-  /** The private key file: PEM. */
-  readonly keyFile: string;
-  readonly #key: KeyObject;
+  readonly #key: Ed25519Key;
 
-  constructor(uuid: string, login: string, { isOperator = false } = {}) {
-    const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-    const point = Buffer.from(publicKey.export({ format: "jwk" }).x ?? "", "base64url");
-    const key = formatSshLine("ssh-ed25519", [point], login);
+  /** @param keyName of the key, where the account has others beside it */
+  constructor(uuid: string, login: string, { isOperator = false, keyName = "file" } = {}) {
+    this.#key = new Ed25519Key(keyName);
     this.uuid = uuid;
     this.login = login;
-    this.account = { uuid, login, keys: [{ name: "file", key }], ...(isOperator && { operator: true }) };
-    this.keyFile = privateKey.export({ format: "pem", type: "pkcs8" }).toString();
-    this.#key = privateKey;
+    const keys = [{ name: keyName, key: this.#key.publicLine }];
+    this.account = { uuid, login, keys, ...(isOperator && { operator: true }) };
+  }
+
+  /** The private key file: PEM. */
+  get keyFile(): string {
+    return this.#key.file;
   }
 
   /** Signs in through the form, and waits for the list of images. @param origin another than the window's */
@@ -39,26 +39,18 @@ export class Person {
   }
 
   /** Sends a signed request to the service on a port, as another client would. */
-  async send(
+  send(
     port: number,
     path: string,
-    { body, ...init }: { method?: string; body?: object; headers?: Record<string, string> } = {},
+    { body, headers, method = "GET" }: { method?: string; body?: object; headers?: Record<string, string> } = {},
   ): Promise<Answer> {
-    const date = new Date().toUTCString();
-    const signature = sign(null, Buffer.from(`date: ${date}`), this.#key).toString("base64");
-    const headers = {
-      Date: date,
-      Authorization: `Signature keyId="/${this.login}/keys/file",algorithm="ed25519-sha512",headers="date",signature="${signature}"`,
-      "Api-Version": "~9",
-      ...(body && { "Content-Type": "application/json" }),
-      ...init.headers,
-    };
-    return readAnswer(
-      await fetch(`http://127.0.0.1:${port}${path}`, {
-        method: init.method ?? "GET",
-        headers,
-        ...(body && { body: JSON.stringify(body) }),
-      }),
-    );
+    return this.#key.send({
+      port,
+      login: this.login,
+      path,
+      method,
+      headers: { "Api-Version": "~9", ...headers },
+      ...(body && { body: JSON.stringify(body) }),
+    });
   }
 }
