@@ -40,8 +40,9 @@ export function splitTextDifference(before: string, after: string): TextPart[] {
   ]);
 }
 
-/** Words, and what is between them. */
-const splitWords = (text: string): string[] => text.match(/\s+|[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu) ?? [];
+/** Words, and what is between them. A version, a URL and a name with hyphens are one word each. */
+const splitWords = (text: string): string[] =>
+  text.match(/\s+|[\p{L}\p{N}_]+(?:[^\s\p{L}\p{N}_]+[\p{L}\p{N}_]+)*|[^\s\p{L}\p{N}_]/gu) ?? [];
 
 function countSame(olds: readonly string[], news: readonly string[]): number {
   const at = olds.findIndex((word, index) => word !== news[index]);
