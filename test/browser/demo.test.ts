@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { chromiumPath, startChromium, Window, withoutChromium } from "../support/chromium.ts";
+import { chromiumPath, outerHost, startChromium, Window, withoutChromium } from "../support/chromium.ts";
 import { findFreePort, StartedService } from "../support/started.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-demo-"));
@@ -18,7 +18,7 @@ describe.skipIf(!chromiumPath)(`the console of npm start${chromiumPath ? "" : ` 
     const places = ["--state", join(folder, "state"), "--home", join(folder, "home")];
     service = new StartedService(["--port", String(port), ...places]);
     await service.waitUntilReady();
-    browser = await startChromium();
+    browser = await startChromium({ outerPort: port });
   });
   afterAll(async () => {
     await browser?.close();
@@ -43,6 +43,29 @@ describe.skipIf(!chromiumPath)(`the console of npm start${chromiumPath ? "" : ` 
       expect(page.url()).not.toContain("demo/");
       await page.goBack().catch(() => undefined);
     }
+    expect(await window.close()).toEqual([]);
+  });
+
+  it("offers no key of its own: a visit without the printed address has nothing to click", async () => {
+    const window = await Window.open(browser, origin);
+    await window.page.goto(`${origin}/--console/`);
+    await window.page.getByRole("heading", { name: "With your key file" }).waitFor();
+    expect(await window.page.getByText(/demo/i).count()).toBe(0);
+    expect(await window.close()).toEqual([]);
+  });
+
+  it("takes the printed address on a loopback host alone", async () => {
+    const { hash, port } = new URL(/http:\S+--console\S+/.exec(service.output)?.[0] ?? "");
+    const outer = `http://${outerHost}:${port}`;
+    const window = await Window.open(browser, outer);
+    const { page } = window;
+    const sent: string[] = [];
+    page.on("request", (request) => sent.push(new URL(request.url()).pathname));
+    await page.goto(`${outer}/--console/${hash}`);
+    await page.getByText("A demo key is for the service of your own machine alone.").waitFor();
+    expect(await page.evaluate(() => isSecureContext)).toBe(true);
+    expect(await page.getByRole("button", { name: "Sign in as demo" }).count()).toBe(0);
+    expect(sent.filter((path) => !path.startsWith("/--console/"))).toEqual([]);
     expect(await window.close()).toEqual([]);
   });
 

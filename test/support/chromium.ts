@@ -9,12 +9,19 @@ export const chromiumPath = [process.env["CHROMIUM"], ...places].find((path) => 
 /** Why the tests in a browser do not run here. */
 export const withoutChromium = "there is no Chromium here: apt-get install chromium, or set CHROMIUM to its path";
 
-/** Starts Chromium, which finds no host but 127.0.0.1. */
-export function startChromium(): Promise<Browser> {
+/** A host name that is no loopback one, and that leads to this machine in Chromium alone. */
+export const outerHost = "console.example";
+
+/** Starts Chromium, which finds no host but 127.0.0.1. @param outerPort where {@link outerHost} counts as https */
+export function startChromium({ outerPort = 0 }: { outerPort?: number } = {}): Promise<Browser> {
   return chromium.launch({
     ...(chromiumPath !== undefined && { executablePath: chromiumPath }),
     // As root it has no sandbox of its own.
-    args: ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
+    args: [
+      "--no-sandbox",
+      `--host-resolver-rules=MAP ${outerHost} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`,
+      ...(outerPort > 0 ? [`--unsafely-treat-insecure-origin-as-secure=http://${outerHost}:${outerPort}`] : []),
+    ],
   });
 }
 
