@@ -149,10 +149,13 @@ describe.skipIf(!chromiumPath)(`the console's image${chromiumPath ? "" : ` (${wi
       .getByRole("row", { name: /description/ })
       .getByRole("radio", { name: "mine" })
       .check();
+    // Choosing keeps the focus where it is.
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("type"))).toBe("radio");
     // A third one in between: the comparison is made anew.
     await update("conflict", { eula: "https://example.com/eula" });
     await page.getByRole("button", { name: "Save over theirs" }).click();
     await page.getByText("https://example.com/eula").first().waitFor();
+    expect(await page.getByRole("radio", { checked: true }).count()).toBe(0);
     await page
       .getByRole("row", { name: /description/ })
       .getByRole("radio", { name: "mine" })
@@ -199,11 +202,11 @@ describe.skipIf(!chromiumPath)(`the console's image${chromiumPath ? "" : ` (${wi
     proxy.fates = [];
     page.once("dialog", (dialog) => dialog.accept());
     await page.reload();
-    await page.getByText("No answer came to a change of yours").waitFor();
+    await page.getByText("No answer says whether a change of yours was made").waitFor();
     await update("lost", { homepage: "https://example.com/between" });
     await page.getByRole("button", { name: "Send again" }).click();
     await page.getByText("It had been made already.").waitFor();
-    await page.getByText("No answer came to a change of yours").waitFor({ state: "detached" });
+    await page.getByText("No answer says whether a change of yours was made").waitFor({ state: "detached" });
     const audit = await readAudit("lost");
     expect(audit.map(({ action }) => action)).toEqual(["update", "update", "provision"]);
     expect(await read("lost")).toMatchObject({ description: "once", homepage: "https://example.com/between" });

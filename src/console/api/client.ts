@@ -4,6 +4,7 @@ import { dropIntent, formatTarget, type Intent, type IntentKind, keepIntent, lis
 import { makeUnreachable, Refusal, readRefusal } from "./refusal.ts";
 import { retry } from "./retry.ts";
 import { sendRequest } from "./send-request.ts";
+import { holdIntent, listHeldIntents } from "./under-way.ts";
 
 /** What a list selects: its parameters. docs/contract.md#listimages */
 export type ListFilters = Readonly<Record<string, string>>;
@@ -20,8 +21,6 @@ export class Client {
   readonly session: Session;
   readonly #origin: string;
   #accountId: string | undefined;
-  /** Ids of the intents that wait for an answer. */
-  readonly #underWay = new Set<string>();
 
   constructor(session: Session, { origin = globalThis.location?.origin ?? "" }: { origin?: string } = {}) {
     this.session = session;
@@ -86,14 +85,15 @@ export class Client {
    * Makes a change once. It is kept in the browser before it is sent, and until an answer says what became of it; without
    * one it is sent again under the same Idempotency-Key.
    */
-  async write(intent: Intent): Promise<Written> {
-    this.#underWay.add(intent.id);
-    return await this.#writeOnce(intent).finally(() => this.#underWay.delete(intent.id));
-  }
+  write = (intent: Intent): Promise<Written> => holdIntent(intent.id, () => this.#writeOnce(intent));
 
-  /** Changes that are kept because no answer came, and that nobody waits for now. */
-  listUnanswered = async (): Promise<Intent[]> =>
-    (await listKeptIntents(this.account)).filter(({ id }) => !this.#underWay.has(id));
+  /** Changes that are kept because no answer came, and that nobody waits for now, in this tab or another. */
+  async listUnanswered(): Promise<Intent[]> {
+    const before = new Set((await listKeptIntents(this.account)).map(({ id }) => id));
+    const held = await listHeldIntents();
+    // Read again: one that was under way may have been answered and let go of since.
+    return (await listKeptIntents(this.account)).filter(({ id }) => before.has(id) && !held.has(id));
+  }
 
   async #writeOnce(intent: Intent): Promise<Written> {
     let mayBeMade = intent.isSent || (await wasSent(intent));

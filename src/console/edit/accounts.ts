@@ -3,6 +3,15 @@ import { findAccountMistake } from "./validate.ts";
 /** The accounts of a pasted list, each once, or why it cannot be taken. */
 export type ReadAccounts = { accounts: string[] } | { mistake: string };
 
+/** As many as stay well below the 100 000 bytes that a request may have. docs/contract.md#body */
+const partSize = 2000;
+
+/** Accounts in parts that each fit into one request. */
+export const splitAccounts = (accounts: readonly string[]): string[][] =>
+  Array.from({ length: Math.ceil(accounts.length / partSize) }, (_, at) =>
+    accounts.slice(at * partSize, (at + 1) * partSize),
+  );
+
 /** Reads account UUIDs that blanks, commas or lines separate. */
 export function readAccounts(text: string): ReadAccounts {
   const entries = text.split(/[\s,;]+/).filter((entry) => entry !== "");

@@ -32,7 +32,7 @@ export function UnansweredIntents({ client, tell, onSettled }: Props) {
   if (intents.length === 0 && !refusal) return null;
   return (
     <section class="notice warn" aria-labelledby="unanswered">
-      <h2 id="unanswered">No answer came to a change of yours</h2>
+      <h2 id="unanswered">No answer says whether a change of yours was made</h2>
       <p>It may have been made or not. Sent again, it is made once.</p>
       {refusal && <RefusalNotice refusal={refusal} />}
       <ul>

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Update, Versioned } from "../../api/image.ts";
 import type { Refusal } from "../../api/refusal.ts";
 import { listChanges, listDifferences } from "../../edit/difference.ts";
@@ -19,6 +19,9 @@ type Props = {
 /** Somebody else changed the image meanwhile: what it was, theirs and mine, for each field and tag that both changed. */
 export function Conflict({ base, theirs, update, refusal, isBusy, onSave, onBack }: Props) {
   const [choices, setChoices] = useState<Choices>({});
+  const heading = useRef<HTMLHeadingElement>(null);
+  // Once, when it appears: later the person is choosing.
+  useEffect(() => heading.current?.focus(), []);
   const sides = { was: base.image, theirs: theirs.image, mine: update };
   const conflicts = findConflicts(sides);
   const isChosen = conflicts.every(({ field }) => choices[field] !== undefined);
@@ -26,7 +29,7 @@ export function Conflict({ base, theirs, update, refusal, isBusy, onSave, onBack
   const ownFields = listDifferences({ ...base.image }, { ...theirs.image });
   return (
     <section class="panel" aria-labelledby="conflict">
-      <h2 id="conflict" tabIndex={-1} ref={(heading) => heading?.focus()}>
+      <h2 id="conflict" tabIndex={-1} ref={heading}>
         Someone else changed this image
       </h2>
       {refusal && refusal.status !== 412 && <RefusalNotice refusal={refusal} />}

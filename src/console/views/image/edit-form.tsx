@@ -72,6 +72,8 @@ export function EditForm({ client, base, tell, setHasEdits, onSaved }: Props) {
   if (theirs) {
     return (
       <Conflict
+        // Another version of theirs is another comparison: nothing is chosen yet.
+        key={theirs.etag}
         {...{ base, theirs, update, refusal, isBusy }}
         onSave={(merged) => (Object.keys(merged).length > 0 ? void save(merged, theirs) : onSaved(theirs))}
         onBack={() => {

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { Client } from "../../api/client.ts";
 import type { Image } from "../../api/image.ts";
 import { makeIntent } from "../../api/intents.ts";
-import { readAccounts } from "../../edit/accounts.ts";
+import { readAccounts, splitAccounts } from "../../edit/accounts.ts";
 import type { Route } from "../../route.ts";
 import { describeInput, Field } from "../../ui/field.tsx";
 import { RefusalNotice } from "../../ui/refusal-notice.tsx";
@@ -37,25 +37,47 @@ function Grants({ client, image, tell, onChanged }: Props) {
   const [text, setText] = useState("");
   const [mistake, setMistake] = useState<string | undefined>();
   const { attempt, refusal, isBusy } = useAttempt();
-  const grant = (kind: "add-acl" | "remove-acl", accounts: readonly string[]) =>
+  const [partly, setPartly] = useState("");
+  const write = (kind: "add-acl" | "remove-acl", acl: readonly string[]) =>
+    client.write(makeIntent({ account: client.account, image: image.id, kind, body: { acl } }));
+  const remove = (account: string) =>
     attempt(async () => {
-      await client.write(makeIntent({ account: client.account, image: image.id, kind, body: { acl: accounts } }));
-      const count = accounts.length === 1 ? "1 account" : `${accounts.length} accounts`;
-      tell(kind === "add-acl" ? `Shared with ${count}.` : `No longer shared with ${count}.`);
-      if (kind === "add-acl") setText("");
+      await write("remove-acl", [account]);
+      tell("No longer shared with 1 account.");
       onChanged();
     });
+  /** In parts where one request cannot hold all: each grant stands by itself, and the field keeps what is left. */
+  const share = async (accounts: readonly string[]) => {
+    let done = 0;
+    setPartly("");
+    const isAll = await attempt(async () => {
+      for (const part of splitAccounts(accounts)) {
+        await write("add-acl", part);
+        done += part.length;
+        setText(accounts.slice(done).join("\n"));
+      }
+      tell(`Shared with ${done === 1 ? "1 account" : `${done} accounts`}.`);
+    });
+    if (!isAll && done > 0)
+      setPartly(`Shared with ${done} of ${accounts.length} accounts. The other ${accounts.length - done} are below.`);
+    if (done > 0) onChanged();
+  };
   const add = (event: Event) => {
     event.preventDefault();
     const read = readAccounts(text);
     setMistake("mistake" in read ? read.mistake : undefined);
-    if ("accounts" in read) void grant("add-acl", read.accounts);
+    if ("accounts" in read) void share(read.accounts);
   };
   const hint = "Account UUIDs: one, or a list with blanks, commas or lines between them.";
   return (
     <>
       {refusal && <RefusalNotice refusal={refusal} />}
-      <AclList acl={image.acl ?? []} isBusy={isBusy} onRemove={(account) => grant("remove-acl", [account])} />
+      {partly && (
+        <p class="notice warn" role="alert">
+          {partly}
+        </p>
+      )}
+      <AclList acl={image.acl ?? []} isBusy={isBusy} onRemove={remove} />
       <form onSubmit={add} noValidate>
         <Field id="share-with" label="Share with" hint={hint} mistake={mistake}>
           <textarea

@@ -1,0 +1,122 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { BrowserService } from "../support/browser-service.ts";
+import { chromiumPath, type Window, withoutChromium } from "../support/chromium.ts";
+import { Person } from "../support/person.ts";
+import { makeUuid } from "../support/uuids.ts";
+
+const bob = new Person("bbbbbbbb-0000-4000-8000-000000000001", "bob");
+const names = ["many", "full", "silent", "tabs"] as const;
+const idOf = (name: (typeof names)[number]): string => makeUuid(1 + names.indexOf(name));
+const images = names.map((name) => ({ uuid: idOf(name), owner: bob.uuid, name, version: "1" }));
+const service = new BrowserService();
+
+/** More than 2 564 do not fit into one request of 100 000 bytes. */
+const makeAccounts = (count: number): string[] => Array.from({ length: count }, (_, at) => makeUuid(1000 + at));
+
+async function open(name: (typeof names)[number]): Promise<Window> {
+  const window = await service.open();
+  await bob.signIn(window);
+  await window.page.goto(`/--console/#/images/${idOf(name)}`);
+  await window.page.getByLabel("Share with").waitFor();
+  return window;
+}
+
+async function share({ page }: Window, accounts: readonly string[]): Promise<void> {
+  await page.getByLabel("Share with").fill(accounts.join(" "));
+  await page.getByRole("button", { name: "Share", exact: true }).click();
+}
+
+const readField = async ({ page }: Window) => (await page.getByLabel("Share with").inputValue()).split("\n");
+const readAcl = async (name: (typeof names)[number]) =>
+  ((await bob.send(service.port, `/my/images/${idOf(name)}`)).json as { acl?: string[] }).acl ?? [];
+const readActions = async (name: (typeof names)[number]) =>
+  ((await bob.send(service.port, `/my/images/${idOf(name)}/audit`)).json as { action: string }[]).map(
+    ({ action }) => action,
+  );
+
+const unanswered = "No answer says whether a change of yours was made";
+
+describe.skipIf(!chromiumPath)(`the console's sharing${chromiumPath ? "" : ` (${withoutChromium})`}`, () => {
+  beforeAll(() => service.start({ accounts: [bob.account], images }));
+  afterAll(() => service.stop());
+  afterEach(async () => expect(await service.closeWindows()).toEqual([]));
+
+  it("takes more accounts than fit into one request, in parts that each have a key of their own", async () => {
+    const window = await open("many");
+    const keys: (string | undefined)[] = [];
+    window.page.on("request", (request) => {
+      if (request.method() === "POST") keys.push(request.headers()["idempotency-key"]);
+    });
+    const accounts = makeAccounts(2700);
+    await share(window, accounts);
+    await window.page.getByText("Shared with 2700 accounts.").waitFor();
+    expect(await readAcl("many")).toEqual(accounts);
+    expect(await readActions("many")).toEqual(["add-acl", "add-acl", "provision"]);
+    expect(new Set(keys).size).toBe(2);
+    expect(keys).not.toContain(undefined);
+    await window.page.getByLabel("Find one of 2700 accounts").waitFor();
+    expect(await readField(window)).toEqual([""]);
+  });
+
+  it("says how many accounts it is shared with when the service refuses a later part, and keeps the others in the field", async () => {
+    const window = await open("full");
+    window.expected.push(/status of 422/);
+    const accounts = makeAccounts(4500);
+    await share(window, accounts);
+    await window.page.getByText("Shared with 2000 of 4500 accounts. The other 2500 are below.").waitFor();
+    expect(await window.page.getByRole("alert").allInnerTexts()).toEqual([
+      expect.stringContaining("The service refused this change"),
+      "Shared with 2000 of 4500 accounts. The other 2500 are below.",
+    ]);
+    expect(await readAcl("full")).toEqual(accounts.slice(0, 2000));
+    expect(await readField(window)).toEqual(accounts.slice(2000));
+    await window.page.getByLabel("Find one of 2000 accounts").waitFor();
+  });
+
+  it("goes on with the others when no answer came to a part", async () => {
+    const window = await open("silent");
+    window.expected.push(/ERR_FAILED/);
+    const { page } = window;
+    const network = { posts: 0, isBroken: true };
+    await page.route("**/acl?action=add", (route) => {
+      network.posts += 1;
+      return network.posts > 1 && network.isBroken ? route.abort() : route.continue();
+    });
+    const accounts = makeAccounts(2700);
+    await share(window, accounts);
+    await page.getByText("Shared with 2000 of 2700 accounts. The other 700 are below.").waitFor({ timeout: 20_000 });
+    await page.getByText("The service cannot be reached").waitFor();
+    await page.getByRole("heading", { name: unanswered }).waitFor();
+    network.isBroken = false;
+    expect(await readField(window)).toEqual(accounts.slice(2000));
+    await page.getByRole("button", { name: "Share", exact: true }).click();
+    await page.getByText("Shared with 700 accounts.").waitFor();
+    await page.getByRole("button", { name: "Send again" }).click();
+    await page.getByText("It is made now.").waitFor();
+    await page.getByRole("heading", { name: unanswered }).waitFor({ state: "detached" });
+    expect(await readAcl("silent")).toEqual(accounts);
+  });
+
+  it("offers a change that waits for its answer in another tab only once that tab has gone", async () => {
+    const { page, context } = await open("tabs");
+    const other = await context.newPage();
+    await other.goto("/--console/#/keys");
+    await other.getByRole("heading", { name: "Keys", exact: true }).waitFor();
+    const sent = new Promise<void>((done) => {
+      // Never answered, and never passed on.
+      void page.route("**/images/*?action=update", () => done());
+    });
+    await page.getByLabel("Description").fill("typed");
+    await page.getByRole("button", { name: "Save" }).click();
+    await sent;
+    // The other tab looks every two seconds.
+    await other.waitForTimeout(5000);
+    expect(await other.getByRole("heading", { name: unanswered }).count()).toBe(0);
+    await page.close();
+    await other.getByRole("heading", { name: unanswered }).waitFor();
+    await other.getByRole("button", { name: "Send again" }).click();
+    // Whether the request of a tab that closes still goes out is the browser's affair.
+    await other.getByText(/^It (?:is made now|had been made already)\.$/).waitFor();
+    expect(await readActions("tabs")).toEqual(["update", "provision"]);
+  });
+});
