@@ -8,11 +8,13 @@ import { makeTags } from "./tags-field.ts";
 /** What a field that is never cleared takes, in words and as a pattern. */
 type TextRule = { words: string; pattern: RegExp };
 
+/** An image's name, as UpdateImage and provisioning take it. docs/contract.md#fields */
 export const nameRule: TextRule = {
   words: "1 to 1024 characters of A-Z a-z 0-9 . _ / - and space",
   pattern: /^[A-Za-z0-9._/ -]{1,1024}$/,
 };
 
+/** An image's version, as both take it. */
 export const versionRule: TextRule = {
   words: "1 to 512 characters of A-Z a-z 0-9 . _ / + -",
   pattern: /^[A-Za-z0-9._/+-]{1,512}$/,
