@@ -46,7 +46,7 @@ const wranglerEnvironment: Readonly<Record<string, string>> = {
   NO_COLOR: "1",
   // The Local Explorer would answer SQL to anyone on the machine, past every signature.
   X_LOCAL_EXPLORER: "false",
-  // It would keep a trace of every request on the disk, values of statements included, without a bound.
+  // It would keep spans and log lines of every request on the disk, without a bound.
   X_LOCAL_OBSERVABILITY: "false",
   // A warning of Node's for each of wrangler's modules.
   NODE_NO_WARNINGS: "1",
