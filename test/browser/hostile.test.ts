@@ -23,9 +23,16 @@ const hostile = {
   error: { code: "PrepareImageDidNotRun", message: `${script}${rtl} ${long}` },
 };
 const [own, shared] = [makeUuid(1), makeUuid(2)];
+/** As a backup has an image that was stored before names had a rule. */
+function makeStored(uuid: string, fields: object): object {
+  const image = { ...hostile, ...fields };
+  const made = { revision: 1, time: "2026-01-01T00:00:00.000Z", operation: "provision", writeId: uuid, image };
+  return { uuid, ...image, revision: 1, history: [made] };
+}
+
 const images = [
-  { uuid: own, owner: bob.uuid, ...hostile },
-  { uuid: shared, owner: carol.uuid, ...hostile, acl: [bob.uuid], state: "active" },
+  makeStored(own, { owner: bob.uuid }),
+  makeStored(shared, { owner: carol.uuid, acl: [bob.uuid], state: "active" }),
 ];
 
 /** Nothing ran, nothing is a link that would run, and the page scrolls down alone. */
