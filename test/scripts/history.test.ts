@@ -9,7 +9,7 @@ import { formatLoaderKey, loader, sendTo, sendUpdate } from "../support/loader.t
 import { findFreePort, run, StartedService } from "../support/started.ts";
 import { makeUuid } from "../support/uuids.ts";
 
-const images = process.env["LONG"] ? 10_000 : 1000;
+const images = process.env["LONG"] ? 10_000 : 200;
 const revisions = 20;
 const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-history-"));
 const [first, second] = [join(folder, "first"), join(folder, "second")];
