@@ -117,14 +117,16 @@ async function measureMeanwhile(site: Site, one: Worst, pauseMs: number): Promis
 export async function measureWorst(): Promise<string> {
   const folder = makeTemporaryFolder("worst");
   const state = join(folder, "state");
-  const tags = Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`key${at}`, "v"]));
-  const images = Array.from({ length: 6 }, (_, at) => ({
-    uuid: imageOf(at),
-    owner: caller.uuid,
-    name: "n",
-    version: "1",
-    ...(at > 0 && { tags }),
-  }));
+  const makeImages = (value: string) => {
+    const tags = Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`key${at}`, value]));
+    return Array.from({ length: 6 }, (_, at) => ({
+      uuid: imageOf(at),
+      owner: caller.uuid,
+      name: "n",
+      version: "1",
+      ...(at > 0 && { tags }),
+    }));
+  };
   if (!signingKey) throw new Error("no key");
   const keys = [
     { name: signingKey.name, key: formatPublicLine(signingKey) },
@@ -137,7 +139,9 @@ export async function measureWorst(): Promise<string> {
   ];
   const ofOther = { uuid: imageOf(otherImage), owner: other.uuid, name: "n", version: "1" };
   const { db, close } = await openDatabase({ state });
-  await load(db, await readProvision(JSON.stringify({ accounts, images: [...images, ofOther] })));
+  // Twice: a revert needs a revision to go back to.
+  for (const value of ["w", "v"])
+    await load(db, await readProvision(JSON.stringify({ accounts, images: [...makeImages(value), ofOther] })));
   await close();
   const port = await findFreePort();
   const bundle = bundleWorker("src/index.ts", join(folder, "bundle"));
