@@ -8,7 +8,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { fromCaller } from "../scripts/provisioning/command-line.ts";
+import { fromCaller } from "../scripts/running/program.ts";
 import { bundleWorker } from "../scripts/serving/bundle.ts";
 import { endProcess, readWorkerdVersion, runPlainWorkerd, type Served } from "../scripts/serving/workerd.ts";
 import { findFreePort } from "../test/support/started.ts";

@@ -1,9 +1,9 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { openDatabase } from "../scripts/provisioning/database.ts";
 import { readProvision } from "../scripts/provisioning/entries.ts";
 import { load } from "../scripts/provisioning/load.ts";
+import { findDatabaseFile } from "../scripts/serving/database-file.ts";
+import { readSettings } from "../scripts/serving/settings.ts";
 import { caller, imageOf, visibleImages } from "./caller.ts";
 
 /** Of others, and private; ids that are spread over the whole range, as UUIDs are. */
@@ -34,7 +34,7 @@ export async function makeDatabase(
   }));
   await load(db, await readProvision(JSON.stringify({ accounts: [{ ...caller, keys }], images: own })));
   await close();
-  const file = findDatabaseFile(state);
+  const file = findDatabaseFile(state, readSettings().databaseId);
   const direct = new DatabaseSync(file);
   direct.prepare(others).run(images - visibleImages);
   direct.exec("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -43,16 +43,8 @@ export async function makeDatabase(
 
 /** Counts the updates of the caller's images: each makes a revision. */
 export function countUpdates(state: string): number {
-  const direct = new DatabaseSync(findDatabaseFile(state), { readOnly: true });
+  const direct = new DatabaseSync(findDatabaseFile(state, readSettings().databaseId), { readOnly: true });
   const row = direct.prepare("SELECT sum(revision - 1) AS updates FROM images WHERE owner = ?").get(caller.uuid);
   direct.close();
   return Number(row?.["updates"]);
-}
-
-function findDatabaseFile(state: string): string {
-  const folder = join(state, "v3/d1");
-  const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
-  const name = names.find((path) => path.endsWith(".sqlite") && !path.includes("metadata"));
-  if (!name) throw new Error(`no database under ${folder}`);
-  return join(folder, name);
 }

@@ -3,7 +3,7 @@
  * `npm run provision -- FILE… [--restore] [--dry-run] [--json] [--state DIR | --remote]`
  */
 import { readFileSync } from "node:fs";
-import { type CommandLine, fromCaller, print, runCommand, WrongUsage } from "./provisioning/command-line.ts";
+import { type CommandLine, print, runCommand, WrongUsage } from "./provisioning/command-line.ts";
 import { assertLoadable, type Comparison, compareWithStored, findUnknownOwners } from "./provisioning/compare.ts";
 import { openDatabase } from "./provisioning/database.ts";
 import { type ProvisionFile, readProvision } from "./provisioning/entries.ts";
@@ -18,6 +18,7 @@ import {
   makeReport,
 } from "./provisioning/report.ts";
 import type { SqlDatabase } from "./provisioning/sql-database.ts";
+import { fromCaller } from "./running/program.ts";
 
 const usage = `usage: npm run provision -- FILE… [--restore] [--dry-run] [--json] [--state DIR | --remote]
   FILE      a JSON array of IMGAPI manifests, one manifest, or {"accounts": […], "images": […]}

@@ -1,5 +1,5 @@
-import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { fromCaller } from "../running/program.ts";
 import { type DatabaseTarget, defaultState } from "./database.ts";
 
 /** The command was called with wrong arguments; the message names them. */
@@ -52,9 +52,6 @@ function parse(args: readonly string[]) {
     throw new WrongUsage(error instanceof Error ? error.message : String(error));
   }
 }
-
-/** A path as the caller meant it: npm runs scripts in the project's folder, whichever folder it was called in. */
-export const fromCaller = (path: string): string => resolve(process.env["INIT_CWD"] ?? process.cwd(), path);
 
 /** Prints a line for the user: what a command answers, or what went wrong. */
 export const print = (line: string, stream: NodeJS.WriteStream = process.stdout): boolean => stream.write(`${line}\n`);

@@ -4,8 +4,9 @@ import { toJsonChunks } from "./json-chunks.ts";
 import {
   type AccountDifference,
   type ComparedAccount,
-  findTakenLogins,
+  type Holder,
   makeAccountComparisons,
+  makeHolderSearches,
   readAccountDifference,
 } from "./load-accounts.ts";
 import { makeHistoryComparisons } from "./load-history.ts";
@@ -34,7 +35,8 @@ export async function compareWithStored(
   db: SqlDatabase,
   { accounts, images, histories }: Provision,
 ): Promise<Comparison> {
-  const taken = await retryWhileBusy(() => findTakenLogins(db, accounts));
+  const uuids = new Set(accounts.map(({ uuid }) => uuid));
+  const holders = await readAll<Holder>(db, makeHolderSearches(db, accounts));
   const comparedAccounts = await readAll<ComparedAccount>(db, makeAccountComparisons(db, accounts));
   const found = await readAll<{ uuid: string }>(db, makeStoredSearches(db, images));
   const stored = new Set(found.map(({ uuid }) => uuid));
@@ -49,7 +51,7 @@ export async function compareWithStored(
     accounts: comparedAccounts.flatMap(readAccountDifference),
     images: [...added, ...replaced],
     otherHistories: others.map(({ uuid }) => uuid),
-    taken,
+    taken: new Map(holders.filter(({ uuid }) => !uuids.has(uuid)).map(({ login, uuid }) => [login, uuid])),
   };
 }
 
@@ -71,12 +73,12 @@ export type LoadOptions = { isRestore?: boolean };
  */
 export function assertLoadable({ accounts }: Provision, compared: Comparison, options: LoadOptions): void {
   const { images, otherHistories, taken } = compared;
-  const mistakes = accounts.flatMap((account, at) => {
+  const takenLogins = accounts.flatMap((account, at) => {
     const holder = taken.get(account.login);
     return holder ? [`${nameEntry(`accounts[${at}]`, account)}: login is that of the stored account ${holder}`] : [];
   });
   const undone = options.isRestore === false ? images.flatMap(describeUndone) : [];
-  mistakes.push(...undone, ...otherHistories.map(describeOtherHistory));
+  const mistakes = [...takenLogins, ...undone, ...otherHistories.map(describeOtherHistory)];
   if (mistakes.length > 0) throw new ProvisionRefused(mistakes);
 }
 

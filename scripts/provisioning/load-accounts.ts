@@ -1,6 +1,5 @@
 import { updatableAccountFields } from "../../src/db/schema.ts";
 import type { AccountRow } from "./account-entry.ts";
-import { takeLock } from "./busy.ts";
 import { toJsonChunks } from "./json-chunks.ts";
 import type { SqlDatabase, SqlStatement } from "./sql-database.ts";
 
@@ -114,16 +113,9 @@ export function readAccountDifference(row: ComparedAccount): AccountDifference[]
 
 const holders = `SELECT login, uuid FROM accounts WHERE login IN (SELECT value ->> '$.login' FROM json_each(?))`;
 
-/** The logins of the rows that an account not among them has in the database: login → its UUID. */
-export async function findTakenLogins(
-  db: SqlDatabase,
-  rows: readonly AccountRow[],
-): Promise<ReadonlyMap<string, string>> {
-  const uuids = new Set(rows.map(({ uuid }) => uuid));
-  const chunks = toJsonChunks(rows.map(({ login }) => ({ login })));
-  if (chunks.length === 0) return new Map();
-  const reads = chunks.map((chunk) => db.prepare(holders).bind(chunk));
-  const [, ...pages] = await db.batch<{ login: string; uuid: string }>([takeLock(db), ...reads]);
-  const others = pages.flatMap(({ results }) => results).filter(({ uuid }) => !uuids.has(uuid));
-  return new Map(others.map(({ login, uuid }) => [login, uuid]));
-}
+/** An account, and its login. */
+export type Holder = { login: string; uuid: string };
+
+/** The statements that answer the stored accounts which have the logins of the rows. */
+export const makeHolderSearches = (db: SqlDatabase, rows: readonly AccountRow[]): SqlStatement[] =>
+  toJsonChunks(rows.map(({ login }) => ({ login }))).map((chunk) => db.prepare(holders).bind(chunk));

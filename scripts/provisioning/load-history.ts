@@ -1,5 +1,5 @@
 import { manifestColumnNames } from "../../src/db/schema.ts";
-import { rowOverheadBytes } from "../schema/triggers.ts";
+import { formatRevisionBytes } from "../schema/triggers.ts";
 import { makeFileTable } from "./file-table.ts";
 import { type HistoryRow, historyColumns } from "./history-entry.ts";
 import { toJsonChunks } from "./json-chunks.ts";
@@ -17,15 +17,10 @@ const add = `INSERT INTO images (${imageColumns.join()}) SELECT ${imageColumns.j
 /** The row that the trigger has made of an image's insert. */
 const removeInserted = "DELETE FROM image_history WHERE image IN (SELECT value ->> '$.uuid' FROM json_each(?))";
 
-const bytes = [
-  String(rowOverheadBytes),
-  ...manifestColumnNames.map((column) => `coalesce(octet_length(${column}), 0)`),
-].join(" + ");
-
 /** The bytes go on from what an earlier statement of the same load has inserted. */
 const addRevisions = `INSERT INTO image_history (${historyColumns.join()}, total_bytes)
 SELECT ${historyColumns.join()},
-  sum(${bytes}) OVER (PARTITION BY image ORDER BY revision)
+  sum(${formatRevisionBytes((column) => column)}) OVER (PARTITION BY image ORDER BY revision)
     + coalesce((SELECT max(stored.total_bytes) FROM image_history AS stored WHERE stored.image = file.image), 0)
 FROM file`;
 

@@ -14,12 +14,15 @@ const changedNames = manifestColumnNames
 const now = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
 
 /** Of a row beside its texts: ids, time, fingerprints. An estimate. */
-export const rowOverheadBytes = 400;
+const rowOverheadBytes = 400;
 
-const newBytes = [
-  String(rowOverheadBytes),
-  ...manifestColumnNames.map((column) => `coalesce(octet_length(NEW.\`${column}\`), 0)`),
-].join(" + ");
+/** SQL for the bytes that a revision counts in `total_bytes`. @param name how the statement names a column */
+export const formatRevisionBytes = (name: (column: string) => string): string =>
+  [String(rowOverheadBytes), ...manifestColumnNames.map((column) => `coalesce(octet_length(${name(column)}), 0)`)].join(
+    " + ",
+  );
+
+const newBytes = formatRevisionBytes((column) => `NEW.\`${column}\``);
 
 const newestTotal = "(SELECT max(`total_bytes`) FROM `image_history` WHERE `image` = NEW.`uuid`)";
 
