@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { afterAll, afterEach, expect, it } from "vitest";
+import { DatabaseSync } from "../../scripts/provisioning/sqlite.ts";
 import { findDatabaseFile } from "../../scripts/serving/database-file.ts";
 import { readSettings } from "../../scripts/serving/settings.ts";
 import { formatLoaderKey, loader, sendTo, sendUpdate } from "../support/loader.ts";
