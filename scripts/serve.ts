@@ -32,7 +32,7 @@ const usage = `usage: npm run serve [-- OPTIONS]
 
 type Options = { address: Address; state: string; vars: Readonly<Record<string, string>>; isVerbose: boolean };
 
-const readyWithinMs = 20_000;
+const readyWithinMs = 120_000;
 /** For requests that run when the signal comes. */
 const drainMs = 15_000;
 
