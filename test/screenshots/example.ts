@@ -1,4 +1,4 @@
-import { Person } from "../../test/support/person.ts";
+import { Person } from "../support/person.ts";
 
 /** Whose images the pictures show, and who shares some with her. */
 const ada = { uuid: "5f2e9f0a-7c1d-4b0e-9a43-1d6c0d1f8a01", login: "ada" };

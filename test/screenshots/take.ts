@@ -3,12 +3,12 @@ import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Page } from "playwright-core";
-import { BrowserService } from "../test/support/browser-service.ts";
-import { chromiumPath, type Look, withoutChromium } from "../test/support/chromium.ts";
-import type { Person } from "../test/support/person.ts";
-import { fromCaller, runProgram, UsageAsked } from "./running/program.ts";
-import { makeExample } from "./screenshots/example.ts";
-import { makeHistory, signedInViews } from "./screenshots/views.ts";
+import { fromCaller, runProgram, UsageAsked } from "../../scripts/running/program.ts";
+import { BrowserService } from "../support/browser-service.ts";
+import { chromiumPath, type Look, withoutChromium } from "../support/chromium.ts";
+import type { Person } from "../support/person.ts";
+import { makeExample } from "./example.ts";
+import { makeHistory, signedInViews } from "./views.ts";
 
 const usage = `usage: npm run screenshots [-- --out DIR]
   --out DIR  the folder of the pictures (default docs/screenshots)`;
@@ -19,7 +19,7 @@ const phone = { colorScheme: "dark", width: 390, height: 844 } as const;
 function readOut(): string {
   const { values } = parseArgs({ options: { out: { type: "string" }, help: { type: "boolean", default: false } } });
   if (values.help) throw new UsageAsked(usage);
-  return values.out === undefined ? join(import.meta.dirname, "../docs/screenshots") : fromCaller(values.out);
+  return values.out === undefined ? join(import.meta.dirname, "../../docs/screenshots") : fromCaller(values.out);
 }
 
 async function takePictures(out: string): Promise<number> {
