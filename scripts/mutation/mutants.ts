@@ -25,7 +25,8 @@ const drop = (region: Region, pattern: RegExp): Rule => ({ region, pattern, to: 
 /** A bound, one lower and one higher. */
 const shift = (region: Region): Rule => ({
   region,
-  pattern: /(?<![\w.$'"`:-])\d[\d_]*(?![\w.'"`])/g,
+  // Not that of EXISTS (SELECT 1 …): any number means the same.
+  pattern: /(?<![\w.$'"`:-]|SELECT )\d[\d_]*(?![\w.'"`])/g,
   to: ([digits]) => {
     const number = Number(digits.replaceAll("_", ""));
     return [number + 1, ...(number > 0 ? [number - 1] : [])].map(String);
