@@ -154,6 +154,9 @@ describe("the accounts that an image is shared with", () => {
     expect(await readShares()).toEqual([b, c]);
     await set(one, { state: "active" });
     expect(await readShares()).toEqual([b, c]);
+    await set(one, { state: "destroyed" });
+    expect(await readShares()).toEqual([]);
+    await set(one, { state: "disabled" });
     await set(one, { state: "destroyed", ...share(a) });
     expect(await readShares()).toEqual([]);
     expect(await readShares(two)).toEqual([a, b]);

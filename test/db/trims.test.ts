@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { clear } from "../support/fixtures.ts";
 import { before, countBytes, insert, one, read, set, two } from "../support/trigger-rows.ts";
+import { makeUuid } from "../support/uuids.ts";
 
 beforeEach(async () => {
   await clear(env.DB);
@@ -167,6 +168,22 @@ describe("what was too young to be removed is removed by later writes of any ima
     expect([await listKept(), await listTrims()]).toEqual([range(9, 14), [one, two]]);
     await revise([5], three, { uuid: two });
     expect([await listKept(), await listTrims()]).toEqual([range(12, 14), [two]]);
+  });
+
+  it("of two images that wait, the one that was written first", async () => {
+    const third = makeUuid(3);
+    await insert({ uuid: third, ...before });
+    await revise(range(2, 9), three);
+    await age(2 * second, "image_trims");
+    await revise(range(2, 9), three, { uuid: two });
+    await age(61 * second, "image_trims");
+    await revise([2], three, { uuid: third });
+    expect([await listKept(), await listKept(two)]).toEqual([range(5, 9), range(1, 9)]);
+    await revise([3], three, { uuid: third });
+    expect([await listKept(), await listKept(two), await listTrims()]).toEqual([range(7, 9), range(1, 9), [two]]);
+    await age(61 * second);
+    await revise([4], three, { uuid: third });
+    expect([await listKept(two), await listKept(third)]).toEqual([range(5, 9), [2, 3, 4]]);
   });
 
   it("an image waits from its last write on, and only if something is left to remove", async () => {
