@@ -4,8 +4,8 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { parseArgs } from "node:util";
+import { DatabaseSync } from "../scripts/provisioning/sqlite.ts";
 import type { Results } from "./summary.ts";
 
 const root = join(import.meta.dirname, "..");

@@ -1,7 +1,7 @@
-import { DatabaseSync } from "node:sqlite";
 import { openDatabase } from "../scripts/provisioning/database.ts";
 import { readProvision } from "../scripts/provisioning/entries.ts";
 import { load } from "../scripts/provisioning/load.ts";
+import { DatabaseSync } from "../scripts/provisioning/sqlite.ts";
 import { findDatabaseFile } from "../scripts/serving/database-file.ts";
 import { readSettings } from "../scripts/serving/settings.ts";
 import { caller, imageOf, visibleImages } from "./caller.ts";

@@ -6,7 +6,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync } from "./provisioning/sqlite.ts";
 import { triggers } from "./schema/triggers.ts";
 
 /** The tables, and whether each is WITHOUT ROWID. All are STRICT. */

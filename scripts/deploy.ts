@@ -2,7 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { assertDatabaseIsNamed, assertMigrated, readProductionDatabase } from "./deploying/readiness.ts";
+import { assertDatabaseIsNamed, readProductionDatabase } from "./deploying/production-database.ts";
+import { assertMigrated } from "./deploying/readiness.ts";
 
 const usage = `usage: npm run deploy
   Deploys what "npm run size" measures. Refuses when the database of [env.production] has no id yet, or lacks a migration.

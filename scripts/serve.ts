@@ -18,9 +18,7 @@ import { type Child, keepSaid, waitUntilEnded, waitUntilReady } from "./running/
 import { findMarked, markName, signalAll } from "./running/processes.ts";
 import { fromCaller, runProgram, UsageAsked } from "./running/program.ts";
 import { claimFolder } from "./running/state-folder.ts";
-import { listWranglerPaths } from "./running/wrangler-files.ts";
 import { bundleService } from "./serving/bundle.ts";
-import { findDatabaseFile, isMigrated } from "./serving/database-file.ts";
 import { writePages } from "./serving/pages.ts";
 import { changeVariables, readSettings } from "./serving/settings.ts";
 import { writePlainConfig } from "./serving/workerd.ts";
@@ -34,7 +32,7 @@ const usage = `usage: npm run serve [-- OPTIONS]
 
 type Options = { address: Address; state: string; vars: Readonly<Record<string, string>>; isVerbose: boolean };
 
-const readyWithinMs = 20_000;
+const readyWithinMs = 120_000;
 /** For requests that run when the signal comes. */
 const drainMs = 15_000;
 
@@ -58,15 +56,6 @@ function readOptions(): Options {
     vars: changeVariables(readSettings().vars, [...values.var, ...required]),
     isVerbose: values.verbose,
   };
-}
-
-/** A migrated database is opened by workerd alone; wrangler makes or migrates it otherwise. */
-async function prepareDatabase(state: string): Promise<void> {
-  const file = findDatabaseFile(state, readSettings().databaseId);
-  if (isMigrated(file, join(import.meta.dirname, "../migrations"))) return;
-  Object.assign(process.env, listWranglerPaths(join(state, "serve/wrangler")));
-  const { close } = await openDatabase({ state });
-  await close();
 }
 
 async function startWorkerd({ address, state, vars }: Options, mark: string): Promise<Child> {
@@ -99,7 +88,7 @@ async function serve(options: Options): Promise<number> {
       tell(`ended what a killed start left running on ${state}: process ${folder.ended.join(", ")}`);
     await assertIsFree(address, "npm run serve");
     if (!isLoopback(address.host)) tell(formatWarning(address));
-    await prepareDatabase(state);
+    await (await openDatabase({ state })).close();
     tellStep("the database is migrated");
     const child = await startWorkerd(options, folder.mark);
     tellStep("workerd is started");

@@ -32,7 +32,7 @@ const usage = `usage: npm start [-- OPTIONS]
 type Options = { address: Address; state: string; isEmpty: boolean; home: string; isVerbose: boolean };
 
 const root = join(import.meta.dirname, "..");
-const readyWithinMs = 60_000;
+const readyWithinMs = 120_000;
 const patienceMs = 5000;
 
 function readOptions(): Options {

@@ -65,7 +65,7 @@ function readRequest({ request }: Vector): TestRequest {
     ...(request.body !== undefined && { body: request.body }),
     sign: !request.nosign && {
       ...(request.as && { as: request.as }),
-      ...(request.key && { key: request.key }),
+      key: request.key ?? "rsa",
       ...(request.alg && { algorithm: request.alg }),
       ...(request.fp && { fingerprint: request.fp }),
       ...(request.signdate && { secondsOff: request.signdate }),

@@ -91,10 +91,10 @@ const operations: Readonly<Record<Operation, Row>> = {
   GetAccount: { route: "GET /:login", request: { method: "GET", path: "/my" }, status: 200 },
   UpdateAccount: { route: "POST /:login", request: { path: "/my", body: '{"city":"b"}' }, status: 200 },
   ListKeys: { route: "GET /:login/keys", request: { method: "GET", path: "/my/keys" }, status: 200 },
-  GetKey: { route: "GET /:login/keys/:key", request: { method: "GET", path: "/my/keys/rsa" }, status: 200 },
+  GetKey: { route: "GET /:login/keys/:key", request: { method: "GET", path: "/my/keys/ed25519" }, status: 200 },
   CreateKey: {
     route: "POST /:login/keys",
-    request: { path: "/my/keys", body: JSON.stringify({ key: formatPublicLine("ed25519") }) },
+    request: { path: "/my/keys", body: JSON.stringify({ key: formatPublicLine("rsa") }) },
     status: 201,
   },
   DeleteKey: {
@@ -131,7 +131,7 @@ const isHead = (name: string): boolean => name.startsWith("Head");
 beforeEach(async () => {
   await clear(env.DB);
   await provision(env.DB, {
-    accounts: [{ ...bob, keys: [makeKey("rsa"), makeKey("ecdsa")] }],
+    accounts: [{ ...bob, keys: [makeKey("ed25519"), makeKey("ecdsa")] }],
     images: [
       { uuid: own, owner: bob.uuid, name: "a", version: "1", tags: { role: "db" } },
       { uuid: shared, owner: mallory.uuid, name: "a", version: "1", acl: [bob.uuid] },

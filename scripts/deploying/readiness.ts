@@ -1,41 +1,17 @@
 import { execFile } from "node:child_process";
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { placeholderId } from "./placeholder.ts";
+import { formatMigrateCommand, listMigrations } from "../provisioning/migrations.ts";
+import type { ProductionDatabase } from "./production-database.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-/** The database that `[env.production]` of wrangler.toml names. */
-export type ProductionDatabase = { name: string; id: string };
-
-/** @throws {Error} `[env.production]` declares no database for the binding DB */
-export async function readProductionDatabase(): Promise<ProductionDatabase> {
-  const { unstable_readConfig: readConfig } = await import("wrangler");
-  const config: { d1_databases: { binding: string; database_name?: string; database_id?: string }[] } = readConfig({
-    config: join(root, "wrangler.toml"),
-    env: "production",
-  });
-  const { database_name: name, database_id: id } = config.d1_databases.find(({ binding }) => binding === "DB") ?? {};
-  if (name && id) return { name, id };
-  throw new Error("[env.production] of wrangler.toml has no d1_databases entry with the binding DB, a name and an id");
-}
-
-/** @throws {Error} no database was created yet: what to do */
-export function assertDatabaseIsNamed({ name, id }: ProductionDatabase): void {
-  if (id !== placeholderId) return;
-  throw new Error(
-    `the database_id under [[env.production.d1_databases]] of wrangler.toml is still the placeholder; run "npx wrangler d1 create ${name}" and put the id it prints there`,
-  );
-}
-
 /** @throws {Error} migrations are missing in the deployed database, or it cannot be asked: what to do */
-export async function assertMigrated({ name }: ProductionDatabase): Promise<void> {
-  const applied = await readApplied(name);
-  const files = readdirSync(join(root, "migrations")).filter((file) => file.endsWith(".sql"));
-  const missing = files.filter((file) => !applied.has(file)).sort();
+export async function assertMigrated({ database_name }: ProductionDatabase): Promise<void> {
+  const applied = await readApplied(database_name);
+  const missing = listMigrations().filter((file) => !applied.has(file));
   if (missing.length === 0) return;
   throw new Error(
-    `${missing.join(", ")} is not applied to the deployed database; run "npx wrangler d1 migrations apply ${name} --env production --remote"`,
+    `${missing.join(", ")} is not applied to the deployed database; run "${formatMigrateCommand(database_name)}"`,
   );
 }
 

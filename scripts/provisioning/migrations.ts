@@ -1,52 +1,76 @@
-import { execFile } from "node:child_process";
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
-import { promisify } from "node:util";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { retryWhileBusy } from "./busy.ts";
 import type { SqlDatabase } from "./sql-database.ts";
+import { DatabaseSync } from "./sqlite.ts";
 
-const root = join(import.meta.dirname, "../..");
+const folder = join(import.meta.dirname, "../../migrations");
 
-/** The files of `migrations/` that are not applied to the database, in order. */
+/** The names of the files in `migrations/`, in the order in which they are applied. */
+export const listMigrations = (): string[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith(".sql"))
+    .sort();
+
+/** Wrangler's own table of what it applied, as wrangler 4 creates it: both tools agree on what is left to do. */
+const createTable = `CREATE TABLE IF NOT EXISTS "d1_migrations"(
+		id         INTEGER PRIMARY KEY AUTOINCREMENT,
+		name       TEXT UNIQUE,
+		applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL
+)`;
+
+const selectTable = "SELECT 1 FROM sqlite_schema WHERE name = 'd1_migrations'";
+const selectApplied = "SELECT name FROM d1_migrations";
+
+const subtract = (applied: readonly { [column: string]: unknown }[]): string[] => {
+  const names = new Set(applied.map(({ name }) => name));
+  return listMigrations().filter((name) => !names.has(name));
+};
+
+/** Lists the files of `migrations/` that are not applied to the database, in order. */
 export async function listUnapplied(db: SqlDatabase): Promise<string[]> {
-  const files = readdirSync(join(root, "migrations")).filter((name) => name.endsWith(".sql"));
-  const applied = await retryWhileBusy(() => readApplied(db));
-  return files.filter((name) => !applied.has(name)).sort();
+  const table = await db.prepare(selectTable).all();
+  return subtract(table.results.length === 0 ? [] : (await db.prepare(selectApplied).all()).results);
 }
 
-/** wrangler's own table, made by the first migration it applies. */
-async function readApplied(db: SqlDatabase): Promise<ReadonlySet<string>> {
-  const table = await db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'd1_migrations'").all();
-  if (table.results.length === 0) return new Set();
-  const { results } = await db.prepare("SELECT name FROM d1_migrations").all<{ name: string }>();
-  return new Set(results.map(({ name }) => name));
-}
-
-/** The command that applies them, for a message; `where` is `--remote`, or `--local --persist-to DIR`. */
-export const formatMigrateCommand = (database: string, where: readonly string[]): string =>
-  ["npx wrangler d1 migrations apply", database, ...where].join(" ");
+/** The command that applies them to the deployed database, for a message. */
+export const formatMigrateCommand = (database: string): string =>
+  `npx wrangler d1 migrations apply ${database} --env production --remote`;
 
 /**
- * Applies them to a local database, as `formatMigrateCommand` does.
+ * Creates the file of a local D1 if it is missing and applies what is unapplied, with SQLite alone: wrangler would take
+ * seconds to do the same. One transaction: another program that starts on the same file waits, then finds nothing to do.
  *
- * @throws {Error} wrangler failed: the command, and the end of what it said
+ * @throws {Error} a migration failed, and nothing of any was applied; or the file stayed locked
  */
-export async function migrateLocal(database: string, state: string): Promise<void> {
-  const where = ["--local", "--persist-to", state];
-  const cli = join(root, "node_modules/wrangler/bin/wrangler.js");
-  const wrangler = promisify(execFile)(
-    process.execPath,
-    [cli, "d1", "migrations", "apply", database, ...where],
-    // On a terminal it prompts; without one it assumes yes.
-    { cwd: root, env: { ...process.env, WRANGLER_LOG: "error", CI: "true", NO_COLOR: "1" } },
-  );
-  wrangler.child.stdin?.end();
-  try {
-    await wrangler;
-  } catch (error) {
-    const said = error instanceof Error ? error.message.trim().split("\n").at(-1) : String(error);
-    throw new Error(`the migrations could not be applied; run: ${formatMigrateCommand(database, where)} (${said})`, {
-      cause: error,
-    });
+export async function migrateFile(file: string): Promise<void> {
+  mkdirSync(dirname(file), { recursive: true });
+  await retryWhileBusy(async () => {
+    const db = new DatabaseSync(file);
+    try {
+      migrate(db);
+    } finally {
+      db.close();
+    }
+  });
+}
+
+function migrate(db: DatabaseSync): void {
+  // Without a lock: the usual start finds nothing to do, and must not wait for whoever writes.
+  if (db.prepare(selectTable).get() && subtract(db.prepare(selectApplied).all()).length === 0) return;
+  // workerd opens its databases in this mode; it lasts.
+  db.exec("PRAGMA journal_mode = WAL");
+  db.exec("BEGIN IMMEDIATE");
+  db.exec(createTable);
+  for (const name of subtract(db.prepare(selectApplied).all())) {
+    try {
+      db.exec(readFileSync(join(folder, name), "utf8"));
+    } catch (error) {
+      throw new Error(`migrations/${name} could not be applied: ${error instanceof Error ? error.message : error}`, {
+        cause: error,
+      });
+    }
+    db.prepare("INSERT INTO d1_migrations (name) VALUES (?)").run(name);
   }
+  db.exec("COMMIT");
 }

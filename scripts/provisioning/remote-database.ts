@@ -1,7 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { assertDatabaseIsNamed } from "../deploying/readiness.ts";
-import { type DeclaredDatabase, readDeclaredDatabase } from "./declared-database.ts";
+import {
+  assertDatabaseIsNamed,
+  type ProductionDatabase,
+  readProductionDatabase,
+} from "../deploying/production-database.ts";
 import { formatMigrateCommand, listUnapplied } from "./migrations.ts";
 import type { OpenDatabase } from "./sql-database.ts";
 
@@ -14,10 +17,13 @@ const root = join(import.meta.dirname, "../..");
  * @throws {Error} with one line for the user: no login, no database, migrations that are missing
  */
 export async function openRemote(): Promise<OpenDatabase> {
+  // Before wrangler is read: it turns off what would reach for the network.
+  process.loadEnvFile(join(root, ".env"));
+  process.env["WRANGLER_LOG"] ??= "none";
   // As if without a terminal: wrangler then reports a missing login and opens no browser.
   process.env["CI"] ??= "true";
-  const declared = await readDeclaredDatabase("production");
-  assertDatabaseIsNamed({ name: declared.database_name, id: declared.database_id });
+  const declared = await readProductionDatabase();
+  assertDatabaseIsNamed(declared);
   const configPath = join(root, ".local", `remote-database-${process.pid}.json`);
   mkdirSync(join(root, ".local"), { recursive: true });
   writeFileSync(configPath, JSON.stringify(makeRemoteConfig(declared)));
@@ -38,7 +44,7 @@ function explainRemoteFailure(error: unknown): string | undefined {
     : reason;
 }
 
-const makeRemoteConfig = ({ database_name, database_id, ...worker }: DeclaredDatabase): object => ({
+const makeRemoteConfig = ({ database_name, database_id, ...worker }: ProductionDatabase): object => ({
   ...worker,
   d1_databases: [{ binding: "DB", database_name, database_id, remote: true }],
 });
@@ -47,9 +53,7 @@ async function assertMigrated(opened: OpenDatabase, database: string): Promise<O
   const unapplied = await findUnapplied(opened);
   if (unapplied.length === 0) return opened;
   await opened.close();
-  throw new Error(
-    `${unapplied.join(", ")} is not applied; run: ${formatMigrateCommand(database, ["--env production", "--remote"])}`,
-  );
+  throw new Error(`${unapplied.join(", ")} is not applied; run: ${formatMigrateCommand(database)}`);
 }
 
 /** Closes the database when it does not answer: left open, it would keep the program running. */

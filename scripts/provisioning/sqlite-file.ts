@@ -1,5 +1,5 @@
-import { DatabaseSync } from "node:sqlite";
 import type { OpenDatabase, SqlStatement } from "./sql-database.ts";
+import { DatabaseSync } from "./sqlite.ts";
 
 type Value = string | number | null;
 

@@ -1,4 +1,4 @@
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync } from "../provisioning/sqlite.ts";
 
 /** A migration: the name of its file, and its SQL. */
 export type Migration = { name: string; sql: string };

@@ -80,11 +80,11 @@ describe("readAccountPatch reads email", () => {
   });
 
   it("in time that grows no faster than the address", () => {
-    const started = performance.now();
+    // A rule that looks back would need hours for each of these.
     for (const unit of ["@", "a", "a@", " ", "\n"]) {
-      catchRefusal(() => readAccountPatch({ email: unit.repeat(90_000) }));
+      const email = unit.repeat(3_000_000);
+      expect(catchRefusal(() => readAccountPatch({ email }))).toMatchObject({ code: "InvalidArgument" });
     }
-    expect(performance.now() - started).toBeLessThan(500);
   });
 });
 

@@ -47,13 +47,13 @@ describe("a signature is accepted", () => {
   it.each<[string, Signing, Record<string, string>?, string?]>([
     ["from a key named by its MD5 fingerprint", {}],
     ["from a key named by its SHA256 fingerprint", { fingerprint: "sha256" }],
-    ["from a key named by its name", { keyId: "/bob/keys/rsa" }],
+    ["from a key named by its name", { key: "rsa", keyId: "/bob/keys/rsa" }],
     ["from a login given as a UUID", { as: bob.uuid }],
     ["over the date when it lists no headers", { names: null }],
     ["over x-date when it lists no headers and x-date is sent", { names: null }, { "x-date": formatDate() }],
     ["over x-date alone", { names: ["x-date"] }, { "x-date": formatDate(), Date: "nonsense" }],
-    ["in the legacy form", { form: "legacy" }],
-    ["in the legacy form with SHA-1", { form: "legacy", algorithm: "rsa-sha1" }],
+    ["in the legacy form", { key: "rsa", form: "legacy" }],
+    ["in the legacy form with SHA-1", { key: "rsa", form: "legacy", algorithm: "rsa-sha1" }],
     ["over a Date that ends in UTC", { date: formatDate().replace("GMT", "UTC") }],
     [
       "over host and other headers",

@@ -14,7 +14,8 @@ beforeEach(async () => {
   await provision(env.DB, { accounts: [{ ...bob, keys: [makeKey("rsa"), makeKey("ecdsa")] }], images: [] });
 });
 
-const createKey = (key: string) => send({ path: "/my/keys", body: JSON.stringify({ name: "weak", key }) });
+const createKey = (key: string) =>
+  send({ sign: { key: "rsa" }, path: "/my/keys", body: JSON.stringify({ name: "weak", key }) });
 
 const countKeys = () => env.DB.prepare("SELECT count(*) AS n FROM keys").first("n");
 

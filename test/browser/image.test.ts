@@ -175,7 +175,7 @@ describe.skipIf(!chromiumPath)(`the console's image${chromiumPath ? "" : ` (${wi
     // More than the page tries: Chromium itself sends a request again when a connection that it kept is closed.
     proxy.fates = Array.from({ length: 20 }, () => "answer lost" as const);
     await page.getByRole("button", { name: "Save" }).click();
-    await page.getByText("The service cannot be reached").waitFor({ timeout: 20_000 });
+    await page.getByText("The service cannot be reached").waitFor();
     expect(await page.getByLabel("Description").inputValue()).toBe("once");
     proxy.fates = [];
     page.once("dialog", (dialog) => dialog.accept());

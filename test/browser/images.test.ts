@@ -158,7 +158,7 @@ describe.skipIf(!chromiumPath)(`the console's list of images${chromiumPath ? "" 
     await page.getByRole("link", { name: "hostile" }).focus();
     await window.context.setOffline(true);
     await page.getByRole("link", { name: "hostile" }).press("Enter");
-    await page.getByText("The service cannot be reached").waitFor({ timeout: 20_000 });
+    await page.getByText("The service cannot be reached").waitFor();
     await window.context.setOffline(false);
     await page.getByRole("button", { name: "Try again" }).click();
     await page.getByRole("heading", { name: "hostile 1" }).waitFor();

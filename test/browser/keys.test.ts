@@ -122,7 +122,7 @@ describe.skipIf(!chromiumPath)(`keys in the console${chromiumPath ? "" : ` (${wi
     const { page } = window;
     await window.context.setOffline(true);
     await add(window, laptop, "spare");
-    await page.getByText("The keys below were read again.").waitFor({ timeout: 15_000 });
+    await page.getByText("The keys below were read again.").waitFor();
     expect(await page.getByText("A change that was sent is kept here").count()).toBe(0);
     await window.context.setOffline(false);
     await page.getByRole("button", { name: "Add the key" }).click();

@@ -70,7 +70,7 @@ describe.skipIf(!chromiumPath)(`the console where the service does nothing${suff
     await service.endService();
     await save(window);
     const alert = page.getByRole("alert");
-    await alert.waitFor({ timeout: 20_000 });
+    await alert.waitFor();
     expect((await alert.innerText()).split(/\n+/)).toEqual([
       "The service cannot be reached",
       expect.any(String),

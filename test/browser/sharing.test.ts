@@ -84,7 +84,7 @@ describe.skipIf(!chromiumPath)(`the console's sharing${chromiumPath ? "" : ` (${
     });
     const accounts = makeAccounts(2700);
     await share(window, accounts);
-    await page.getByText("Shared with 2000 of 2700 accounts. The other 700 are below.").waitFor({ timeout: 20_000 });
+    await page.getByText("Shared with 2000 of 2700 accounts. The other 700 are below.").waitFor();
     await page.getByText("The service cannot be reached").waitFor();
     await page.getByRole("heading", { name: unanswered }).waitFor();
     network.isBroken = false;

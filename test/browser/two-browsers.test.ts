@@ -4,10 +4,10 @@ import { LosingProxy } from "../console/losing-proxy.ts";
 import { BrowserService } from "../support/browser-service.ts";
 import { chromiumPath, withoutChromium } from "../support/chromium.ts";
 import { Person } from "../support/person.ts";
+import { makeRandom, seed } from "../support/random.ts";
 import { makeUuid } from "../support/uuids.ts";
 
-const rounds = process.env["LONG"] ? 200 : 20;
-const seed = Number(process.env["SEED"] || Date.now() % 1_000_000);
+const rounds = process.env["LONG"] ? 200 : 8;
 const bob = new Person("bbbbbbbb-0000-4000-8000-000000000001", "bob");
 const start = {
   name: "n",
@@ -31,15 +31,6 @@ const fields: Readonly<Record<string, { name: string; make: (serial: number) => 
 
 /** One value that took the place of another: as a person saw and meant it, or as the audit has it. */
 type Edit = { field: string; before: unknown; after: unknown };
-
-/** Numbers from 0 up to a bound, the same ones for the same seed. */
-function makeRandom(state: number): (bound: number) => number {
-  let last = state;
-  return (bound) => {
-    last = (Math.imul(last ^ (last >>> 15), 0x2c1b3c6d) + 0x9e3779b9) | 0;
-    return (last >>> 8) % bound;
-  };
-}
 
 /** Types a value. Answers the edit that the person means: what it replaces is what the page shows. */
 async function type(page: Page, label: string, serial: number): Promise<Edit> {
@@ -120,7 +111,7 @@ describe.skipIf(!chromiumPath)(`two browsers${chromiumPath ? "" : ` (${withoutCh
   });
 
   it(`edit the same image in ${rounds} rounds, one browser through a network that loses answers: no acknowledged edit is lost, none is made twice, none overwrites what its author did not see (SEED=${seed})`, async () => {
-    const random = makeRandom(seed);
+    const random = makeRandom();
     const windows = await Promise.all([service.open(), service.open()]);
     const origins = [service.origin, proxy.current.origin];
     for (const [at, window] of windows.entries()) {

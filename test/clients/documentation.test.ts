@@ -1,23 +1,29 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formatClientCommand } from "../support/clients-service.ts";
 import { blocks, DocumentedService, needsClients } from "../support/documents.ts";
-import { run } from "../support/started.ts";
+import { startOne } from "../support/shared-services.ts";
+import { run, StartedService } from "../support/started.ts";
 
 const image = "eca995fe-b904-11e3-b05a-83a4899322dc";
-const service = new DocumentedService();
+const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-documents-"));
+let service: DocumentedService;
 
 beforeAll(async () => {
-  await service.start();
+  service = new DocumentedService(await startOne(folder, "start"));
   service.addProgram("triton", formatClientCommand("triton/bin/triton"));
   // The reader's own key.
   const file = join(service.folder, "home/.ssh/id_rsa");
   await run("ssh-keygen", ["-q", "-t", "rsa", "-b", "2048", "-m", "PEM", "-N", "", "-f", file]);
 });
 
-afterAll(() => service.stop());
+afterAll(async () => {
+  await StartedService.endAll();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** Runs a block that must succeed and print nothing on stderr. @returns what it and the commands after it printed */
 async function runOk(name: string, more?: string): Promise<string> {
@@ -37,7 +43,7 @@ function computeDemoFingerprints(): { md5: string; sha256: string } {
   return { md5, sha256: createHash("sha256").update(wire).digest("base64").replace(/=+$/, "") };
 }
 
-/** The blocks that this test runs, and what their documents say comes of them. `test/scripts` has the others. */
+/** The blocks that this test runs, and what their documents say comes of them. `test/dev` has the others. */
 const expectations: Readonly<Record<string, () => Promise<void>>> = {
   fingerprints: async () => {
     const { md5, sha256 } = computeDemoFingerprints();

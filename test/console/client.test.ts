@@ -46,7 +46,7 @@ beforeAll(async () => {
     "serve",
   );
   await service.waitUntilReady();
-}, 60_000);
+});
 
 afterAll(async () => {
   await service.end();

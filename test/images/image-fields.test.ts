@@ -274,6 +274,6 @@ describe("an update", () => {
       ...{ v: 2, uuid: image, owner: bob.uuid, os: "smartos", type: "zvol", public: false, state: "active" },
       ...examples,
     });
-    expect((await dump(env.DB)).accounts[0]?.["keys"]).toEqual([makeKey("rsa")]);
+    expect((await dump(env.DB)).accounts[0]?.["keys"]).toEqual([makeKey("ed25519")]);
   });
 });

@@ -18,7 +18,7 @@ const makeKeyJson = (name: KeyName, as: string = name) => ({
 
 beforeEach(async () => {
   await clear(env.DB);
-  const keys = [formatPublicLine("rsa"), formatPublicLine("ed25519")];
+  const keys = [formatPublicLine("ed25519"), formatPublicLine("rsa")];
   await provision(env.DB, {
     accounts: [
       { ...account, keys },
@@ -73,14 +73,14 @@ describe("ListKeys and GetKey", () => {
   });
 
   it.each([
-    ["name", "rsa"],
-    ["MD5 fingerprint", computeFingerprint("rsa")],
-    ["percent-encoded MD5 fingerprint", encodeURIComponent(computeFingerprint("rsa"))],
-    ["percent-encoded SHA256 fingerprint", encodeURIComponent(computeFingerprint("rsa", "sha256"))],
+    ["name", "ed25519"],
+    ["MD5 fingerprint", computeFingerprint("ed25519")],
+    ["percent-encoded MD5 fingerprint", encodeURIComponent(computeFingerprint("ed25519"))],
+    ["percent-encoded SHA256 fingerprint", encodeURIComponent(computeFingerprint("ed25519", "sha256"))],
   ])("find a key by its %s", async (_, name) => {
     expect(pickStatusAndJson(await call({ path: `/my/keys/${name}` }))).toEqual({
       status: 200,
-      json: makeKeyJson("rsa"),
+      json: makeKeyJson("ed25519"),
     });
   });
 
@@ -155,11 +155,11 @@ describe("CreateKey", () => {
       `DSA keys cannot be verified here; use ${types}; ssh-dss AAAA x was sent`,
     ],
     [{ key: point }, "InvalidArgument", `the key's point is not on its curve; ${point.slice(0, 64)}... was sent`],
-    [{ key: formatPublicLine("rsa") }, "InvalidArgument", "a key named rsa exists already"],
-    [{ name: "again", key: formatPublicLine("rsa") }, "InvalidArgument", "the key exists already, named rsa"],
-    [{ name: "rsa", key: formatPublicLine("ecdsa") }, "InvalidArgument", "a key named rsa exists already"],
+    [{ key: formatPublicLine("ed25519") }, "InvalidArgument", "a key named ed25519 exists already"],
+    [{ name: "again", key: formatPublicLine("ed25519") }, "InvalidArgument", "the key exists already, named ed25519"],
+    [{ name: "ed25519", key: formatPublicLine("ecdsa") }, "InvalidArgument", "a key named ed25519 exists already"],
     [
-      { name: computeFingerprint("rsa"), key: formatPublicLine("ecdsa") },
+      { name: computeFingerprint("ed25519"), key: formatPublicLine("ecdsa") },
       "InvalidArgument",
       `its name is of the shape of a fingerprint and not its own, which is ${computeFingerprint("ecdsa")}; ${formatPublicLine("ecdsa").slice(0, 64)}... was sent`,
     ],
@@ -180,7 +180,7 @@ describe("CreateKey", () => {
 
 describe("DeleteKey", () => {
   it("refuses the key from the next request on, even the key that signed the deletion", async () => {
-    const own = await call({ method: "DELETE", path: "/my/keys/rsa" });
+    const own = await call({ method: "DELETE", path: "/my/keys/ed25519" });
     expect([own.status, own.text]).toEqual([204, ""]);
     expect(pickStatusAndJson(await call({ path: "/my/keys" }))).toEqual({
       status: 401,
@@ -189,8 +189,8 @@ describe("DeleteKey", () => {
         message: "Invalid Signature: the login, the key and the signature do not go together",
       },
     });
-    const left = await call({ path: "/my/keys", sign: { key: "ed25519" } });
-    expect(pickStatusAndJson(left)).toEqual({ status: 200, json: [makeKeyJson("ed25519")] });
+    const left = await call({ path: "/my/keys", sign: { key: "rsa" } });
+    expect(pickStatusAndJson(left)).toEqual({ status: 200, json: [makeKeyJson("rsa")] });
   });
 
   it("does not find another account's key", async () => {

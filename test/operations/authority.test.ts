@@ -15,12 +15,12 @@ const writes: Readonly<Record<string, TestRequest>> = {
   DeleteImage: { method: "DELETE", path: `/my/images/${own}` },
   CloneImage: { path: `/my/images/${shared}?action=clone` },
   CreateKey: { path: "/my/keys", body: JSON.stringify({ key: formatPublicLine("ecdsa384") }) },
-  DeleteKey: { method: "DELETE", path: "/my/keys/ed25519" },
+  DeleteKey: { method: "DELETE", path: "/my/keys/rsa" },
 };
 
 /** What withdraws the caller's authority. */
 const withdrawals = {
-  "its key is deleted": "DELETE FROM keys WHERE name = 'rsa'",
+  "its key is deleted": "DELETE FROM keys WHERE name = 'ed25519'",
   "its account is disabled": "UPDATE accounts SET disabled = 1 WHERE login = 'bob'",
 };
 
@@ -31,7 +31,7 @@ const readStored = async () =>
 
 beforeEach(async () => {
   await clear(env.DB);
-  const keys = (["rsa", "ed25519"] as const).map(makeKey);
+  const keys = (["ed25519", "rsa"] as const).map(makeKey);
   await provision(env.DB, {
     accounts: [{ ...bob, keys }],
     images: [

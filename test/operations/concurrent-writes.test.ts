@@ -11,7 +11,7 @@ const images = Array.from({ length: 50 }, (_, index) => makeUuid(index));
 const [image = ""] = images;
 
 /** How often a proof runs: in full under `npm run test:long`. */
-const scale = (full: number, part = 40): number => (env.SCALE === "full" ? full : full / part);
+const scale = (full: number, part = 100): number => (env.SCALE === "full" ? full : full / part);
 
 const makeRange = (length: number): number[] => Array.from({ length }, (_, index) => index);
 

@@ -58,7 +58,7 @@ beforeEach(async () => {
   await clear(env.DB);
   await provision(env.DB, {
     accounts: [
-      { ...bob, keys: [makeKey("rsa")] },
+      { ...bob, keys: [makeKey("ed25519")] },
       { ...mallory, keys: [] },
     ],
     images: [manifest],

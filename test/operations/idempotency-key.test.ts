@@ -96,7 +96,7 @@ describe("a request with an Idempotency-Key", () => {
 
   it("makes one clone for each account that sends it", async () => {
     await provision(env.DB, {
-      accounts: [{ ...carol, keys: [makeKey("rsa")] }],
+      accounts: [{ ...carol, keys: [makeKey("ed25519")] }],
       images: [{ uuid: shared, owner: mallory.uuid, name: "shared", version: "1", acl: [bob.uuid, carol.uuid] }],
     });
     const owners = [];

@@ -19,7 +19,7 @@ const listEntries = async (query?: string, more?: object): Promise<Entry[]> =>
 
 const makeCaller = (requestId: unknown = expect.stringMatching(/^[0-9a-f-]{36}$/)) => ({
   type: "signature",
-  keyId: `/bob/keys/${computeFingerprint("rsa", "sha256")}`,
+  keyId: `/bob/keys/${computeFingerprint("ed25519", "sha256")}`,
   account: bob.uuid,
   requestId,
 });

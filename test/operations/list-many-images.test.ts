@@ -7,7 +7,7 @@ import { makeUuid } from "../support/uuids.ts";
 import { wrapDatabase } from "../support/wrapped-database.ts";
 
 describe("ListImages in a large database", () => {
-  const total = env.SCALE === "full" ? 100_000 : 10_000;
+  const total = env.SCALE === "full" ? 100_000 : 5000;
 
   beforeAll(async () => {
     await storeImages([]);

@@ -16,7 +16,7 @@ async function reset(): Promise<void> {
   await env.DB.prepare("DELETE FROM account_writes").run();
   const manifest = { uuid: image, owner: bob.uuid, name: "renamed", version: "1.0.0", tags: { role: "db" } };
   await provision(env.DB, {
-    accounts: [{ ...bob, keys: [makeKey("rsa"), makeKey("ecdsa")] }],
+    accounts: [{ ...bob, keys: [makeKey("ed25519"), makeKey("ecdsa")] }],
     images: [{ ...manifest, acl: [mallory.uuid] }],
   });
 }
@@ -24,7 +24,7 @@ async function reset(): Promise<void> {
 beforeEach(reset);
 
 const headers = newest;
-const keyBody = (name: string, of: "ed25519" | "ecdsa384") => JSON.stringify({ name, key: formatPublicLine(of) });
+const keyBody = (name: string, of: "rsa" | "ecdsa384") => JSON.stringify({ name, key: formatPublicLine(of) });
 const updateImage = { path: `/my/images/${image}?action=update`, body: '{"name":"mine"}', headers };
 const cloneImage = { path: `/my/images/${shared}?action=clone`, headers };
 const deleteImage = { method: "DELETE", path: `/my/images/${image}`, headers };
@@ -36,9 +36,9 @@ const addTags = { path: `/my/images/${image}/tags`, body: '{"a":1}', headers };
 const replaceTags = { method: "PUT", path: `/my/images/${image}/tags`, body: '{"a":1}', headers };
 const deleteTag = { method: "DELETE", path: `/my/images/${image}/tags/role`, headers };
 const deleteTags = { method: "DELETE", path: `/my/images/${image}/tags`, headers };
-const createKey = { path: "/my/keys", body: keyBody("new", "ed25519"), headers };
+const createKey = { path: "/my/keys", body: keyBody("new", "rsa"), headers };
 const deleteKey = { method: "DELETE", path: "/my/keys/ecdsa", headers };
-const deleteSigningKey = { method: "DELETE", path: `/my/keys/${computeFingerprint("rsa")}`, headers };
+const deleteSigningKey = { method: "DELETE", path: `/my/keys/${computeFingerprint("ed25519")}`, headers };
 const updateAccount = { path: "/my", body: '{"city":"Ulm"}', headers };
 
 /** Every operation that writes. */
@@ -97,9 +97,13 @@ const readImage = (column: "acl" | "tags" | "name") =>
 const runSql = (text: string) => () => env.DB.prepare(text).run();
 
 describe("a write whose acknowledgement is lost is made once and answered as if nothing was lost", () => {
-  const losses = (["before the batch", "after the commit"] as const).flatMap((when) =>
+  const patterns = (["before the batch", "after the commit"] as const).flatMap((when) =>
     [[1], [2], [2, 3], [1, 3]].map((calls) => ({ when, calls })),
   );
+  // Of a cold caller the write is the second call: its loss after the commit, and both calls' before it, find most.
+  const isFew = ({ when, calls }: (typeof patterns)[number]) =>
+    when === "after the commit" ? String(calls) === "2" : String(calls) === "1,3";
+  const losses = env.SCALE === "full" ? patterns : patterns.filter(isFew);
   it.each(writes.flatMap(([name, request]) => losses.map((loss) => ({ name, request, ...loss }))))(
     "$name, $when of the calls $calls",
     async ({ request, when, calls }) => {
@@ -210,15 +214,15 @@ describe("a write by somebody else before the retry stays", () => {
     const answer = await sendLosing(createKey, { when, meanwhile });
     expect(pickStatusAndJson(answer)).toEqual({
       status: 201,
-      json: { ...own("ed25519", "new"), key: formatPublicLine("ed25519") },
+      json: { ...own("rsa", "new"), key: formatPublicLine("rsa") },
     });
-    expect(await listKeyNames()).toEqual([own("ecdsa"), own("rsa")]);
+    expect(await listKeyNames()).toEqual([own("ecdsa"), own("ed25519")]);
   });
 
   it("another key under the name of the deleted one is not deleted by DeleteKey", async () => {
     const meanwhile = () => send({ path: "/my/keys", body: keyBody("ecdsa", "ecdsa384") });
     expect((await sendLosing(deleteKey, { when, meanwhile })).status).toBe(204);
-    expect(await listKeyNames()).toEqual([own("ecdsa384", "ecdsa"), own("rsa")]);
+    expect(await listKeyNames()).toEqual([own("ecdsa384", "ecdsa"), own("ed25519")]);
   });
 
   it("the same key, registered again under another name, is not deleted by DeleteKey", async () => {
@@ -226,7 +230,7 @@ describe("a write by somebody else before the retry stays", () => {
     const meanwhile = () =>
       send({ path: "/my/keys", body: JSON.stringify({ name: "again", key: makeKey("ecdsa").key }) });
     expect((await sendLosing(request, { when, meanwhile })).status).toBe(204);
-    expect(await listKeyNames()).toEqual([own("ecdsa", "again"), own("rsa")]);
+    expect(await listKeyNames()).toEqual([own("ecdsa", "again"), own("ed25519")]);
   });
 
   it("an update of the account by somebody else is not undone by UpdateAccount", async () => {
@@ -239,7 +243,7 @@ describe("a write by somebody else before the retry stays", () => {
   it.each(writes)(
     "%s was made, and is answered so, though the key that signed is deleted meanwhile",
     async (_, request) => {
-      const answer = await sendLosing(request, { when, meanwhile: runSql("DELETE FROM keys WHERE name = 'rsa'") });
+      const answer = await sendLosing(request, { when, meanwhile: runSql("DELETE FROM keys WHERE name = 'ed25519'") });
       expect(answer.status).toBeLessThan(300);
     },
   );
@@ -273,7 +277,7 @@ describe("a write that was lost before it was made is judged by what is there at
   it.each(writes)(
     "%s is 401 where the key that signs is deleted meanwhile, and nothing is written",
     async (_, request) => {
-      const answer = await sendLosing(request, { when, meanwhile: runSql("DELETE FROM keys WHERE name = 'rsa'") });
+      const answer = await sendLosing(request, { when, meanwhile: runSql("DELETE FROM keys WHERE name = 'ed25519'") });
       expect(answer).toMatchObject({ status: 401, json: { code: "InvalidCredentials" } });
       expect(await env.DB.prepare("SELECT count(*) AS n FROM account_writes").first("n")).toBe(0);
       expect(await env.DB.prepare("SELECT max(revision) AS n FROM images").first("n")).toBe(2);

@@ -165,7 +165,7 @@ describe("GetImage with a revision", () => {
       status: 404,
       json: { code: "ResourceNotFound", message: "image not found" },
     });
-    const root = { uuid: makeUuid(9), login: "root", operator: true, keys: [makeKey("rsa")] };
+    const root = { uuid: makeUuid(9), login: "root", operator: true, keys: [makeKey("ed25519")] };
     await provision(env.DB, { accounts: [root] });
     expect(await read(1, { sign: { as: root.login } })).toMatchObject({ status: 200, ETag: '"1-9.0.0"' });
     await send({ method: "DELETE", path: `/my/images/${image}` });

@@ -94,7 +94,7 @@ describe("If-Match", () => {
     expect(await updateOther("00000000-0000-4000-8000-000000000000")).toEqual(notFound);
     expect(await updateOther(shared)).toMatchObject({ status: 422, json: { code: "NotImageOwner" } });
     expect(await update({ name: "ü" }, { headers })).toMatchObject({ status: 422, json: { code: "ValidationFailed" } });
-    expect(await update({ name: "b" }, { headers, sign: { key: "ed25519" } })).toMatchObject({ status: 401 });
+    expect(await update({ name: "b" }, { headers, sign: { key: "rsa" } })).toMatchObject({ status: 401 });
     const bobs = { headers: { ...newest, ...headers }, path: `/mallory/images/${hidden}?action=update`, body: "{}" };
     expect(pickWriteAnswer(await send(bobs))).toMatchObject({ status: 403 });
     expect(await get({ headers, of: hidden })).toEqual(notFound);

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { assertDatabaseIsNamed, explain } from "../../scripts/deploying/readiness.ts";
+import { assertDatabaseIsNamed } from "../../scripts/deploying/production-database.ts";
+import { explain } from "../../scripts/deploying/readiness.ts";
 import { run } from "../support/started.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-deploy-"));
@@ -29,7 +30,9 @@ describe("npm run deploy", () => {
     expect(stderr).toBe(
       'npm run deploy: nothing was deployed: the database_id under [[env.production.d1_databases]] of wrangler.toml is still the placeholder; run "npx wrangler d1 create cloudapi-edge" and put the id it prints there\n',
     );
-    expect(() => assertDatabaseIsNamed({ name: "n", id: "5e1cba1e-a8f8-4f5d-9b53-4d4a4a7c9f55" })).not.toThrow();
+    expect(() =>
+      assertDatabaseIsNamed({ database_name: "n", database_id: "5e1cba1e-a8f8-4f5d-9b53-4d4a4a7c9f55" }),
+    ).not.toThrow();
   });
 
   it.each([

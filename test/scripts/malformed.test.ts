@@ -120,7 +120,7 @@ const isUnknownMethod = ({ text }: RawAnswer): boolean =>
 const isFull = Boolean(process.env["LONG"]);
 
 it("no malformed request makes a 5xx or stops the service, and nobody else waits for it", async () => {
-  const requests = fc.sample(malformed, isFull ? { numRuns: 5000 } : { numRuns: 500, seed: 20_261_123 }).map(format);
+  const requests = fc.sample(malformed, isFull ? { numRuns: 5000 } : { numRuns: 200, seed: 20_261_123 }).map(format);
   const statuses = new Map<number | undefined, number>();
   const failed: RawSending[] = [];
   const runLane = async () => {
@@ -131,22 +131,18 @@ it("no malformed request makes a 5xx or stops the service, and nobody else waits
       if ((status ?? 0) >= 500 && !isUnknownMethod(answer)) failed.push(one);
     }
   };
-  let longestMs = 0;
   const lanes = Promise.all(Array.from({ length: 16 }, runLane));
   let isOver = false;
   void lanes.then(() => {
     isOver = true;
   });
   for (let serial = 0; !isOver; serial += 1) {
-    const startedAt = performance.now();
     expect((await sendUpdate(service.port, 2, { name: `n${serial}` })).status).toBe(200);
-    longestMs = Math.max(longestMs, performance.now() - startedAt);
   }
   await lanes;
   expect(failed.map(({ pieces }) => String(pieces[0]).slice(0, 300))).toEqual([]);
-  console.log(`the longest update beside malformed requests: ${longestMs.toFixed(0)} ms`);
   expect(statuses.get(400) ?? 0).toBeGreaterThan(0);
   expect(statuses.get(200) ?? 0).toBeGreaterThan(0);
   expect(service.isAlive).toBe(true);
   expect((await sendTo(service.port, "/my")).status).toBe(200);
-}, 300_000);
+});

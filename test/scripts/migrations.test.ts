@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { expect, it } from "vitest";
+import { DatabaseSync } from "../../scripts/provisioning/sqlite.ts";
 
 const folder = join(import.meta.dirname, "../../migrations");
 

@@ -59,6 +59,8 @@ export class Window {
       viewport: { width, height },
       javaScriptEnabled: hasScripts,
     });
+    // A wait ends by what it waits for, however slow the machine is: Vitest's own limit ends what never comes.
+    context.setDefaultTimeout(0);
     await context.addInitScript({ content: reportBreaches });
     return new Window(context, await context.newPage(), origin);
   }

@@ -5,7 +5,7 @@ import { type Answer, readAnswer } from "./answer.ts";
 import { expectDocumented } from "./documented.ts";
 import { computeFingerprint, type KeyName, signText } from "./signer.ts";
 
-/** A request to send. By default bob's rsa key signs its date. */
+/** A request to send. By default bob's ed25519 key signs its date. */
 export type TestRequest = {
   method?: string;
   /** Path and query, raw. */
@@ -76,7 +76,15 @@ const chooseAlgorithm = (key: KeyName): string =>
   key === "ed25519" ? "ed25519-sha512" : key.startsWith("ecdsa") ? "ecdsa-sha256" : "rsa-sha256";
 
 async function makeAuthorization(
-  { key = "rsa", as = "bob", keyId, fingerprint, algorithm = chooseAlgorithm(key), names = ["date"], form }: Signing,
+  {
+    key = "ed25519",
+    as = "bob",
+    keyId,
+    fingerprint,
+    algorithm = chooseAlgorithm(key),
+    names = ["date"],
+    form,
+  }: Signing,
   request: { method: string; path: string; headers: Headers },
 ): Promise<string> {
   const id = keyId ?? `/${as}/keys/${computeFingerprint(key, fingerprint)}`;

@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { type Ended, findFreePort, run, StartedService } from "./started.ts";
+import type { Place } from "./shared-services.ts";
+import { type Ended, run } from "./started.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -50,28 +50,19 @@ function listTexts({ text, after }: Block): string[] {
 /** Whether a block needs programs that `npm test` does not require: triton, which `npm run test:clients` installs, or ssh-keygen. */
 export const needsClients = (block: Block): boolean => /\b(?:triton|ssh-keygen) /.test(listTexts(block).join("\n"));
 
-/**
- * The service as `npm start` runs it, for the commands of the documents. They run in a folder of their own, whose `.local`
- * is the demo's home, and on a port and a database of their own.
- */
+/** The commands of the documents, on a service that `npm start` runs. The folder's `.local` is the demo's home. */
 export class DocumentedService {
-  readonly folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-documents-"));
-  readonly #programs = join(this.folder, "bin");
-  readonly #state = join(this.folder, "state");
-  #port = 0;
-  #service: StartedService | undefined;
+  readonly folder: string;
+  readonly #programs: string;
+  readonly #state: string;
+  readonly #port: number;
 
-  async start(): Promise<void> {
-    for (const name of ["bin", "home/.ssh"]) mkdirSync(join(this.folder, name), { recursive: true });
-    this.#port = await findFreePort();
-    const home = join(this.folder, ".local");
-    this.#service = new StartedService(["--port", String(this.#port), "--state", this.#state, "--home", home]);
-    await this.#service.waitUntilReady();
-  }
-
-  async stop(): Promise<void> {
-    await this.#service?.end();
-    rmSync(this.folder, { recursive: true, force: true });
+  constructor({ folder, port, state }: Place) {
+    this.folder = folder;
+    this.#programs = join(folder, "bin");
+    this.#state = state;
+    this.#port = port;
+    for (const name of ["bin", "home/.ssh"]) mkdirSync(join(folder, name), { recursive: true });
   }
 
   /** Puts a program on the PATH of the commands. */

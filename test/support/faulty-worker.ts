@@ -6,12 +6,16 @@ let fault = "none";
 let calls = 0;
 let wrapped: D1Database | undefined;
 
-/** The service over a database that works, fails or hangs: `/--fault/NAME` chooses, and answers the round trips so far. */
+/**
+ * The service over a database that works, fails or hangs: `/--fault/NAME` chooses, and answers the round trips so far. Each
+ * choice is another database to the service, which remembers a reading of its health for a second.
+ */
 export default {
   fetch(request: Request, env: Bindings): Response | Promise<Response> {
     const [, chosen] = /\/--fault\/(none|fails|hangs)$/.exec(request.url) ?? [];
     if (chosen) {
       fault = chosen;
+      wrapped = undefined;
       return Response.json(calls);
     }
     wrapped ??= wrapDatabase(env.DB, (run) => {

@@ -13,8 +13,8 @@ export async function provisionThree(): Promise<void> {
   await clear(env.DB);
   await provision(env.DB, {
     accounts: [
-      { ...bob, keys: [makeKey("rsa")] },
-      { ...mallory, keys: [makeKey("rsa")] },
+      { ...bob, keys: [makeKey("ed25519")] },
+      { ...mallory, keys: [makeKey("ed25519")] },
     ],
     images: [
       { uuid: image, owner: bob.uuid, name: "my-image", version: "1.0.0", os: "smartos", type: "zvol" },

@@ -12,8 +12,8 @@ declare global {
       MIGRATIONS: D1Migration[];
       /** The text that is served at `/--docs/openapi.json`. */
       DOCUMENT: string;
-      /** `full` under `npm run test:long`, else `tenth`. */
-      SCALE: "full" | "tenth";
+      /** `full` under `npm run test:long`, else `small`. */
+      SCALE: "full" | "small";
       /** The seed of every property; empty for the default of `property-options`. */
       SEED: string;
     }

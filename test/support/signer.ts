@@ -15,14 +15,29 @@ const hashNamed: Readonly<Record<string, string>> = {
 
 const hashOfCurve: Readonly<Record<string, string>> = { "P-256": "SHA-256", "P-384": "SHA-384", "P-521": "SHA-512" };
 
-/** Signs text as a client does: base64, ECDSA in DER. `algorithm` is the name for the header. */
-export async function signText(name: KeyName, algorithm: string, text: string): Promise<string> {
+type ImportedKey = { isEcdsa: boolean; sign: SigningMethod["sign"]; key: CryptoKey };
+
+/** Importing an RSA key takes longer than a request: each is imported once for each hash. */
+const importedKeys = new Map<string, Promise<ImportedKey>>();
+
+async function importKey(name: KeyName, algorithm: string): Promise<ImportedKey> {
   const jwk: JsonWebKey = { ...signingKeys[name] };
   const method = chooseMethod(jwk, algorithm);
   const key = await crypto.subtle.importKey("jwk", jwk, method.import, false, ["sign"]);
-  const raw = new Uint8Array(await crypto.subtle.sign(method.sign, key, new TextEncoder().encode(text)));
-  return encodeBase64(jwk.kty === "EC" ? encodeDer(raw) : raw);
+  return { isEcdsa: jwk.kty === "EC", sign: method.sign, key };
 }
+
+/** Signs text as a client does: base64, ECDSA in DER. `algorithm` is the name for the header. */
+export async function signText(name: KeyName, algorithm: string, text: string): Promise<string> {
+  const cached = `${name} ${algorithm}`;
+  const imported = importedKeys.get(cached) ?? importKey(name, algorithm);
+  importedKeys.set(cached, imported);
+  const { isEcdsa, sign, key } = await imported;
+  const raw = new Uint8Array(await crypto.subtle.sign(sign, key, new TextEncoder().encode(text)));
+  return encodeBase64(isEcdsa ? encodeDer(raw) : raw);
+}
+
+const fingerprints = new Map<string, string>();
 
 function chooseMethod(jwk: JsonWebKey, algorithm: string): SigningMethod {
   if (jwk.kty === "OKP") return { import: { name: "Ed25519" }, sign: { name: "Ed25519" } };
@@ -44,6 +59,13 @@ export const makeKey = (name: KeyName) => ({ name, key: formatPublicLine(name) }
 
 /** The key's fingerprint as the SSH tools print it. */
 export function computeFingerprint(name: KeyName, kind: "md5" | "sha256" = "md5"): string {
+  const cached = `${name} ${kind}`;
+  const fingerprint = fingerprints.get(cached) ?? hashPublicKey(name, kind);
+  fingerprints.set(cached, fingerprint);
+  return fingerprint;
+}
+
+function hashPublicKey(name: KeyName, kind: "md5" | "sha256"): string {
   const wire = Uint8Array.from(atob(formatPublicLine(name).split(" ")[1] ?? ""), (character) =>
     character.charCodeAt(0),
   );

@@ -1,15 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, inject, it } from "vitest";
 import { readSettings } from "../../scripts/serving/settings.ts";
 import { pickStatusAndJson } from "../support/answer.ts";
 import { formatLoaderKey, loader, sendTo } from "../support/loader.ts";
-import { type Command, findFreePort, run, StartedService } from "../support/started.ts";
-
-const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-side-doors-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+import { type Command, run } from "../support/started.ts";
 
 const id = readSettings().databaseId;
 
@@ -81,23 +77,14 @@ function* listRequests(port: number): Generator<Sent> {
 }
 
 describe.each<Command>(["start", "serve"])("what runs beside the service under npm run %s", (command) => {
-  const state = join(folder, command);
-  let service: StartedService;
-  let port = 0;
+  const { folder, port, state } = inject("shared")[command];
 
   beforeAll(async () => {
-    const file = join(folder, "provision.json");
+    const file = join(folder, `loader-of-${command}.json`);
     const keys = [{ name: "loader", key: formatLoaderKey() }];
     writeFileSync(file, JSON.stringify({ accounts: [{ ...loader, keys, city }] }));
     const { code, stderr } = await run(process.execPath, ["scripts/provision.ts", "--state", state, file]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    port = await findFreePort();
-    const own = command === "start" ? ["--empty"] : [];
-    service = new StartedService(["--port", String(port), "--state", state, ...own], command);
-    await service.waitUntilReady();
-  });
-  afterAll(async () => {
-    await service.end();
   });
 
   it("neither reads nor writes the database, whatever the path, the Host and the Origin", async () => {

@@ -1,15 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { readCurl } from "../support/curl.ts";
 import { blocks, countExceptions, countShellBlocks, DocumentedService, needsClients } from "../support/documents.ts";
 import type { Ended } from "../support/started.ts";
 
 const image = "eca995fe-b904-11e3-b05a-83a4899322dc";
-const service = new DocumentedService();
-
-beforeAll(() => service.start());
-afterAll(() => service.stop());
+const service = new DocumentedService(inject("shared").start);
 
 /** Runs a block that must succeed and print nothing on stderr. */
 async function runOk(name: string, more?: string): Promise<string> {

@@ -1,12 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { pickStatusAndJson, readAnswer } from "../support/answer.ts";
-import { type Command, findFreePort, StartedService } from "../support/started.ts";
-
-const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-pages-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+import type { Command } from "../support/started.ts";
 
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
@@ -23,21 +17,9 @@ const makeExpectedHeaders = (type: string) => ({
 });
 
 describe.each<Command>(["start", "serve"])("the static pages of npm run %s", (command) => {
-  let service: StartedService;
-  let origin = "";
+  const origin = `http://127.0.0.1:${inject("shared")[command].port}`;
 
   const ask = (path: string, init?: RequestInit) => fetch(`${origin}${path}`, { redirect: "manual", ...init });
-
-  beforeAll(async () => {
-    const port = await findFreePort();
-    origin = `http://127.0.0.1:${port}`;
-    const own = command === "start" ? ["--empty"] : [];
-    service = new StartedService(["--port", String(port), "--state", join(folder, command), ...own], command);
-    await service.waitUntilReady();
-  });
-  afterAll(async () => {
-    await service.end();
-  });
 
   it.each([
     ["/--docs/", "text/html; charset=utf-8"],
