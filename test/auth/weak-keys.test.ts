@@ -184,7 +184,7 @@ describe("a private key that is sent where a public one belongs", () => {
       { path: "/my/keys", body: JSON.stringify({ key: `  ${key}`, name: "mine" }) },
       { path: `/my/keys${query}` },
     ]) {
-      const { result, text } = await captureLog(async () => send(request));
+      const { result, text } = await captureLog(async () => send({ sign: { key: "rsa" }, ...request }));
       expect(pickStatusAndJson(result)).toEqual(refused);
       expect(text).toContain('"code":"InvalidArgument"');
       for (const shown of [result.text, text, [...result.headers].join()])

@@ -99,7 +99,7 @@ describe("the fingerprint of another account's key", () => {
 
   beforeEach(() =>
     provision(env.DB, {
-      accounts: [{ ...account, keys: [makeKey("rsa"), { ...makeKey("ecdsa384"), name: "ecdsa" }] }],
+      accounts: [{ ...account, keys: [makeKey("ed25519"), { ...makeKey("ecdsa384"), name: "ecdsa" }] }],
     }),
   );
 
@@ -108,7 +108,7 @@ describe("the fingerprint of another account's key", () => {
     const missing = { status: 404, json: { code: "ResourceNotFound", message: `${fingerprint} does not exist` } };
     expect(pickStatusAndJson(await call({ path }))).toEqual(missing);
     expect(pickStatusAndJson(await call({ method: "DELETE", path }))).toEqual(missing);
-    expect((await call({ path: "/my/keys" })).json).toEqual([own, makeKeyJson("rsa")]);
+    expect((await call({ path: "/my/keys" })).json).toEqual([own, makeKeyJson("ed25519")]);
   });
 });
 

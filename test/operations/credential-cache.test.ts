@@ -146,7 +146,7 @@ describe("a cached caller has no access that a new one would not have", () => {
   it("when the key is deleted: one request re-authenticates, and those after it find nothing cached", async () => {
     const warm = new Isolate();
     await warm.send(get);
-    await runSql("DELETE FROM keys WHERE name = 'rsa'");
+    await runSql(gone["the key is deleted"]?.change ?? "");
     const refused = [await warm.send(get), await warm.send(get), await warm.send(get)];
     expect(refused.map(({ status, roundTrips }) => `${status}, ${roundTrips}`)).toEqual(["401, 2", "401, 1", "401, 1"]);
   });
