@@ -167,3 +167,13 @@ describe("a request with an Idempotency-Key", () => {
     expect(counted.calls).toBe(3);
   });
 });
+
+it("requests without an Idempotency-Key are each a request of their own", async () => {
+  const written = (revision: number, name: string) => ({
+    status: 200,
+    ETag: `"${revision}-9.0.0"`,
+    "Changed-Fields": "name",
+    json: makeImageJson(name),
+  });
+  for (const [at, name] of ["b", "c", "b"].entries()) expect(await update({ name })).toEqual(written(at + 2, name));
+});
