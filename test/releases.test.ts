@@ -47,3 +47,10 @@ describe.each(releaseNames)("release %s", (release) => {
 it.each(["6.5.0", "99.0.0", "7.2.1", "", "constructor", "~7"])("no release has the version %j", (version) => {
   expect(findRelease(version)).toBeUndefined();
 });
+
+it("a version range is at most 128 characters", () => {
+  const range = `${"~8 || ".repeat(21)}~8`;
+  expect(range.length).toBe(128);
+  expect(chooseRelease(range, "7.2.0")).toBe("8.0.0");
+  expect(() => chooseRelease(range.replace("~8", " ~8"), "7.2.0")).toThrow("is not supported; supported versions: ");
+});

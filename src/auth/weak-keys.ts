@@ -9,13 +9,38 @@ const smallOrder: ReadonlySet<string> = new Set([
   "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
 ]);
 
-/** Finds why a key of the right form protects nothing, as a sentence; undefined when it does. */
+/** Finds why a key of the right form is refused, as a sentence; undefined when it is sound. A key has one encoding. */
 export const findWeakness = ({ kind, wire }: PublicKey): string | undefined =>
-  ({ rsa: findRsaWeakness, ecdsa: () => undefined, ed25519: findEd25519Weakness })[kind](wire);
+  ({ rsa: findRsaWeakness, ecdsa: findEcdsaWeakness, ed25519: findEd25519Weakness })[kind](wire);
+
+/** The fields of a wire form that was parsed before. RFC 4251 §5 */
+function listFields(wire: Uint8Array): Uint8Array[] {
+  const fields: Uint8Array[] = [];
+  for (let at = 0; at < wire.length; ) {
+    const [a = 0, b = 0, c = 0, d = 0] = wire.subarray(at, at + 4);
+    const start = at + 4;
+    at = start + a * 2 ** 24 + (b << 16) + (c << 8) + d;
+    fields.push(wire.subarray(start, at));
+  }
+  return fields;
+}
+
+/** Whether a number is positive and has a sign byte only where it needs one: OpenSSH reads no other. */
+const isCanonicalNumber = ([first = 0, second = 0]: Uint8Array): boolean =>
+  first === 0 ? second >= 0x80 : first < 0x80;
 
 /** The modulus ends the wire form. An even one, a power of two too, is no product of two large primes. */
-const findRsaWeakness = (wire: Uint8Array): string | undefined =>
-  (wire.at(-1) ?? 0) % 2 === 0 ? "the RSA key's modulus is even, so anyone can find its private key" : undefined;
+function findRsaWeakness(wire: Uint8Array): string | undefined {
+  const [, ...numbers] = listFields(wire);
+  if (!numbers.every(isCanonicalNumber)) return "the RSA key's numbers are not in their canonical encoding";
+  return (wire.at(-1) ?? 0) % 2 === 0 ? "the RSA key's modulus is even, so anyone can find its private key" : undefined;
+}
+
+/** The type names the curve, and so does the field after it. */
+function findEcdsaWeakness(wire: Uint8Array): string | undefined {
+  const [type, curve] = listFields(wire).map((field) => String.fromCharCode(...field));
+  return type === `ecdsa-sha2-${curve}` ? undefined : "the key's type names another curve than the key";
+}
 
 /** The point ends the wire form: 32 bytes, the sign of x in the highest bit. */
 function findEd25519Weakness(wire: Uint8Array): string | undefined {

@@ -78,6 +78,30 @@ describe("a signature is accepted", () => {
     expect((await sendMade(rewritten)).status).toBe(200);
   });
 
+  it("over every ' in the query, and over some that came as %27", async () => {
+    const sign: Signing = { key: "ed25519", names: ["(request-target)", "date"] };
+    const request = await makeRequest({ method: "GET", path: "/my/images?name='a'&os='b'", sign });
+    const rewritten = new Request(request.url.replaceAll("'", "%27"), request);
+    expect((await sendMade(rewritten)).status).toBe(200);
+    const asSent = await makeRequest({ method: "GET", path: "/my/images?name=%27a%27", sign });
+    expect((await sendMade(asSent)).status).toBe(200);
+  });
+
+  it.each([
+    [["date", "x-date"], "x-date"],
+    [["x-date", "date"], "date"],
+  ])("over %j only if both dates are in time", async (dates, late) => {
+    const sign: Signing = { key: "ed25519", names: dates };
+    const inTime = { Date: formatDate(), "x-date": formatDate() };
+    expect(await getStatus(sign, inTime)).toBe(200);
+    const headers = { ...inTime, [late === "date" ? "Date" : late]: formatDate(-999) };
+    const { status, json } = await send({ method: "GET", path: "/my/images", sign, headers });
+    expect([status, json]).toEqual([
+      400,
+      { code: "InvalidHeader", message: expect.stringMatching(new RegExp(`^${late}: .* the limit is 300 s`)) },
+    ]);
+  });
+
   it("over a digest, if the digest is the body's", async () => {
     const sign: Signing = { names: ["date", "digest"] };
     const post = (digest: string) =>
@@ -89,6 +113,17 @@ describe("a signature is accepted", () => {
       400,
       { code: "BadDigest", message: "Digest SHA-256=AAAA does not hold the body's SHA-256" },
     ]);
+  });
+
+  it.each([
+    ["sha-256=", 422],
+    ["x-SHA-256=", 400],
+    ["MD5=x,x-sha-256=", 400],
+    ["SHA-256=AAAA, x-sha-256=", 400],
+  ])("over a digest of the name %s: %i", async (name, status) => {
+    const headers = { Digest: `${name}RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o=` };
+    const sign: Signing = { key: "ed25519", names: ["date", "digest"] };
+    expect((await send({ path: "/my/images/x?action=update", body: "{}", sign, headers })).status).toBe(status);
   });
 });
 
@@ -113,6 +148,27 @@ describe("decodeEcdsaSignature", () => {
       }),
       options,
     );
+  });
+
+  const ones = new Array(32).fill(1);
+
+  it.each<[string, number[]]>([
+    ["a long length of the whole that would fit the short one", [0x30, 0x81, 68, 2, 32, ...ones, 2, 32, ...ones]],
+    ["a long length of a number", [0x30, 69, 2, 0x81, 32, ...ones, 2, 32, ...ones]],
+    ["a length of no stated end", [0x30, 0x80, 2, 32, ...ones, 2, 32, ...ones, 0, 0]],
+    ["a number with a sign byte that it does not need", [0x30, 69, 2, 33, 0, ...ones, 2, 32, ...ones]],
+    ["a negative number", [0x30, 68, 2, 32, ...ones.with(0, 128), 2, 32, ...ones]],
+    ["a zero", [0x30, 37, 2, 1, 0, 2, 32, ...ones]],
+    ["an empty number", [0x30, 36, 2, 0, 2, 32, ...ones]],
+    ["a number that is longer than the curve's", [0x30, 69, 2, 33, 1, ...ones, 2, 32, ...ones]],
+    ["a third number", [0x30, 71, 2, 32, ...ones, 2, 32, ...ones, 2, 1, 1]],
+    ["one number", [0x30, 34, 2, 32, ...ones]],
+    ["text instead of a number", [0x30, 68, 4, 32, ...ones, 2, 32, ...ones]],
+    ["a set instead of a sequence", [0x31, 68, 2, 32, ...ones, 2, 32, ...ones]],
+  ])("refuses %s", (_, bytes) => {
+    const good = [0x30, 68, 2, 32, ...ones, 2, 32, ...ones];
+    expect(decodeEcdsaSignature(Uint8Array.from(good), 32)).toEqual(Uint8Array.from([...ones, ...ones]));
+    expect(decodeEcdsaSignature(Uint8Array.from(bytes), 32)).toBeUndefined();
   });
 
   it("refuses other bytes, unless they are the DER text of a signature", () => {

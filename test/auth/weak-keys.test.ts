@@ -69,6 +69,14 @@ const notCanonical = "the Ed25519 key's point is not in its canonical encoding";
 const even = "the RSA key's modulus is even, so anyone can find its private key";
 const exponentOne = "the RSA key's exponent is neither 3 nor 65537, and no other can be verified here";
 
+const otherNumbers = "the RSA key's numbers are not in their canonical encoding";
+
+/** A sound key of P-384 under the type of P-256, also within its base64. */
+const otherCurve = (() => {
+  const wire = atob(formatPublicLine("ecdsa384").split(" ")[1] ?? "").replace("sha2-nistp384", "sha2-nistp256");
+  return `ecdsa-sha2-nistp256 ${btoa(wire)} made`;
+})();
+
 const formatRsa = (modulus: Uint8Array) => formatSshLine("ssh-rsa", [Uint8Array.of(1, 0, 1), modulus]);
 const ones = new Uint8Array(256).fill(255);
 
@@ -84,6 +92,14 @@ const weak: readonly (readonly [string, string, string])[] = [
   ["an even RSA modulus", formatRsa(Uint8Array.of(0, ...ones.with(255, 254))), even],
   ["an RSA modulus that is a power of two", formatRsa(Uint8Array.of(0, ...new Uint8Array(256).with(0, 128))), even],
   ["the RSA exponent 1", formatRsaLine(2048, [1]), exponentOne],
+  ["a negative RSA modulus", formatRsa(ones), otherNumbers],
+  [
+    "an RSA modulus with a sign byte that it does not need",
+    formatRsa(Uint8Array.of(0, ...ones.with(0, 127), 255)),
+    otherNumbers,
+  ],
+  ["an RSA exponent with a sign byte that it does not need", formatRsaLine(2048, [0, 1, 0, 1]), otherNumbers],
+  ["a type that names another curve", otherCurve, "the key's type names another curve than the key"],
 ];
 
 describe("a key that protects nothing is refused, and the reason is named", () => {
@@ -168,7 +184,7 @@ describe("a private key that is sent where a public one belongs", () => {
       { path: "/my/keys", body: JSON.stringify({ key: `  ${key}`, name: "mine" }) },
       { path: `/my/keys${query}` },
     ]) {
-      const { result, text } = await captureLog(async () => send(request));
+      const { result, text } = await captureLog(async () => send({ sign: { key: "rsa" }, ...request }));
       expect(pickStatusAndJson(result)).toEqual(refused);
       expect(text).toContain('"code":"InvalidArgument"');
       for (const shown of [result.text, text, [...result.headers].join()])

@@ -88,6 +88,24 @@ describe("every answer", () => {
   });
 });
 
+describe("an Accept header", () => {
+  it.each([
+    ["application/json, application/json;q=0", 200],
+    ["application/json;q=0, application/json", 200],
+    ["application/json;q=0, application/json;q=0.0", 406],
+    ["application/*, application/*;q=0", 200],
+    ["*/*;q=0, */*;q=0.001", 200],
+    ["*/*, application/*;q=0", 406],
+    ["application/*;q=0, Application/JSON;q=1", 200],
+    ["text/html, application/jsonx", 406],
+    [" ", 200],
+  ])("%s: %i", async (accept, status) => {
+    expect((await send({ method: "GET", path: "/--ping", sign: false, headers: { Accept: accept } })).status).toBe(
+      status,
+    );
+  });
+});
+
 describe("a path", () => {
   const makeMissing = (what: string) => ({ code: "ResourceNotFound", message: `${what} does not exist` });
 

@@ -4,6 +4,7 @@ import type { DeletionOutcome } from "../../src/db/delete-image.ts";
 import type { ImageHistory } from "../../src/db/image-audit.ts";
 import type { SeenImage } from "../../src/db/image-row.ts";
 import type { AppliedWrite, WriteOutcome } from "../../src/db/write-outcome.ts";
+import { judgeAddition } from "../../src/images/add-tags.ts";
 import { judgeClone } from "../../src/images/clone-image.ts";
 import { judgeDeletion } from "../../src/images/delete-image.ts";
 import { assertAuditable } from "../../src/images/image-audit.ts";
@@ -264,5 +265,27 @@ describe("assertAuditable", () => {
       code: "NotImageOwner",
       message: "only the owner of an image, and operators, may see its history",
     });
+  });
+});
+
+describe("judgeAddition", () => {
+  const judge = (tags: string | null, added: string) =>
+    judgeAddition(makeOutcome({ image: makeSeen({ tags }) }), request, { tags: JSON.parse(added), maxTagsBytes: 100 });
+
+  it.each<[tags: string | null, added: string]>([
+    [null, "{}"],
+    ['{"a":1,"b":[2]}', '{"b":[2]}'],
+    ['{"__proto__":{},"toString":1}', '{"toString":1,"__proto__":{}}'],
+  ])("answers the image as it is where all of it is stored: %s, %s", (tags, added) => {
+    expect(judge(tags, added)).toEqual({ image: makeSeen({ tags }), changedFields: [], isReplayed: false });
+  });
+
+  it.each<[tags: string | null, added: string]>([
+    [null, '{"__proto__":{}}'],
+    ["{}", '{"constructor":null}'],
+    ['{"a":1}', '{"a":"1"}'],
+    ['{"a":1}', '{"a":1,"b":1}'],
+  ])("throws where nothing explains why a change was not made: %s, %s", (tags, added) => {
+    expect(() => judge(tags, added)).toThrow(`a write on ${makeUuid(1)} was not applied, and nothing explains it`);
   });
 });

@@ -4,7 +4,7 @@ import { type Answer, pickStatusAndJson } from "../support/answer.ts";
 import { makeBindings, type Signing, send } from "../support/client.ts";
 import { bob, clear, mallory, provision } from "../support/fixtures.ts";
 import { loseAcknowledgements } from "../support/lost-acknowledgements.ts";
-import { computeFingerprint, formatPublicLine, type KeyName } from "../support/signer.ts";
+import { computeFingerprint, formatPublicLine, type KeyName, makeKey } from "../support/signer.ts";
 import { wrapDatabase } from "../support/wrapped-database.ts";
 
 const created = "2020-01-02T03:04:05.000Z";
@@ -89,6 +89,26 @@ describe("ListKeys and GetKey", () => {
       status: 404,
       json: { code: "ResourceNotFound", message: "ecdsa does not exist" },
     });
+  });
+});
+
+describe("the fingerprint of another account's key", () => {
+  // Both accounts have a key of the name ecdsa, and mallory's is another one.
+  const fingerprints = [computeFingerprint("ecdsa"), computeFingerprint("ecdsa", "sha256")];
+  const own = makeKeyJson("ecdsa384", "ecdsa");
+
+  beforeEach(() =>
+    provision(env.DB, {
+      accounts: [{ ...account, keys: [makeKey("ed25519"), { ...makeKey("ecdsa384"), name: "ecdsa" }] }],
+    }),
+  );
+
+  it.each(fingerprints)("names none of one's own, though a name is the same: %s", async (fingerprint) => {
+    const path = `/my/keys/${encodeURIComponent(fingerprint)}`;
+    const missing = { status: 404, json: { code: "ResourceNotFound", message: `${fingerprint} does not exist` } };
+    expect(pickStatusAndJson(await call({ path }))).toEqual(missing);
+    expect(pickStatusAndJson(await call({ method: "DELETE", path }))).toEqual(missing);
+    expect((await call({ path: "/my/keys" })).json).toEqual([own, makeKeyJson("ed25519")]);
   });
 });
 

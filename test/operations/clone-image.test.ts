@@ -46,6 +46,13 @@ const notShared = {
 describe("CloneImage", () => {
   beforeEach(() => storeImages([source]));
 
+  it("copies a public image that is shared as one that is not public", async () => {
+    await storeImages([{ ...source, public: true }]);
+    const { status, json } = await clone(source.uuid);
+    expect([status, json]).toMatchObject([200, { owner: bob.uuid, public: false }]);
+    expect(json).not.toHaveProperty("acl");
+  });
+
   it("copies a shared image as the caller's own, not public and not shared", async () => {
     const counted = wrapDatabase(env.DB);
     const { status, json } = await clone(source.uuid, counted.db);

@@ -143,6 +143,14 @@ describe("a cached caller has no access that a new one would not have", () => {
     });
   });
 
+  it("when the key is deleted: one request re-authenticates, and those after it find nothing cached", async () => {
+    const warm = new Isolate();
+    await warm.send(get);
+    await runSql(gone["the key is deleted"]?.change ?? "");
+    const refused = [await warm.send(get), await warm.send(get), await warm.send(get)];
+    expect(refused.map(({ status, roundTrips }) => `${status}, ${roundTrips}`)).toEqual(["401, 2", "401, 1", "401, 1"]);
+  });
+
   it("when an operator's right is withdrawn, or the path's login passes to another account", async () => {
     const request = { ...get, path: `/mallory/images/${theirs}` };
     await runSql("UPDATE accounts SET operator = 1 WHERE login = 'bob'");
@@ -193,6 +201,21 @@ describe("a cached caller has no access that a new one would not have", () => {
     );
     expect(await warm.send({ method: "GET", path: "/my" })).toMatchObject({ status: 200, json: { id: carol.uuid } });
     expect(await warm.send({ method: "GET", path: "/my" })).toMatchObject({ status: 200, roundTrips: 1 });
+  });
+
+  it("when the login passes to an operator with the same key: the audit names the operator", async () => {
+    const byUuid = { ...update, path: update.path.replace("/my", `/${bob.uuid}`) };
+    const readSigner = (revision: number) =>
+      env.DB.prepare("SELECT account FROM image_history WHERE image = ? AND revision = ?")
+        .bind(image, revision)
+        .first("account");
+    const warm = new Isolate();
+    expect((await warm.send(byUuid)).status).toBe(200);
+    await runSql(
+      "UPDATE accounts SET login = 'b' WHERE login = 'bob'; UPDATE accounts SET login = 'bob', operator = 1 WHERE login = 'carol'",
+    );
+    expect((await warm.send({ ...byUuid, body: '{"name":"c"}' })).status).toBe(200);
+    expect([await readSigner(2), await readSigner(3)]).toEqual([bob.uuid, carol.uuid]);
   });
 
   it("when the signature is wrong, or made by another key than the keyId names", async () => {

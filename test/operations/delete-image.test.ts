@@ -64,6 +64,19 @@ describe("DeleteImage", () => {
     expect((await remove(own.uuid)).status).toBe(204);
   });
 
+  it("names at most 10 images that have this one as their origin", async () => {
+    const children = Array.from({ length: 11 }, (_, at) => ({ ...child, uuid: makeUuid(at + 10) }));
+    await storeImages([own, ...children]);
+    const named = children.slice(0, 10).map(({ uuid }) => uuid);
+    expect(pickStatusAndJson(await remove(own.uuid))).toEqual({
+      status: 422,
+      json: {
+        code: "ImageHasDependentImages",
+        message: `other images have this one as their origin: ${named.join(", ")}`,
+      },
+    });
+  });
+
   it("ends the sharing: a destroyed image is in no row that a list of the others reads", async () => {
     await storeImages([{ ...own, acl: [mallory.uuid] }]);
     const readShares = () => env.DB.prepare("SELECT image, account FROM image_acl").all();

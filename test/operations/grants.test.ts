@@ -205,6 +205,18 @@ describe("an account that an image is shared with", () => {
     expect((await removeAcl([bob.uuid], { of: shared })).status).toBe(404);
   });
 
+  it.each(["unactivated", "creating", "failed", "destroyed"])("cannot leave one that is %s", async (state) => {
+    await provision(env.DB, {
+      images: [{ uuid: shared, owner: mallory.uuid, name: "shared", version: "1", state, acl: [bob.uuid] }],
+    });
+    expect(await pick(removeAcl([bob.uuid], { of: shared }))).toEqual({
+      status: 404,
+      json: { code: "ResourceNotFound", message: "image not found" },
+    });
+    const stored = env.DB.prepare("SELECT acl, revision FROM images WHERE uuid = ?").bind(shared);
+    expect(await stored.first()).toEqual({ acl: JSON.stringify([bob.uuid]), revision: 2 });
+  });
+
   it("repeats it with the same Idempotency-Key", async () => {
     const headers = { "Idempotency-Key": "k" };
     expect((await removeAcl([bob.uuid], { of: shared, headers })).status).toBe(204);

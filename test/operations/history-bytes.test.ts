@@ -122,4 +122,20 @@ describe("an account that writes one image after the other, and none of them aga
     const history = "SELECT count(*) AS n FROM image_history WHERE image NOT IN (SELECT uuid FROM images)";
     expect(await env.DB.prepare(history).first("n")).toBe(0);
   });
+
+  it.each([
+    ["a MAX_IMAGES of 0 keeps every destroyed image, with its history", { MAX_IMAGES: "0" }, ""],
+    ["a dry run with a MAX_IMAGES of 1 removes none", { MAX_IMAGES: "1" }, "?dry-run=true"],
+  ])("by deleting with %s", async (_, some, query) => {
+    const destroyed = [makeUuid(71), makeUuid(72), makeUuid(73)];
+    const images = destroyed.map((uuid) => ({ uuid, owner: bob.uuid, name: "n", version: "1" }));
+    await provision(env.DB, { images });
+    await provision(env.DB, { images: images.map((one) => ({ ...one, state: "destroyed" })) });
+    const bindings = makeBindings(some);
+    expect((await send({ method: "DELETE", path: `/my/images/${image}${query}`, bindings })).status).toBe(204);
+    for (const uuid of destroyed) {
+      const audit = await send({ method: "GET", path: `/my/images/${uuid}/audit` });
+      expect([audit.status, (audit.json as unknown[]).length]).toEqual([200, 2]);
+    }
+  });
 });

@@ -110,6 +110,23 @@ describe("a request with an Idempotency-Key", () => {
     ]);
   });
 
+  it("is of the account that an operator acts as: the key is that account's, and not the operator's", async () => {
+    const root = { uuid: "99999999-9999-4999-8999-999999999999", login: "root" };
+    await provision(env.DB, {
+      accounts: [carol, { ...root, operator: true, keys: [makeKey("ed25519")] }],
+      images: [{ uuid: shared, owner: mallory.uuid, name: "shared", version: "1", acl: [bob.uuid, carol.uuid] }],
+    });
+    const clone = async (path: string, sign = {}) => {
+      const answer = await send({ path: `/${path}/images/${shared}?action=clone`, headers, sign });
+      return [answer.headers.get("Idempotent-Replayed"), (answer.json as { owner: string }).owner];
+    };
+    const asRoot = { key: "ed25519", as: root.login };
+    expect(await clone("bob", asRoot)).toEqual([null, bob.uuid]);
+    expect(await clone("carol", asRoot)).toEqual([null, carol.uuid]);
+    expect(await clone("bob", asRoot)).toEqual(["true", bob.uuid]);
+    expect(await clone("my")).toEqual(["true", bob.uuid]);
+  });
+
   it("is judged anew if the first was refused or changed nothing", async () => {
     expect(await update({ name: "b" }, { headers: { ...headers, "If-Match": '"7-9.0.0"' } })).toEqual(
       makeStaleAnswer(1),
@@ -149,4 +166,14 @@ describe("a request with an Idempotency-Key", () => {
     expect(await update({ name: "b" }, { headers: safe, bindings })).toEqual(replayed);
     expect(counted.calls).toBe(3);
   });
+});
+
+it("requests without an Idempotency-Key are each a request of their own", async () => {
+  const written = (revision: number, name: string) => ({
+    status: 200,
+    ETag: `"${revision}-9.0.0"`,
+    "Changed-Fields": "name",
+    json: makeImageJson(name),
+  });
+  for (const [at, name] of ["b", "c", "b"].entries()) expect(await update({ name })).toEqual(written(at + 2, name));
 });

@@ -57,6 +57,14 @@ describe("a list by tags over many megabytes of them", () => {
     expect(counted.calls).toBe(3 + Math.ceil(total / Math.floor(1_000_000 / (bytes / total))));
   });
 
+  it("stops where it has found as many images as were asked for", async () => {
+    const counted = wrapDatabase(env.DB);
+    expect(listIds(await listImages("?tag.role=db&limit=5", { db: counted.db }))).toEqual(databases.slice(0, 5));
+    // The caller, the first try, the candidates, one search of several, and the images, which are large, in two pages.
+    const images = counted.calls - 4;
+    expect([counted.calls - images, images]).toEqual([4, 2]);
+  });
+
   it("searches at once where there is little", async () => {
     const counted = wrapDatabase(env.DB);
     const query = `?tag.role=db&marker=${makeUuid(50)}`;

@@ -46,3 +46,23 @@ describe("a list parameter has an effect", () => {
     expect(listIds(await listImages(`?${excluding[parameter]}`))).toEqual(left);
   });
 });
+
+describe("a filter by a tag", () => {
+  const texts = ["db", '"db"', '"', 'a"b'];
+
+  beforeAll(() =>
+    storeImages(texts.map((role, index) => ({ ...image, uuid: makeUuid(index), tags: { role, list: ["db"] } }))),
+  );
+
+  it.each(texts.map((text, index) => [text, index] as const))(
+    "finds the text %s as it is stored",
+    async (text, index) => {
+      expect(listIds(await listImages(`?tag.role=${encodeURIComponent(text)}`))).toEqual([makeUuid(index)]);
+    },
+  );
+
+  it("that begins with a quote means this text, and not the JSON of a value", async () => {
+    expect(listIds(await listImages(`?tag.list=${encodeURIComponent('["db"]')}`))).toHaveLength(texts.length);
+    expect(listIds(await listImages(`?tag.list=${encodeURIComponent('"db"')}`))).toEqual([]);
+  });
+});

@@ -224,4 +224,58 @@ describe("a failure in mid-stream", () => {
     expect(wrapped.calls).toBeLessThanOrEqual(readThird);
     expect(wrapped.calls).toBeGreaterThanOrEqual(4);
   });
+
+  it("of the client, which reads two pages of three, leaves the third unread", async () => {
+    const { response, wrapped } = await openList(() => undefined);
+    const reader = response.body?.getReader();
+    for (let image = 0; image < 2000; image += 1) await reader?.read();
+    // What was asked for ahead would be there before this answer.
+    await env.DB.prepare("SELECT 1").run();
+    expect(wrapped.calls).toBe(readThird - 1);
+    await reader?.read();
+    expect(wrapped.calls).toBe(readThird);
+    await reader?.cancel();
+  });
+});
+
+describe("what an account can no longer see when its page is read", () => {
+  const destroy = (ids: readonly string[]) =>
+    env.DB.prepare("UPDATE images SET state = 'destroyed' WHERE uuid IN (SELECT value FROM json_each(?))")
+      .bind(JSON.stringify(ids))
+      .run();
+
+  const readIds = ({ json }: Answer) => (json as Item[]).map(({ id }) => id);
+
+  /** The list, where these images are destroyed right before a round trip. */
+  const listWith = async (path: string, { before, ids }: { before: number; ids: readonly string[] }) => {
+    const { db } = wrapDatabase(env.DB, async (run, call) => {
+      if (call === before) await destroy(ids);
+      return run();
+    });
+    return readIds(await get(path, { DB: db }));
+  };
+
+  const last = makeUuid(1101);
+
+  it("is left out of a later page", async () => {
+    await storeImages(1102, 10);
+    const listed = readIds(await get("/my/images"));
+    // 1: credentials, 2: first page, 3: ids, 4: second page.
+    expect(await listWith("/my/images", { before: 4, ids: [last] })).toEqual(listed.filter((id) => id !== last));
+  });
+
+  it("is left out where it is large, and read by itself", async () => {
+    await storeImages(4, 5000);
+    // 1: credentials, 2: the page, 3: what is large of it.
+    const ids = await listWith("/my/images", { before: 3, ids: [makeUuid(2), makeUuid(3)] });
+    expect(ids).toEqual([makeUuid(1), makeUuid(4)]);
+  });
+
+  it("takes no place of a page that is searched by tags", async () => {
+    await storeImages(14, 90_000);
+    await env.DB.prepare("UPDATE images SET tags = json_set(tags, '$.role', 'db') WHERE name IN ('n2', 'n3')").run();
+    // 1: credentials, 2: the first try, 3: the candidates, 4: the search of the first megabyte.
+    const ids = await listWith("/my/images?tag.role=db&limit=1", { before: 4, ids: [makeUuid(2)] });
+    expect(ids).toEqual([makeUuid(3)]);
+  });
 });

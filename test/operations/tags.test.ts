@@ -66,6 +66,21 @@ describe("the tags of an image", () => {
     expect(await get()).toEqual(makeRead(1, makeImageJson("my-image")));
   });
 
+  it.each(["__proto__", "constructor", "toString"])("have no %s unless it was sent", async (key) => {
+    expect(await pick(getTags(key))).toEqual(makeMissing(key));
+    expect(await pick(deleteTags(key))).toEqual(makeMissing(key));
+    await replaceTags(`{"${key}":{}}`);
+    expect(await pick(getTags(key))).toEqual(makeRead(2, {}));
+    expect(await pick(deleteTags(key))).toEqual(makeGone(3));
+  });
+
+  it("are added under the name __proto__ on the current revision alone", async () => {
+    await addTags({ a: 1 });
+    const stale = { headers: { "If-Match": '"1-9.0.0"' } };
+    expect(await pick(addTags('{"__proto__":{}}', stale))).toEqual(makeStaleAnswer(2));
+    expect((await addTags('{"__proto__":{}}')).text).toBe('{"a":1,"__proto__":{}}');
+  });
+
   it("keep their order: a tag that is replaced stays in its place", async () => {
     await replaceTags('{"b":1,"a":2,"c":3}');
     await addTags('{"d":4,"a":5}');
@@ -193,6 +208,7 @@ describe("the tags of an image", () => {
   it("of more than 100 fractions are replaced only as a whole", async () => {
     const fractions = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`k${at}`, at + 0.1]));
     await replaceTags(fractions);
+    expect(await pick(addTags({ k0: 0.1 }))).toEqual(makeAnswer(2, fractions, ""));
     expect(await pick(addTags({ k: 1.5 }))).toEqual(makeAnswer(3, { ...fractions, k: 1.5 }));
     expect(await pick(addTags({ l: 1 }))).toEqual(
       makeInvalid(

@@ -203,3 +203,32 @@ describe("the fields of an account", () => {
     expect((await get()).json).toEqual({ ...shown, city: "Genf", phone: "1" });
   });
 });
+
+describe("the records of an account's writes", () => {
+  const minuteAgo = 61_000;
+
+  const remember = (account: string, names: readonly string[], age: number) =>
+    env.DB.batch(
+      names.map((name) =>
+        env.DB.prepare(
+          "INSERT INTO account_writes (write_id, account, time) VALUES (?, ?, unixepoch('subsec') * 1000 - ?)",
+        ).bind(name, account, age),
+      ),
+    );
+
+  const readRecords = async () => {
+    const { results } = await env.DB.prepare("SELECT write_id FROM account_writes ORDER BY write_id").all();
+    return results.map(({ write_id: id }) => id).filter((id) => !/^[0-9a-f-]{36}$/.test(String(id)));
+  };
+
+  it("are removed after a minute, two by each write, of no other account", async () => {
+    await remember(bob.uuid, ["bob-2", "bob-3"], minuteAgo);
+    await remember(bob.uuid, ["bob-1"], 2 * minuteAgo);
+    await remember(bob.uuid, ["bob-young"], 1000);
+    await remember(mallory.uuid, ["mallory"], 3 * minuteAgo);
+    await update({ city: "a" });
+    expect(await readRecords()).toEqual([expect.stringMatching(/^bob-[23]$/), "bob-young", "mallory"]);
+    await update({ city: "b" });
+    expect(await readRecords()).toEqual(["bob-young", "mallory"]);
+  });
+});

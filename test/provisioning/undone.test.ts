@@ -73,3 +73,21 @@ test("a client's write between the check and the load is not undone", async () =
   expect(calls).toBe(5);
   expect((await readTables()).images).toMatchObject([{ description: "new", revision: 2 }, { revision: 1 }]);
 });
+
+test("an image that another file destroys between the check and the load does not come back", async () => {
+  const file = await read({ ...manifest, description: "file" }, other);
+  const batch = env.DB.batch.bind(env.DB);
+  let calls = 0;
+  const db = Object.assign(Object.create(env.DB), {
+    prepare: env.DB.prepare.bind(env.DB),
+    batch: async (statements: D1PreparedStatement[]) => {
+      calls += 1;
+      if (calls === 3) await load(env.DB, await read({ ...manifest, state: "destroyed" }), guarded);
+      return await batch(statements);
+    },
+  });
+  await expect(load(db, file, guarded)).rejects.toMatchObject({
+    mistakes: [`image ${one} was destroyed and would come back; --restore does it`],
+  });
+  expect((await readTables()).images).toMatchObject([{ state: "destroyed", description: "old", revision: 2 }, {}]);
+});
