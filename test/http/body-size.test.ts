@@ -35,8 +35,9 @@ describe("a body", () => {
 
   it("of a declared length over 100000 bytes is refused unread", async () => {
     let pulled = 0;
-    const pull = () => {
+    const pull = (controller: ReadableStreamDefaultController) => {
       pulled += 1;
+      controller.close();
     };
     const body = new ReadableStream({ pull }, { highWaterMark: 0 });
     const declared = { body, headers: { "Content-Length": "100001" }, bindings: makeBindings({}) };
