@@ -6,6 +6,7 @@ const writes = [
   "test/operations/safe-updates.test.ts",
   "test/operations/idempotency-key.test.ts",
   "test/operations/authority.test.ts",
+  "test/operations/dry-run.test.ts",
 ];
 const edits = [
   "test/operations/tags.test.ts",
@@ -52,15 +53,14 @@ const rows: readonly (readonly [string, readonly string[], string?])[] = [
   ["src/db/list-keys", [...accounts, "test/operations/streamed-answers.test.ts"]],
   ["src/db/search-", lists],
   ["src/db/image-audit", history],
+  ["src/db/write-record", [...writes, ...history]],
   ["src/db/visibility", ["test/images/visibility.test.ts", ...lists, ...edits]],
   ["src/http/", ["test/http/", "test/refusals.test.ts", "test/operations/streamed-answers.test.ts"]],
   ["src/images/", ["test/images/", ...writes, ...edits, "test/operations/quotas.test.ts"]],
   ["src/images/image-audit", history],
-  ["src/images/list-", lists],
-  [
-    "migrations/",
-    [...history, ...edits, ...lists.slice(2, 4), "test/operations/delete-image.test.ts", "test/provisioning/"],
-  ],
+  ["src/images/list-", [...lists, "test/operations/ignored-parameters.test.ts"]],
+  ["src/images/write-intent", [...writes, ...history]],
+  ["migrations/", ["test/db/", ...history, ...edits, "test/operations/delete-image.test.ts", "test/provisioning/"]],
   ["scripts/provisioning/", ["test/provisioning/"]],
   ["scripts/", ["test/scripts/"], "scripts"],
 ];

@@ -116,6 +116,17 @@ describe("a signature is accepted", () => {
   });
 
   it.each([
+    ["mZFLkyvTelC5g8XnyQrpOw==", 422],
+    [" mZFLkyvTelC5g8XnyQrpOw== ", 422],
+    ["mZFLkyvTelC5g8XnyQrpOw", 400],
+    ["MZFLKYVTELC5G8XNYQRPOW==", 400],
+  ])("over a Content-MD5, if it is the body's: %j is %i", async (md5, status) => {
+    const sign: Signing = { key: "ed25519", names: ["date", "content-md5"] };
+    const headers = { "Content-MD5": md5 };
+    expect((await send({ path: "/my/images/x?action=update", body: "{}", sign, headers })).status).toBe(status);
+  });
+
+  it.each([
     ["sha-256=", 422],
     ["x-SHA-256=", 400],
     ["MD5=x,x-sha-256=", 400],

@@ -129,18 +129,6 @@ describe("a body is read", () => {
   });
 });
 
-it("a body of a declared length over 100000 bytes is refused unread", async () => {
-  let pulled = 0;
-  const pull = () => {
-    pulled += 1;
-  };
-  const body = new ReadableStream({ pull }, { highWaterMark: 0 });
-  const declared = { body, headers: { "Content-Length": "100001" }, bindings: makeBindings({}) };
-  const refused = makeRefusal(413, "RequestTooLarge", "the request body is over 100000 bytes");
-  expect(pickStatusAndJson(await update(declared))).toEqual(refused);
-  expect(pulled).toBe(0);
-});
-
 describe("a body is refused", () => {
   const json = (problem: string) => makeRefusal(400, "InvalidContent", `Invalid JSON: ${problem}`);
   const supported = "supported: application/json, application/x-www-form-urlencoded, multipart/form-data";

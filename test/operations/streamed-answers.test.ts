@@ -278,4 +278,19 @@ describe("what an account can no longer see when its page is read", () => {
     const ids = await listWith("/my/images?tag.role=db&limit=1", { before: 4, ids: [makeUuid(2)] });
     expect(ids).toEqual([makeUuid(3)]);
   });
+
+  it.each([
+    // 1: credentials, 2: the page, 3: what is large of it.
+    ["a list of large images", { count: 4, tagBytes: 5000, query: "", before: 3 }],
+    // 1: credentials, 2: the first try, 3: the candidates, 4: the search of the first megabyte, which finds none.
+    ["a search of many tags", { count: 14, tagBytes: 90_000, query: "?tag.i=none", before: 4 }],
+  ])("is everything once its key is deleted: %s is 401", async (_, { count, tagBytes, query, before }) => {
+    await storeImages(count, tagBytes);
+    const { db } = wrapDatabase(env.DB, async (run, call) => {
+      if (call === before) await env.DB.prepare("DELETE FROM keys").run();
+      return run();
+    });
+    const refused = await get(`/my/images${query}`, { DB: db });
+    expect(pickStatusAndJson(refused)).toMatchObject({ status: 401, json: { code: "InvalidCredentials" } });
+  });
 });

@@ -50,6 +50,20 @@ test("a field that no client changed may change, and so may one that the file an
   expect((await load(env.DB, file, guarded)).images).toStrictEqual({ added: 0, replaced: 1, unchanged: 0 });
 });
 
+test("a change counts by the revisions of its own image, however often another one was loaded", async () => {
+  await change("description = 'new'");
+  for (const description of ["a", "b", "c"]) await load(env.DB, await read({ ...other, description }));
+  await expect(load(env.DB, await read(manifest), guarded)).rejects.toMatchObject({
+    mistakes: [`image ${one}: a client changed description since, and it would be undone; --restore does it`],
+  });
+});
+
+test("a client's change of one image does not keep another from being loaded", async () => {
+  for (const description of ["a", "b"]) await change(`description = '${description}'`, two);
+  const file = await read({ ...manifest, description: "file" });
+  expect((await load(env.DB, file, guarded)).images).toStrictEqual({ added: 0, replaced: 1, unchanged: 0 });
+});
+
 test("a change whose revisions are no longer kept counts as a client's", async () => {
   await change("description = 'new'");
   await env.DB.prepare("DELETE FROM image_history").run();

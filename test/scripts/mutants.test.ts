@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { makeMutants } from "../../scripts/mutation/mutants.ts";
 import { sample } from "../../scripts/mutation/sample.ts";
@@ -88,4 +89,13 @@ it("the tests of a file are those of its subject, in its project", () => {
   expect(findTestsOf("src/console/route.ts")).toEqual({ project: "console", tests: ["test/console/"] });
   expect(findTestsOf("scripts/serve.ts")).toEqual({ project: "scripts", tests: ["test/scripts/"] });
   expect(findTestsOf("src/db/authority.ts").tests).toContain("test/operations/credential-cache.test.ts");
+});
+
+it("the tests of every file are there", () => {
+  const files = ["src", "scripts", "migrations"].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => `${folder}/${name.replaceAll("\\", "/")}`),
+  );
+  const named = new Set(files.flatMap((file) => findTestsOf(file).tests));
+  expect(named.size).toBeGreaterThan(30);
+  expect([...named].filter((test) => !existsSync(test))).toEqual([]);
 });
