@@ -1,4 +1,4 @@
-import { and, eq, ne, type SQL, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import { authority } from "./authority.ts";
 import { imageColumns } from "./image-row.ts";
 import { images } from "./schema.ts";
@@ -30,7 +30,8 @@ const isWritten = (value: Placeholders<WriteValues>, { allowed, changes }: Chang
   and(
     eq(images.uuid, value.image),
     allowed ?? eq(images.owner, value.account),
-    ne(images.state, "destroyed"),
+    // A literal: bound against a partial index's column, SQLite prepares the statement and its triggers anew at each run.
+    sql`${images.state} <> 'destroyed'`,
     changes,
     isApplicable(value),
     authority(value),

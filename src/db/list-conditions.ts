@@ -37,12 +37,14 @@ export type ListFilters = Omit<ListValues, "account" | "isZvol" | "public" | "ta
 /**
  * `all` is every state of one's own images and the active ones of others. Of the other states only `active` shows images of
  * others. `unactivated` is every image that was never activated.
+ *
+ * `+` keeps the column from being compared with the WHERE of a partial index, here and below: see `isWritten`.
  */
 const isInState = ({ state, account }: Placeholders<ListValues>): SQL => sql`CASE ${state}
   WHEN 'active' THEN ${images.state} = 'active'
   WHEN 'all' THEN ${images.owner} = ${account} OR ${images.state} = 'active'
   WHEN 'unactivated' THEN ${images.owner} = ${account} AND ${images.state} IN ('unactivated', 'creating', 'failed')
-  ELSE ${images.owner} = ${account} AND ${images.state} = ${state} END`;
+  ELSE ${images.owner} = ${account} AND +${images.state} = ${state} END`;
 
 /** A filter is off when its value is NULL. */
 const filter = (value: Placeholder, condition: SQL): SQL => sql`(${value} IS NULL OR ${condition})`;
@@ -76,7 +78,7 @@ export const isCandidate = (value: Placeholders<ListValues>): SQL | undefined =>
     filter(value.notType, sql`${images.type} IS NOT ${value.notType}`),
     filter(value.type, sql`${images.type} = ${value.type}`),
     filter(value.isZvol, sql`(${images.type} NOT IN ('', 'null') AND (${images.type} = 'zvol') = ${value.isZvol})`),
-    filter(value.public, sql`${images.public} = ${value.public}`),
+    filter(value.public, sql`+${images.public} = ${value.public}`),
     filter(value.owner, sql`${images.owner} = ${value.owner}`),
     filter(value.marker, isAfter(value.marker)),
   );
