@@ -1,26 +1,26 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Caller } from "../auth/caller.ts";
 import { accountWrites } from "./schema.ts";
-import { type Expression, flag, type Placeholders, statement } from "./statement.ts";
+import { boolean, type Expression, type Placeholders, statement } from "./statement.ts";
 
 /** The values of every statement that writes an account or its keys. `writeId` is the same at every retry. */
 export type AccountWriteValues = Caller & { writeId: string };
 
-const isRecorded = (value: Placeholders<AccountWriteValues>): SQL =>
-  sql`EXISTS (SELECT 1 FROM ${accountWrites} WHERE ${accountWrites.write_id} = ${value.writeId})`;
+const isRecorded = (bind: Placeholders<AccountWriteValues>): SQL =>
+  sql`EXISTS (SELECT 1 FROM ${accountWrites} WHERE ${accountWrites.write_id} = ${bind.writeId})`;
 
 /** No attempt of the write was applied. */
-export const isUnapplied = (value: Placeholders<AccountWriteValues>): SQL => sql`NOT ${isRecorded(value)}`;
+export const isUnapplied = (bind: Placeholders<AccountWriteValues>): SQL => sql`NOT ${isRecorded(bind)}`;
 
 /** Whether the write was applied, by whichever attempt. */
-export const isApplied = (value: Placeholders<AccountWriteValues>): Expression<boolean> => flag(isRecorded(value));
+export const isApplied = (bind: Placeholders<AccountWriteValues>): Expression<boolean> => boolean(isRecorded(bind));
 
 const now = sql`CAST(unixepoch('subsec') * 1000 AS INTEGER)`;
 
 /** Records that the write was applied, where `written` finds the row that it has just written. */
-export const recordWrite = (value: Placeholders<AccountWriteValues>, written: SQL): SQL => sql`
+export const recordWrite = (bind: Placeholders<AccountWriteValues>, written: SQL): SQL => sql`
   INSERT INTO ${accountWrites} (write_id, account, time)
-  SELECT ${value.writeId}, ${value.account}, ${now} WHERE EXISTS (${written})
+  SELECT ${bind.writeId}, ${bind.account}, ${now} WHERE EXISTS (${written})
   ON CONFLICT DO NOTHING`;
 
 /** For so long a retry may come. The waits between attempts are under two seconds in all; D1 may take longer by itself. */
@@ -28,8 +28,8 @@ const keepMs = 60_000;
 
 /** Removes two old records of the account: each write adds one, so few stay. */
 export const trimWritesStatement = statement<AccountWriteValues>().writes(
-  (value) => sql`
+  (bind) => sql`
     DELETE FROM ${accountWrites} WHERE write_id IN (
       SELECT write_id FROM ${accountWrites}
-      WHERE account = ${value.account} AND time < ${now} - ${sql.raw(String(keepMs))} ORDER BY time LIMIT 2)`,
+      WHERE account = ${bind.account} AND time < ${now} - ${sql.raw(String(keepMs))} ORDER BY time LIMIT 2)`,
 );

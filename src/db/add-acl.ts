@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { type Database, readOnlyRow } from "./client.ts";
-import { computed, imageChange } from "./image-change.ts";
+import { choose, computed, imageChange } from "./image-change.ts";
 import { images } from "./schema.ts";
 import { outcomeStatement, readOutcome, type WriteOutcome } from "./write-outcome.ts";
 import { toWriteValues, type Write, type WriteValues } from "./write-record.ts";
@@ -11,16 +11,16 @@ type AddAclValues = WriteValues & { accounts: string; maxAcl: number };
  * The stored accounts, then those of the sent ones that are not among them, in their order; NULL for none. Grouped, because
  * NOT IN over the stored ones would read them again for each.
  */
-const addAcl = imageChange<AddAclValues>((value) => {
+export const addAcl = imageChange<AddAclValues>((bind) => {
   const joined = sql`nullif((SELECT json_group_array(account ORDER BY place) FROM (
     SELECT account, min(place) AS place FROM (
       SELECT value AS account, key AS place FROM json_each(coalesce(${images.acl}, '[]'))
-      UNION ALL SELECT value, 1000000000 + key FROM json_each(${value.accounts})
+      UNION ALL SELECT value, 1000000000 + key FROM json_each(${bind.accounts})
     ) GROUP BY account)), '[]') AS "acl"`;
   return {
     set: { acl: sql`"change"."acl"` },
-    from: computed(joined, sql`${value.image}`),
-    changes: sql`"change"."acl" IS NOT ${images.acl} AND json_array_length("change"."acl") <= ${value.maxAcl}`,
+    from: computed(joined, sql`${bind.image}`),
+    changes: sql`"change"."acl" IS NOT ${images.acl} AND json_array_length("change"."acl") <= ${bind.maxAcl}`,
   };
 });
 
@@ -31,7 +31,7 @@ export type Grants = { accounts: readonly string[]; maxAcl: number };
 export async function addAclAccounts(db: Database, write: Write, { accounts, maxAcl }: Grants): Promise<WriteOutcome> {
   const values = toWriteValues(write);
   const [made, outcome] = await db.batch([
-    addAcl.by(write).with({ ...values, accounts: JSON.stringify(accounts), maxAcl }),
+    choose(addAcl, write).with({ ...values, accounts: JSON.stringify(accounts), maxAcl }),
     outcomeStatement.with(values),
   ]);
   return readOutcome(readOnlyRow(outcome), write, made);

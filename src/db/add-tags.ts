@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import { type Database, readOnlyRow } from "./client.ts";
-import { imageChange } from "./image-change.ts";
+import { choose, imageChange } from "./image-change.ts";
 import { images } from "./schema.ts";
 import type { Placeholders } from "./statement.ts";
 import { outcomeStatement, readOutcome, type WriteOutcome } from "./write-outcome.ts";
@@ -40,11 +40,11 @@ const joinTags = ({ image, tags }: Placeholders<AddTagsValues>): SQL => sql`(
       SELECT group_concat(json_quote(name) || ':' || text, ',') FROM sent
       WHERE name NOT IN (SELECT tag.key FROM image CROSS JOIN json_each(image.tags) AS tag)) END) || '}' FROM stored) END)`;
 
-const addTags = imageChange<AddTagsValues>((value) => ({
+export const addTags = imageChange<AddTagsValues>((bind) => ({
   set: { tags: sql`"change"."tags"` },
-  from: sql`(SELECT ${joinTags(value)} AS "tags" LIMIT 1) AS "change"`,
+  from: sql`(SELECT ${joinTags(bind)} AS "tags" LIMIT 1) AS "change"`,
   changes: sql`"change"."tags" IS NOT NULL AND "change"."tags" IS NOT ${images.tags}
-    AND octet_length("change"."tags") <= max(${value.maxTagsBytes}, octet_length(coalesce(${images.tags}, '')))`,
+    AND octet_length("change"."tags") <= max(${bind.maxTagsBytes}, octet_length(coalesce(${images.tags}, '')))`,
 }));
 
 /** Tags and their values, and the most bytes that all of an image may have. */
@@ -68,7 +68,7 @@ export async function addImageTags(
 ): Promise<WriteOutcome> {
   const values = toWriteValues(write);
   const [made, outcome] = await db.batch([
-    addTags.by(write).with({ ...values, tags: toTexts(tags), maxTagsBytes }),
+    choose(addTags, write).with({ ...values, tags: toTexts(tags), maxTagsBytes }),
     outcomeStatement.with(values),
   ]);
   return readOutcome(readOnlyRow(outcome), write, made);

@@ -6,6 +6,8 @@ export type DatabaseMeter = { calls: number; milliseconds: number };
 
 /** The database for one request. Each call is one round trip. */
 export type Database = {
+  /** Runs one read without a retry, which would hide what a health check is to show. @throws {Error} as D1 says it */
+  once: (read: Bound<unknown>) => Promise<void>;
   /** Answers the rows of one read. */
   all: <Row>(read: Bound<Row>) => Promise<Row[]>;
   /** Runs statements in one transaction, in this order; answers the rows of each. */
@@ -37,10 +39,10 @@ function prepare(binding: D1Database, { printed, parameters }: Bound<unknown>): 
  * @throws {CloudApiError} from its functions: ServiceUnavailableError when D1 fails or stays busy after the retries
  */
 export function connect(binding: D1Database, meter: DatabaseMeter): Database {
-  const measure = async <Result>(call: () => Promise<Result>): Promise<Result> => {
+  const measure = async <Result>(call: () => Promise<Result>, run = withRetry<Result>): Promise<Result> => {
     const startedAt = performance.now();
     try {
-      return await withRetry(() => {
+      return await run(() => {
         meter.calls += 1;
         return call();
       });
@@ -49,6 +51,12 @@ export function connect(binding: D1Database, meter: DatabaseMeter): Database {
     }
   };
   return {
+    once: async (read) => {
+      await measure(
+        () => prepare(binding, read).all(),
+        (call) => call(),
+      );
+    },
     all: async (read) => {
       const statement = prepare(binding, read);
       const { results } = await measure(() => statement.all<StoredRow>());

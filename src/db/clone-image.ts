@@ -3,7 +3,7 @@ import { authority } from "./authority.ts";
 import { type Database, readOnlyRow } from "./client.ts";
 import { imageColumns } from "./image-row.ts";
 import { imageHistory, images } from "./schema.ts";
-import { flag, type Placeholders, statement } from "./statement.ts";
+import { boolean, type Placeholders, statement } from "./statement.ts";
 import { isActivated, isSharedWith } from "./visibility.ts";
 import { outcomeFields, readOutcome, selectOutcome, type WriteOutcome } from "./write-outcome.ts";
 import { isApplicable, recordColumns, toWriteValues, type Write, type WriteValues } from "./write-record.ts";
@@ -22,15 +22,15 @@ const isFull = ({ account, maxImages }: Placeholders<CloneValues>): SQL => sql`(
   )) >= ${maxImages})`;
 
 /** What a clone has of its own; every other column is its source's. */
-const cloneColumns = (value: Placeholders<CloneValues>): Readonly<Record<string, SQL>> => ({
-  uuid: sql`${value.clone}`,
-  owner: sql`${value.account}`,
+const cloneColumns = (bind: Placeholders<CloneValues>): Readonly<Record<string, SQL>> => ({
+  uuid: sql`${bind.clone}`,
+  owner: sql`${bind.account}`,
   public: sql`0`,
   acl: sql`NULL`,
-  published_at: sql`${value.now}`,
+  published_at: sql`${bind.now}`,
   error: sql`NULL`,
   revision: sql`1`,
-  ...recordColumns(value),
+  ...recordColumns(bind),
 });
 
 const columns = Object.values(getTableColumns(images));
@@ -38,30 +38,30 @@ const columns = Object.values(getTableColumns(images));
 const list = (expressions: readonly SQL[]): SQL => sql.join([...expressions], sql`, `);
 
 /** The row of the clone; none where the image is not cloned. */
-const selectClone = (value: Placeholders<CloneValues>): SQL => {
-  const own = cloneColumns(value);
+const selectClone = (bind: Placeholders<CloneValues>): SQL => {
+  const own = cloneColumns(bind);
   return sql`
     SELECT ${list(columns.map((column) => sql`${own[column.name] ?? column} AS ${sql.identifier(column.name)}`))} FROM ${images}
-    WHERE ${eq(images.uuid, value.image)} AND ${images.owner} <> ${value.account} AND ${isActivated(images)} AND ${images.type} IS NOT 'docker'
-      AND ${isSharedWith(images, value.account)} AND NOT ${isFull(value)}
-      AND ${isApplicable(value)} AND ${authority(value)}`;
+    WHERE ${eq(images.uuid, bind.image)} AND ${images.owner} <> ${bind.account} AND ${isActivated(images)} AND ${images.type} IS NOT 'docker'
+      AND ${isSharedWith(images, bind.account)} AND NOT ${isFull(bind)}
+      AND ${isApplicable(bind)} AND ${authority(bind)}`;
 };
 
-const cloneStatement = statement<CloneValues>().writes(
-  (value) => sql`
-    INSERT INTO ${images} (${list(columns.map(({ name }) => sql`${sql.identifier(name)}`))}) ${selectClone(value)}`,
+export const cloneStatement = statement<CloneValues>().writes(
+  (bind) => sql`
+    INSERT INTO ${images} (${list(columns.map(({ name }) => sql`${sql.identifier(name)}`))}) ${selectClone(bind)}`,
 );
 
-const rehearsedStatement = statement<CloneValues>().reads(
+export const rehearsedStatement = statement<CloneValues>().reads(
   () => imageColumns,
-  (_, value) => selectClone(value),
+  (_, bind) => selectClone(bind),
 );
 
 /** The quota is counted only where it may be what refused the clone. */
-const cloneOutcomeStatement = statement<CloneValues>().reads(
-  (value) => ({
-    ...outcomeFields(value),
-    isFull: flag(sql`CASE WHEN ${imageHistory.write_id} IS NULL THEN ${isFull(value)} ELSE 0 END`),
+export const cloneOutcomeStatement = statement<CloneValues>().reads(
+  (bind) => ({
+    ...outcomeFields(bind),
+    isFull: boolean(sql`CASE WHEN ${imageHistory.write_id} IS NULL THEN ${isFull(bind)} ELSE 0 END`),
   }),
   selectOutcome,
 );

@@ -1,11 +1,11 @@
-import { and, eq, or, type Placeholder, type SQL, sql } from "drizzle-orm";
+import { and, eq, or, type SQL, sql } from "drizzle-orm";
 import type { Caller } from "../auth/caller.ts";
 import type { RegisteredKey } from "../auth/key-registration.ts";
 import { type AccountWriteValues, isApplied, isUnapplied, recordWrite, trimWritesStatement } from "./account-write.ts";
 import { authority, callerRow, hasAuthority } from "./authority.ts";
 import { type Database, readOnlyRow } from "./client.ts";
 import { accounts, keys } from "./schema.ts";
-import { flag, leftJoined, nullableText, query, statement } from "./statement.ts";
+import { boolean, leftJoined, nullableText, type Placeholder, query, statement } from "./statement.ts";
 
 type NewKeyValues = AccountWriteValues & {
   name: string;
@@ -20,46 +20,46 @@ const isFull = (account: Placeholder, maxKeys: Placeholder): SQL =>
   sql`(${maxKeys} > 0 AND (SELECT count(*) FROM ${keys} WHERE ${keys.account} = ${account}) >= ${maxKeys})`;
 
 /** Without effect where the account has the name or the key already. */
-const createKeyStatement = statement<NewKeyValues>().writes(
-  (value) => sql`
+export const createKeyStatement = statement<NewKeyValues>().writes(
+  (bind) => sql`
     INSERT INTO ${keys} (account, name, fingerprint, fingerprintSha256, key, write_id)
-    SELECT ${value.account}, ${value.name}, ${value.fingerprint}, ${value.newSha256}, ${value.key}, ${value.writeId}
-    WHERE ${and(authority(value), isUnapplied(value), sql`NOT ${isFull(value.account, value.maxKeys)}`)}
+    SELECT ${bind.account}, ${bind.name}, ${bind.fingerprint}, ${bind.newSha256}, ${bind.key}, ${bind.writeId}
+    WHERE ${and(authority(bind), isUnapplied(bind), sql`NOT ${isFull(bind.account, bind.maxKeys)}`)}
     ON CONFLICT DO NOTHING`,
 );
 
-const recordStatement = statement<NewKeyValues>().writes((value) =>
+export const recordStatement = statement<NewKeyValues>().writes((bind) =>
   recordWrite(
-    value,
-    sql`SELECT 1 FROM ${keys} WHERE ${and(eq(keys.account, value.account), eq(keys.name, value.name), eq(keys.write_id, value.writeId))}`,
+    bind,
+    sql`SELECT 1 FROM ${keys} WHERE ${and(eq(keys.account, bind.account), eq(keys.name, bind.name), eq(keys.write_id, bind.writeId))}`,
   ),
 );
 
 /** The key that has the name or the fingerprint of the new one: the new one itself, where it was created. */
-const outcomeStatement = statement<NewKeyValues>().reads(
-  (value) => ({
+export const outcomeStatement = statement<NewKeyValues>().reads(
+  (bind) => ({
     hasAuthority,
-    isCreated: isApplied(value),
-    isFull: flag(isFull(value.account, value.maxKeys)),
-    login: nullableText(sql`(SELECT ${accounts.login} FROM ${accounts} WHERE ${accounts.uuid} = ${value.account})`),
+    isCreated: isApplied(bind),
+    isFull: boolean(isFull(bind.account, bind.maxKeys)),
+    login: nullableText(sql`(SELECT ${accounts.login} FROM ${accounts} WHERE ${accounts.uuid} = ${bind.account})`),
     holder: leftJoined({ name: keys.name }, "name"),
   }),
-  (columns, value) =>
+  (columns, bind) =>
     query
       .select(columns)
-      .from(callerRow(value))
+      .from(callerRow(bind))
       .leftJoin(
         keys,
         and(
-          eq(keys.account, value.account),
+          eq(keys.account, bind.account),
           or(
-            eq(keys.name, value.name),
-            eq(keys.fingerprint, value.fingerprint),
-            eq(keys.fingerprintSha256, value.newSha256),
+            eq(keys.name, bind.name),
+            eq(keys.fingerprint, bind.fingerprint),
+            eq(keys.fingerprintSha256, bind.newSha256),
           ),
         ),
       )
-      .orderBy(sql`${keys.name} = ${value.name} DESC`)
+      .orderBy(sql`${keys.name} = ${bind.name} DESC`)
       .limit(1),
 );
 

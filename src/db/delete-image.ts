@@ -1,9 +1,9 @@
-import { type Placeholder, type SQL, sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import { type Database, readOnlyRow } from "./client.ts";
-import { imageChange } from "./image-change.ts";
+import { choose, imageChange } from "./image-change.ts";
 import { images } from "./schema.ts";
-import { type Expression, flag, statement } from "./statement.ts";
+import { boolean, type Expression, type Placeholder, statement } from "./statement.ts";
 import { isVisible } from "./visibility.ts";
 import { outcomeFields, readOutcome, selectOutcome, type WriteOutcome } from "./write-outcome.ts";
 import { toWriteValues, type Write, type WriteValues } from "./write-record.ts";
@@ -17,9 +17,9 @@ const isDependentOf = (image: Placeholder): SQL =>
 const hasDependents = (image: Placeholder): SQL =>
   sql`EXISTS (SELECT 1 FROM ${images} AS ${dependent} WHERE ${isDependentOf(image)})`;
 
-const deletion = imageChange<WriteValues>((value) => ({
+export const deletion = imageChange<WriteValues>((bind) => ({
   set: { state: sql`'destroyed'` },
-  changes: sql`NOT ${hasDependents(value.image)}`,
+  changes: sql`NOT ${hasDependents(bind.image)}`,
 }));
 
 /** A message names no more of them than this. */
@@ -27,20 +27,20 @@ const maxNamedDependents = 10;
 
 const uuidList = (list: SQL): Expression<string[]> => ({ sql: list, read: (stored) => JSON.parse(String(stored)) });
 
-const deletionStatement = statement<WriteValues>().reads(
-  (value) => ({
-    ...outcomeFields(value),
-    hasDependents: flag(hasDependents(value.image)),
+export const deletionStatement = statement<WriteValues>().reads(
+  (bind) => ({
+    ...outcomeFields(bind),
+    hasDependents: boolean(hasDependents(bind.image)),
     visibleDependents: uuidList(sql`(SELECT json_group_array(uuid) FROM (SELECT ${dependent.uuid} AS uuid
       FROM ${images} AS ${dependent}
-      WHERE ${isDependentOf(value.image)} AND ${isVisible(dependent, value.account)}
+      WHERE ${isDependentOf(bind.image)} AND ${isVisible(dependent, bind.account)}
       ORDER BY ${dependent.uuid} LIMIT ${sql.raw(String(maxNamedDependents))}))`),
   }),
   selectOutcome,
 );
 
 /** Removes the oldest destroyed images of the account beyond as many as it may own, with their history. */
-const purgeStatement = statement<{ account: string; keep: number }>().writes(
+export const purgeStatement = statement<{ account: string; keep: number }>().writes(
   ({ account, keep }) => sql`
     DELETE FROM ${images} WHERE rowid IN (
       SELECT rowid FROM ${images} WHERE ${images.owner} = ${account} AND ${images.state} = 'destroyed'
@@ -60,7 +60,7 @@ export async function deleteImage(db: Database, write: Write, keep: number): Pro
   const values = toWriteValues(write);
   const isPurging = keep > 0 && !write.isDryRun;
   const [made, rows] = await db.batch([
-    deletion.by(write).with(values),
+    choose(deletion, write).with(values),
     deletionStatement.with(values),
     purgeStatement.with({ account: write.caller.account, keep: isPurging ? keep : Number.MAX_SAFE_INTEGER }),
   ]);

@@ -10,27 +10,27 @@ import { query, statement } from "./statement.ts";
 type DeleteKeyValues = AccountWriteValues & { key: string };
 
 /** Marks the key with the write's id: it may be the one that signed, and its authority ends when it is deleted. */
-const markStatement = statement<DeleteKeyValues>().writes((value) =>
+export const markStatement = statement<DeleteKeyValues>().writes((bind) =>
   query
     .update(keys)
-    .set({ write_id: sql`${value.writeId}` })
-    .where(and(isNamed(value.account, value.key), isUnapplied(value), authority(value))),
+    .set({ write_id: sql`${bind.writeId}` })
+    .where(and(isNamed(bind.account, bind.key), isUnapplied(bind), authority(bind))),
 );
 
-const recordStatement = statement<DeleteKeyValues>().writes((value) =>
+export const recordStatement = statement<DeleteKeyValues>().writes((bind) =>
   recordWrite(
-    value,
-    sql`SELECT 1 FROM ${keys} WHERE ${and(isNamed(value.account, value.key), eq(keys.write_id, value.writeId))}`,
+    bind,
+    sql`SELECT 1 FROM ${keys} WHERE ${and(isNamed(bind.account, bind.key), eq(keys.write_id, bind.writeId))}`,
   ),
 );
 
-const deleteStatement = statement<DeleteKeyValues>().writes((value) =>
-  query.delete(keys).where(and(isNamed(value.account, value.key), eq(keys.write_id, value.writeId))),
+export const deleteStatement = statement<DeleteKeyValues>().writes((bind) =>
+  query.delete(keys).where(and(isNamed(bind.account, bind.key), eq(keys.write_id, bind.writeId))),
 );
 
-const outcomeStatement = statement<DeleteKeyValues>().reads(
-  (value) => ({ hasAuthority, isDeleted: isApplied(value) }),
-  (columns, value) => query.select(columns).from(callerRow(value)),
+export const outcomeStatement = statement<DeleteKeyValues>().reads(
+  (bind) => ({ hasAuthority, isDeleted: isApplied(bind) }),
+  (columns, bind) => query.select(columns).from(callerRow(bind)),
 );
 
 /**

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { type Database, readOnlyRow } from "./client.ts";
-import { imageChange } from "./image-change.ts";
+import { choose, imageChange } from "./image-change.ts";
 import { images } from "./schema.ts";
 import { toTagPath } from "./tag-path.ts";
 import { outcomeStatement, readOutcome, type WriteOutcome } from "./write-outcome.ts";
@@ -9,7 +9,7 @@ import { toWriteValues, type Write, type WriteValues } from "./write-record.ts";
 /** The path of one tag; NULL for all. */
 type DeleteTagsValues = WriteValues & { path: string | null };
 
-const deleteTags = imageChange<DeleteTagsValues>(({ path }) => ({
+export const deleteTags = imageChange<DeleteTagsValues>(({ path }) => ({
   set: { tags: sql`CASE WHEN ${path} IS NULL THEN '{}' ELSE json_remove(${images.tags}, ${path}) END` },
   changes: sql`CASE WHEN ${path} IS NULL THEN ${images.tags} <> '{}' ELSE json_type(${images.tags}, ${path}) IS NOT NULL END`,
 }));
@@ -21,7 +21,7 @@ const deleteTags = imageChange<DeleteTagsValues>(({ path }) => ({
 export async function deleteImageTags(db: Database, write: Write, key: string | null): Promise<WriteOutcome> {
   const values = toWriteValues(write);
   const [made, outcome] = await db.batch([
-    deleteTags.by(write).with({ ...values, path: key === null ? null : toTagPath(key) }),
+    choose(deleteTags, write).with({ ...values, path: key === null ? null : toTagPath(key) }),
     outcomeStatement.with(values),
   ]);
   return readOutcome(readOnlyRow(outcome), write, made);

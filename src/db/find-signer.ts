@@ -1,17 +1,17 @@
 import { eq, type SQL, type SQLWrapper, sql } from "drizzle-orm";
-import { alias, type SQLiteColumn } from "drizzle-orm/sqlite-core";
+import { alias } from "drizzle-orm/sqlite-core";
 import type { CallerNames } from "../auth/caller.ts";
 import { type Database, readOnlyRow } from "./client.ts";
 import { accounts, keys } from "./schema.ts";
 import {
-  type Expression,
-  flag,
+  boolean,
   leftJoined,
   nullableText,
   type Placeholders,
   query,
   type RowOf,
   statement,
+  text,
 } from "./statement.ts";
 
 /** An account by its login, or by its UUID: both rows are read whether they are the one that is named or not. */
@@ -39,11 +39,11 @@ const pickNamed = ({ byLogin, byUuid }: Named, name: SQLWrapper, column: "uuid" 
   sql`CASE WHEN ${byLogin.login} = ${name} THEN ${byLogin[column]} WHEN ${byUuid.uuid} = ${name} THEN ${byUuid[column]} END`;
 
 /** A column of the key that is named; NULL where none is. */
-const pickKey = (value: Placeholders<CallerNames>, column: "key" | "fingerprintSha256"): SQL => {
-  const account = pickNamed(signer, value.keyIdLogin, "uuid");
+const pickKey = (bind: Placeholders<CallerNames>, column: "key" | "fingerprintSha256"): SQL => {
+  const account = pickNamed(signer, bind.keyIdLogin, "uuid");
   const cases = [byName, byMd5, bySha256].map(
     ({ column: by, key }) =>
-      sql`WHEN ${key.account} = ${account} AND ${key[by]} = ${value.keyIdKey} THEN ${key[column]}`,
+      sql`WHEN ${key.account} = ${account} AND ${key[by]} = ${bind.keyIdKey} THEN ${key[column]}`,
   );
   return sql`CASE ${sql.join(cases, sql` `)} END`;
 };
@@ -54,55 +54,57 @@ const join = (parts: readonly SQLWrapper[]): SQL => sql.join([...parts], sql`, `
  * The id of the row that is nearest to a value, the named row where there is one. Where there is none up to the value, a
  * look-up in place of reading it: so that the rows read, which take time and are billed, do not show what exists.
  */
-const nearest = (id: readonly SQLiteColumn[], upTo: SQL, column: SQLiteColumn): SQL => sql`(
-  SELECT * FROM (SELECT * FROM (SELECT ${join(id)} FROM ${column.table} WHERE ${upTo} ORDER BY ${column} DESC LIMIT 1)
-    UNION ALL SELECT * FROM (SELECT ${join(id.map(() => sql`NULL`))} FROM ${column.table} LIMIT 1)) LIMIT 1)`;
+const nearest = (
+  table: SQLWrapper,
+  id: readonly SQLWrapper[],
+  { upTo, column }: { upTo: SQL; column: SQLWrapper },
+): SQL =>
+  sql`(
+  SELECT * FROM (SELECT * FROM (SELECT ${join(id)} FROM ${table} WHERE ${upTo} ORDER BY ${column} DESC LIMIT 1)
+    UNION ALL SELECT * FROM (SELECT ${join(id.map(() => sql`NULL`))} FROM ${table} LIMIT 1)) LIMIT 1)`;
 
-const nearestAccount = (column: SQLiteColumn, name: SQLWrapper): SQL =>
-  nearest([accounts.uuid], sql`${column} <= ${name}`, column);
+const nearestAccount = (column: SQLWrapper, name: SQLWrapper): SQL =>
+  nearest(accounts, [accounts.uuid], { upTo: sql`${column} <= ${name}`, column });
 
-/** Text that is never NULL where its left join found a row. */
-const text = (expression: SQL): Expression<string> => ({ sql: expression, read: String });
-
-const signerFields = (value: Placeholders<CallerNames>) => ({
+const signerFields = (bind: Placeholders<CallerNames>) => ({
   account: leftJoined(
     {
-      uuid: text(pickNamed(signer, value.keyIdLogin, "uuid")),
-      operator: flag(pickNamed(signer, value.keyIdLogin, "operator")),
-      disabled: flag(pickNamed(signer, value.keyIdLogin, "disabled")),
+      uuid: text(pickNamed(signer, bind.keyIdLogin, "uuid")),
+      operator: boolean(pickNamed(signer, bind.keyIdLogin, "operator")),
+      disabled: boolean(pickNamed(signer, bind.keyIdLogin, "disabled")),
     },
     "uuid",
   ),
   key: leftJoined(
     {
-      key: text(pickKey(value, "key")),
-      fingerprintSha256: text(pickKey(value, "fingerprintSha256")),
+      key: text(pickKey(bind, "key")),
+      fingerprintSha256: text(pickKey(bind, "fingerprintSha256")),
     },
     "key",
   ),
-  target: nullableText(pickNamed(target, value.pathLogin, "uuid")),
+  target: nullableText(pickNamed(target, bind.pathLogin, "uuid")),
 });
 
 /** The account and the key that a keyId names, and the UUID of the account in the path; null for what does not exist. */
 export type Signer = RowOf<ReturnType<typeof signerFields>>;
 
-const findSignerStatement = statement<CallerNames>().reads(signerFields, (columns, value) => {
-  const account = sql`coalesce(${pickNamed(signer, value.keyIdLogin, "uuid")}, ${value.keyIdLogin})`;
+export const findSignerStatement = statement<CallerNames>().reads(signerFields, (columns, bind) => {
+  const account = sql`coalesce(${pickNamed(signer, bind.keyIdLogin, "uuid")}, ${bind.keyIdLogin})`;
   const isNearest = ({ column: by, key }: NamedKey): SQL => {
     const column = keys[by];
-    const upTo = sql`${keys.account} = ${account} AND ${column} <= ${value.keyIdKey}`;
-    return sql`(${key.account}, ${key.name}) = ${nearest([keys.account, keys.name], upTo, column)}`;
+    const upTo = sql`${keys.account} = ${account} AND ${column} <= ${bind.keyIdKey}`;
+    return sql`(${key.account}, ${key.name}) = ${nearest(keys, [keys.account, keys.name], { upTo, column })}`;
   };
   return query
     .select(columns)
     .from(sql`(SELECT 1) AS "request"`)
-    .leftJoin(signer.byLogin, eq(signer.byLogin.uuid, nearestAccount(accounts.login, value.keyIdLogin)))
-    .leftJoin(signer.byUuid, eq(signer.byUuid.uuid, nearestAccount(accounts.uuid, value.keyIdLogin)))
+    .leftJoin(signer.byLogin, eq(signer.byLogin.uuid, nearestAccount(accounts.login, bind.keyIdLogin)))
+    .leftJoin(signer.byUuid, eq(signer.byUuid.uuid, nearestAccount(accounts.uuid, bind.keyIdLogin)))
     .leftJoin(byName.key, isNearest(byName))
     .leftJoin(byMd5.key, isNearest(byMd5))
     .leftJoin(bySha256.key, isNearest(bySha256))
-    .leftJoin(target.byLogin, eq(target.byLogin.uuid, nearestAccount(accounts.login, value.pathLogin)))
-    .leftJoin(target.byUuid, eq(target.byUuid.uuid, nearestAccount(accounts.uuid, value.pathLogin)));
+    .leftJoin(target.byLogin, eq(target.byLogin.uuid, nearestAccount(accounts.login, bind.pathLogin)))
+    .leftJoin(target.byUuid, eq(target.byUuid.uuid, nearestAccount(accounts.uuid, bind.pathLogin)));
 });
 
 /**

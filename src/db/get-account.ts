@@ -13,9 +13,9 @@ export const accountColumns = columns;
 /** An account as GetAccount answers it. */
 export type AccountRow = RowOf<typeof accountColumns>;
 
-const getAccountStatement = statement<Caller>().reads(
+export const getAccountStatement = statement<Caller>().reads(
   () => ({ hasAuthority, account: leftJoined(accountColumns, "uuid") }),
-  (columns, value) => query.select(columns).from(callerRow(value)).leftJoin(accounts, eq(accounts.uuid, value.account)),
+  (columns, bind) => query.select(columns).from(callerRow(bind)).leftJoin(accounts, eq(accounts.uuid, bind.account)),
 );
 
 /** Reads the account that the caller acts as. One round trip. */

@@ -11,8 +11,8 @@ type FoundImage = { hasAuthority: boolean; image: SeenImage | null };
 
 /** The image of an id, whoever may see it: `images/visibility` decides. An id of null names none. */
 export const getImageStatement = statement<Caller & { image: string | null }>().reads(
-  (value) => ({ hasAuthority, image: seenImage(value.account) }),
-  (columns, value) => query.select(columns).from(callerRow(value)).leftJoin(images, eq(images.uuid, value.image)),
+  (bind) => ({ hasAuthority, image: seenImage(bind.account) }),
+  (columns, bind) => query.select(columns).from(callerRow(bind)).leftJoin(images, eq(images.uuid, bind.image)),
 );
 
 /** Reads an image. A malformed id matches no row, so it is not validated. One round trip. */

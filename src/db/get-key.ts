@@ -6,9 +6,9 @@ import { isNamed } from "./named-key.ts";
 import { keys } from "./schema.ts";
 import { leftJoined, query, statement } from "./statement.ts";
 
-const getKeyStatement = statement<Caller & { key: string }>().reads(
+export const getKeyStatement = statement<Caller & { key: string }>().reads(
   () => ({ hasAuthority, key: leftJoined(keyColumns, "name") }),
-  (columns, value) => query.select(columns).from(callerRow(value)).leftJoin(keys, isNamed(value.account, value.key)),
+  (columns, bind) => query.select(columns).from(callerRow(bind)).leftJoin(keys, isNamed(bind.account, bind.key)),
 );
 
 /** Reads the account's key of this name or fingerprint; null when there is none. One round trip. */

@@ -4,33 +4,33 @@ import { callerRow, hasAuthority } from "./authority.ts";
 import { type Database, readOnlyRow } from "./client.ts";
 import { type ImageRow, type SeenImage, seenImage } from "./image-row.ts";
 import { accounts, imageHistory, images } from "./schema.ts";
-import { type Expression, flag, leftJoined, type Placeholders, query, statement } from "./statement.ts";
+import { boolean, type Expression, leftJoined, type Placeholders, query, statement } from "./statement.ts";
 
 /** A revision of an image that a request names; null for one that cannot be. */
 export type RevisionValues = { image: string; of: number | null; keepRevisions: number };
 
 /** The oldest revision that the audit may show. */
-const oldestShown = (value: Placeholders<RevisionValues>): SQL =>
-  sql`(SELECT ${images.revision} FROM ${images} WHERE ${images.uuid} = ${value.image}) - ${value.keepRevisions} + 1`;
+const oldestShown = (bind: Placeholders<RevisionValues>): SQL =>
+  sql`(SELECT ${images.revision} FROM ${images} WHERE ${images.uuid} = ${bind.image}) - ${bind.keepRevisions} + 1`;
 
 /** The row of the revision in the history, where the audit shows it. */
-export const isRevision = (value: Placeholders<RevisionValues>): SQL | undefined =>
+export const isRevision = (bind: Placeholders<RevisionValues>): SQL | undefined =>
   and(
-    eq(imageHistory.image, value.image),
-    eq(imageHistory.revision, value.of),
-    sql`${imageHistory.revision} >= ${oldestShown(value)}`,
+    eq(imageHistory.image, bind.image),
+    eq(imageHistory.revision, bind.of),
+    sql`${imageHistory.revision} >= ${oldestShown(bind)}`,
   );
 
 /** The oldest revision that is kept. */
-export const oldestRevision = (value: Placeholders<RevisionValues>): Expression<number> => ({
+export const oldestRevision = (bind: Placeholders<RevisionValues>): Expression<number> => ({
   sql: sql`(SELECT min(kept.revision) FROM ${imageHistory} AS kept
-    WHERE kept.image = ${value.image} AND kept.revision >= ${oldestShown(value)})`,
+    WHERE kept.image = ${bind.image} AND kept.revision >= ${oldestShown(bind)})`,
   read: Number,
 });
 
 /** Whether the account that signed is an operator. */
-export const isOperator = (value: Placeholders<Caller>): Expression<boolean> =>
-  flag(sql`coalesce((SELECT ${accounts.operator} FROM ${accounts} WHERE ${accounts.uuid} = ${value.signer}), 0)`);
+export const isOperator = (bind: Placeholders<Caller>): Expression<boolean> =>
+  boolean(sql`coalesce((SELECT ${accounts.operator} FROM ${accounts} WHERE ${accounts.uuid} = ${bind.signer}), 0)`);
 
 const {
   image: uuid,
@@ -47,20 +47,20 @@ const {
   ...revisionColumns
 } = getTableColumns(imageHistory);
 
-const revisionStatement = statement<Caller & RevisionValues>().reads(
-  (value) => ({
+export const revisionStatement = statement<Caller & RevisionValues>().reads(
+  (bind) => ({
     hasAuthority,
-    isOperator: isOperator(value),
-    oldest: oldestRevision(value),
+    isOperator: isOperator(bind),
+    oldest: oldestRevision(bind),
     revision: leftJoined({ uuid, ...revisionColumns }, "uuid"),
-    image: seenImage(value.account),
+    image: seenImage(bind.account),
   }),
-  (columns, value) =>
+  (columns, bind) =>
     query
       .select(columns)
-      .from(callerRow(value))
-      .leftJoin(images, eq(images.uuid, value.image))
-      .leftJoin(imageHistory, isRevision(value)),
+      .from(callerRow(bind))
+      .leftJoin(images, eq(images.uuid, bind.image))
+      .leftJoin(imageHistory, isRevision(bind)),
 );
 
 /** A revision of an image, null where it is not kept, and the image as it is now. */

@@ -4,7 +4,7 @@ import { callerRow, hasAuthority } from "./authority.ts";
 import { type Database, readOnlyRow } from "./client.ts";
 import { type SeenImage, seenImage } from "./image-row.ts";
 import { accounts, imageHistory, images } from "./schema.ts";
-import { flag, integer, nullableText, type Placeholders, query, type RowOf, statement } from "./statement.ts";
+import { boolean, integer, nullableText, type Placeholders, query, type RowOf, statement } from "./statement.ts";
 
 /** The revisions of a page: at most `limit`, the newest first, below `marker` where it is not null. */
 export type AuditPage = { limit: number; marker: number | null };
@@ -17,12 +17,12 @@ type AuditValues = Caller & {
 };
 
 /** The rows of a page, and the one below it: it shows what the last row changed. */
-const isOnPage = (value: Placeholders<AuditValues>): SQL | undefined =>
+const isOnPage = (bind: Placeholders<AuditValues>): SQL | undefined =>
   and(
-    eq(imageHistory.image, value.image),
-    sql`(${value.marker} IS NULL OR ${imageHistory.revision} < ${value.marker})`,
+    eq(imageHistory.image, bind.image),
+    sql`(${bind.marker} IS NULL OR ${imageHistory.revision} < ${bind.marker})`,
     sql`${imageHistory.revision} >=
-      (SELECT ${images.revision} FROM ${images} WHERE ${images.uuid} = ${value.image}) - ${value.keepRevisions}`,
+      (SELECT ${images.revision} FROM ${images} WHERE ${images.uuid} = ${bind.image}) - ${bind.keepRevisions}`,
   );
 
 /** Bytes of the texts that can be long; asking for the length of a value does not read it. */
@@ -37,22 +37,22 @@ const rowBytes = sql.join(
 const maxPageBytes = 1_000_000;
 
 /** As many rows as fit, two at least: what a revision changed shows beside the one before it. */
-const pageOf = (value: Placeholders<AuditValues>): SQL => sql`(
+const pageOf = (bind: Placeholders<AuditValues>): SQL => sql`(
   SELECT ${imageHistory.revision} AS "revision", count(*) OVER () AS "matching",
     row_number() OVER newest AS "place", sum(${rowBytes}) OVER newest - (${rowBytes}) AS "before"
-  FROM ${imageHistory} WHERE ${isOnPage(value)}
+  FROM ${imageHistory} WHERE ${isOnPage(bind)}
   WINDOW newest AS (ORDER BY ${imageHistory.revision} DESC ROWS UNBOUNDED PRECEDING)
-  ORDER BY ${imageHistory.revision} DESC LIMIT ${value.rows}) AS "page"`;
+  ORDER BY ${imageHistory.revision} DESC LIMIT ${bind.rows}) AS "page"`;
 
-const auditedStatement = statement<AuditValues>().reads(
-  (value) => ({
+export const auditedStatement = statement<AuditValues>().reads(
+  (bind) => ({
     hasAuthority,
-    image: seenImage(value.account),
-    isOperator: flag(
-      sql`coalesce((SELECT ${accounts.operator} FROM ${accounts} WHERE ${accounts.uuid} = ${value.signer}), 0)`,
+    image: seenImage(bind.account),
+    isOperator: boolean(
+      sql`coalesce((SELECT ${accounts.operator} FROM ${accounts} WHERE ${accounts.uuid} = ${bind.signer}), 0)`,
     ),
   }),
-  (columns, value) => query.select(columns).from(callerRow(value)).leftJoin(images, eq(images.uuid, value.image)),
+  (columns, bind) => query.select(columns).from(callerRow(bind)).leftJoin(images, eq(images.uuid, bind.image)),
 );
 
 const {
@@ -65,15 +65,15 @@ const {
 
 const revisionFields = { ...historyColumns, login: nullableText(sql`${accounts.login}`) };
 
-const pageStatement = statement<AuditValues>().reads(
+export const pageStatement = statement<AuditValues>().reads(
   () => ({ ...revisionFields, matching: integer(sql`"page"."matching"`) }),
-  (columns, value) =>
+  (columns, bind) =>
     query
       .select(columns)
-      .from(pageOf(value))
+      .from(pageOf(bind))
       .innerJoin(
         imageHistory,
-        and(eq(imageHistory.image, value.image), eq(imageHistory.revision, sql`"page"."revision"`)),
+        and(eq(imageHistory.image, bind.image), eq(imageHistory.revision, sql`"page"."revision"`)),
       )
       .leftJoin(accounts, eq(accounts.uuid, imageHistory.account))
       .where(sql`("page"."place" <= 2 OR "page"."before" < ${sql.raw(String(maxPageBytes))})`)

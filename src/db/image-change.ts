@@ -2,7 +2,7 @@ import { and, eq, type SQL, sql } from "drizzle-orm";
 import { authority } from "./authority.ts";
 import { imageColumns } from "./image-row.ts";
 import { images } from "./schema.ts";
-import { type Expression, type Placeholders, query, statement } from "./statement.ts";
+import { asColumn, type Expression, type Placeholders, query, statement } from "./statement.ts";
 import { isApplicable, recordColumns, type Write, type WriteValues } from "./write-record.ts";
 
 type ImageColumn = keyof typeof imageColumns;
@@ -26,22 +26,22 @@ export const computed = (columns: SQL, image: SQL): SQL =>
 const next = sql`${images.revision} + 1`;
 
 /** The images that the write is applied to: the one of the path, or none. */
-const isWritten = (value: Placeholders<WriteValues>, { allowed, changes }: Change): SQL | undefined =>
+const isWritten = (bind: Placeholders<WriteValues>, { allowed, changes }: Change): SQL | undefined =>
   and(
-    eq(images.uuid, value.image),
-    allowed ?? eq(images.owner, value.account),
+    eq(images.uuid, bind.image),
+    allowed ?? eq(images.owner, bind.account),
     // A literal: bound against a partial index's column, SQLite prepares the statement and its triggers anew at each run.
     sql`${images.state} <> 'destroyed'`,
     changes,
-    isApplicable(value),
-    authority(value),
+    isApplicable(bind),
+    authority(bind),
   );
 
 /** The columns of an image as the write leaves them. */
 function rehearsedColumns({ set }: Change): typeof imageColumns {
   const changed = Object.entries({ ...set, revision: next }).map(([name, value]): [string, Expression<unknown>] => {
     const column = imageColumns[name as ImageColumn]; // `set` has no other names.
-    return [name, { sql: value, read: (stored) => (stored === null ? null : column.mapFromDriverValue(stored)) }];
+    return [name, asColumn(column, value)];
   });
   // Each expression reads what its column would.
   return { ...imageColumns, ...Object.fromEntries(changed) };
@@ -51,19 +51,25 @@ function rehearsedColumns({ set }: Change): typeof imageColumns {
  * The statement of a write, and the one that reads the image as the write would leave it: no row where it would not be
  * applied. Both say the same by being made of the same.
  */
-export function imageChange<Values extends WriteValues>(define: (value: Placeholders<Values>) => Change) {
-  const apply = statement<Values>().writes((value) => {
-    const change = define(value);
-    const update = query.update(images).set({ ...change.set, revision: next, ...recordColumns(value) });
-    return (change.from ? update.from(change.from) : update).where(isWritten(value, change));
+export function imageChange<Values extends WriteValues>(define: (bind: Placeholders<Values>) => Change) {
+  const apply = statement<Values>().writes((bind) => {
+    const change = define(bind);
+    const update = query.update(images).set({ ...change.set, revision: next, ...recordColumns(bind) });
+    return (change.from ? update.from(change.from) : update).where(isWritten(bind, change));
   });
   const rehearse = statement<Values>().reads(
-    (value) => rehearsedColumns(define(value)),
-    (columns, value) => {
-      const change = define(value);
+    (bind) => rehearsedColumns(define(bind)),
+    (columns, bind) => {
+      const change = define(bind);
       const image = query.select(columns).from(images);
-      return (change.from ? image.innerJoin(change.from, sql`true`) : image).where(isWritten(value, change));
+      return (change.from ? image.innerJoin(change.from, sql`true`) : image).where(isWritten(bind, change));
     },
   );
-  return { by: ({ isDryRun }: Write) => (isDryRun ? rehearse : apply) };
+  return { apply, rehearse };
 }
+
+/** The statement to run: the write, or for a dry run its rehearsal. */
+export const choose = <Apply, Rehearse>(
+  { apply, rehearse }: { apply: Apply; rehearse: Rehearse },
+  { isDryRun }: Write,
+): Apply | Rehearse => (isDryRun ? rehearse : apply);

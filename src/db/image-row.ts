@@ -1,6 +1,6 @@
-import { getTableColumns, type Placeholder } from "drizzle-orm";
+import { getTableColumns } from "drizzle-orm";
 import { images } from "./schema.ts";
-import { flag, leftJoined, type RowOf } from "./statement.ts";
+import { boolean, leftJoined, type Placeholder, type RowOf } from "./statement.ts";
 import { isSharedWith } from "./visibility.ts";
 
 const { write: _, write_id: __, ...columns } = getTableColumns(images);
@@ -16,4 +16,4 @@ export type SeenImage = ImageRow & { isShared: boolean };
 
 /** The image as it is now, for a select that left-joins `images`. */
 export const seenImage = (account: Placeholder) =>
-  leftJoined({ ...imageColumns, isShared: flag(isSharedWith(images, account)) }, "uuid");
+  leftJoined({ ...imageColumns, isShared: boolean(isSharedWith(images, account)) }, "uuid");

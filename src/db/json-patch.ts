@@ -1,4 +1,5 @@
-import { type Column, type Placeholder, type SQL, sql } from "drizzle-orm";
+import { type Column, type SQL, sql } from "drizzle-orm";
+import type { Placeholder } from "./statement.ts";
 
 /** The fields of a patch that is bound as one JSON object: those that were sent, and null for those to clear. */
 

@@ -1,7 +1,7 @@
-import { and, type Placeholder, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { and, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { Caller } from "../auth/caller.ts";
 import { images } from "./schema.ts";
-import type { Placeholders } from "./statement.ts";
+import type { Placeholder, Placeholders } from "./statement.ts";
 import { toTagPath } from "./tag-path.ts";
 import { selectVisible } from "./visibility.ts";
 
@@ -66,37 +66,37 @@ export const publishedAt = (column: SQLWrapper): SQL => sql`coalesce(strftime('%
 const isAfter = (marker: Placeholder): SQL => sql`(${publishedAt(images.published_at)}, ${images.uuid}) >
   (SELECT ${publishedAt(sql`m.published_at`)}, m.uuid FROM ${images} m WHERE m.uuid = ${marker})`;
 
-export const isCandidate = (value: Placeholders<ListValues>): SQL | undefined =>
+export const isCandidate = (bind: Placeholders<ListValues>): SQL | undefined =>
   and(
-    sql`${images}.rowid IN (${selectVisible(value.account)})`,
-    isInState(value),
-    filter(value.name, sql`${images.name} = ${value.name}`),
-    filter(value.namePart, sql`instr(${images.name}, ${value.namePart}) > 0`),
-    filter(value.os, sql`${images.os} = ${value.os}`),
-    filter(value.version, sql`${images.version} = ${value.version}`),
-    filter(value.versionPart, sql`instr(${images.version}, ${value.versionPart}) > 0`),
-    filter(value.notType, sql`${images.type} IS NOT ${value.notType}`),
-    filter(value.type, sql`${images.type} = ${value.type}`),
-    filter(value.isZvol, sql`(${images.type} NOT IN ('', 'null') AND (${images.type} = 'zvol') = ${value.isZvol})`),
-    filter(value.public, sql`+${images.public} = ${value.public}`),
-    filter(value.owner, sql`${images.owner} = ${value.owner}`),
-    filter(value.marker, isAfter(value.marker)),
+    sql`${images}.rowid IN (${selectVisible(bind.account)})`,
+    isInState(bind),
+    filter(bind.name, sql`${images.name} = ${bind.name}`),
+    filter(bind.namePart, sql`instr(${images.name}, ${bind.namePart}) > 0`),
+    filter(bind.os, sql`${images.os} = ${bind.os}`),
+    filter(bind.version, sql`${images.version} = ${bind.version}`),
+    filter(bind.versionPart, sql`instr(${images.version}, ${bind.versionPart}) > 0`),
+    filter(bind.notType, sql`${images.type} IS NOT ${bind.notType}`),
+    filter(bind.type, sql`${images.type} = ${bind.type}`),
+    filter(bind.isZvol, sql`(${images.type} NOT IN ('', 'null') AND (${images.type} = 'zvol') = ${bind.isZvol})`),
+    filter(bind.public, sql`+${images.public} = ${bind.public}`),
+    filter(bind.owner, sql`${images.owner} = ${bind.owner}`),
+    filter(bind.marker, isAfter(bind.marker)),
   );
 
 /** The most bytes of tags that one statement searches: it holds D1 for all accounts. */
 export const maxSearchedBytes = 1_000_000;
 
 /** Bytes of the tags of all images that match the other filters; asking for the length of a value does not read it. */
-const tagsBytes = (value: Placeholders<ListValues>): SQL =>
-  sql`(SELECT total(octet_length(${images.tags})) FROM ${images} WHERE ${isCandidate(value)})`;
+const tagsBytes = (bind: Placeholders<ListValues>): SQL =>
+  sql`(SELECT total(octet_length(${images.tags})) FROM ${images} WHERE ${isCandidate(bind)})`;
 
 /** The images that match. None where tags are wanted and too many bytes would be searched: `db/search-tags` searches those. */
-export const isListed = (value: Placeholders<ListValues>): SQL | undefined =>
+export const isListed = (bind: Placeholders<ListValues>): SQL | undefined =>
   and(
-    isCandidate(value),
+    isCandidate(bind),
     filter(
-      value.tags,
-      sql`CASE WHEN ${tagsBytes(value)} <= ${sql.raw(String(maxSearchedBytes))} THEN ${hasTags(value.tags)} ELSE 0 END`,
+      bind.tags,
+      sql`CASE WHEN ${tagsBytes(bind)} <= ${sql.raw(String(maxSearchedBytes))} THEN ${hasTags(bind.tags)} ELSE 0 END`,
     ),
   );
 

@@ -53,44 +53,44 @@ const listedFields = {
   bytes: integer(rowBytes),
 };
 
-const listStatement = statement<ListValues>().reads(
+export const listStatement = statement<ListValues>().reads(
   () => listedFields,
-  (columns, value) =>
+  (columns, bind) =>
     query
       .select(columns)
       .from(images)
-      .where(isListed(value))
+      .where(isListed(bind))
       .orderBy(publishedAt(images.published_at), images.uuid)
-      .limit(value.limit),
+      .limit(bind.limit),
 );
 
-const idsStatement = statement<ListValues>().reads(
+export const idsStatement = statement<ListValues>().reads(
   () => ({ uuid: images.uuid }),
-  (columns, value) =>
+  (columns, bind) =>
     query
       .select(columns)
       .from(images)
-      .where(isListed(value))
+      .where(isListed(bind))
       .orderBy(publishedAt(images.published_at), images.uuid)
-      .limit(value.limit),
+      .limit(bind.limit),
 );
 
 /** Images that a list found. `ids` is a JSON array. */
 type FoundValues = Caller & { ids: string };
 
 /** What the caller can no longer see is left out. */
-const isFound = (value: Placeholders<FoundValues>): SQL =>
-  sql`${images.uuid} IN (SELECT value FROM json_each(${value.ids})) AND ${isVisible(images, value.account)}`;
+const isFound = (bind: Placeholders<FoundValues>): SQL =>
+  sql`${images.uuid} IN (SELECT value FROM json_each(${bind.ids})) AND ${isVisible(images, bind.account)}`;
 
-const pageStatement = statement<FoundValues>().reads(
+export const pageStatement = statement<FoundValues>().reads(
   () => listedFields,
-  (columns, value) =>
-    query.select(columns).from(images).where(isFound(value)).orderBy(publishedAt(images.published_at), images.uuid),
+  (columns, bind) =>
+    query.select(columns).from(images).where(isFound(bind)).orderBy(publishedAt(images.published_at), images.uuid),
 );
 
-const wholeStatement = statement<FoundValues>().reads(
+export const wholeStatement = statement<FoundValues>().reads(
   () => imageColumns,
-  (columns, value) => query.select(columns).from(images).where(isFound(value)),
+  (columns, bind) => query.select(columns).from(images).where(isFound(bind)),
 );
 
 /** A listed image. `bytes` of its texts; they are missing where `isLarge`, and `readLargeImages` reads it whole. */

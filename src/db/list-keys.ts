@@ -14,13 +14,13 @@ export type KeyRow = RowOf<typeof keyColumns>;
 /** Of one page. A key takes a few KB, one with a long comment that was provisioned more. */
 const pageRows = 1000;
 
-const listKeysStatement = statement<Caller & { after: string }>().reads(
+export const listKeysStatement = statement<Caller & { after: string }>().reads(
   () => keyColumns,
-  (columns, value) =>
+  (columns, bind) =>
     query
       .select(columns)
       .from(keys)
-      .where(and(eq(keys.account, value.account), gt(keys.name, value.after)))
+      .where(and(eq(keys.account, bind.account), gt(keys.name, bind.after)))
       .orderBy(keys.name)
       .limit(pageRows + 1),
 );

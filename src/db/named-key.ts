@@ -1,6 +1,7 @@
-import { and, eq, type Placeholder, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { and, eq, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import { keys } from "./schema.ts";
+import type { Placeholder } from "./statement.ts";
 
 const other = alias(keys, "other");
 

@@ -1,7 +1,8 @@
-import { type Placeholder, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { type Database, readOnlyRow } from "./client.ts";
-import { computed, imageChange } from "./image-change.ts";
+import { choose, computed, imageChange } from "./image-change.ts";
 import { images } from "./schema.ts";
+import type { Placeholder } from "./statement.ts";
 import { isActivated, isSharedWith } from "./visibility.ts";
 import { outcomeStatement, readOutcome, type WriteOutcome } from "./write-outcome.ts";
 import { toWriteValues, type Write, type WriteValues } from "./write-record.ts";
@@ -9,22 +10,22 @@ import { toWriteValues, type Write, type WriteValues } from "./write-record.ts";
 type RemoveAclValues = WriteValues & { accounts: string };
 
 /** The stored accounts without the sent ones; NULL for none. */
-const remove = (value: { image: Placeholder; accounts: Placeholder }) => {
+const remove = (bind: { image: Placeholder; accounts: Placeholder }) => {
   const rest = sql`nullif((SELECT json_group_array(value ORDER BY key) FROM json_each(coalesce(${images.acl}, '[]'))
-    WHERE value NOT IN (SELECT value FROM json_each(${value.accounts}))), '[]') AS "acl"`;
+    WHERE value NOT IN (SELECT value FROM json_each(${bind.accounts}))), '[]') AS "acl"`;
   return {
     set: { acl: sql`"change"."acl"` },
-    from: computed(rest, sql`${value.image}`),
+    from: computed(rest, sql`${bind.image}`),
     changes: sql`"change"."acl" IS NOT ${images.acl}`,
   };
 };
 
-const removeAcl = imageChange<RemoveAclValues>(remove);
+export const removeAcl = imageChange<RemoveAclValues>(remove);
 
 /** The same for an account that the image is shared with: it leaves. */
-const leave = imageChange<RemoveAclValues>((value) => ({
-  ...remove(value),
-  allowed: sql`${images.owner} <> ${value.account} AND ${isActivated(images)} AND ${isSharedWith(images, value.account)}`,
+export const leave = imageChange<RemoveAclValues>((bind) => ({
+  ...remove(bind),
+  allowed: sql`${images.owner} <> ${bind.account} AND ${isActivated(images)} AND ${isSharedWith(images, bind.account)}`,
 }));
 
 /**
@@ -44,8 +45,8 @@ export async function removeAclAccounts(
     accounts: isOnly(accounts, write) ? text : "[]",
   };
   const [removed, gone, outcome] = await db.batch([
-    removeAcl.by(write).with(values),
-    leave.by(write).with(left),
+    choose(removeAcl, write).with(values),
+    choose(leave, write).with(left),
     outcomeStatement.with(values),
   ]);
   return readOutcome(readOnlyRow(outcome), write, [...removed, ...gone]);

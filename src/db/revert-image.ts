@@ -1,9 +1,9 @@
 import { or, type SQL, sql } from "drizzle-orm";
 import { type Database, readOnlyRow } from "./client.ts";
 import { isRevision, oldestRevision, type RevisionValues } from "./get-revision.ts";
-import { imageChange } from "./image-change.ts";
+import { choose, imageChange } from "./image-change.ts";
 import { imageHistory, images, type UpdatableField, updatableFields } from "./schema.ts";
-import { flag, type Placeholders, statement } from "./statement.ts";
+import { boolean, type Placeholders, statement } from "./statement.ts";
 import { outcomeFields, readOutcome, selectOutcome, type WriteOutcome } from "./write-outcome.ts";
 import { toWriteValues, type Write, type WriteValues } from "./write-record.ts";
 
@@ -13,28 +13,28 @@ type RevertValues = WriteValues & RevisionValues & { withAcl: number };
 const kept = (field: UpdatableField): SQL => sql`"kept".${sql.identifier(field)}`;
 
 /** A table of one row, the revision; of no row where it is not kept. */
-const keptRow = (value: Placeholders<RevertValues>): SQL =>
-  sql`(SELECT * FROM ${imageHistory} WHERE ${isRevision(value)} LIMIT 1) AS "kept"`;
+const keptRow = (bind: Placeholders<RevertValues>): SQL =>
+  sql`(SELECT * FROM ${imageHistory} WHERE ${isRevision(bind)} LIMIT 1) AS "kept"`;
 
 /** The acl stays unless it is asked for: a grant that was withdrawn must not come back by accident. */
 const reverted = (field: UpdatableField, { withAcl }: Placeholders<RevertValues>): SQL =>
   field === "acl" ? sql`CASE WHEN ${withAcl} = 1 THEN ${kept(field)} ELSE ${images.acl} END` : kept(field);
 
-const differs = (value: Placeholders<RevertValues>): SQL | undefined =>
-  or(...updatableFields.map((field) => sql`${reverted(field, value)} IS NOT ${images[field]}`));
+const differs = (bind: Placeholders<RevertValues>): SQL | undefined =>
+  or(...updatableFields.map((field) => sql`${reverted(field, bind)} IS NOT ${images[field]}`));
 
-const revert = imageChange<RevertValues>((value) => ({
-  set: Object.fromEntries(updatableFields.map((field) => [field, reverted(field, value)])),
-  from: keptRow(value),
-  changes: differs(value),
+export const revert = imageChange<RevertValues>((bind) => ({
+  set: Object.fromEntries(updatableFields.map((field) => [field, reverted(field, bind)])),
+  from: keptRow(bind),
+  changes: differs(bind),
 }));
 
-const revertOutcomeStatement = statement<RevertValues>().reads(
-  (value) => ({
-    ...outcomeFields(value),
-    oldest: oldestRevision(value),
-    isKept: flag(sql`EXISTS (SELECT 1 FROM ${keptRow(value)})`),
-    isChange: flag(sql`EXISTS (SELECT 1 FROM ${keptRow(value)} WHERE ${differs(value)})`),
+export const revertOutcomeStatement = statement<RevertValues>().reads(
+  (bind) => ({
+    ...outcomeFields(bind),
+    oldest: oldestRevision(bind),
+    isKept: boolean(sql`EXISTS (SELECT 1 FROM ${keptRow(bind)})`),
+    isChange: boolean(sql`EXISTS (SELECT 1 FROM ${keptRow(bind)} WHERE ${differs(bind)})`),
   }),
   selectOutcome,
 );
@@ -55,7 +55,7 @@ export async function revertImage(
   { withAcl, ...revision }: Revert,
 ): Promise<RevertOutcome> {
   const values = { ...toWriteValues(write), ...revision, withAcl: Number(withAcl) };
-  const [made, rows] = await db.batch([revert.by(write).with(values), revertOutcomeStatement.with(values)]);
+  const [made, rows] = await db.batch([choose(revert, write).with(values), revertOutcomeStatement.with(values)]);
   const { oldest, isKept, isChange, ...row } = readOnlyRow(rows);
   return { ...readOutcome(row, write, made), oldest, isKept, isChange };
 }

@@ -18,20 +18,20 @@ import { isVisible } from "./visibility.ts";
 /** An image that matches all filters but the tags, and the bytes of its tags. */
 export type Candidate = { uuid: string; bytes: number };
 
-const candidatesStatement = statement<ListValues>().reads(
+export const candidatesStatement = statement<ListValues>().reads(
   () => ({ uuid: images.uuid, bytes: integer(sql`coalesce(octet_length(${images.tags}), 0)`) }),
-  (columns, value) =>
-    query.select(columns).from(images).where(isCandidate(value)).orderBy(publishedAt(images.published_at), images.uuid),
+  (columns, bind) =>
+    query.select(columns).from(images).where(isCandidate(bind)).orderBy(publishedAt(images.published_at), images.uuid),
 );
 
-const taggedStatement = statement<Caller & { ids: string; tags: string | null }>().reads(
+export const taggedStatement = statement<Caller & { ids: string; tags: string | null }>().reads(
   () => ({ uuid: images.uuid }),
-  (columns, value) =>
+  (columns, bind) =>
     query
       .select(columns)
       .from(images)
       .where(
-        sql`${images.uuid} IN (SELECT value FROM json_each(${value.ids})) AND ${isVisible(images, value.account)} AND ${hasTags(value.tags)}`,
+        sql`${images.uuid} IN (SELECT value FROM json_each(${bind.ids})) AND ${isVisible(images, bind.account)} AND ${hasTags(bind.tags)}`,
       )
       .orderBy(publishedAt(images.published_at), images.uuid),
 );

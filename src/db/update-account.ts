@@ -14,35 +14,35 @@ export type AccountPatch = { readonly [Field in UpdatableAccountField]?: Account
 type UpdateValues = AccountWriteValues & { patch: string; now: string };
 
 /** Without effect where every sent field is stored already. */
-const updateStatement = statement<UpdateValues>().writes((value) =>
+export const updateStatement = statement<UpdateValues>().writes((bind) =>
   query
     .update(accounts)
     .set({
       ...Object.fromEntries(updatableAccountFields.map((field) => [field, patched(field, accounts[field])])),
-      updated: sql`${value.now}`,
-      write_id: sql`${value.writeId}`,
+      updated: sql`${bind.now}`,
+      write_id: sql`${bind.writeId}`,
     })
-    .from(patchRow(value.patch))
+    .from(patchRow(bind.patch))
     .where(
       and(
-        eq(accounts.uuid, value.account),
+        eq(accounts.uuid, bind.account),
         or(...updatableAccountFields.map((field) => isPatched(field, accounts[field]))),
-        isUnapplied(value),
-        authority(value),
+        isUnapplied(bind),
+        authority(bind),
       ),
     ),
 );
 
-const recordStatement = statement<UpdateValues>().writes((value) =>
+export const recordStatement = statement<UpdateValues>().writes((bind) =>
   recordWrite(
-    value,
-    sql`SELECT 1 FROM ${accounts} WHERE ${and(eq(accounts.uuid, value.account), eq(accounts.write_id, value.writeId))}`,
+    bind,
+    sql`SELECT 1 FROM ${accounts} WHERE ${and(eq(accounts.uuid, bind.account), eq(accounts.write_id, bind.writeId))}`,
   ),
 );
 
-const outcomeStatement = statement<UpdateValues>().reads(
-  (value) => ({ hasAuthority, isUpdated: isApplied(value), account: leftJoined(accountColumns, "uuid") }),
-  (columns, value) => query.select(columns).from(callerRow(value)).leftJoin(accounts, eq(accounts.uuid, value.account)),
+export const outcomeStatement = statement<UpdateValues>().reads(
+  (bind) => ({ hasAuthority, isUpdated: isApplied(bind), account: leftJoined(accountColumns, "uuid") }),
+  (columns, bind) => query.select(columns).from(callerRow(bind)).leftJoin(accounts, eq(accounts.uuid, bind.account)),
 );
 
 /**

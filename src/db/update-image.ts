@@ -1,6 +1,6 @@
 import { or } from "drizzle-orm";
 import { type Database, readOnlyRow } from "./client.ts";
-import { imageChange } from "./image-change.ts";
+import { choose, imageChange } from "./image-change.ts";
 import { isPatched, patched, patchRow } from "./json-patch.ts";
 import { images, type UpdatableField, updatableFields } from "./schema.ts";
 import { outcomeStatement, readOutcome, type WriteOutcome } from "./write-outcome.ts";
@@ -13,9 +13,9 @@ export type ImagePatch = { readonly [Field in UpdatableField]?: string | null | 
  * One statement for every choice of fields, which are bound as one JSON object. A JSON null is sent, and clears. Without
  * effect where every sent field is stored already.
  */
-const update = imageChange<WriteValues & { patch: string }>((value) => ({
+export const update = imageChange<WriteValues & { patch: string }>((bind) => ({
   set: Object.fromEntries(updatableFields.map((field) => [field, patched(field, images[field])])),
-  from: patchRow(value.patch),
+  from: patchRow(bind.patch),
   changes: or(...updatableFields.map((field) => isPatched(field, images[field]))),
 }));
 
@@ -26,7 +26,7 @@ const update = imageChange<WriteValues & { patch: string }>((value) => ({
 export async function updateImage(db: Database, write: Write, patch: ImagePatch): Promise<WriteOutcome> {
   const values = toWriteValues(write);
   const [made, outcome] = await db.batch([
-    update.by(write).with({ ...values, patch: JSON.stringify(patch) }),
+    choose(update, write).with({ ...values, patch: JSON.stringify(patch) }),
     outcomeStatement.with(values),
   ]);
   return readOutcome(readOnlyRow(outcome), write, made);

@@ -1,5 +1,6 @@
-import { type Placeholder, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { imageAcl, images } from "./schema.ts";
+import type { Placeholder } from "./statement.ts";
 
 /**
  * Who may see an image, in SQL. `images/visibility.ts` is the same rule in TypeScript, and a test compares the two for

@@ -1,9 +1,8 @@
 import { and, eq, getTableColumns, isNull, type SQL } from "drizzle-orm";
-import type { SelectedFieldsFlat } from "drizzle-orm/sqlite-core";
 import { callerRow, hasAuthority } from "./authority.ts";
 import { type ImageRow, type SeenImage, seenImage } from "./image-row.ts";
 import { imageHistory, images, manifestColumnNames } from "./schema.ts";
-import { leftJoined, type Placeholders, query, type RowOf, statement } from "./statement.ts";
+import { leftJoined, type Placeholders, query, type RowOf, type SelectedFieldsFlat, statement } from "./statement.ts";
 import type { Write, WriteValues } from "./write-record.ts";
 
 const {
@@ -25,24 +24,24 @@ const {
  * The outcome of a write, read in its transaction: the caller's authority; the history's row of this write where it was
  * applied, by whichever attempt, and the image as it left it; else the image as it is.
  */
-export const outcomeFields = (value: Placeholders<WriteValues>) => ({
+export const outcomeFields = (bind: Placeholders<WriteValues>) => ({
   hasAuthority,
   record: leftJoined({ writeId, requestHash, attemptId, changed }, "writeId"),
   written: leftJoined({ uuid: image, ...revisionColumns }, "uuid"),
-  image: seenImage(value.account),
+  image: seenImage(bind.account),
 });
 
 /** Selects the outcome of a write; there is always one row. */
-export const selectOutcome = (columns: SelectedFieldsFlat, value: Placeholders<WriteValues>) =>
+export const selectOutcome = (columns: SelectedFieldsFlat, bind: Placeholders<WriteValues>) =>
   query
     .select(columns)
-    .from(callerRow(value))
-    .leftJoin(imageHistory, eq(imageHistory.write_id, value.writeId))
-    .leftJoin(images, isCurrent(value));
+    .from(callerRow(bind))
+    .leftJoin(imageHistory, eq(imageHistory.write_id, bind.writeId))
+    .leftJoin(images, isCurrent(bind));
 
 /** The image of the path, unless the write was applied: then the history's row is the answer. */
-const isCurrent = (value: Placeholders<WriteValues>): SQL | undefined =>
-  and(eq(images.uuid, value.image), isNull(imageHistory.write_id));
+const isCurrent = (bind: Placeholders<WriteValues>): SQL | undefined =>
+  and(eq(images.uuid, bind.image), isNull(imageHistory.write_id));
 
 /** The outcome of a write on the image of the path. */
 export const outcomeStatement = statement<WriteValues>().reads(outcomeFields, selectOutcome);

@@ -47,9 +47,9 @@ export function toWriteValues({ caller, image, writeId, onRevisions, notOnRevisi
 }
 
 /** The columns that every write sets beside its own; the trigger makes the history's row of them. */
-export const recordColumns = (value: Placeholders<WriteValues>) => ({
-  write_id: sql`${value.writeId}`,
-  write: sql`${value.write}`,
+export const recordColumns = (bind: Placeholders<WriteValues>) => ({
+  write_id: sql`${bind.writeId}`,
+  write: sql`${bind.write}`,
 });
 
 const isRevisionIn = (revisions: SQLWrapper): SQL =>
@@ -59,9 +59,9 @@ const isRevisionIn = (revisions: SQLWrapper): SQL =>
  * The write was not applied before, and its preconditions hold, when the statement runs. A write whose acknowledgement was
  * lost is retried, and must not be applied twice.
  */
-export const isApplicable = (value: Placeholders<WriteValues>): SQL | undefined =>
+export const isApplicable = (bind: Placeholders<WriteValues>): SQL | undefined =>
   and(
-    sql`NOT EXISTS (SELECT 1 FROM ${imageHistory} WHERE ${imageHistory.write_id} = ${value.writeId})`,
-    sql`(${value.onRevisions} IS NULL OR ${isRevisionIn(value.onRevisions)})`,
-    sql`(${value.notOnRevisions} IS NULL OR NOT ${isRevisionIn(value.notOnRevisions)})`,
+    sql`NOT EXISTS (SELECT 1 FROM ${imageHistory} WHERE ${imageHistory.write_id} = ${bind.writeId})`,
+    sql`(${bind.onRevisions} IS NULL OR ${isRevisionIn(bind.onRevisions)})`,
+    sql`(${bind.notOnRevisions} IS NULL OR NOT ${isRevisionIn(bind.notOnRevisions)})`,
   );

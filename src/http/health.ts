@@ -1,7 +1,8 @@
 import type { Context, Handler } from "hono";
 import { readConfiguration } from "../configuration.ts";
 import type { AppEnv } from "../context.ts";
-import { readHealth } from "../db/health.ts";
+import { connect } from "../db/client.ts";
+import { healthStatement } from "../db/health.ts";
 import { CloudApiError, errorStatus } from "../errors.ts";
 import { answerJson } from "./answer.ts";
 
@@ -63,7 +64,7 @@ async function read(c: Context<AppEnv>, withinMs: number): Promise<Reading> {
   const limit = Promise.withResolvers<never>();
   const timer = setTimeout(() => limit.reject(new Error(`no answer within ${withinMs} ms`)), withinMs);
   try {
-    await Promise.race([readHealth(c.env.DB, c.get("meter")), limit.promise]);
+    await Promise.race([connect(c.env.DB, c.get("meter")).once(healthStatement.with({})), limit.promise]);
     return measure();
   } catch (failure) {
     return { ...measure(), failure };
