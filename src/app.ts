@@ -6,9 +6,9 @@ import { getKey } from "./accounts/get-key.ts";
 import { listDatacenters } from "./accounts/list-datacenters.ts";
 import { listKeys } from "./accounts/list-keys.ts";
 import { updateAccount } from "./accounts/update-account.ts";
-import { authenticate } from "./auth/authenticate.ts";
-import { checkBodyDigests } from "./auth/body-digests.ts";
-import { readAuthorization } from "./auth/read-authorization.ts";
+import { authenticate } from "./caller/authenticate.ts";
+import { checkBodyDigests } from "./caller/body-digests.ts";
+import { readAuthorization } from "./caller/read-authorization.ts";
 import type { AppEnv } from "./context.ts";
 import { checkAccept } from "./http/accept.ts";
 import { negotiateVersion } from "./http/api-version.ts";
@@ -19,7 +19,6 @@ import { checkRoute } from "./http/known-route.ts";
 import { onError } from "./http/on-error.ts";
 import { ping } from "./http/ping.ts";
 import { limitAccount, limitAddress } from "./http/rate-limit.ts";
-import { canonicalizePath } from "./http/raw-target.ts";
 import { refuseWrites } from "./http/read-only.ts";
 import { logRequest } from "./http/request-log.ts";
 import { answerPreflight, setResponseHeaders } from "./http/response-headers.ts";
@@ -37,6 +36,7 @@ import { removeImageAcl } from "./images/remove-acl.ts";
 import { replaceImageTags } from "./images/replace-tags.ts";
 import { revertImage } from "./images/revert-image.ts";
 import { updateImage } from "./images/update-image.ts";
+import { canonicalizePath } from "./syntax/raw-target.ts";
 
 /** The account and its keys, in the documentation's order. */
 const accountRoutes = new Hono<AppEnv>()

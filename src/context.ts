@@ -1,13 +1,13 @@
 import type { Context } from "hono";
-import type { Caller } from "./auth/caller.ts";
-import type { SignedRequest } from "./auth/signed-request.ts";
+import type { Caller } from "./caller.ts";
 import type { ConfigurationVariables } from "./configuration.ts";
 import type { DatabaseMeter } from "./db/client.ts";
 import type { CloudApiError } from "./errors.ts";
-import type { DecodedForm, Parameters } from "./http/form.ts";
-import type { Preconditions } from "./images/preconditions.ts";
+import type { Preconditions } from "./images/rules/preconditions.ts";
 import type { Operation } from "./operations.ts";
 import type { Release } from "./releases.ts";
+import type { SignedRequest } from "./signature/signed-request.ts";
+import type { DecodedForm, Parameters } from "./syntax/form.ts";
 
 /** What the platform hands in: D1, the rate limiters and the variables of wrangler.toml. */
 export type Bindings = ConfigurationVariables & {

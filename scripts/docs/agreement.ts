@@ -1,6 +1,6 @@
 import { updatableFields } from "../../src/db/schema.ts";
 import { errorStatus } from "../../src/errors.ts";
-import { listParameters } from "../../src/images/list-filters.ts";
+import { listParameters } from "../../src/images/rules/list-filters.ts";
 import { findRelease, versions } from "../../src/releases.ts";
 import { listRows, type Row } from "./markdown.ts";
 import { type Mistake, readText } from "./repository.ts";
@@ -45,7 +45,7 @@ export function checkAgreement(): Mistake[] {
       heading: "ListImages",
       columns: { name: 0, value: undefined },
       code: new Map(listParameters.map((name) => [name.replace(/\.$/, ".KEY"), ""])),
-      source: "listParameters in src/images/list-filters.ts",
+      source: "listParameters in src/images/rules/list-filters.ts",
     },
     {
       file: "README.md",

@@ -1,14 +1,14 @@
 import { createFactory } from "hono/factory";
-import { asCaller } from "../auth/as-caller.ts";
-import { assertAuthority } from "../auth/authority.ts";
+import { asCaller } from "../caller/as-caller.ts";
+import { assertAuthority } from "../signature/refusals.ts";
 import { readConfiguration } from "../configuration.ts";
 import type { AppEnv } from "../context.ts";
-import { type CreateKeyOutcome, createKey as writeKey } from "../db/create-key.ts";
 import { CloudApiError, show } from "../errors.ts";
 import { answerJson } from "../http/answer.ts";
 import { named } from "../http/named-operation.ts";
 import { readParameters } from "../http/parameters.ts";
-import { readNewKey } from "./new-key.ts";
+import { type CreateKeyOutcome, createKey as writeKey } from "./create-key.sql.ts";
+import { readNewKey } from "./rules/new-key.ts";
 
 /** CreateKey: from now on the key may sign. docs/contract.md#keys */
 export const createKey = createFactory<AppEnv, "/:login/keys">().createHandlers(named("CreateKey"), async (c) => {

@@ -1,11 +1,11 @@
 import { createFactory } from "hono/factory";
-import { asCaller } from "../auth/as-caller.ts";
-import { assertAuthority } from "../auth/authority.ts";
+import { asCaller } from "../caller/as-caller.ts";
+import { assertAuthority } from "../signature/refusals.ts";
 import type { AppEnv } from "../context.ts";
-import { deleteKey as removeKey } from "../db/delete-key.ts";
 import { answerNoContent } from "../http/answer.ts";
 import { named } from "../http/named-operation.ts";
-import { requireFound } from "./require-found.ts";
+import { deleteKey as removeKey } from "./delete-key.sql.ts";
+import { requireFound } from "./rules/require-found.ts";
 
 /** DeleteKey: a deleted key is refused from its next request on. docs/contract.md#keys */
 export const deleteKey = createFactory<AppEnv, "/:login/keys/:key">().createHandlers(named("DeleteKey"), async (c) => {

@@ -1,12 +1,12 @@
 import { createFactory } from "hono/factory";
-import { asCaller } from "../auth/as-caller.ts";
-import { assertAuthority } from "../auth/authority.ts";
+import { asCaller } from "../caller/as-caller.ts";
+import { assertAuthority } from "../signature/refusals.ts";
 import type { AppEnv } from "../context.ts";
-import { getAccount as readAccount } from "../db/get-account.ts";
 import { answerJson } from "../http/answer.ts";
 import { named } from "../http/named-operation.ts";
-import { renderAccount } from "./account-json.ts";
-import { requireFound } from "./require-found.ts";
+import { getAccount as readAccount } from "./get-account.sql.ts";
+import { renderAccount } from "./rules/account-json.ts";
+import { requireFound } from "./rules/require-found.ts";
 
 /** GetAccount. docs/contract.md#account */
 export const getAccount = createFactory<AppEnv, "/:login">().createHandlers(named("GetAccount"), async (c) => {

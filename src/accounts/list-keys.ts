@@ -1,11 +1,11 @@
 import type { Context } from "hono";
 import { createFactory } from "hono/factory";
-import { asCaller } from "../auth/as-caller.ts";
-import { assertAuthority } from "../auth/authority.ts";
+import { asCaller } from "../caller/as-caller.ts";
+import { assertAuthority } from "../signature/refusals.ts";
 import type { AppEnv } from "../context.ts";
-import { type ListedKeys, listKeys as readKeys } from "../db/list-keys.ts";
 import { answerPages } from "../http/answer.ts";
 import { named } from "../http/named-operation.ts";
+import { type ListedKeys, listKeys as readKeys } from "./list-keys.sql.ts";
 
 /** ListKeys, by name. docs/contract.md#keys */
 export const listKeys = createFactory<AppEnv, "/:login/keys">().createHandlers(named("ListKeys"), (c) =>

@@ -1,6 +1,6 @@
 import { and, eq, exists, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
-import type { Caller } from "../auth/caller.ts";
+import type { Caller } from "../caller.ts";
 import { accounts, keys } from "./schema.ts";
 import { boolean, type Placeholders, query, statement } from "./statement.ts";
 

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
-import { computeMd5 } from "../auth/digest.ts";
 import type { AppEnv } from "../context.ts";
+import { computeMd5 } from "../digest.ts";
 import { makeAnswerHeaders } from "./answer-headers.ts";
 import { toAsciiJson } from "./ascii-json.ts";
 import { listCauses } from "./causes.ts";

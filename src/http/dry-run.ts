@@ -1,8 +1,8 @@
 import type { Context, MiddlewareHandler } from "hono";
 import type { AppEnv } from "../context.ts";
 import { CloudApiError } from "../errors.ts";
+import type { Parameters } from "../syntax/form.ts";
 import { showValue } from "../text.ts";
-import type { Parameters } from "./form.ts";
 
 const values = new Map<unknown, boolean>([
   [undefined, false],

@@ -2,9 +2,9 @@ import type { Context, Handler } from "hono";
 import { readConfiguration } from "../configuration.ts";
 import type { AppEnv } from "../context.ts";
 import { connect } from "../db/client.ts";
-import { healthStatement } from "../db/health.ts";
 import { CloudApiError, errorStatus } from "../errors.ts";
 import { answerJson } from "./answer.ts";
+import { healthStatement } from "./health.sql.ts";
 
 /** No isolate reads more often, however often it is asked. */
 const intervalMs = 1000;

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../context.ts";
-import type { Parameters } from "./form.ts";
+import type { Parameters } from "../syntax/form.ts";
 
 /** What every operation reads by itself. */
 const common = ["action", "dry-run"];

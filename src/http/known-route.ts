@@ -2,7 +2,7 @@ import type { Hono, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import type { AppEnv } from "../context.ts";
 import { CloudApiError, show } from "../errors.ts";
-import { findUndecodablePart } from "./raw-target.ts";
+import { findUndecodablePart } from "../syntax/raw-target.ts";
 
 /**
  * First of all checks: the path decodes, some operation has it, and one has the method. docs/contract.md#paths

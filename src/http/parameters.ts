@@ -1,9 +1,9 @@
 import type { Context } from "hono";
 import { type AppEnv, requireSet } from "../context.ts";
 import { CloudApiError, show } from "../errors.ts";
-import { readBodyParameters } from "./body-parameters.ts";
-import { type DecodedForm, decodeForm, type Parameters } from "./form.ts";
-import { readTarget } from "./raw-target.ts";
+import { readBodyParameters } from "../syntax/body-parameters.ts";
+import { type DecodedForm, decodeForm, type Parameters } from "../syntax/form.ts";
+import { readTarget } from "../syntax/raw-target.ts";
 
 /**
  * The parameters of a request: the query's, then the body's, which win (restify's mapParams does the same). Parsed once

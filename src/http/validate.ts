@@ -4,8 +4,8 @@ import * as z from "zod/mini";
 import { type Configuration, readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
 import { CloudApiError, type FieldError } from "../errors.ts";
-import { readMediaType } from "./body-parameters.ts";
-import type { Parameters } from "./form.ts";
+import { readMediaType } from "../syntax/body-parameters.ts";
+import type { Parameters } from "../syntax/form.ts";
 import { noteIgnored } from "./ignored-parameters.ts";
 import { readParameters } from "./parameters.ts";
 

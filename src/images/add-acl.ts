@@ -1,18 +1,18 @@
 import { createFactory } from "hono/factory";
-import { asCaller } from "../auth/as-caller.ts";
+import { asCaller } from "../caller/as-caller.ts";
 import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
-import { addAclAccounts, type Grants } from "../db/add-acl.ts";
-import type { WriteOutcome } from "../db/write-outcome.ts";
 import { CloudApiError } from "../errors.ts";
 import { readDryRun } from "../http/dry-run.ts";
 import { named } from "../http/named-operation.ts";
 import { validate } from "../http/validate.ts";
-import { describeTooMany, findMaxAcl, makeGrantsSchema, parseAcl } from "./acl.ts";
+import { addAclAccounts, type Grants } from "./add-acl.sql.ts";
 import { answerWritten } from "./answer-image.ts";
 import { readGrants } from "./grants.ts";
-import { judgeOwn, type WriteRequest, type Written } from "./judge-write.ts";
+import { describeTooMany, findMaxAcl, makeGrantsSchema, parseAcl } from "./rules/acl.ts";
+import { judgeOwn, type WriteRequest, type Written } from "./rules/judge-write.ts";
 import { readWriteIntent } from "./write-intent.ts";
+import type { WriteOutcome } from "./write-outcome.sql.ts";
 
 /** AddImageAcl: shares an image with more accounts, whoever else shares it meanwhile. docs/contract.md#grants */
 export const addImageAcl = createFactory<AppEnv, "/:login/images/:id/acl">().createHandlers(

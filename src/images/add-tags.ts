@@ -1,20 +1,20 @@
 import { createFactory } from "hono/factory";
-import { asCaller } from "../auth/as-caller.ts";
+import { asCaller } from "../caller/as-caller.ts";
 import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
-import { type AddedTags, maxInexactTags, addImageTags as writeTags } from "../db/add-tags.ts";
-import type { WriteOutcome } from "../db/write-outcome.ts";
 import { CloudApiError } from "../errors.ts";
 import { readDryRun } from "../http/dry-run.ts";
 import { named } from "../http/named-operation.ts";
 import { readQuery } from "../http/parameters.ts";
 import { validate } from "../http/validate.ts";
+import { type AddedTags, maxInexactTags, addImageTags as writeTags } from "./add-tags.sql.ts";
 import { answerTags } from "./answer-image.ts";
-import { judgeOwn, type WriteRequest, type Written } from "./judge-write.ts";
-import { parseTags } from "./tags.ts";
-import { countBytes, describeTooLarge, findMaxTagsBytes, makeAddedTagsSchema } from "./tags-field.ts";
+import { judgeOwn, type WriteRequest, type Written } from "./rules/judge-write.ts";
+import { parseTags } from "./rules/tags.ts";
+import { countBytes, describeTooLarge, findMaxTagsBytes, makeAddedTagsSchema } from "./rules/tags-field.ts";
 import { readTags } from "./tags-request.ts";
 import { readWriteIntent } from "./write-intent.ts";
+import type { WriteOutcome } from "./write-outcome.sql.ts";
 
 /** AddImageTags: the tags that are sent replace those of the same key, or join them. docs/contract.md#tags */
 export const addImageTags = createFactory<AppEnv, "/:login/images/:id/tags">().createHandlers(

@@ -1,10 +1,10 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../context.ts";
 import { answerJson } from "../http/answer.ts";
-import { renderImage } from "./image-json.ts";
-import type { Written } from "./judge-write.ts";
-import { formatEntityTag } from "./preconditions.ts";
-import { parseTags } from "./tags.ts";
+import { renderImage } from "./rules/image-json.ts";
+import type { Written } from "./rules/judge-write.ts";
+import { formatEntityTag } from "./rules/preconditions.ts";
+import { parseTags } from "./rules/tags.ts";
 
 /** Answers with the image as a write left it, and with what it changed. docs/contract.md#image */
 export const answerWritten = (c: Context<AppEnv>, written: Written): Promise<Response> =>

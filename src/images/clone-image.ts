@@ -1,17 +1,17 @@
 import { createFactory } from "hono/factory";
-import { asCaller } from "../auth/as-caller.ts";
+import { asCaller } from "../caller/as-caller.ts";
 import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
-import { type CloneOutcome, cloneImage as writeClone } from "../db/clone-image.ts";
 import { CloudApiError } from "../errors.ts";
 import { readDryRun } from "../http/dry-run.ts";
 import { named } from "../http/named-operation.ts";
 import { readWhatWasRead } from "../http/parameters.ts";
 import type { Release } from "../releases.ts";
 import { answerCloned } from "./answer-image.ts";
-import { findApplied, makeUnexplained, type Written } from "./judge-write.ts";
-import { assertWritable } from "./preconditions.ts";
-import { isActivated, requireVisible } from "./visibility.ts";
+import { type CloneOutcome, cloneImage as writeClone } from "./clone-image.sql.ts";
+import { findApplied, makeUnexplained, type Written } from "./rules/judge-write.ts";
+import { assertWritable } from "./rules/preconditions.ts";
+import { isActivated, requireVisible } from "./rules/visibility.ts";
 import { readWriteIntent, type WriteIntent } from "./write-intent.ts";
 
 /** CloneImage: a private copy of an image that is shared by acl; its origin stays (ours: there are no files here). docs/contract.md#cloneimage */

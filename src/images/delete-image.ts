@@ -1,8 +1,7 @@
 import { createFactory } from "hono/factory";
-import { asCaller } from "../auth/as-caller.ts";
+import { asCaller } from "../caller/as-caller.ts";
 import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
-import { type DeletionOutcome, deleteImage as writeDeletion } from "../db/delete-image.ts";
 import { CloudApiError } from "../errors.ts";
 import { answerNoContent } from "../http/answer.ts";
 import { readDryRun } from "../http/dry-run.ts";
@@ -10,8 +9,9 @@ import { named } from "../http/named-operation.ts";
 import { readQuery } from "../http/parameters.ts";
 import type { Release } from "../releases.ts";
 import { makeReplayedHeader } from "./answer-image.ts";
-import { findApplied, makeUnexplained, requireOwn, type Written } from "./judge-write.ts";
-import { assertWritable } from "./preconditions.ts";
+import { type DeletionOutcome, deleteImage as writeDeletion } from "./delete-image.sql.ts";
+import { findApplied, makeUnexplained, requireOwn, type Written } from "./rules/judge-write.ts";
+import { assertWritable } from "./rules/preconditions.ts";
 import { readWriteIntent, type WriteIntent } from "./write-intent.ts";
 
 /** DeleteImage: the image is destroyed, and 404 from then on. docs/contract.md#deleteimage */

@@ -1,17 +1,17 @@
 import type { Context } from "hono";
 import { createFactory } from "hono/factory";
-import { asCaller } from "../auth/as-caller.ts";
+import { asCaller } from "../caller/as-caller.ts";
 import { type AppEnv, requireSet } from "../context.ts";
-import { deleteImageTags as writeDeletion } from "../db/delete-tags.ts";
-import type { WriteOutcome } from "../db/write-outcome.ts";
 import { answerNoContent } from "../http/answer.ts";
 import { readDryRun } from "../http/dry-run.ts";
 import { named } from "../http/named-operation.ts";
 import { readQuery } from "../http/parameters.ts";
 import { makeWrittenHeaders } from "./answer-image.ts";
-import { judgeOwn, type WriteRequest, type Written } from "./judge-write.ts";
-import { parseTags, requireTag } from "./tags.ts";
+import { deleteImageTags as writeDeletion } from "./delete-tags.sql.ts";
+import { judgeOwn, type WriteRequest, type Written } from "./rules/judge-write.ts";
+import { parseTags, requireTag } from "./rules/tags.ts";
 import { readWriteIntent } from "./write-intent.ts";
+import type { WriteOutcome } from "./write-outcome.sql.ts";
 
 /** DeleteImageTags: all of them. docs/contract.md#tags */
 export const deleteImageTags = createFactory<AppEnv, "/:login/images/:id/tags">().createHandlers(

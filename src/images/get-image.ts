@@ -1,17 +1,17 @@
 import type { Context } from "hono";
 import { createFactory } from "hono/factory";
-import { asCaller } from "../auth/as-caller.ts";
-import { assertAuthority } from "../auth/authority.ts";
+import { asCaller } from "../caller/as-caller.ts";
+import { assertAuthority } from "../signature/refusals.ts";
 import { type AppEnv, requireSet } from "../context.ts";
-import { getImage as readImage } from "../db/get-image.ts";
-import type { ImageRow } from "../db/image-row.ts";
 import { answerJson, answerNotModified } from "../http/answer.ts";
 import { named } from "../http/named-operation.ts";
 import { readQueryLeniently } from "../http/parameters.ts";
+import { getImage as readImage } from "./get-image.sql.ts";
 import { findRevision } from "./get-revision.ts";
-import { renderImage } from "./image-json.ts";
-import { assertMatch, formatEntityTag, isKnown } from "./preconditions.ts";
-import { requireVisible } from "./visibility.ts";
+import type { ImageRow } from "./image-row.sql.ts";
+import { renderImage } from "./rules/image-json.ts";
+import { assertMatch, formatEntityTag, isKnown } from "./rules/preconditions.ts";
+import { requireVisible } from "./rules/visibility.ts";
 
 /** GetImage, and HeadImage: HEAD is answered from GET. With `revision`, as it was. docs/contract.md#image */
 export const getImage = createFactory<AppEnv, "/:login/images/:id">().createHandlers(named("GetImage"), async (c) => {

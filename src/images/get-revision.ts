@@ -1,12 +1,12 @@
 import type { Context } from "hono";
-import { asCaller } from "../auth/as-caller.ts";
+import { asCaller } from "../caller/as-caller.ts";
 import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
-import { getRevision } from "../db/get-revision.ts";
-import type { ImageRow } from "../db/image-row.ts";
 import { CloudApiError } from "../errors.ts";
 import { showValue } from "../text.ts";
+import { getRevision } from "./get-revision.sql.ts";
 import { assertAuditable } from "./image-audit.ts";
+import type { ImageRow } from "./image-row.sql.ts";
 
 /** A revision as a request names it; null for one that cannot be. */
 export const parseRevision = (sent: unknown): number | null =>

@@ -1,8 +1,8 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../context.ts";
 import { CloudApiError } from "../errors.ts";
-import type { Parameters } from "../http/form.ts";
 import { readParametersOrArray } from "../http/parameters.ts";
+import type { Parameters } from "../syntax/form.ts";
 
 /**
  * The parameters of a request that adds to an acl, or removes from it; the body may be the array itself.

@@ -1,16 +1,16 @@
 import type { Context } from "hono";
 import { createFactory } from "hono/factory";
-import { asCaller } from "../auth/as-caller.ts";
-import { assertAuthority } from "../auth/authority.ts";
+import { asCaller } from "../caller/as-caller.ts";
+import { assertAuthority } from "../signature/refusals.ts";
 import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
-import { type AuditPage, type ImageHistory, readHistory } from "../db/image-audit.ts";
 import { answerPages } from "../http/answer.ts";
 import { named } from "../http/named-operation.ts";
 import { readQuery } from "../http/parameters.ts";
-import { readAuditPage, renderAudit } from "./audit-entries.ts";
-import { makeNotOwner } from "./judge-write.ts";
-import { requireVisible } from "./visibility.ts";
+import { type AuditPage, type ImageHistory, readHistory } from "./image-audit.sql.ts";
+import { readAuditPage, renderAudit } from "./rules/audit-entries.ts";
+import { makeNotOwner } from "./rules/judge-write.ts";
+import { requireVisible } from "./rules/visibility.ts";
 
 /** ImageAudit: who changed what and when, the newest first; for the owner and operators. docs/contract.md#audit */
 export const imageAudit = createFactory<AppEnv, "/:login/images/:id/audit">().createHandlers(named("ImageAudit"), (c) =>

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "../context.ts";
-import { parsePreconditions } from "./preconditions.ts";
+import { parsePreconditions } from "./rules/preconditions.ts";
 
 /**
  * Reads the image of the path and the preconditions on it. A malformed id matches no row, so it is not validated.

@@ -1,12 +1,16 @@
 import type { Context } from "hono";
 import { createFactory } from "hono/factory";
-import { asCaller } from "../auth/as-caller.ts";
-import { assertAuthority } from "../auth/authority.ts";
+import { asCaller } from "../caller/as-caller.ts";
+import { assertAuthority } from "../signature/refusals.ts";
 import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
 import { connect } from "../db/client.ts";
-import type { ImageRow } from "../db/image-row.ts";
-import type { ListFilters, ListRequest } from "../db/list-conditions.ts";
+import { answerPages } from "../http/answer.ts";
+import { noteIgnored } from "../http/ignored-parameters.ts";
+import { named } from "../http/named-operation.ts";
+import { readQuery } from "../http/parameters.ts";
+import type { ImageRow } from "./image-row.sql.ts";
+import type { ListFilters, ListRequest } from "./list-conditions.sql.ts";
 import {
   type ListedImage,
   type ListedImages,
@@ -15,15 +19,11 @@ import {
   listImages as readImages,
   readLargeImages,
   readListedImages,
-} from "../db/list-images.ts";
-import { findCandidates, groupCandidates, isLargeSearch, searchTags } from "../db/search-tags.ts";
-import { answerPages } from "../http/answer.ts";
-import { noteIgnored } from "../http/ignored-parameters.ts";
-import { named } from "../http/named-operation.ts";
-import { readQuery } from "../http/parameters.ts";
-import { renderImage } from "./image-json.ts";
-import { listParameters, makeListTooLong, makeUnknownMarker, readListFilters } from "./list-filters.ts";
-import { isVisible } from "./visibility.ts";
+} from "./list-images.sql.ts";
+import { renderImage } from "./rules/image-json.ts";
+import { listParameters, makeListTooLong, makeUnknownMarker, readListFilters } from "./rules/list-filters.ts";
+import { isVisible } from "./rules/visibility.ts";
+import { findCandidates, groupCandidates, isLargeSearch, searchTags } from "./search-tags.sql.ts";
 
 /** ListImages, and HeadImages. docs/contract.md#listimages */
 export const listImages = createFactory<AppEnv, "/:login/images">().createHandlers(named("ListImages"), (c) => {

@@ -2,7 +2,7 @@ import { createFactory } from "hono/factory";
 import type { AppEnv } from "../context.ts";
 import { named } from "../http/named-operation.ts";
 import { answerSeen } from "./get-image.ts";
-import { parseTags, requireTag } from "./tags.ts";
+import { parseTags, requireTag } from "./rules/tags.ts";
 
 /** ListImageTags, for everyone who may see the image. docs/contract.md#tags */
 export const listImageTags = createFactory<AppEnv, "/:login/images/:id/tags">().createHandlers(

@@ -1,15 +1,14 @@
 import { createFactory } from "hono/factory";
-import { asCaller } from "../auth/as-caller.ts";
+import { asCaller } from "../caller/as-caller.ts";
 import { type AppEnv, requireSet } from "../context.ts";
-import { removeAclAccounts } from "../db/remove-acl.ts";
-import type { WriteOutcome } from "../db/write-outcome.ts";
 import { answerNoContent } from "../http/answer.ts";
 import { readDryRun } from "../http/dry-run.ts";
 import { named } from "../http/named-operation.ts";
 import { validate } from "../http/validate.ts";
-import { makeGrantsSchema, parseAcl } from "./acl.ts";
 import { answerWritten, makeReplayedHeader } from "./answer-image.ts";
 import { readGrants } from "./grants.ts";
+import { removeAclAccounts } from "./remove-acl.sql.ts";
+import { makeGrantsSchema, parseAcl } from "./rules/acl.ts";
 import {
   findApplied,
   judgeOwn,
@@ -17,10 +16,11 @@ import {
   makeUnexplained,
   type WriteRequest,
   type Written,
-} from "./judge-write.ts";
-import { assertWritable } from "./preconditions.ts";
-import { requireVisible } from "./visibility.ts";
+} from "./rules/judge-write.ts";
+import { assertWritable } from "./rules/preconditions.ts";
+import { requireVisible } from "./rules/visibility.ts";
 import { readWriteIntent } from "./write-intent.ts";
+import type { WriteOutcome } from "./write-outcome.sql.ts";
 
 /** RemoveImageAcl by the owner; by an account that the image is shared with, LeaveImage. docs/contract.md#grants */
 export const removeImageAcl = createFactory<AppEnv, "/:login/images/:id/acl">().createHandlers(

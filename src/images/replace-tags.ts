@@ -1,14 +1,14 @@
 import { createFactory } from "hono/factory";
-import { asCaller } from "../auth/as-caller.ts";
+import { asCaller } from "../caller/as-caller.ts";
 import { type AppEnv, requireSet } from "../context.ts";
-import { updateImage as writeUpdate } from "../db/update-image.ts";
 import { readDryRun } from "../http/dry-run.ts";
 import { named } from "../http/named-operation.ts";
 import { readQuery } from "../http/parameters.ts";
 import { validate } from "../http/validate.ts";
 import { answerTags } from "./answer-image.ts";
-import { makeTagsSchema } from "./tags-field.ts";
+import { makeTagsSchema } from "./rules/tags-field.ts";
 import { readTags } from "./tags-request.ts";
+import { updateImage as writeUpdate } from "./update-image.sql.ts";
 import { judgeUpdate } from "./update-image.ts";
 import { readWriteIntent } from "./write-intent.ts";
 

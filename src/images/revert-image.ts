@@ -1,17 +1,17 @@
 import { createFactory } from "hono/factory";
-import { asCaller } from "../auth/as-caller.ts";
+import { asCaller } from "../caller/as-caller.ts";
 import { type AppEnv, requireSet } from "../context.ts";
-import { type RevertOutcome, revertImage as writeRevert } from "../db/revert-image.ts";
 import { CloudApiError } from "../errors.ts";
 import { readDryRun } from "../http/dry-run.ts";
-import type { Parameters } from "../http/form.ts";
 import { noteIgnored } from "../http/ignored-parameters.ts";
 import { named } from "../http/named-operation.ts";
 import { readParameters } from "../http/parameters.ts";
+import type { Parameters } from "../syntax/form.ts";
 import { showValue } from "../text.ts";
 import { answerWritten } from "./answer-image.ts";
 import { findKeepRevisions, makeUnknownRevision, parseRevision } from "./get-revision.ts";
-import { judgeOwn, type WriteRequest, type Written } from "./judge-write.ts";
+import { type RevertOutcome, revertImage as writeRevert } from "./revert-image.sql.ts";
+import { judgeOwn, type WriteRequest, type Written } from "./rules/judge-write.ts";
 import { readWriteIntent } from "./write-intent.ts";
 
 /** RevertImage: the updatable fields become those of an earlier revision, the acl only where it is asked for. docs/contract.md#revertimage */

@@ -1,8 +1,8 @@
 import type { Context } from "hono";
 import { type AppEnv, requireSet } from "../context.ts";
 import { CloudApiError } from "../errors.ts";
-import type { Parameters } from "../http/form.ts";
 import { readBodyAlone } from "../http/parameters.ts";
+import type { Parameters } from "../syntax/form.ts";
 
 /**
  * The tags of a request: its body alone, so that no parameter of the query becomes a tag.

@@ -1,17 +1,17 @@
 import { createFactory } from "hono/factory";
-import { asCaller } from "../auth/as-caller.ts";
+import { asCaller } from "../caller/as-caller.ts";
 import { type AppEnv, requireSet } from "../context.ts";
 import { updatableFields } from "../db/schema.ts";
-import { type ImagePatch, updateImage as writeUpdate } from "../db/update-image.ts";
-import type { WriteOutcome } from "../db/write-outcome.ts";
 import { readDryRun } from "../http/dry-run.ts";
 import { named } from "../http/named-operation.ts";
 import { readParameters } from "../http/parameters.ts";
 import { validate } from "../http/validate.ts";
 import { answerWritten } from "./answer-image.ts";
-import { findUpdateImageSchema } from "./image-fields.ts";
-import { judgeOwn, type WriteRequest, type Written } from "./judge-write.ts";
+import { findUpdateImageSchema } from "./rules/image-fields.ts";
+import { judgeOwn, type WriteRequest, type Written } from "./rules/judge-write.ts";
+import { type ImagePatch, updateImage as writeUpdate } from "./update-image.sql.ts";
 import { readWriteIntent } from "./write-intent.ts";
+import type { WriteOutcome } from "./write-outcome.sql.ts";
 
 /** UpdateImage: replaces the fields that were sent, all or none. docs/contract.md#fields */
 export const updateImage = createFactory<AppEnv, "/:login/images/:id">().createHandlers(

@@ -1,12 +1,12 @@
 import type { Context } from "hono";
-import type { Caller } from "../auth/caller.ts";
-import { computeSha256 } from "../auth/digest.ts";
+import type { Caller } from "../caller.ts";
 import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
-import type { Write } from "../db/write-record.ts";
+import { computeSha256 } from "../digest.ts";
 import { parseIdempotencyKey } from "../http/idempotency-key.ts";
 import { type ImageWrite, isOverwriting } from "../operations.ts";
-import { toRevisionLimits, type WritePreconditions } from "./preconditions.ts";
+import { toRevisionLimits, type WritePreconditions } from "./rules/preconditions.ts";
+import type { Write } from "./write-record.sql.ts";
 
 /** What a request to write an image asks for. `by` completes it with the caller, who may change when a cache is stale. */
 export type WriteIntent = {

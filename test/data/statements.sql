@@ -1,6 +1,6 @@
 -- Every statement of the service as it is sent, and SQLite's plan for it. Written by `npm run statements`.
 
--- src/db/account-write.ts trimWritesStatement
+-- src/accounts/account-write.sql.ts trimWritesStatement
 DELETE
 FROM "account_writes"
 WHERE write_id IN (
@@ -14,524 +14,7 @@ WHERE write_id IN (
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH account_writes USING COVERING INDEX account_writes_account (account=? AND time<?)
 
--- src/db/add-acl.ts addAcl.apply
-update "images"
-set "acl" = "change"."acl", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
-from (
-  SELECT nullif(
-    (
-      SELECT json_group_array(account ORDER BY place)
-      FROM (
-        SELECT account, min(place) AS place
-        FROM (
-          SELECT value AS account, key AS place
-          FROM json_each(coalesce("images"."acl", '[]'))
-          UNION ALL
-          SELECT value, 1000000000 + key
-          FROM json_each(?)
-        )
-        GROUP BY account
-      )
-    ),
-      '[]'
-  ) AS "acl"
-  FROM "images"
-  WHERE "images"."uuid" = ?
-  LIMIT 1
-) AS "change"
-where (
-  "images"."uuid" = ?
-  and "images"."owner" = ?
-  and "images"."state" <> 'destroyed'
-  and "change"."acl" IS NOT "images"."acl"
-  AND json_array_length("change"."acl") <= ?
-  and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
-  )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  )
-);
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN change
-
--- src/db/add-acl.ts addAcl.rehearse
-select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
-  "images"."description" as "description", "images"."homepage" as "homepage", "images"."eula" as "eula",
-  "change"."acl" as "acl", "images"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
-  "images"."requirements" as "requirements", "images"."image_size" as "image_size", "images"."files" as "files",
-  "images"."published_at" as "published_at", "images"."owner" as "owner", "images"."public" as "public",
-  "images"."state" as "state", "images"."origin" as "origin", "images"."error" as "error",
-  "images"."revision" + 1 as "revision"
-from "images"
-inner join (
-  SELECT nullif(
-    (
-      SELECT json_group_array(account ORDER BY place)
-      FROM (
-        SELECT account, min(place) AS place
-        FROM (
-          SELECT value AS account, key AS place
-          FROM json_each(coalesce("images"."acl", '[]'))
-          UNION ALL
-          SELECT value, 1000000000 + key
-          FROM json_each(?)
-        )
-        GROUP BY account
-      )
-    ),
-      '[]'
-  ) AS "acl"
-  FROM "images"
-  WHERE "images"."uuid" = ?
-  LIMIT 1
-) AS "change" on true
-where (
-  "images"."uuid" = ?
-  and "images"."owner" = ?
-  and "images"."state" <> 'destroyed'
-  and "change"."acl" IS NOT "images"."acl"
-  AND json_array_length("change"."acl") <= ?
-  and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
-  )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  )
-);
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN change
-
--- src/db/add-tags.ts addTags.apply
-update "images"
-set "tags" = "change"."tags", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
-from (
-  SELECT (
-    WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?),
-      sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?)),
-      stored(found, pieces) AS MATERIALIZED (
-        SELECT count(sent.name),
-          group_concat(
-            json_quote(tag.key) || ':' || coalesce(
-              sent.text,
-                CASE
-                  WHEN tag.type = 'text' THEN json_quote(tag.value)
-                  WHEN tag.type IN ('integer', 'real')
-                  AND (
-                    typeof(tag.value) = 'real' OR tag.value NOT BETWEEN -9007199254740991 AND 9007199254740991
-                  ) THEN image.tags -> tag.fullkey
-                  WHEN tag.type IN ('true', 'false', 'null') THEN tag.type
-                  ELSE tag.value
-                END
-            ),
-              ','
-          )
-        FROM image
-        CROSS JOIN json_each(image.tags) AS tag
-        LEFT JOIN sent ON sent.name = tag.key
-      )
-    SELECT CASE
-      WHEN (SELECT count(*) FROM sent) = 0 THEN (SELECT tags FROM image)
-      WHEN (
-        SELECT count(*)
-        FROM image
-        CROSS JOIN json_each(image.tags) AS tag
-        WHERE tag.type IN ('integer', 'real')
-        AND (typeof(tag.value) = 'real' OR tag.value NOT BETWEEN -9007199254740991 AND 9007199254740991)
-      ) > 100 THEN NULL
-      ELSE (
-        SELECT '{' || concat_ws(
-          ',', pieces,
-            CASE
-              WHEN found < (SELECT count(*) FROM sent) THEN (
-                SELECT group_concat(json_quote(name) || ':' || text, ',')
-                FROM sent
-                WHERE name NOT IN (SELECT tag.key FROM image CROSS JOIN json_each(image.tags) AS tag)
-              )
-            END
-        ) || '}'
-        FROM stored
-      )
-    END
-  ) AS "tags"
-  LIMIT 1
-) AS "change"
-where (
-  "images"."uuid" = ?
-  and "images"."owner" = ?
-  and "images"."state" <> 'destroyed'
-  and "change"."tags" IS NOT NULL
-  AND "change"."tags" IS NOT "images"."tags"
-  AND octet_length("change"."tags") <= max(?, octet_length(coalesce("images"."tags", '')))
-  and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
-  )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  )
-);
--- SCAN sent
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SCAN image
--- SCAN image
--- SCAN image
--- SEARCH sent USING AUTOMATIC COVERING INDEX (name=?) LEFT-JOIN
--- SCAN stored
--- SCAN sent
--- SCAN sent
--- SCAN image
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN change
-
--- src/db/add-tags.ts addTags.rehearse
-select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
-  "images"."description" as "description", "images"."homepage" as "homepage", "images"."eula" as "eula",
-  "images"."acl" as "acl", "change"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
-  "images"."requirements" as "requirements", "images"."image_size" as "image_size", "images"."files" as "files",
-  "images"."published_at" as "published_at", "images"."owner" as "owner", "images"."public" as "public",
-  "images"."state" as "state", "images"."origin" as "origin", "images"."error" as "error",
-  "images"."revision" + 1 as "revision"
-from "images"
-inner join (
-  SELECT (
-    WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?),
-      sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?)),
-      stored(found, pieces) AS MATERIALIZED (
-        SELECT count(sent.name),
-          group_concat(
-            json_quote(tag.key) || ':' || coalesce(
-              sent.text,
-                CASE
-                  WHEN tag.type = 'text' THEN json_quote(tag.value)
-                  WHEN tag.type IN ('integer', 'real')
-                  AND (
-                    typeof(tag.value) = 'real' OR tag.value NOT BETWEEN -9007199254740991 AND 9007199254740991
-                  ) THEN image.tags -> tag.fullkey
-                  WHEN tag.type IN ('true', 'false', 'null') THEN tag.type
-                  ELSE tag.value
-                END
-            ),
-              ','
-          )
-        FROM image
-        CROSS JOIN json_each(image.tags) AS tag
-        LEFT JOIN sent ON sent.name = tag.key
-      )
-    SELECT CASE
-      WHEN (SELECT count(*) FROM sent) = 0 THEN (SELECT tags FROM image)
-      WHEN (
-        SELECT count(*)
-        FROM image
-        CROSS JOIN json_each(image.tags) AS tag
-        WHERE tag.type IN ('integer', 'real')
-        AND (typeof(tag.value) = 'real' OR tag.value NOT BETWEEN -9007199254740991 AND 9007199254740991)
-      ) > 100 THEN NULL
-      ELSE (
-        SELECT '{' || concat_ws(
-          ',', pieces,
-            CASE
-              WHEN found < (SELECT count(*) FROM sent) THEN (
-                SELECT group_concat(json_quote(name) || ':' || text, ',')
-                FROM sent
-                WHERE name NOT IN (SELECT tag.key FROM image CROSS JOIN json_each(image.tags) AS tag)
-              )
-            END
-        ) || '}'
-        FROM stored
-      )
-    END
-  ) AS "tags"
-  LIMIT 1
-) AS "change" on true
-where (
-  "images"."uuid" = ?
-  and "images"."owner" = ?
-  and "images"."state" <> 'destroyed'
-  and "change"."tags" IS NOT NULL
-  AND "change"."tags" IS NOT "images"."tags"
-  AND octet_length("change"."tags") <= max(?, octet_length(coalesce("images"."tags", '')))
-  and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
-  )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  )
-);
--- SCAN sent
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SCAN image
--- SCAN image
--- SCAN image
--- SEARCH sent USING AUTOMATIC COVERING INDEX (name=?) LEFT-JOIN
--- SCAN stored
--- SCAN sent
--- SCAN sent
--- SCAN image
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN change
-
--- src/db/authority.ts authorityStatement
-select "caller"."hasAuthority" as "hasAuthority"
-from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  ) AS "hasAuthority"
-) AS "caller";
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN caller
-
--- src/db/clone-image.ts cloneOutcomeStatement
-select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
-  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_attemptId",
-  "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
-  "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
-  "image_history"."version" as "written_version", "image_history"."description" as "written_description",
-  "image_history"."homepage" as "written_homepage", "image_history"."eula" as "written_eula",
-  "image_history"."acl" as "written_acl", "image_history"."tags" as "written_tags",
-  "image_history"."os" as "written_os", "image_history"."type" as "written_type",
-  "image_history"."requirements" as "written_requirements", "image_history"."image_size" as "written_image_size",
-  "image_history"."files" as "written_files", "image_history"."published_at" as "written_published_at",
-  "image_history"."owner" as "written_owner", "image_history"."public" as "written_public",
-  "image_history"."state" as "written_state", "image_history"."origin" as "written_origin",
-  "image_history"."error" as "written_error", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
-  "images"."version" as "image_version", "images"."description" as "image_description",
-  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
-  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
-  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
-  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
-  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
-  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
-  EXISTS (
-    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
-  ) as "image_isShared",
-  CASE
-    WHEN "image_history"."write_id" IS NULL THEN (
-      ? > 0
-      AND (
-        SELECT count(*)
-        FROM ( SELECT 1 FROM "images" WHERE "images"."owner" = ? AND "images"."state" <> 'destroyed' LIMIT ? )
-      ) >= ?
-    )
-    ELSE 0
-  END as "isFull"
-from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  ) AS "hasAuthority"
-) AS "caller"
-left join "image_history" on "image_history"."write_id" = ?
-left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is null);
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN caller
--- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
--- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
--- SEARCH images USING INDEX images_owner (owner=?)
-
--- src/db/clone-image.ts cloneStatement
-INSERT INTO "images" (
-  "uuid", "name", "version", "description", "homepage", "eula", "acl", "tags", "os", "type", "requirements",
-    "image_size", "files", "published_at", "owner", "public", "state", "origin", "error", "revision", "write_id",
-    "write"
-)
-SELECT ? AS "uuid", "images"."name" AS "name", "images"."version" AS "version",
-  "images"."description" AS "description", "images"."homepage" AS "homepage", "images"."eula" AS "eula", NULL AS "acl",
-  "images"."tags" AS "tags", "images"."os" AS "os", "images"."type" AS "type",
-  "images"."requirements" AS "requirements", "images"."image_size" AS "image_size", "images"."files" AS "files",
-  ? AS "published_at", ? AS "owner", 0 AS "public", "images"."state" AS "state", "images"."origin" AS "origin",
-  NULL AS "error", 1 AS "revision", ? AS "write_id", ? AS "write"
-FROM "images"
-WHERE "images"."uuid" = ?
-AND "images"."owner" <> ?
-AND "images"."state" IN ('active', 'disabled')
-AND "images"."type" IS NOT 'docker'
-AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
-AND NOT (
-  ? > 0
-  AND (
-    SELECT count(*)
-    FROM ( SELECT 1 FROM "images" WHERE "images"."owner" = ? AND "images"."state" <> 'destroyed' LIMIT ? )
-  ) >= ?
-)
-AND (
-  NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
-  and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-  and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
-)
-AND exists (
-  select 1
-  from "keys"
-  inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-  inner join "accounts" "target" on "target"."uuid" = ?
-  where (
-    "keys"."account" = ?
-    and "keys"."fingerprintSha256" = ?
-    and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-    and ? IN ("signer"."login", "signer"."uuid")
-    and "signer"."disabled" = ?
-    and ? IN ("target"."login", "target"."uuid")
-    and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-  )
-);
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH images USING INDEX images_owner (owner=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
-
--- src/db/clone-image.ts rehearsedStatement
-SELECT ? AS "uuid", "images"."name" AS "name", "images"."version" AS "version",
-  "images"."description" AS "description", "images"."homepage" AS "homepage", "images"."eula" AS "eula", NULL AS "acl",
-  "images"."tags" AS "tags", "images"."os" AS "os", "images"."type" AS "type",
-  "images"."requirements" AS "requirements", "images"."image_size" AS "image_size", "images"."files" AS "files",
-  ? AS "published_at", ? AS "owner", 0 AS "public", "images"."state" AS "state", "images"."origin" AS "origin",
-  NULL AS "error", 1 AS "revision", ? AS "write_id", ? AS "write"
-FROM "images"
-WHERE "images"."uuid" = ?
-AND "images"."owner" <> ?
-AND "images"."state" IN ('active', 'disabled')
-AND "images"."type" IS NOT 'docker'
-AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
-AND NOT (
-  ? > 0
-  AND (
-    SELECT count(*)
-    FROM ( SELECT 1 FROM "images" WHERE "images"."owner" = ? AND "images"."state" <> 'destroyed' LIMIT ? )
-  ) >= ?
-)
-AND (
-  NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
-  and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-  and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
-)
-AND exists (
-  select 1
-  from "keys"
-  inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-  inner join "accounts" "target" on "target"."uuid" = ?
-  where (
-    "keys"."account" = ?
-    and "keys"."fingerprintSha256" = ?
-    and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-    and ? IN ("signer"."login", "signer"."uuid")
-    and "signer"."disabled" = ?
-    and ? IN ("target"."login", "target"."uuid")
-    and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-  )
-);
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH images USING INDEX images_owner (owner=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
-
--- src/db/create-key.ts createKeyStatement
+-- src/accounts/create-key.sql.ts createKeyStatement
 INSERT INTO "keys" (account, name, fingerprint, fingerprintSha256, key, write_id)
 SELECT ?, ?, ?, ?, ?, ?
 WHERE (
@@ -560,7 +43,7 @@ ON CONFLICT DO NOTHING;
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH keys USING COVERING INDEX keys_fingerprint_sha256 (account=?)
 
--- src/db/create-key.ts outcomeStatement
+-- src/accounts/create-key.sql.ts outcomeStatement
 select "caller"."hasAuthority" as "hasAuthority",
   EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?) as "isCreated",
   (? > 0 AND (SELECT count(*) FROM "keys" WHERE "keys"."account" = ?) >= ?) as "isFull",
@@ -596,186 +79,14 @@ limit ?;
 -- SEARCH keys USING COVERING INDEX keys_fingerprint_sha256 (account=?)
 -- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 
--- src/db/create-key.ts recordStatement
+-- src/accounts/create-key.sql.ts recordStatement
 INSERT INTO "account_writes" (write_id, account, time)
 SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER)
 WHERE EXISTS (SELECT 1 FROM "keys" WHERE ("keys"."account" = ? and "keys"."name" = ? and "keys"."write_id" = ?))
 ON CONFLICT DO NOTHING;
 -- SEARCH keys EXISTS USING PRIMARY KEY (account=? AND name=?)
 
--- src/db/delete-image.ts deletion.apply
-update "images"
-set "state" = 'destroyed', "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
-where (
-  "images"."uuid" = ?
-  and "images"."owner" = ?
-  and "images"."state" <> 'destroyed'
-  and NOT EXISTS (
-    SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ? AND "dependent"."state" <> 'destroyed'
-  )
-  and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
-  )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  )
-);
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH dependent USING INDEX images_origin (origin=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
-
--- src/db/delete-image.ts deletion.rehearse
-select "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
-  "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
-  "requirements" as "requirements", "image_size" as "image_size", "files" as "files", "published_at" as "published_at",
-  "owner" as "owner", "public" as "public", 'destroyed' as "state", "origin" as "origin", "error" as "error",
-  "images"."revision" + 1 as "revision"
-from "images"
-where (
-  "images"."uuid" = ?
-  and "images"."owner" = ?
-  and "images"."state" <> 'destroyed'
-  and NOT EXISTS (
-    SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ? AND "dependent"."state" <> 'destroyed'
-  )
-  and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
-  )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  )
-);
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH dependent USING INDEX images_origin (origin=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
-
--- src/db/delete-image.ts deletionStatement
-select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
-  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_attemptId",
-  "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
-  "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
-  "image_history"."version" as "written_version", "image_history"."description" as "written_description",
-  "image_history"."homepage" as "written_homepage", "image_history"."eula" as "written_eula",
-  "image_history"."acl" as "written_acl", "image_history"."tags" as "written_tags",
-  "image_history"."os" as "written_os", "image_history"."type" as "written_type",
-  "image_history"."requirements" as "written_requirements", "image_history"."image_size" as "written_image_size",
-  "image_history"."files" as "written_files", "image_history"."published_at" as "written_published_at",
-  "image_history"."owner" as "written_owner", "image_history"."public" as "written_public",
-  "image_history"."state" as "written_state", "image_history"."origin" as "written_origin",
-  "image_history"."error" as "written_error", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
-  "images"."version" as "image_version", "images"."description" as "image_description",
-  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
-  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
-  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
-  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
-  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
-  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
-  EXISTS (
-    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
-  ) as "image_isShared",
-  EXISTS (
-    SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ? AND "dependent"."state" <> 'destroyed'
-  ) as "hasDependents",
-  (
-    SELECT json_group_array(uuid)
-    FROM (
-      SELECT "dependent"."uuid" AS uuid
-      FROM "images" AS "dependent"
-      WHERE "dependent"."origin" = ?
-      AND "dependent"."state" <> 'destroyed'
-      AND (
-        ("dependent"."owner" = ? AND "dependent"."state" <> 'destroyed')
-        OR ("dependent"."public" = 1 AND "dependent"."state" IN ('active', 'disabled'))
-        OR (
-          "dependent"."state" IN ('active', 'disabled')
-          AND EXISTS (
-            SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "dependent"."uuid" AND "image_acl"."account" = ?
-          )
-        )
-      )
-      ORDER BY "dependent"."uuid"
-      LIMIT 10
-    )
-  ) as "visibleDependents"
-from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  ) AS "hasAuthority"
-) AS "caller"
-left join "image_history" on "image_history"."write_id" = ?
-left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is null);
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN caller
--- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
--- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
--- SEARCH dependent USING INDEX images_origin (origin=?)
--- SEARCH dependent USING INDEX images_origin (origin=?)
--- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
-
--- src/db/delete-image.ts purgeStatement
-DELETE
-FROM "images"
-WHERE rowid IN (
-  SELECT rowid
-  FROM "images"
-  WHERE "images"."owner" = ?
-  AND "images"."state" = 'destroyed'
-  ORDER BY rowid DESC
-  LIMIT 4 OFFSET ?
-);
--- SEARCH images USING INTEGER PRIMARY KEY (rowid=?)
--- SEARCH images USING COVERING INDEX images_destroyed (owner=?)
-
--- src/db/delete-key.ts deleteStatement
+-- src/accounts/delete-key.sql.ts deleteStatement
 delete
 from "keys"
 where (
@@ -792,7 +103,7 @@ where (
 -- SEARCH other USING COVERING INDEX keys_fingerprint (account=? AND fingerprint=?)
 -- SEARCH other USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 
--- src/db/delete-key.ts markStatement
+-- src/accounts/delete-key.sql.ts markStatement
 update "keys"
 set "write_id" = ?
 where (
@@ -828,7 +139,7 @@ where (
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 
--- src/db/delete-key.ts outcomeStatement
+-- src/accounts/delete-key.sql.ts outcomeStatement
 select "caller"."hasAuthority" as "hasAuthority",
   EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?) as "isDeleted"
 from (
@@ -854,7 +165,7 @@ from (
 -- SCAN caller
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 
--- src/db/delete-key.ts recordStatement
+-- src/accounts/delete-key.sql.ts recordStatement
 INSERT INTO "account_writes" (write_id, account, time)
 SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER)
 WHERE EXISTS (
@@ -878,20 +189,211 @@ ON CONFLICT DO NOTHING;
 -- SEARCH other USING COVERING INDEX keys_fingerprint (account=? AND fingerprint=?)
 -- SEARCH other USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 
--- src/db/delete-tags.ts deleteTags.apply
-update "images"
-set "tags" = CASE WHEN ? IS NULL THEN '{}' ELSE json_remove("images"."tags", ?) END,
-  "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
-where (
-  "images"."uuid" = ?
-  and "images"."owner" = ?
-  and "images"."state" <> 'destroyed'
-  and CASE WHEN ? IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?) IS NOT NULL END
-  and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+-- src/accounts/get-account.sql.ts getAccountStatement
+select "caller"."hasAuthority" as "hasAuthority", "accounts"."uuid" as "account_uuid",
+  "accounts"."login" as "account_login", "accounts"."email" as "account_email",
+  "accounts"."companyName" as "account_companyName", "accounts"."firstName" as "account_firstName",
+  "accounts"."lastName" as "account_lastName", "accounts"."address" as "account_address",
+  "accounts"."postalCode" as "account_postalCode", "accounts"."city" as "account_city",
+  "accounts"."state" as "account_state", "accounts"."country" as "account_country",
+  "accounts"."phone" as "account_phone", "accounts"."triton_cns_enabled" as "account_triton_cns_enabled",
+  "accounts"."created" as "account_created", "accounts"."updated" as "account_updated"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "accounts" on "accounts"."uuid" = ?;
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
+
+-- src/accounts/get-key.sql.ts getKeyStatement
+select "caller"."hasAuthority" as "hasAuthority", "keys"."name" as "key_name",
+  "keys"."fingerprint" as "key_fingerprint", "keys"."key" as "key_key"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "keys" on (
+  "keys"."account" = ?
+  and "keys"."name" IN (
+    ?, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?),
+      (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprintSha256" = ?)
   )
+);
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH keys USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
+-- SEARCH other USING COVERING INDEX keys_fingerprint (account=? AND fingerprint=?)
+-- SEARCH other USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+
+-- src/accounts/list-keys.sql.ts listKeysStatement
+select "name" as "name", "fingerprint" as "fingerprint", "key" as "key"
+from "keys"
+where ("keys"."account" = ? and "keys"."name" > ?)
+order by "keys"."name"
+limit ?;
+-- SEARCH keys USING PRIMARY KEY (account=? AND name>?)
+
+-- src/accounts/update-account.sql.ts outcomeStatement
+select "caller"."hasAuthority" as "hasAuthority",
+  EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?) as "isUpdated",
+  "accounts"."uuid" as "account_uuid", "accounts"."login" as "account_login", "accounts"."email" as "account_email",
+  "accounts"."companyName" as "account_companyName", "accounts"."firstName" as "account_firstName",
+  "accounts"."lastName" as "account_lastName", "accounts"."address" as "account_address",
+  "accounts"."postalCode" as "account_postalCode", "accounts"."city" as "account_city",
+  "accounts"."state" as "account_state", "accounts"."country" as "account_country",
+  "accounts"."phone" as "account_phone", "accounts"."triton_cns_enabled" as "account_triton_cns_enabled",
+  "accounts"."created" as "account_created", "accounts"."updated" as "account_updated"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "accounts" on "accounts"."uuid" = ?;
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+
+-- src/accounts/update-account.sql.ts recordStatement
+INSERT INTO "account_writes" (write_id, account, time)
+SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER)
+WHERE EXISTS (SELECT 1 FROM "accounts" WHERE ("accounts"."uuid" = ? and "accounts"."write_id" = ?))
+ON CONFLICT DO NOTHING;
+-- SEARCH accounts EXISTS USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+
+-- src/accounts/update-account.sql.ts updateStatement
+update "accounts"
+set "email" = CASE
+  WHEN json_type("change"."patch", '$.email') IS NOT NULL THEN "change"."patch" ->> '$.email' ELSE "accounts"."email"
+END,
+  "companyName" = CASE
+    WHEN json_type("change"."patch", '$.companyName') IS NOT NULL THEN "change"."patch" ->> '$.companyName'
+    ELSE "accounts"."companyName"
+  END,
+  "firstName" = CASE
+    WHEN json_type("change"."patch", '$.firstName') IS NOT NULL THEN "change"."patch" ->> '$.firstName'
+    ELSE "accounts"."firstName"
+  END,
+  "lastName" = CASE
+    WHEN json_type("change"."patch", '$.lastName') IS NOT NULL THEN "change"."patch" ->> '$.lastName'
+    ELSE "accounts"."lastName"
+  END,
+  "address" = CASE
+    WHEN json_type("change"."patch", '$.address') IS NOT NULL THEN "change"."patch" ->> '$.address'
+    ELSE "accounts"."address"
+  END,
+  "postalCode" = CASE
+    WHEN json_type("change"."patch", '$.postalCode') IS NOT NULL THEN "change"."patch" ->> '$.postalCode'
+    ELSE "accounts"."postalCode"
+  END,
+  "city" = CASE
+    WHEN json_type("change"."patch", '$.city') IS NOT NULL THEN "change"."patch" ->> '$.city' ELSE "accounts"."city"
+  END,
+  "state" = CASE
+    WHEN json_type("change"."patch", '$.state') IS NOT NULL THEN "change"."patch" ->> '$.state'
+    ELSE "accounts"."state"
+  END,
+  "country" = CASE
+    WHEN json_type("change"."patch", '$.country') IS NOT NULL THEN "change"."patch" ->> '$.country'
+    ELSE "accounts"."country"
+  END,
+  "phone" = CASE
+    WHEN json_type("change"."patch", '$.phone') IS NOT NULL THEN "change"."patch" ->> '$.phone'
+    ELSE "accounts"."phone"
+  END,
+  "triton_cns_enabled" = CASE
+    WHEN json_type("change"."patch", '$.triton_cns_enabled') IS NOT NULL THEN "change"."patch" ->> '$.triton_cns_enabled'
+    ELSE "accounts"."triton_cns_enabled"
+  END,
+  "updated" = ?, "write_id" = ?
+from (SELECT ? AS "patch") AS "change"
+where (
+  "accounts"."uuid" = ?
+  and (
+    (json_type("change"."patch", '$.email') IS NOT NULL AND "change"."patch" ->> '$.email' IS NOT "accounts"."email")
+    or (
+      json_type("change"."patch", '$.companyName') IS NOT NULL
+      AND "change"."patch" ->> '$.companyName' IS NOT "accounts"."companyName"
+    )
+    or (
+      json_type("change"."patch", '$.firstName') IS NOT NULL
+      AND "change"."patch" ->> '$.firstName' IS NOT "accounts"."firstName"
+    )
+    or (
+      json_type("change"."patch", '$.lastName') IS NOT NULL
+      AND "change"."patch" ->> '$.lastName' IS NOT "accounts"."lastName"
+    )
+    or (
+      json_type("change"."patch", '$.address') IS NOT NULL
+      AND "change"."patch" ->> '$.address' IS NOT "accounts"."address"
+    )
+    or (
+      json_type("change"."patch", '$.postalCode') IS NOT NULL
+      AND "change"."patch" ->> '$.postalCode' IS NOT "accounts"."postalCode"
+    )
+    or (json_type("change"."patch", '$.city') IS NOT NULL AND "change"."patch" ->> '$.city' IS NOT "accounts"."city")
+    or (
+      json_type("change"."patch", '$.state') IS NOT NULL AND "change"."patch" ->> '$.state' IS NOT "accounts"."state"
+    )
+    or (
+      json_type("change"."patch", '$.country') IS NOT NULL
+      AND "change"."patch" ->> '$.country' IS NOT "accounts"."country"
+    )
+    or (
+      json_type("change"."patch", '$.phone') IS NOT NULL AND "change"."patch" ->> '$.phone' IS NOT "accounts"."phone"
+    )
+    or (
+      json_type("change"."patch", '$.triton_cns_enabled') IS NOT NULL
+      AND "change"."patch" ->> '$.triton_cns_enabled' IS NOT "accounts"."triton_cns_enabled"
+    )
+  )
+  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
   and exists (
     select 1
     from "keys"
@@ -908,53 +410,18 @@ where (
     )
   )
 );
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
-
--- src/db/delete-tags.ts deleteTags.rehearse
-select "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
-  "homepage" as "homepage", "eula" as "eula", "acl" as "acl",
-  CASE WHEN ? IS NULL THEN '{}' ELSE json_remove("images"."tags", ?) END as "tags", "os" as "os", "type" as "type",
-  "requirements" as "requirements", "image_size" as "image_size", "files" as "files", "published_at" as "published_at",
-  "owner" as "owner", "public" as "public", "state" as "state", "origin" as "origin", "error" as "error",
-  "images"."revision" + 1 as "revision"
-from "images"
-where (
-  "images"."uuid" = ?
-  and "images"."owner" = ?
-  and "images"."state" <> 'destroyed'
-  and CASE WHEN ? IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?) IS NOT NULL END
-  and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
-  )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  )
-);
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN change
 
--- src/db/find-signer.ts findSignerStatement
+-- src/caller/find-signer.sql.ts findSignerStatement
 select CASE
   WHEN "signer_login"."login" = ? THEN "signer_login"."uuid" WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
 END as "account_uuid",
@@ -1151,15 +618,398 @@ left join "accounts" "target_uuid" on "target_uuid"."uuid" = (
 -- SEARCH accounts USING COVERING INDEX sqlite_autoindex_accounts_1 (uuid<?)
 -- SCAN accounts USING COVERING INDEX accounts_login_unique
 
--- src/db/get-account.ts getAccountStatement
-select "caller"."hasAuthority" as "hasAuthority", "accounts"."uuid" as "account_uuid",
-  "accounts"."login" as "account_login", "accounts"."email" as "account_email",
-  "accounts"."companyName" as "account_companyName", "accounts"."firstName" as "account_firstName",
-  "accounts"."lastName" as "account_lastName", "accounts"."address" as "account_address",
-  "accounts"."postalCode" as "account_postalCode", "accounts"."city" as "account_city",
-  "accounts"."state" as "account_state", "accounts"."country" as "account_country",
-  "accounts"."phone" as "account_phone", "accounts"."triton_cns_enabled" as "account_triton_cns_enabled",
-  "accounts"."created" as "account_created", "accounts"."updated" as "account_updated"
+-- src/db/authority.ts authorityStatement
+select "caller"."hasAuthority" as "hasAuthority"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller";
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+
+-- src/http/health.sql.ts healthStatement
+SELECT uuid FROM accounts LIMIT 1;
+-- SCAN accounts USING COVERING INDEX sqlite_autoindex_accounts_1
+
+-- src/images/add-acl.sql.ts addAcl.apply
+update "images"
+set "acl" = "change"."acl", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
+from (
+  SELECT nullif(
+    (
+      SELECT json_group_array(account ORDER BY place)
+      FROM (
+        SELECT account, min(place) AS place
+        FROM (
+          SELECT value AS account, key AS place
+          FROM json_each(coalesce("images"."acl", '[]'))
+          UNION ALL
+          SELECT value, 1000000000 + key
+          FROM json_each(?)
+        )
+        GROUP BY account
+      )
+    ),
+      '[]'
+  ) AS "acl"
+  FROM "images"
+  WHERE "images"."uuid" = ?
+  LIMIT 1
+) AS "change"
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and "change"."acl" IS NOT "images"."acl"
+  AND json_array_length("change"."acl") <= ?
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN change
+
+-- src/images/add-acl.sql.ts addAcl.rehearse
+select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
+  "images"."description" as "description", "images"."homepage" as "homepage", "images"."eula" as "eula",
+  "change"."acl" as "acl", "images"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
+  "images"."requirements" as "requirements", "images"."image_size" as "image_size", "images"."files" as "files",
+  "images"."published_at" as "published_at", "images"."owner" as "owner", "images"."public" as "public",
+  "images"."state" as "state", "images"."origin" as "origin", "images"."error" as "error",
+  "images"."revision" + 1 as "revision"
+from "images"
+inner join (
+  SELECT nullif(
+    (
+      SELECT json_group_array(account ORDER BY place)
+      FROM (
+        SELECT account, min(place) AS place
+        FROM (
+          SELECT value AS account, key AS place
+          FROM json_each(coalesce("images"."acl", '[]'))
+          UNION ALL
+          SELECT value, 1000000000 + key
+          FROM json_each(?)
+        )
+        GROUP BY account
+      )
+    ),
+      '[]'
+  ) AS "acl"
+  FROM "images"
+  WHERE "images"."uuid" = ?
+  LIMIT 1
+) AS "change" on true
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and "change"."acl" IS NOT "images"."acl"
+  AND json_array_length("change"."acl") <= ?
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN change
+
+-- src/images/add-tags.sql.ts addTags.apply
+update "images"
+set "tags" = "change"."tags", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
+from (
+  SELECT (
+    WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?),
+      sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?)),
+      stored(found, pieces) AS MATERIALIZED (
+        SELECT count(sent.name),
+          group_concat(
+            json_quote(tag.key) || ':' || coalesce(
+              sent.text,
+                CASE
+                  WHEN tag.type = 'text' THEN json_quote(tag.value)
+                  WHEN tag.type IN ('integer', 'real')
+                  AND (
+                    typeof(tag.value) = 'real' OR tag.value NOT BETWEEN -9007199254740991 AND 9007199254740991
+                  ) THEN image.tags -> tag.fullkey
+                  WHEN tag.type IN ('true', 'false', 'null') THEN tag.type
+                  ELSE tag.value
+                END
+            ),
+              ','
+          )
+        FROM image
+        CROSS JOIN json_each(image.tags) AS tag
+        LEFT JOIN sent ON sent.name = tag.key
+      )
+    SELECT CASE
+      WHEN (SELECT count(*) FROM sent) = 0 THEN (SELECT tags FROM image)
+      WHEN (
+        SELECT count(*)
+        FROM image
+        CROSS JOIN json_each(image.tags) AS tag
+        WHERE tag.type IN ('integer', 'real')
+        AND (typeof(tag.value) = 'real' OR tag.value NOT BETWEEN -9007199254740991 AND 9007199254740991)
+      ) > 100 THEN NULL
+      ELSE (
+        SELECT '{' || concat_ws(
+          ',', pieces,
+            CASE
+              WHEN found < (SELECT count(*) FROM sent) THEN (
+                SELECT group_concat(json_quote(name) || ':' || text, ',')
+                FROM sent
+                WHERE name NOT IN (SELECT tag.key FROM image CROSS JOIN json_each(image.tags) AS tag)
+              )
+            END
+        ) || '}'
+        FROM stored
+      )
+    END
+  ) AS "tags"
+  LIMIT 1
+) AS "change"
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and "change"."tags" IS NOT NULL
+  AND "change"."tags" IS NOT "images"."tags"
+  AND octet_length("change"."tags") <= max(?, octet_length(coalesce("images"."tags", '')))
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SCAN sent
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SCAN image
+-- SCAN image
+-- SCAN image
+-- SEARCH sent USING AUTOMATIC COVERING INDEX (name=?) LEFT-JOIN
+-- SCAN stored
+-- SCAN sent
+-- SCAN sent
+-- SCAN image
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN change
+
+-- src/images/add-tags.sql.ts addTags.rehearse
+select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
+  "images"."description" as "description", "images"."homepage" as "homepage", "images"."eula" as "eula",
+  "images"."acl" as "acl", "change"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
+  "images"."requirements" as "requirements", "images"."image_size" as "image_size", "images"."files" as "files",
+  "images"."published_at" as "published_at", "images"."owner" as "owner", "images"."public" as "public",
+  "images"."state" as "state", "images"."origin" as "origin", "images"."error" as "error",
+  "images"."revision" + 1 as "revision"
+from "images"
+inner join (
+  SELECT (
+    WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?),
+      sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?)),
+      stored(found, pieces) AS MATERIALIZED (
+        SELECT count(sent.name),
+          group_concat(
+            json_quote(tag.key) || ':' || coalesce(
+              sent.text,
+                CASE
+                  WHEN tag.type = 'text' THEN json_quote(tag.value)
+                  WHEN tag.type IN ('integer', 'real')
+                  AND (
+                    typeof(tag.value) = 'real' OR tag.value NOT BETWEEN -9007199254740991 AND 9007199254740991
+                  ) THEN image.tags -> tag.fullkey
+                  WHEN tag.type IN ('true', 'false', 'null') THEN tag.type
+                  ELSE tag.value
+                END
+            ),
+              ','
+          )
+        FROM image
+        CROSS JOIN json_each(image.tags) AS tag
+        LEFT JOIN sent ON sent.name = tag.key
+      )
+    SELECT CASE
+      WHEN (SELECT count(*) FROM sent) = 0 THEN (SELECT tags FROM image)
+      WHEN (
+        SELECT count(*)
+        FROM image
+        CROSS JOIN json_each(image.tags) AS tag
+        WHERE tag.type IN ('integer', 'real')
+        AND (typeof(tag.value) = 'real' OR tag.value NOT BETWEEN -9007199254740991 AND 9007199254740991)
+      ) > 100 THEN NULL
+      ELSE (
+        SELECT '{' || concat_ws(
+          ',', pieces,
+            CASE
+              WHEN found < (SELECT count(*) FROM sent) THEN (
+                SELECT group_concat(json_quote(name) || ':' || text, ',')
+                FROM sent
+                WHERE name NOT IN (SELECT tag.key FROM image CROSS JOIN json_each(image.tags) AS tag)
+              )
+            END
+        ) || '}'
+        FROM stored
+      )
+    END
+  ) AS "tags"
+  LIMIT 1
+) AS "change" on true
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and "change"."tags" IS NOT NULL
+  AND "change"."tags" IS NOT "images"."tags"
+  AND octet_length("change"."tags") <= max(?, octet_length(coalesce("images"."tags", '')))
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SCAN sent
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SCAN image
+-- SCAN image
+-- SCAN image
+-- SEARCH sent USING AUTOMATIC COVERING INDEX (name=?) LEFT-JOIN
+-- SCAN stored
+-- SCAN sent
+-- SCAN sent
+-- SCAN image
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN change
+
+-- src/images/clone-image.sql.ts cloneOutcomeStatement
+select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
+  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_attemptId",
+  "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
+  "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
+  "image_history"."version" as "written_version", "image_history"."description" as "written_description",
+  "image_history"."homepage" as "written_homepage", "image_history"."eula" as "written_eula",
+  "image_history"."acl" as "written_acl", "image_history"."tags" as "written_tags",
+  "image_history"."os" as "written_os", "image_history"."type" as "written_type",
+  "image_history"."requirements" as "written_requirements", "image_history"."image_size" as "written_image_size",
+  "image_history"."files" as "written_files", "image_history"."published_at" as "written_published_at",
+  "image_history"."owner" as "written_owner", "image_history"."public" as "written_public",
+  "image_history"."state" as "written_state", "image_history"."origin" as "written_origin",
+  "image_history"."error" as "written_error", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
+  "images"."version" as "image_version", "images"."description" as "image_description",
+  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
+  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
+  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
+  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
+  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
+  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
+  EXISTS (
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+  ) as "image_isShared",
+  CASE
+    WHEN "image_history"."write_id" IS NULL THEN (
+      ? > 0
+      AND (
+        SELECT count(*)
+        FROM ( SELECT 1 FROM "images" WHERE "images"."owner" = ? AND "images"."state" <> 'destroyed' LIMIT ? )
+      ) >= ?
+    )
+    ELSE 0
+  END as "isFull"
 from (
   SELECT exists (
     select 1
@@ -1177,14 +1027,367 @@ from (
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "accounts" on "accounts"."uuid" = ?;
+left join "image_history" on "image_history"."write_id" = ?
+left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is null);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN caller
--- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
+-- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
+-- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+-- SEARCH images USING INDEX images_owner (owner=?)
 
--- src/db/get-image.ts getImageStatement
+-- src/images/clone-image.sql.ts cloneStatement
+INSERT INTO "images" (
+  "uuid", "name", "version", "description", "homepage", "eula", "acl", "tags", "os", "type", "requirements",
+    "image_size", "files", "published_at", "owner", "public", "state", "origin", "error", "revision", "write_id",
+    "write"
+)
+SELECT ? AS "uuid", "images"."name" AS "name", "images"."version" AS "version",
+  "images"."description" AS "description", "images"."homepage" AS "homepage", "images"."eula" AS "eula", NULL AS "acl",
+  "images"."tags" AS "tags", "images"."os" AS "os", "images"."type" AS "type",
+  "images"."requirements" AS "requirements", "images"."image_size" AS "image_size", "images"."files" AS "files",
+  ? AS "published_at", ? AS "owner", 0 AS "public", "images"."state" AS "state", "images"."origin" AS "origin",
+  NULL AS "error", 1 AS "revision", ? AS "write_id", ? AS "write"
+FROM "images"
+WHERE "images"."uuid" = ?
+AND "images"."owner" <> ?
+AND "images"."state" IN ('active', 'disabled')
+AND "images"."type" IS NOT 'docker'
+AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+AND NOT (
+  ? > 0
+  AND (
+    SELECT count(*)
+    FROM ( SELECT 1 FROM "images" WHERE "images"."owner" = ? AND "images"."state" <> 'destroyed' LIMIT ? )
+  ) >= ?
+)
+AND (
+  NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+  and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+  and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+)
+AND exists (
+  select 1
+  from "keys"
+  inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+  inner join "accounts" "target" on "target"."uuid" = ?
+  where (
+    "keys"."account" = ?
+    and "keys"."fingerprintSha256" = ?
+    and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+    and ? IN ("signer"."login", "signer"."uuid")
+    and "signer"."disabled" = ?
+    and ? IN ("target"."login", "target"."uuid")
+    and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
+
+-- src/images/clone-image.sql.ts rehearsedStatement
+SELECT ? AS "uuid", "images"."name" AS "name", "images"."version" AS "version",
+  "images"."description" AS "description", "images"."homepage" AS "homepage", "images"."eula" AS "eula", NULL AS "acl",
+  "images"."tags" AS "tags", "images"."os" AS "os", "images"."type" AS "type",
+  "images"."requirements" AS "requirements", "images"."image_size" AS "image_size", "images"."files" AS "files",
+  ? AS "published_at", ? AS "owner", 0 AS "public", "images"."state" AS "state", "images"."origin" AS "origin",
+  NULL AS "error", 1 AS "revision", ? AS "write_id", ? AS "write"
+FROM "images"
+WHERE "images"."uuid" = ?
+AND "images"."owner" <> ?
+AND "images"."state" IN ('active', 'disabled')
+AND "images"."type" IS NOT 'docker'
+AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+AND NOT (
+  ? > 0
+  AND (
+    SELECT count(*)
+    FROM ( SELECT 1 FROM "images" WHERE "images"."owner" = ? AND "images"."state" <> 'destroyed' LIMIT ? )
+  ) >= ?
+)
+AND (
+  NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+  and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+  and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+)
+AND exists (
+  select 1
+  from "keys"
+  inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+  inner join "accounts" "target" on "target"."uuid" = ?
+  where (
+    "keys"."account" = ?
+    and "keys"."fingerprintSha256" = ?
+    and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+    and ? IN ("signer"."login", "signer"."uuid")
+    and "signer"."disabled" = ?
+    and ? IN ("target"."login", "target"."uuid")
+    and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
+
+-- src/images/delete-image.sql.ts deletion.apply
+update "images"
+set "state" = 'destroyed', "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and NOT EXISTS (
+    SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ? AND "dependent"."state" <> 'destroyed'
+  )
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH dependent USING INDEX images_origin (origin=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+
+-- src/images/delete-image.sql.ts deletion.rehearse
+select "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
+  "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
+  "requirements" as "requirements", "image_size" as "image_size", "files" as "files", "published_at" as "published_at",
+  "owner" as "owner", "public" as "public", 'destroyed' as "state", "origin" as "origin", "error" as "error",
+  "images"."revision" + 1 as "revision"
+from "images"
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and NOT EXISTS (
+    SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ? AND "dependent"."state" <> 'destroyed'
+  )
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH dependent USING INDEX images_origin (origin=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+
+-- src/images/delete-image.sql.ts deletionStatement
+select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
+  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_attemptId",
+  "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
+  "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
+  "image_history"."version" as "written_version", "image_history"."description" as "written_description",
+  "image_history"."homepage" as "written_homepage", "image_history"."eula" as "written_eula",
+  "image_history"."acl" as "written_acl", "image_history"."tags" as "written_tags",
+  "image_history"."os" as "written_os", "image_history"."type" as "written_type",
+  "image_history"."requirements" as "written_requirements", "image_history"."image_size" as "written_image_size",
+  "image_history"."files" as "written_files", "image_history"."published_at" as "written_published_at",
+  "image_history"."owner" as "written_owner", "image_history"."public" as "written_public",
+  "image_history"."state" as "written_state", "image_history"."origin" as "written_origin",
+  "image_history"."error" as "written_error", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
+  "images"."version" as "image_version", "images"."description" as "image_description",
+  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
+  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
+  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
+  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
+  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
+  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
+  EXISTS (
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+  ) as "image_isShared",
+  EXISTS (
+    SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ? AND "dependent"."state" <> 'destroyed'
+  ) as "hasDependents",
+  (
+    SELECT json_group_array(uuid)
+    FROM (
+      SELECT "dependent"."uuid" AS uuid
+      FROM "images" AS "dependent"
+      WHERE "dependent"."origin" = ?
+      AND "dependent"."state" <> 'destroyed'
+      AND (
+        ("dependent"."owner" = ? AND "dependent"."state" <> 'destroyed')
+        OR ("dependent"."public" = 1 AND "dependent"."state" IN ('active', 'disabled'))
+        OR (
+          "dependent"."state" IN ('active', 'disabled')
+          AND EXISTS (
+            SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "dependent"."uuid" AND "image_acl"."account" = ?
+          )
+        )
+      )
+      ORDER BY "dependent"."uuid"
+      LIMIT 10
+    )
+  ) as "visibleDependents"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "image_history" on "image_history"."write_id" = ?
+left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is null);
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
+-- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+-- SEARCH dependent USING INDEX images_origin (origin=?)
+-- SEARCH dependent USING INDEX images_origin (origin=?)
+-- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+
+-- src/images/delete-image.sql.ts purgeStatement
+DELETE
+FROM "images"
+WHERE rowid IN (
+  SELECT rowid
+  FROM "images"
+  WHERE "images"."owner" = ?
+  AND "images"."state" = 'destroyed'
+  ORDER BY rowid DESC
+  LIMIT 4 OFFSET ?
+);
+-- SEARCH images USING INTEGER PRIMARY KEY (rowid=?)
+-- SEARCH images USING COVERING INDEX images_destroyed (owner=?)
+
+-- src/images/delete-tags.sql.ts deleteTags.apply
+update "images"
+set "tags" = CASE WHEN ? IS NULL THEN '{}' ELSE json_remove("images"."tags", ?) END,
+  "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and CASE WHEN ? IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?) IS NOT NULL END
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+
+-- src/images/delete-tags.sql.ts deleteTags.rehearse
+select "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
+  "homepage" as "homepage", "eula" as "eula", "acl" as "acl",
+  CASE WHEN ? IS NULL THEN '{}' ELSE json_remove("images"."tags", ?) END as "tags", "os" as "os", "type" as "type",
+  "requirements" as "requirements", "image_size" as "image_size", "files" as "files", "published_at" as "published_at",
+  "owner" as "owner", "public" as "public", "state" as "state", "origin" as "origin", "error" as "error",
+  "images"."revision" + 1 as "revision"
+from "images"
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and CASE WHEN ? IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?) IS NOT NULL END
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+
+-- src/images/get-image.sql.ts getImageStatement
 select "caller"."hasAuthority" as "hasAuthority", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
   "images"."version" as "image_version", "images"."description" as "image_description",
   "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
@@ -1221,42 +1424,7 @@ left join "images" on "images"."uuid" = ?;
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 
--- src/db/get-key.ts getKeyStatement
-select "caller"."hasAuthority" as "hasAuthority", "keys"."name" as "key_name",
-  "keys"."fingerprint" as "key_fingerprint", "keys"."key" as "key_key"
-from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  ) AS "hasAuthority"
-) AS "caller"
-left join "keys" on (
-  "keys"."account" = ?
-  and "keys"."name" IN (
-    ?, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?),
-      (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprintSha256" = ?)
-  )
-);
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN caller
--- SEARCH keys USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
--- SEARCH other USING COVERING INDEX keys_fingerprint (account=? AND fingerprint=?)
--- SEARCH other USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
-
--- src/db/get-revision.ts revisionStatement
+-- src/images/get-revision.sql.ts revisionStatement
 select "caller"."hasAuthority" as "hasAuthority",
   coalesce((SELECT "accounts"."operator" FROM "accounts" WHERE "accounts"."uuid" = ?), 0) as "isOperator",
   (
@@ -1321,11 +1489,7 @@ left join "image_history" on (
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 
--- src/db/health.ts healthStatement
-SELECT uuid FROM accounts LIMIT 1;
--- SCAN accounts USING COVERING INDEX sqlite_autoindex_accounts_1
-
--- src/db/image-audit.ts auditedStatement
+-- src/images/image-audit.sql.ts auditedStatement
 select "caller"."hasAuthority" as "hasAuthority", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
   "images"."version" as "image_version", "images"."description" as "image_description",
   "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
@@ -1364,7 +1528,7 @@ left join "images" on "images"."uuid" = ?;
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 -- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 
--- src/db/image-audit.ts pageStatement
+-- src/images/image-audit.sql.ts pageStatement
 select "image_history"."image" as "image", "image_history"."revision" as "revision", "image_history"."time" as "time",
   "image_history"."account" as "account", "image_history"."key_sha256" as "key_sha256",
   "image_history"."request_id" as "request_id", "image_history"."operation" as "operation",
@@ -1404,7 +1568,7 @@ order by "image_history"."revision" desc;
 -- SEARCH image_history USING INDEX sqlite_autoindex_image_history_1 (image=? AND revision=?)
 -- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
 
--- src/db/list-images.ts idsStatement
+-- src/images/list-images.sql.ts idsStatement
 select "uuid" as "uuid"
 from "images"
 where (
@@ -1530,7 +1694,7 @@ limit ?;
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH m USING INDEX sqlite_autoindex_images_1 (uuid=?)
 
--- src/db/list-images.ts listStatement
+-- src/images/list-images.sql.ts listStatement
 select "uuid" as "uuid", "name" as "name", "version" as "version",
   CASE
     WHEN coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) <= 4096 THEN "images"."description"
@@ -1677,7 +1841,7 @@ limit ?;
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH m USING INDEX sqlite_autoindex_images_1 (uuid=?)
 
--- src/db/list-images.ts pageStatement
+-- src/images/list-images.sql.ts pageStatement
 select "uuid" as "uuid", "name" as "name", "version" as "version",
   CASE
     WHEN coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) <= 4096 THEN "images"."description"
@@ -1714,7 +1878,7 @@ order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), 
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 
--- src/db/list-images.ts wholeStatement
+-- src/images/list-images.sql.ts wholeStatement
 select "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
   "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
   "requirements" as "requirements", "image_size" as "image_size", "files" as "files", "published_at" as "published_at",
@@ -1733,15 +1897,7 @@ AND (
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 
--- src/db/list-keys.ts listKeysStatement
-select "name" as "name", "fingerprint" as "fingerprint", "key" as "key"
-from "keys"
-where ("keys"."account" = ? and "keys"."name" > ?)
-order by "keys"."name"
-limit ?;
--- SEARCH keys USING PRIMARY KEY (account=? AND name>?)
-
--- src/db/remove-acl.ts leave.apply
+-- src/images/remove-acl.sql.ts leave.apply
 update "images"
 set "acl" = "change"."acl", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
 from (
@@ -1794,7 +1950,7 @@ where (
 -- SCAN change
 -- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
 
--- src/db/remove-acl.ts leave.rehearse
+-- src/images/remove-acl.sql.ts leave.rehearse
 select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
   "images"."description" as "description", "images"."homepage" as "homepage", "images"."eula" as "eula",
   "change"."acl" as "acl", "images"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
@@ -1853,7 +2009,7 @@ where (
 -- SCAN change
 -- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
 
--- src/db/remove-acl.ts removeAcl.apply
+-- src/images/remove-acl.sql.ts removeAcl.apply
 update "images"
 set "acl" = "change"."acl", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
 from (
@@ -1903,7 +2059,7 @@ where (
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN change
 
--- src/db/remove-acl.ts removeAcl.rehearse
+-- src/images/remove-acl.sql.ts removeAcl.rehearse
 select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
   "images"."description" as "description", "images"."homepage" as "homepage", "images"."eula" as "eula",
   "change"."acl" as "acl", "images"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
@@ -1959,7 +2115,7 @@ where (
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN change
 
--- src/db/revert-image.ts revert.apply
+-- src/images/revert-image.sql.ts revert.apply
 update "images"
 set "name" = "kept"."name", "version" = "kept"."version", "description" = "kept"."description",
   "homepage" = "kept"."homepage", "eula" = "kept"."eula",
@@ -2018,7 +2174,7 @@ where (
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN kept
 
--- src/db/revert-image.ts revert.rehearse
+-- src/images/revert-image.sql.ts revert.rehearse
 select "images"."uuid" as "uuid", "kept"."name" as "name", "kept"."version" as "version",
   "kept"."description" as "description", "kept"."homepage" as "homepage", "kept"."eula" as "eula",
   CASE WHEN ? = 1 THEN "kept"."acl" ELSE "images"."acl" END as "acl", "kept"."tags" as "tags", "images"."os" as "os",
@@ -2080,7 +2236,7 @@ where (
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN kept
 
--- src/db/revert-image.ts revertOutcomeStatement
+-- src/images/revert-image.sql.ts revertOutcomeStatement
 select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
   "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_attemptId",
   "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
@@ -2180,7 +2336,7 @@ left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is nul
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SCAN kept
 
--- src/db/search-tags.ts candidatesStatement
+-- src/images/search-tags.sql.ts candidatesStatement
 select "uuid" as "uuid", coalesce(octet_length("images"."tags"), 0) as "bytes"
 from "images"
 where (
@@ -2236,7 +2392,7 @@ order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), 
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH m USING INDEX sqlite_autoindex_images_1 (uuid=?)
 
--- src/db/search-tags.ts taggedStatement
+-- src/images/search-tags.sql.ts taggedStatement
 select "uuid" as "uuid"
 from "images"
 where "images"."uuid" IN (SELECT value FROM json_each(?))
@@ -2257,163 +2413,7 @@ order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), 
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 
--- src/db/update-account.ts outcomeStatement
-select "caller"."hasAuthority" as "hasAuthority",
-  EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?) as "isUpdated",
-  "accounts"."uuid" as "account_uuid", "accounts"."login" as "account_login", "accounts"."email" as "account_email",
-  "accounts"."companyName" as "account_companyName", "accounts"."firstName" as "account_firstName",
-  "accounts"."lastName" as "account_lastName", "accounts"."address" as "account_address",
-  "accounts"."postalCode" as "account_postalCode", "accounts"."city" as "account_city",
-  "accounts"."state" as "account_state", "accounts"."country" as "account_country",
-  "accounts"."phone" as "account_phone", "accounts"."triton_cns_enabled" as "account_triton_cns_enabled",
-  "accounts"."created" as "account_created", "accounts"."updated" as "account_updated"
-from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  ) AS "hasAuthority"
-) AS "caller"
-left join "accounts" on "accounts"."uuid" = ?;
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN caller
--- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
--- SEARCH account_writes USING PRIMARY KEY (write_id=?)
-
--- src/db/update-account.ts recordStatement
-INSERT INTO "account_writes" (write_id, account, time)
-SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER)
-WHERE EXISTS (SELECT 1 FROM "accounts" WHERE ("accounts"."uuid" = ? and "accounts"."write_id" = ?))
-ON CONFLICT DO NOTHING;
--- SEARCH accounts EXISTS USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
-
--- src/db/update-account.ts updateStatement
-update "accounts"
-set "email" = CASE
-  WHEN json_type("change"."patch", '$.email') IS NOT NULL THEN "change"."patch" ->> '$.email' ELSE "accounts"."email"
-END,
-  "companyName" = CASE
-    WHEN json_type("change"."patch", '$.companyName') IS NOT NULL THEN "change"."patch" ->> '$.companyName'
-    ELSE "accounts"."companyName"
-  END,
-  "firstName" = CASE
-    WHEN json_type("change"."patch", '$.firstName') IS NOT NULL THEN "change"."patch" ->> '$.firstName'
-    ELSE "accounts"."firstName"
-  END,
-  "lastName" = CASE
-    WHEN json_type("change"."patch", '$.lastName') IS NOT NULL THEN "change"."patch" ->> '$.lastName'
-    ELSE "accounts"."lastName"
-  END,
-  "address" = CASE
-    WHEN json_type("change"."patch", '$.address') IS NOT NULL THEN "change"."patch" ->> '$.address'
-    ELSE "accounts"."address"
-  END,
-  "postalCode" = CASE
-    WHEN json_type("change"."patch", '$.postalCode') IS NOT NULL THEN "change"."patch" ->> '$.postalCode'
-    ELSE "accounts"."postalCode"
-  END,
-  "city" = CASE
-    WHEN json_type("change"."patch", '$.city') IS NOT NULL THEN "change"."patch" ->> '$.city' ELSE "accounts"."city"
-  END,
-  "state" = CASE
-    WHEN json_type("change"."patch", '$.state') IS NOT NULL THEN "change"."patch" ->> '$.state'
-    ELSE "accounts"."state"
-  END,
-  "country" = CASE
-    WHEN json_type("change"."patch", '$.country') IS NOT NULL THEN "change"."patch" ->> '$.country'
-    ELSE "accounts"."country"
-  END,
-  "phone" = CASE
-    WHEN json_type("change"."patch", '$.phone') IS NOT NULL THEN "change"."patch" ->> '$.phone'
-    ELSE "accounts"."phone"
-  END,
-  "triton_cns_enabled" = CASE
-    WHEN json_type("change"."patch", '$.triton_cns_enabled') IS NOT NULL THEN "change"."patch" ->> '$.triton_cns_enabled'
-    ELSE "accounts"."triton_cns_enabled"
-  END,
-  "updated" = ?, "write_id" = ?
-from (SELECT ? AS "patch") AS "change"
-where (
-  "accounts"."uuid" = ?
-  and (
-    (json_type("change"."patch", '$.email') IS NOT NULL AND "change"."patch" ->> '$.email' IS NOT "accounts"."email")
-    or (
-      json_type("change"."patch", '$.companyName') IS NOT NULL
-      AND "change"."patch" ->> '$.companyName' IS NOT "accounts"."companyName"
-    )
-    or (
-      json_type("change"."patch", '$.firstName') IS NOT NULL
-      AND "change"."patch" ->> '$.firstName' IS NOT "accounts"."firstName"
-    )
-    or (
-      json_type("change"."patch", '$.lastName') IS NOT NULL
-      AND "change"."patch" ->> '$.lastName' IS NOT "accounts"."lastName"
-    )
-    or (
-      json_type("change"."patch", '$.address') IS NOT NULL
-      AND "change"."patch" ->> '$.address' IS NOT "accounts"."address"
-    )
-    or (
-      json_type("change"."patch", '$.postalCode') IS NOT NULL
-      AND "change"."patch" ->> '$.postalCode' IS NOT "accounts"."postalCode"
-    )
-    or (json_type("change"."patch", '$.city') IS NOT NULL AND "change"."patch" ->> '$.city' IS NOT "accounts"."city")
-    or (
-      json_type("change"."patch", '$.state') IS NOT NULL AND "change"."patch" ->> '$.state' IS NOT "accounts"."state"
-    )
-    or (
-      json_type("change"."patch", '$.country') IS NOT NULL
-      AND "change"."patch" ->> '$.country' IS NOT "accounts"."country"
-    )
-    or (
-      json_type("change"."patch", '$.phone') IS NOT NULL AND "change"."patch" ->> '$.phone' IS NOT "accounts"."phone"
-    )
-    or (
-      json_type("change"."patch", '$.triton_cns_enabled') IS NOT NULL
-      AND "change"."patch" ->> '$.triton_cns_enabled' IS NOT "accounts"."triton_cns_enabled"
-    )
-  )
-  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  )
-);
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SEARCH account_writes USING PRIMARY KEY (write_id=?)
--- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH account_writes USING PRIMARY KEY (write_id=?)
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN change
-
--- src/db/update-image.ts update.apply
+-- src/images/update-image.sql.ts update.apply
 update "images"
 set "name" = CASE
   WHEN json_type("change"."patch", '$.name') IS NOT NULL THEN "change"."patch" ->> '$.name' ELSE "images"."name"
@@ -2495,7 +2495,7 @@ where (
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN change
 
--- src/db/update-image.ts update.rehearse
+-- src/images/update-image.sql.ts update.rehearse
 select "images"."uuid" as "uuid",
   CASE
     WHEN json_type("change"."patch", '$.name') IS NOT NULL THEN "change"."patch" ->> '$.name' ELSE "images"."name"
@@ -2581,7 +2581,7 @@ where (
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN change
 
--- src/db/write-outcome.ts outcomeStatement
+-- src/images/write-outcome.sql.ts outcomeStatement
 select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
   "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_attemptId",
   "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { ListedImage } from "../../src/db/list-images.ts";
-import { makeListTooLong } from "../../src/images/list-filters.ts";
+import type { ListedImage } from "../../src/images/list-images.sql.ts";
 import { assertMarker, groupByBytes } from "../../src/images/list-images.ts";
+import { makeListTooLong } from "../../src/images/rules/list-filters.ts";
 import { bob, mallory } from "../support/fixtures.ts";
 import { makeRow, makeSeen } from "../support/image-rows.ts";
 import { catchRefusal } from "../support/refusals.ts";

@@ -8,7 +8,7 @@ import {
   type Preconditions,
   parsePreconditions,
   toRevisionLimits,
-} from "../../src/images/preconditions.ts";
+} from "../../src/images/rules/preconditions.ts";
 import { catchRefusal } from "../support/refusals.ts";
 
 const none: Preconditions = { ifMatch: null, ifNoneMatch: null };

@@ -1,5 +1,0 @@
-import { sql } from "drizzle-orm";
-import { statement } from "./statement.ts";
-
-/** Reads one row. */
-export const healthStatement = statement<Record<never, never>>().writes(() => sql`SELECT uuid FROM accounts LIMIT 1`);
