@@ -1,4 +1,4 @@
-/** Who sent a request, and what the request named them by. */
+/** Who sent a request, and the names in it. */
 export type Caller = CallerNames & {
   /** UUID of the account acted as. */
   account: string;
@@ -8,12 +8,12 @@ export type Caller = CallerNames & {
   fingerprintSha256: string;
 };
 
-/** What the keyId and the path name the caller by. */
+/** The names in keyId and path. */
 export type CallerNames = {
   /** The keyId's login, or account UUID. */
   keyIdLogin: string;
   /** The keyId's key: its name or a fingerprint. */
   keyIdKey: string;
-  /** The path's login, or account UUID; the keyId's for `my`. */
+  /** The path's login, or account UUID. For `my`, the keyId's. */
   pathLogin: string;
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chooseRelease } from "../src/http/api-version.ts";
+import { chooseRelease } from "../src/http/negotiate.ts";
 import { renderImage } from "../src/images/rules/image-json.ts";
 import { findRelease, hasStoredTypes, type Release, releaseNames, versions } from "../src/releases.ts";
 import { makeRow } from "./support/image-rows.ts";

@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
 import { updatableAccountFields } from "../../src/db/schema.ts";
 import { makeGrantsSchema, uuidShape } from "../../src/images/rules/acl.ts";
-import { makeUpdateImageSchema } from "../../src/images/rules/image-fields.ts";
-import { makeTagsSchema } from "../../src/images/rules/tags-field.ts";
+import { makeUpdateImageSchema } from "../../src/images/rules/fields.ts";
+import { makeTagsSchema } from "../../src/images/rules/tags.ts";
 import { type Json, toObject } from "./json.ts";
 
 const uuid = { type: "string", pattern: uuidShape.source };

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import type { ImageRow as StoredImage } from "../../src/images/image-row.sql.ts";
 import { maxAclAccounts } from "../../src/images/rules/acl.ts";
-import { nameRule, versionRule } from "../../src/images/rules/image-fields.ts";
+import { nameRule, versionRule } from "../../src/images/rules/fields.ts";
 import { findTagsMistake } from "../../src/images/rules/tags.ts";
 import { findSizeMistake, flag, maxImageBytes, text, timestamp, uuid, wholeNumber } from "./fields.ts";
 import { describeSent, listFieldMistakes, rule } from "./refusal.ts";

@@ -8,7 +8,7 @@ type Credentials = { caller: Caller; key: VerificationKey };
 /**
  * Credentials of recent callers, by keyId as sent, algorithm and path. The least recently used are evicted first.
  *
- * An entry lets nobody in: every statement checks the caller's authority again (`db/authority`). It saves a round trip.
+ * The cache grants nothing: every statement checks authority again (`db/authority`). It saves one round trip.
  * docs/performance.md#what-an-isolate-remembers
  */
 export class CredentialCache {
@@ -43,10 +43,10 @@ export class CredentialCache {
   }
 }
 
-/** One cache a database, as long as its binding lives; bounded by the configuration that it was first used with. */
+/** One cache per binding. The first configuration that uses it sets its bounds. */
 const caches = new WeakMap<D1Database, CredentialCache>();
 
-/** The cache of a database's callers; undefined where the configuration turns it off. */
+/** Returns the cache of a binding. Undefined if the configuration turns it off. */
 export function findCache(binding: D1Database, bounds: CacheBounds): CredentialCache | undefined {
   if (bounds.maxEntries === 0 || bounds.maxAgeMs === 0) return undefined;
   const cache = caches.get(binding) ?? new CredentialCache(bounds);

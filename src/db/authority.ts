@@ -2,14 +2,14 @@ import { and, eq, exists, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Caller } from "../caller.ts";
 import { accounts, keys } from "./schema.ts";
-import { boolean, type Placeholders, query, statement } from "./statement.ts";
+import { boolean, type Expression, type Placeholders, query, statement } from "./statement.ts";
 
 const signer = alias(accounts, "signer");
 const target = alias(accounts, "target");
 
 /**
- * The caller's authority when the statement runs: keyId and path still name whom they named when the signature was
- * verified, the key exists, its account is enabled, and it is the account acted as, or an operator's.
+ * Whether the caller has authority when the statement runs: keyId and path still name the same accounts and key as when the
+ * signature was verified; the key exists; its account is enabled, and is the account acted as or an operator.
  */
 export const authority = (bind: Placeholders<Caller>): SQL =>
   exists(
@@ -31,14 +31,18 @@ export const authority = (bind: Placeholders<Caller>): SQL =>
       ),
   );
 
-/** A table of one row, the caller's authority: whatever is left-joined to it, the row is there. */
+/** One row with the caller's authority. Left-join to it, and the query always returns a row. */
 export const callerRow = (bind: Placeholders<Caller>): SQL =>
   sql`(SELECT ${authority(bind)} AS "hasAuthority") AS "caller"`;
 
-/** The authority that `callerRow` answers. */
+/** The authority of `callerRow`. */
 export const hasAuthority = boolean(sql`"caller"."hasAuthority"`);
 
-/** The caller's authority alone, for a batch whose other statements may read no row. */
+/** Whether the account that signed is an operator. */
+export const isOperator = (bind: Placeholders<Pick<Caller, "signer">>): Expression<boolean> =>
+  boolean(sql`coalesce((SELECT ${accounts.operator} FROM ${accounts} WHERE ${accounts.uuid} = ${bind.signer}), 0)`);
+
+/** Selects the caller's authority alone, for a batch whose other statements may return no row. */
 export const authorityStatement = statement<Caller>().reads(
   () => ({ hasAuthority }),
   (columns, bind) => query.select(columns).from(callerRow(bind)),

@@ -134,6 +134,13 @@ export type RowOf<S extends Selection> = {
       : never;
 };
 
+/** Picks columns of a table by name: a new column of the table joins no statement by accident. */
+export function pick<Table, Name extends keyof Table>(table: Table, names: readonly Name[]): Pick<Table, Name> {
+  const picked: Partial<Pick<Table, Name>> = {};
+  for (const name of names) picked[name] = table[name];
+  return picked as Pick<Table, Name>; // It has every name.
+}
+
 type Reader = { name: string; alias: string; read: (stored: unknown) => unknown };
 
 const makeReader = (name: string, field: Column | Expression<unknown>, alias: string): Reader => ({

@@ -1,10 +1,17 @@
 import type { Context, Handler } from "hono";
 import { readConfiguration } from "../configuration.ts";
 import type { AppEnv } from "../context.ts";
-import { connect } from "../db/client.ts";
+import { databaseFor } from "../db/client.ts";
 import { CloudApiError, errorStatus } from "../errors.ts";
+import { versions } from "../releases.ts";
 import { answerJson } from "./answer.ts";
 import { healthStatement } from "./health.sql.ts";
+
+/** Ping: says that the service runs, and which versions it serves. Reads no Authorization, and does no I/O. */
+export const ping: Handler<AppEnv> = (c) => {
+  c.set("operation", "Ping");
+  return answerJson(c, { ping: "pong", cloudapi: { versions } });
+};
 
 /** No isolate reads more often, however often it is asked. */
 const intervalMs = 1000;
@@ -64,7 +71,7 @@ async function read(c: Context<AppEnv>, withinMs: number): Promise<Reading> {
   const limit = Promise.withResolvers<never>();
   const timer = setTimeout(() => limit.reject(new Error(`no answer within ${withinMs} ms`)), withinMs);
   try {
-    await Promise.race([connect(c.env.DB, c.get("meter")).once(healthStatement.with({})), limit.promise]);
+    await Promise.race([databaseFor(c.env.DB, c.get("meter")).once(healthStatement.with({})), limit.promise]);
     return measure();
   } catch (failure) {
     return { ...measure(), failure };

@@ -1,57 +1,30 @@
-import { type Column, type SQL, sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Caller } from "../caller.ts";
 import { authorityStatement } from "../db/authority.ts";
-import { type Database, readOnlyRow } from "../db/client.ts";
+import { type Database, requireRow } from "../db/client.ts";
 import { images } from "../db/schema.ts";
-import {
-  type Expression,
-  integer,
-  nullableText,
-  type Placeholders,
-  query,
-  type RowOf,
-  statement,
-} from "../db/statement.ts";
+import { integer, nullableText, type Placeholders, query, type RowOf, statement } from "../db/statement.ts";
 import { getImageStatement } from "./get-image.sql.ts";
-import { type ImageRow, imageColumns, type SeenImage } from "./image-row.sql.ts";
-import { isListed, type ListRequest, type ListValues, publishedAt, toValues } from "./list-conditions.sql.ts";
+import { countLongBytes, type ImageRow, imageColumns, longColumns, type SeenImage } from "./image-row.sql.ts";
+import { inListOrder, isListed, type ListRequest, type ListValues, toValues } from "./list-conditions.sql.ts";
 import { isVisible } from "./visibility.sql.ts";
 
-const textColumns = {
-  acl: images.acl,
-  tags: images.tags,
-  requirements: images.requirements,
-  files: images.files,
-  description: images.description,
-};
+const rowBytes = countLongBytes(images);
 
-/** Bytes of the texts that can be long; asking for the length of a value does not read it. */
-const rowBytes = sql.join(
-  Object.values(textColumns).map((column) => sql`coalesce(octet_length(${column}), 0)`),
-  sql` + `,
-);
-
-/** The texts of a larger image are read by themselves, so that a page of images stays small. */
+/** Larger images are fetched separately, to keep pages small. */
 const maxInlineBytes = 4096;
 
 /** The most images of one page. */
 export const maxPageRows = 1000;
 
-/** A text, or NULL where the image is large. */
-const inlineText = (column: Column): Expression<string | null> =>
-  nullableText(sql`CASE WHEN ${rowBytes} <= ${sql.raw(String(maxInlineBytes))} THEN ${column} END`);
+/** A text, or NULL if the image is large. */
+const inlineText = (name: (typeof longColumns)[number]) =>
+  nullableText(sql`CASE WHEN ${rowBytes} <= ${sql.raw(String(maxInlineBytes))} THEN ${images[name]} END`);
 
-const listedFields = {
-  ...imageColumns,
-  ...{
-    acl: inlineText(images.acl),
-    tags: inlineText(images.tags),
-    requirements: inlineText(images.requirements),
-    files: inlineText(images.files),
-    description: inlineText(images.description),
-  },
-  bytes: integer(rowBytes),
-};
+const inlineTexts = Object.fromEntries(longColumns.map((name) => [name, inlineText(name)]));
+
+// Each text is read as its column is.
+const listedFields = { ...imageColumns, ...(inlineTexts as object), bytes: integer(rowBytes) };
 
 export const listStatement = statement<ListValues>().reads(
   () => listedFields,
@@ -60,7 +33,7 @@ export const listStatement = statement<ListValues>().reads(
       .select(columns)
       .from(images)
       .where(isListed(bind))
-      .orderBy(publishedAt(images.published_at), images.uuid)
+      .orderBy(...inListOrder)
       .limit(bind.limit),
 );
 
@@ -71,21 +44,25 @@ export const idsStatement = statement<ListValues>().reads(
       .select(columns)
       .from(images)
       .where(isListed(bind))
-      .orderBy(publishedAt(images.published_at), images.uuid)
+      .orderBy(...inListOrder)
       .limit(bind.limit),
 );
 
 /** Images that a list found. `ids` is a JSON array. */
 type FoundValues = Caller & { ids: string };
 
-/** What the caller can no longer see is left out. */
+/** Leaves out what the caller can no longer see. */
 const isFound = (bind: Placeholders<FoundValues>): SQL =>
   sql`${images.uuid} IN (SELECT value FROM json_each(${bind.ids})) AND ${isVisible(images, bind.account)}`;
 
 export const pageStatement = statement<FoundValues>().reads(
   () => listedFields,
   (columns, bind) =>
-    query.select(columns).from(images).where(isFound(bind)).orderBy(publishedAt(images.published_at), images.uuid),
+    query
+      .select(columns)
+      .from(images)
+      .where(isFound(bind))
+      .orderBy(...inListOrder),
 );
 
 export const wholeStatement = statement<FoundValues>().reads(
@@ -93,10 +70,10 @@ export const wholeStatement = statement<FoundValues>().reads(
   (columns, bind) => query.select(columns).from(images).where(isFound(bind)),
 );
 
-/** A listed image. `bytes` of its texts; they are missing where `isLarge`, and `readLargeImages` reads it whole. */
+/** A listed image, and the bytes of its long texts. They are missing if `isLarge`: `readLargeImages` reads it whole. */
 export type ListedImage = { image: ImageRow; bytes: number; isLarge: boolean };
 
-/** A page of images; the caller's authority and the marker's image as they are now. */
+/** A page of images, the caller's authority and the marker's image, read together. */
 export type ListedImages = {
   hasAuthority: boolean;
   images: ListedImage[];
@@ -104,17 +81,16 @@ export type ListedImages = {
 };
 
 /**
- * Lists the images that the account can see and the filters match, by ascending `published_at`, ties by id: one page. One
- * round trip. None where tags are wanted, and more than a megabyte of them would be searched.
+ * Lists the first page of the images that the account can see and the filters match, by ascending `published_at`, ties by
+ * id. Lists none if tags are wanted and over a megabyte of them would be searched. One round trip.
  */
-export async function listImages(db: Database, request: ListRequest): Promise<ListedImages> {
+export async function readList(db: Database, request: ListRequest): Promise<ListedImages> {
   const limit = Math.min(request.limit, maxPageRows);
-  const values = toValues({ ...request, limit });
   const [found, rows] = await db.batch([
-    getImageStatement.with({ ...request.caller, image: request.filters.marker }),
-    listStatement.with(values),
+    getImageStatement.with({ ...request.caller, imageId: request.filters.marker }),
+    listStatement.with(toValues({ ...request, limit })),
   ]);
-  const { hasAuthority, image: marker } = readOnlyRow(found);
+  const { hasAuthority, image: marker } = requireRow(found);
   return { hasAuthority, images: rows.map(toListed), marker };
 }
 
@@ -124,26 +100,29 @@ const toListed = ({ bytes, ...image }: RowOf<typeof listedFields>): ListedImage 
   isLarge: bytes > maxInlineBytes,
 });
 
-/** The ids of all images that match, in the order of the list, up to the request's limit. One round trip. */
-export const listIds = async (db: Database, request: ListRequest): Promise<string[]> =>
+/** Reads the ids of all images that match, in the order of the list, up to the request's limit. One round trip. */
+export const readIds = async (db: Database, request: ListRequest): Promise<string[]> =>
   (await db.all(idsStatement.with(toValues(request)))).map(({ uuid }) => uuid);
 
-/** Reads a later page, by the ids that the list found: those that the caller can still see. One round trip. */
-export async function readListedImages(
+/** Ids that a list found, and who asks for them. */
+type FoundImages = { caller: Caller; ids: readonly string[] };
+
+/** Reads a later page by id, without what the caller can no longer see. One round trip. */
+export async function readPage(
   db: Database,
-  { caller, ids }: { caller: Caller; ids: readonly string[] },
+  { caller, ids }: FoundImages,
 ): Promise<{ hasAuthority: boolean; images: ListedImage[] }> {
   const values = { ...caller, ids: JSON.stringify(ids) };
   const [authority, rows] = await db.batch([authorityStatement.with(values), pageStatement.with(values)]);
-  return { ...readOnlyRow(authority), images: rows.map(toListed) };
+  return { ...requireRow(authority), images: rows.map(toListed) };
 }
 
-/** Reads large images whole, by id: those that the caller can still see. One round trip. */
+/** Reads large images whole, by id, without what the caller can no longer see. One round trip. */
 export async function readLargeImages(
   db: Database,
-  { caller, ids }: { caller: Caller; ids: readonly string[] },
+  { caller, ids }: FoundImages,
 ): Promise<{ hasAuthority: boolean; images: Map<string, ImageRow> }> {
   const values = { ...caller, ids: JSON.stringify(ids) };
   const [authority, rows] = await db.batch([authorityStatement.with(values), wholeStatement.with(values)]);
-  return { ...readOnlyRow(authority), images: new Map(rows.map((row) => [row.uuid, row])) };
+  return { ...requireRow(authority), images: new Map(rows.map((row) => [row.uuid, row])) };
 }

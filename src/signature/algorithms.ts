@@ -9,11 +9,11 @@ type Hash = "SHA-1" | "SHA-256" | "SHA-384" | "SHA-512";
 export type Algorithm = {
   name: string;
   family: KeyKind | "any";
-  /** Undefined where the key decides: Ed25519 signs the text itself, hs2019 goes by the key. */
+  /** Undefined if the key decides: Ed25519 signs the text itself, hs2019 goes by the key. */
   hash: Hash | undefined;
 };
 
-/** One row an algorithm. The hash is the named one, not the curve's: a client sends P-256 with sha512. */
+/** The algorithms. The hash is the named one, not the curve's: a client sends P-256 with sha512. */
 const algorithms = new Map<string, Algorithm>(
   (
     [
@@ -30,7 +30,7 @@ const algorithms = new Map<string, Algorithm>(
   ).map(([name, family, hash]) => [name, { name, family, hash }]),
 );
 
-/** Why a family that clients know is not served. */
+/** Why the service refuses families that clients know. */
 const refusedFamilies: readonly (readonly [RegExp, string])[] = [
   [/^dsa-/, "DSA keys cannot be verified here; use RSA, ECDSA or Ed25519"],
   [/^hmac-/, "HMAC needs a shared secret, and there is none; use RSA, ECDSA or Ed25519"],

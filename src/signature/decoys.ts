@@ -1,9 +1,9 @@
 import type { Algorithm, KeyKind } from "./algorithms.ts";
 
-/** A key whose private half was thrown away: its kind, the most bytes of a signature by a key of its size, and its line. */
+/** A key whose private half nobody has. `maxSignatureBytes` is that of keys of its size; `line` its OpenSSH line. */
 type Decoy = { kind: KeyKind; maxSignatureBytes: number; line: string };
 
-/** One row a size of key that clients have, the smallest signature first within a kind. An ECDSA signature is DER. */
+/** Decoys for every size of key that clients have, by kind and size of signature. An ECDSA signature is DER. */
 const decoys: readonly Decoy[] = [
   {
     kind: "ed25519",
@@ -43,10 +43,11 @@ const decoys: readonly Decoy[] = [
 ];
 
 /**
- * The OpenSSH line of the decoy that takes as long to verify as the key that a signature suggests: of the algorithm's kind,
- * or any for hs2019, and of the signature's size. docs/authentication.md#what-timing-shows
+ * Chooses the decoy that takes as long to verify as the key that a signature suggests: of the algorithm's kind (any for
+ * hs2019) and of the signature's size. docs/authentication.md#what-timing-shows
  *
- * @param signatureBytes length of the decoded signature; 0 when it is no base64
+ * @param signatureBytes length of the decoded signature. 0 if it is no base64
+ * @returns its OpenSSH line
  */
 export function chooseDecoy({ family }: Algorithm, signatureBytes: number): string {
   const candidates = decoys.filter(({ kind }) => family === "any" || kind === family);

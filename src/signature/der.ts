@@ -1,11 +1,11 @@
 /**
- * Decodes an ECDSA signature, from the DER that clients send to the r‖s that WebCrypto takes.
+ * Decodes an ECDSA signature: from the DER that clients send, to the r‖s that WebCrypto takes.
  *
- * Strict: lengths exact and in their shortest form, integers minimal and positive, nothing after, so that a signature has
- * one encoding. A high s is valid, because clients send it: of every signature (r, s) there is also (r, n − s).
+ * Strict, so that a signature has one encoding: lengths exact and shortest, integers minimal and positive, nothing after.
+ * A high s is valid, because clients send it.
  *
  * @param size bytes of one coordinate of the curve
- * @returns undefined when it is not such a signature
+ * @returns undefined if it is no such signature
  */
 export function decodeEcdsaSignature(der: Uint8Array, size: number): Uint8Array<ArrayBuffer> | undefined {
   const sequence = readElement(der, 0x30, 0);
@@ -22,7 +22,7 @@ export function decodeEcdsaSignature(der: Uint8Array, size: number): Uint8Array<
   return joined;
 }
 
-/** Start and end of the content of the element at `at`; undefined when its tag or length is not right. */
+/** Finds the content of the element at `at`. Undefined if its tag or length is wrong. */
 function readElement(der: Uint8Array, tag: number, at: number): { start: number; end: number } | undefined {
   const [actualTag, first = 0, second = 0] = der.subarray(at, at + 3);
   // Up to 127 bytes the short form; a P-521 signature has up to 139 and takes the form 0x81.
@@ -33,7 +33,7 @@ function readElement(der: Uint8Array, tag: number, at: number): { start: number;
   return end <= der.length ? { start, end } : undefined;
 }
 
-/** The magnitude, without the sign byte; undefined when negative, zero, empty or longer than need be. */
+/** Returns the magnitude without the sign byte. Undefined if negative, zero, empty or too long. */
 function readPositiveInteger(content: Uint8Array): Uint8Array | undefined {
   const [first, second = 0] = content;
   if (first === undefined || first >= 0x80) return undefined;

@@ -1,14 +1,12 @@
-import { encodeBase64 } from "../base64.ts";
-import type { Digest } from "../digest.ts";
+import { type Digest, encodeBase64 } from "../digest.ts";
 import { findAlgorithm } from "./algorithms.ts";
 import { importKey } from "./import-key.ts";
 import { type PublicKey, PublicKeyError, parsePublicKey } from "./public-key.ts";
-import { findWeakness } from "./weak-keys.ts";
 
-/** A key as it is stored, but for its account. */
+/** A key as stored, without its account. */
 export type RegisteredKey = { name: string; fingerprint: string; fingerprintSha256: string; key: string };
 
-/** A key as it is handed in: the OpenSSH line, and the name when it has one of its own. */
+/** A key to register: the OpenSSH line, and a name if it has one of its own. */
 export type KeyEntry = { name?: string | null | undefined; key: string };
 
 const fingerprintShape = /^(?:(?:[0-9a-f]{2}:){15}[0-9a-f]{2}|SHA256:[A-Za-z0-9+/]{43})$/i;
@@ -16,9 +14,9 @@ const fingerprintShape = /^(?:(?:[0-9a-f]{2}:){15}[0-9a-f]{2}|SHA256:[A-Za-z0-9+
 const maxNameCharacters = 255;
 
 /**
- * Makes a key ready to be stored. Its name defaults to the key's comment, else to its MD5 fingerprint. docs/contract.md#keys
+ * Prepares a key to be stored. Its name defaults to the key's comment, else to its MD5 fingerprint. docs/contract.md#keys
  *
- * @param maxComment characters; 0 for no bound
+ * @param maxComment characters. 0 turns the limit off
  * @throws {PublicKeyError} the text is no key that can be verified here, or its name cannot be a key's
  */
 export async function prepareKey(
@@ -40,7 +38,7 @@ export async function prepareKey(
   return { name, fingerprint, fingerprintSha256, key: parsed.line };
 }
 
-/** A keyId finds a key by name or fingerprint alike, so a name must not look like another key's fingerprint. */
+/** A keyId finds a key by name or fingerprint. So a name must not look like another key's fingerprint. */
 function assertName(name: string, fingerprints: readonly string[]): void {
   if (name === "" || name.length > maxNameCharacters || /\p{Cc}/u.test(name) || !name.isWellFormed()) {
     throw new PublicKeyError(`a key's name is 1 to ${maxNameCharacters} characters without control characters`);
@@ -68,4 +66,31 @@ async function assertImportable(key: PublicKey): Promise<void> {
       key.kind === "ecdsa" ? "the key's point is not on its curve" : "the key's numbers make no key of its type",
     );
   });
+}
+
+/** y of the points of small order, little-endian, without the sign of x. Anyone can sign for these. RFC 8032 §5.1 */
+const smallOrder: ReadonlySet<string> = new Set([
+  "0000000000000000000000000000000000000000000000000000000000000000",
+  "0100000000000000000000000000000000000000000000000000000000000000",
+  "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+  "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+  "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+]);
+
+/** Finds why a well-formed key protects nothing, as a sentence. Undefined if it protects. */
+const findWeakness = ({ kind, wire }: PublicKey): string | undefined =>
+  ({ rsa: findRsaWeakness, ecdsa: () => undefined, ed25519: findEd25519Weakness })[kind](wire);
+
+/** The modulus ends the wire form. An even one is no product of two large primes. */
+const findRsaWeakness = (wire: Uint8Array): string | undefined =>
+  (wire.at(-1) ?? 0) % 2 === 0 ? "the RSA key's modulus is even, so anyone can find its private key" : undefined;
+
+/** The point ends the wire form: 32 bytes, the sign of x in the highest bit. */
+function findEd25519Weakness(wire: Uint8Array): string | undefined {
+  const y = Uint8Array.from(wire.subarray(-32));
+  y[31] = (y[31] ?? 0) & 0x7f;
+  const isCanonical = y[31] !== 0x7f || (y[0] ?? 0) < 0xed || y.subarray(1, 31).some((byte) => byte !== 0xff);
+  if (!isCanonical) return "the Ed25519 key's point is not in its canonical encoding";
+  const hex = Array.from(y, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return smallOrder.has(hex) ? "the Ed25519 key's point is of small order, so anyone can sign for it" : undefined;
 }

@@ -1,11 +1,11 @@
-import { decodeBase64, encodeBase64 } from "../base64.ts";
+import { decodeBase64, encodeBase64 } from "../digest.ts";
 import { show } from "../errors.ts";
 import type { KeyKind } from "./algorithms.ts";
 
-/** The text is no key that can be registered; the message names the reason. */
+/** The text is no key that can be registered. The message names the reason. */
 export class PublicKeyError extends Error {}
 
-/** The text is a private key: no message may repeat it. */
+/** The text is a private key. No message may repeat it. */
 export class PrivateKeyError extends PublicKeyError {}
 
 /** A public key, parsed from its OpenSSH line. */
@@ -24,20 +24,19 @@ export type PublicKey = {
 const minRsaBits = 2048;
 const maxRsaBits = 16384;
 
-const curves = new Map([
-  ["nistp256", { crv: "P-256", bits: 256, bytes: 32 }],
-  ["nistp384", { crv: "P-384", bits: 384, bytes: 48 }],
-  ["nistp521", { crv: "P-521", bits: 521, bytes: 66 }],
-]);
+/** The curves of ECDSA keys: SSH's name, WebCrypto's, and the hash that hs2019 means. docs/contract.md#authentication */
+export const curves = [
+  { name: "nistp256", crv: "P-256", bits: 256, bytes: 32, hash: "SHA-256" },
+  { name: "nistp384", crv: "P-384", bits: 384, bytes: 48, hash: "SHA-384" },
+  { name: "nistp521", crv: "P-521", bits: 521, bytes: 66, hash: "SHA-512" },
+];
 
 type KeyFields = Pick<PublicKey, "kind" | "jwk" | "bits">;
 
-/** How the fields after the type are read, one row a type of key. RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4. */
+/** Reads the fields after the type, for each type of key. RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4. */
 const readers = new Map<string, (fields: WireReader) => KeyFields>([
   ["ssh-rsa", readRsa],
-  ["ecdsa-sha2-nistp256", readEcdsa],
-  ["ecdsa-sha2-nistp384", readEcdsa],
-  ["ecdsa-sha2-nistp521", readEcdsa],
+  ...curves.map(({ name }) => [`ecdsa-sha2-${name}`, readEcdsa] as const),
   ["ssh-ed25519", readEd25519],
 ]);
 
@@ -67,14 +66,14 @@ export function parsePublicKey(line: string): PublicKey {
   return { ...key, wire, comment, line: [type, base64, comment].filter(Boolean).join(" ") };
 }
 
-/** Type, base64 and comment of a trimmed line, in one pass: a pattern would take the square of a long line's length. */
+/** Splits a trimmed line in one pass: a pattern would take time with the square of its length. */
 function splitLine(line: string): { type: string; base64: string; comment: string } {
   const [type, afterType] = splitWord(line);
   const [base64, comment] = splitWord(afterType);
   return { type, base64, comment };
 }
 
-/** The text before the first blank, and what follows the blanks. */
+/** Splits before the first blank. Leaves the blanks out. */
 function splitWord(text: string): [string, string] {
   const end = text.search(/[ \t]/);
   return end === -1 ? [text, ""] : [text.slice(0, end), text.slice(end).trimStart()];
@@ -91,7 +90,8 @@ function readRsa(fields: WireReader): KeyFields {
 }
 
 function readEcdsa(fields: WireReader): KeyFields {
-  const curve = curves.get(fields.text());
+  const name = fields.text();
+  const curve = curves.find((one) => one.name === name);
   const point = fields.bytes();
   if (!curve || point.length !== 2 * curve.bytes + 1 || point[0] !== 4) {
     throw new PublicKeyError("the key's point is not an uncompressed point of its curve");

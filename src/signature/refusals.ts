@@ -11,7 +11,7 @@ export type CredentialReason =
   | "wrong signature"
   | "authority gone";
 
-/** One message for every credential that does not verify: nothing can be probed. docs/contract.md#credentials */
+/** One message for all credentials that do not verify, so that nobody can probe. docs/contract.md#credentials */
 export const makeInvalidCredentials = (reason: CredentialReason): CloudApiError =>
   new CloudApiError(
     "InvalidCredentials",
@@ -19,17 +19,17 @@ export const makeInvalidCredentials = (reason: CredentialReason): CloudApiError 
     { reason },
   );
 
-/** The request carries no HTTP Signature at all. */
+/** The request has no HTTP Signature. */
 export const makeNotSigned = (): CloudApiError =>
   new CloudApiError("InvalidCredentials", "You must make authenticated requests to use CloudAPI", {
     reason: "no signature" satisfies CredentialReason,
   });
 
-/** Answered only after the signature was verified. */
+/** Thrown only after the signature was verified. */
 export const makeAccountDisabled = (): CloudApiError =>
   new CloudApiError("NotAuthorized", "Account or user is disabled");
 
-/** The path names another's account (ours: refused before the image is looked at). */
+/** The path names another account (ours: refused before the image is read). */
 export const makeNotYourAccount = (login: string): CloudApiError =>
   new CloudApiError("NotAuthorized", `only an operator may act as another account; ${show(login)} is not yours`);
 

@@ -1,14 +1,14 @@
-import { makeNotSigned } from "./refusals.ts";
 import { CloudApiError, show } from "../errors.ts";
 import { type Algorithm, findAlgorithm } from "./algorithms.ts";
+import { makeNotSigned } from "./refusals.ts";
 
-/** An Authorization header, parsed: its form is right, nothing else is known yet. docs/contract.md#authentication */
+/** A parsed Authorization header. Only its form is checked. docs/contract.md#authentication */
 export type SignatureHeader = {
   /** `cavage` signs a list of headers; `legacy` (0.9) the Date header's value alone. */
   form: "cavage" | "legacy";
   keyId: string;
   algorithm: Algorithm;
-  /** The signed names in lower case; undefined when the header has no list. */
+  /** The signed names in lower case. Undefined if the header has no list. */
   signedNames: readonly string[] | undefined;
   /** Base64 as sent. */
   signature: string;
@@ -17,7 +17,7 @@ export type SignatureHeader = {
 const maxHeaderCharacters = 8192;
 const maxSignedNames = 32;
 
-/** `name="value"` or `name=123`, with the comma or the white space that follows. Sticky: nothing is skipped. */
+/** `name="value"` or `name=123`, and the comma or white space after it. Sticky: nothing is skipped. */
 const parameter = /([A-Za-z][\w-]*)=(?:"([^"]*)"|(\d+))([ \t]*,[ \t]*|[ \t]+|$)/y;
 
 /**

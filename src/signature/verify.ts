@@ -1,11 +1,10 @@
-import { decodeBase64 } from "../base64.ts";
+import { decodeBase64 } from "../digest.ts";
 import type { Algorithm } from "./algorithms.ts";
 import { chooseDecoy } from "./decoys.ts";
-import { importKey, type VerificationKey } from "./import-key.ts";
-import { keyKinds } from "./key-kinds.ts";
+import { importKey, keyKinds, type VerificationKey } from "./import-key.ts";
 import { parsePublicKey } from "./public-key.ts";
 
-/** A signature that was sent: base64, and the texts it may be over (any one will do). */
+/** A signature as sent: base64, and the texts that it may cover. One of them is enough. */
 export type SentSignature = { algorithm: Algorithm; signature: string; texts: readonly string[] };
 
 /** The imported key of a verified signature, or why it was refused. */
@@ -16,10 +15,10 @@ type Verification =
 /**
  * Verifies a signature with the key of an OpenSSH line.
  *
- * Where there is no key, or it does not fit the algorithm, a decoy is verified all the same, of the kind and size that the
- * signature suggests: an unknown login takes the steps of a known one.
+ * Without a key, or if it does not fit the algorithm, verifies a decoy of the kind and size that the signature suggests: an
+ * unknown login takes the steps of a known one.
  *
- * @param line the OpenSSH line of the key; undefined when none was found
+ * @param line the OpenSSH line of the key. Undefined if none was found
  */
 export async function verifySignature(line: string | undefined, sent: SentSignature): Promise<Verification> {
   const { algorithm } = sent;
@@ -35,12 +34,11 @@ export async function verifySignature(line: string | undefined, sent: SentSignat
 const chooseDecoyFor = ({ algorithm, signature }: SentSignature): string =>
   chooseDecoy(algorithm, decodeBase64(signature)?.length ?? 0);
 
-/** Imported decoys by algorithm and line. Never a promise: it would belong to the request that made it. */
+/** Imported decoys by algorithm and line. Never a promise: that would belong to the request that made it. */
 const importedDecoys = new Map<string, VerificationKey>();
 
 /**
- * Whether the signature is that of a cached key. Where none is cached, a decoy is verified all the same: timing does not
- * show which keys signed lately.
+ * Whether a cached key made the signature. Without one, verifies a decoy: timing does not show which keys signed lately.
  */
 export async function isSignedByCached(key: VerificationKey | undefined, sent: SentSignature): Promise<boolean> {
   if (key) return await isSignedBy(key, sent);
@@ -57,7 +55,7 @@ const encoder = new TextEncoder();
 async function isSignedBy(key: VerificationKey, { signature, texts }: SentSignature): Promise<boolean> {
   const bytes = decodeBase64(signature);
   const decoded = bytes && keyKinds[key.kind].decodeSignature(bytes, key.bits);
-  // A malformed signature is verified too, as one that cannot be right: it takes as long.
+  // Verify a dummy when the signature is malformed, so that the timing is the same.
   const candidate = decoded ?? makeImpossible(key);
   let isValid = false;
   for (const text of texts) {
@@ -66,6 +64,6 @@ async function isSignedBy(key: VerificationKey, { signature, texts }: SentSignat
   return decoded !== undefined && isValid;
 }
 
-/** A signature of the right length that verifies for no text: all bytes are 1. */
+/** Makes a signature of the right length that verifies for no text: all bytes are 1. */
 const makeImpossible = ({ kind, bits }: VerificationKey): Uint8Array<ArrayBuffer> =>
   new Uint8Array(kind === "rsa" ? bits / 8 : 2 * Math.ceil(bits / 8)).fill(1);

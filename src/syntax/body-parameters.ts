@@ -1,21 +1,26 @@
 import { CloudApiError, show } from "../errors.ts";
-import { collectPairs, decodeForm, type Parameters } from "./form.ts";
+import { isObject } from "../text.ts";
+import { collectPairs, decodeForm, type RequestParameters } from "./form.ts";
 import { findJsonMistake, locate } from "./json-syntax.ts";
 
 /**
- * The named values of a request body, by its Content-Type; none of an empty body. docs/contract.md#body
+ * Reads the values of a request body by name, as its Content-Type says. An empty body has none. docs/contract.md#body
  *
  * @param arrayName the name of a value that may be sent alone, as a JSON array
  * @throws {CloudApiError} BadRequest, InvalidContent, UnsupportedMediaTypeError
  */
-export async function readBodyParameters(body: Uint8Array, headers: Headers, arrayName?: string): Promise<Parameters> {
+export async function readBodyParameters(
+  body: Uint8Array,
+  headers: Headers,
+  arrayName?: string,
+): Promise<RequestParameters> {
   return body.length === 0 ? {} : await findReader(headers)(body, { headers, arrayName });
 }
 
 type ReadOptions = { headers: Headers; arrayName: string | undefined };
-type BodyReader = (body: Uint8Array, options: ReadOptions) => Parameters | Promise<Parameters>;
+type BodyReader = (body: Uint8Array, options: ReadOptions) => RequestParameters | Promise<RequestParameters>;
 
-/** How a body is read, one row a media type. No type at all is JSON: the published example sends none (ours). */
+/** Reads a body of each media type. No type at all is JSON: the published example sends none (ours). */
 const bodyReaders = new Map<string, BodyReader>([
   ["", readJson],
   ["application/json", readJson],
@@ -50,7 +55,7 @@ const lenientDecoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: false
 
 function decodeUtf8(body: Uint8Array, prefix: string): string {
   const text = lenientDecoder.decode(body);
-  // Where nothing was replaced, nothing is wrong. The strict decoder takes several times as long.
+  // If nothing was replaced, nothing is wrong. The strict decoder takes several times as long.
   if (!text.includes("\uFFFD")) return text;
   try {
     return strictDecoder.decode(body);
@@ -59,7 +64,7 @@ function decodeUtf8(body: Uint8Array, prefix: string): string {
   }
 }
 
-function readJson(body: Uint8Array, { arrayName }: ReadOptions): Parameters {
+function readJson(body: Uint8Array, { arrayName }: ReadOptions): RequestParameters {
   const prefix = "Invalid JSON: ";
   const text = decodeUtf8(body, prefix);
   let value: unknown;
@@ -76,18 +81,15 @@ function readJson(body: Uint8Array, { arrayName }: ReadOptions): Parameters {
   throw new CloudApiError("BadRequest", `the body must be ${rule}; ${show(value)} was sent`);
 }
 
-const isObject = (value: unknown): value is Parameters =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-function readForm(body: Uint8Array): Parameters {
+function readForm(body: Uint8Array): RequestParameters {
   const text = decodeUtf8(body, "Invalid form: ");
   const { values, undecodable } = decodeForm(text);
   if (undecodable === undefined) return values;
   throw new CloudApiError("InvalidContent", `Invalid form: ${show(undecodable)} is not UTF-8`);
 }
 
-/** Text parts only; parts that are files are ignored. */
-async function readMultipart(body: Uint8Array, { headers }: ReadOptions): Promise<Parameters> {
+/** Reads the text parts. Files are ignored. */
+async function readMultipart(body: Uint8Array, { headers }: ReadOptions): Promise<RequestParameters> {
   const contentType = headers.get("Content-Type") ?? "";
   const form = await new Response(body, { headers: { "Content-Type": contentType } })
     .formData()
@@ -105,7 +107,7 @@ async function readMultipart(body: Uint8Array, { headers }: ReadOptions): Promis
   return collectPairs(texts);
 }
 
-/** The name of the first part whose bytes are no part of the body: the platform put U+FFFD where they were not UTF-8. */
+/** Finds the first part that the platform had to mend: it puts U+FFFD for bytes that are not UTF-8. */
 function findPartNotUtf8(
   { body, contentType }: { body: Uint8Array; contentType: string },
   texts: readonly (readonly [string, string])[],
@@ -119,7 +121,7 @@ function findPartNotUtf8(
 /** One character a byte. */
 const toBinary = (bytes: Uint8Array): string => new TextDecoder("latin1").decode(bytes);
 
-/** What stands between the parts' headers and the boundaries. RFC 2046 §5.1.1 */
+/** The contents of the parts, without headers and boundaries. RFC 2046 §5.1.1 */
 function readPartContents(body: string, contentType: string): Set<string> {
   const [, quoted, plain] = /;\s*boundary=(?:"([^"]*)"|([^\s;]*))/i.exec(contentType) ?? [];
   const parts = body.split(`\r\n--${quoted ?? plain}`);

@@ -1,8 +1,8 @@
-/** Named values of a query or a body, without a prototype. docs/contract.md#body */
-export type Parameters = Record<string, unknown>;
+/** Values of a query or a body by name, without a prototype. docs/contract.md#body */
+export type RequestParameters = Record<string, unknown>;
 
-/** Collects pairs into named values; a repeated name is an array of its values, in order. docs/contract.md#body */
-export function collectPairs(pairs: Iterable<readonly [string, string]>): Parameters {
+/** Collects pairs by name. A repeated name becomes an array of its values, in order. docs/contract.md#body */
+export function collectPairs(pairs: Iterable<readonly [string, string]>): RequestParameters {
   const values: Record<string, string | string[]> = Object.create(null);
   for (const [name, value] of pairs) {
     const before = values[name];
@@ -13,12 +13,12 @@ export function collectPairs(pairs: Iterable<readonly [string, string]>): Parame
   return values;
 }
 
-/** Form-coded text, decoded; `undecodable` is the first `name=value` part whose bytes are not UTF-8, as it was sent. */
-export type DecodedForm = { values: Parameters; undecodable: string | undefined };
+/** Decoded form-coded text. `undecodable` is the first `name=value` part whose bytes are not UTF-8, as sent. */
+export type DecodedForm = { values: RequestParameters; undecodable: string | undefined };
 
 /**
  * Decodes form-coded text: a query, or a body of `application/x-www-form-urlencoded`. A name or value with a percent sign
- * that begins no escape stays as it was sent, but for `+`: `50%+off` is `50% off`. docs/contract.md#body
+ * that begins no escape stays as sent, except that `+` becomes a space: `50%+off` is `50% off`. docs/contract.md#body
  */
 export function decodeForm(text: string): DecodedForm {
   const pairs: [string, string][] = [];
@@ -36,7 +36,7 @@ export function decodeForm(text: string): DecodedForm {
 
 const strayPercent = /%(?![0-9A-Fa-f]{2})/;
 
-/** One name or value, decoded; undefined when its bytes are not UTF-8. */
+/** Decodes one name or value. Undefined if its bytes are not UTF-8. */
 function decodePart(part: string): string | undefined {
   const spaced = part.replaceAll("+", " ");
   if (!spaced.includes("%") || strayPercent.test(spaced)) return spaced;

@@ -1,9 +1,10 @@
 /**
- * Where JSON text breaks its grammar, and how. V8's own messages name no place for most mistakes.
- * RFC 8259; accepts what JSON.parse accepts. One pass with a stack of its own: text may nest as deep as it is long.
+ * Finds where JSON text breaks its grammar, and how. The contract promises line and column for every mistake; V8's messages
+ * lack them for some. Accepts what JSON.parse accepts (RFC 8259). One pass with a stack of its own: text may nest as deep
+ * as it is long.
  */
 
-/** A mistake: a sentence part, and the offset in UTF-16 units. */
+/** A mistake: part of a sentence, and the offset in UTF-16 units. */
 type JsonMistake = { problem: string; offset: number };
 
 const whiteSpace = /[ \t\n\r]*/y;
@@ -11,7 +12,7 @@ const unfinishedString = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{
 const string = new RegExp(`${unfinishedString.source}"`, "y");
 const scalar = new RegExp(`${string.source}|-?(?:0|[1-9]\\d*)(?:\\.\\d+)?(?:[eE][+-]?\\d+)?|true|false|null`, "y");
 
-/** Finds the first mistake of `text`; undefined when it is JSON. */
+/** Finds the first mistake. Undefined if the text is JSON. */
 export function findJsonMistake(text: string): JsonMistake | undefined {
   const scanner = new JsonScanner(text);
   return scanner.run();
@@ -47,7 +48,7 @@ class JsonScanner {
     }
   }
 
-  /** Takes one token; answers what may follow it, or the mistake. */
+  /** Takes one token. Returns what may follow it, or the mistake. */
   #step(expected: Expectation): Expectation | JsonMistake {
     const character = this.#text[this.#at];
     if (character === undefined) return this.#mistake("it ends too early");

@@ -2,8 +2,8 @@
 export type RawTarget = { path: string; query: string | undefined };
 
 /**
- * Slices the target out of an absolute URL, as `Request.url` is. Never through `new URL` or the router: they decode and
- * normalise, and a signature covers what was sent. docs/contract.md#authentication
+ * Slices the target out of an absolute URL such as `Request.url`. Never use `new URL` or the router for this: they decode
+ * and normalise, and a signature covers what was sent. docs/contract.md#authentication
  */
 export function readTarget(url: string): RawTarget {
   const start = url.indexOf("/", url.indexOf("://") + 3);
@@ -15,7 +15,7 @@ export function readTarget(url: string): RawTarget {
     : { path: target.slice(0, mark), query: target.slice(mark + 1) };
 }
 
-/** The text of one path part, percent-decoded once; undefined when it cannot be decoded. */
+/** Decodes one part of a path once. Undefined if it cannot be decoded. */
 function decodePart(part: string): string | undefined {
   try {
     return decodeURIComponent(part);
@@ -24,7 +24,7 @@ function decodePart(part: string): string | undefined {
   }
 }
 
-/** The first path part whose escapes cannot be decoded, if any. */
+/** Finds the first part of the path that cannot be decoded. */
 export function findUndecodablePart(url: string): string | undefined {
   return readTarget(url)
     .path.split("/")
@@ -32,8 +32,8 @@ export function findUndecodablePart(url: string): string | undefined {
 }
 
 /**
- * The path with one spelling for each meaning: every part decoded once and encoded again, so that the router matches
- * `%69mages` as `images` and never takes an encoded slash for a real one.
+ * Spells a path the one way that the router knows: decodes every part once and encodes it again. So `%69mages` is
+ * `images`, and an encoded slash is never a real one.
  */
 export function canonicalizePath(request: Request): string {
   const { path } = readTarget(request.url);

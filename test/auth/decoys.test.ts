@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decodeBase64 } from "../../src/base64.ts";
+import { decodeBase64 } from "../../src/digest.ts";
 import { findAlgorithm } from "../../src/signature/algorithms.ts";
 import { chooseDecoy } from "../../src/signature/decoys.ts";
 import { importKey } from "../../src/signature/import-key.ts";

@@ -1,271 +1,6 @@
 -- Every statement of the service as it is sent, and SQLite's plan for it. Written by `npm run statements`.
 
--- src/accounts/account-write.sql.ts trimWritesStatement
-DELETE
-FROM "account_writes"
-WHERE write_id IN (
-  SELECT write_id
-  FROM "account_writes"
-  WHERE account = ?
-  AND time < CAST(unixepoch('subsec') * 1000 AS INTEGER) - 60000
-  ORDER BY time
-  LIMIT 2
-);
--- SEARCH account_writes USING PRIMARY KEY (write_id=?)
--- SEARCH account_writes USING COVERING INDEX account_writes_account (account=? AND time<?)
-
--- src/accounts/create-key.sql.ts createKeyStatement
-INSERT INTO "keys" (account, name, fingerprint, fingerprintSha256, key, write_id)
-SELECT ?, ?, ?, ?, ?, ?
-WHERE (
-  exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  )
-  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-  and NOT (? > 0 AND (SELECT count(*) FROM "keys" WHERE "keys"."account" = ?) >= ?)
-)
-ON CONFLICT DO NOTHING;
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SEARCH account_writes USING PRIMARY KEY (write_id=?)
--- SEARCH keys USING COVERING INDEX keys_fingerprint_sha256 (account=?)
-
--- src/accounts/create-key.sql.ts outcomeStatement
-select "caller"."hasAuthority" as "hasAuthority",
-  EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?) as "isCreated",
-  (? > 0 AND (SELECT count(*) FROM "keys" WHERE "keys"."account" = ?) >= ?) as "isFull",
-  (SELECT "accounts"."login" FROM "accounts" WHERE "accounts"."uuid" = ?) as "login", "keys"."name" as "holder_name"
-from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  ) AS "hasAuthority"
-) AS "caller"
-left join "keys" on (
-  "keys"."account" = ? and ("keys"."name" = ? or "keys"."fingerprint" = ? or "keys"."fingerprintSha256" = ?)
-)
-order by "keys"."name" = ? DESC
-limit ?;
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN caller
--- SEARCH keys USING PRIMARY KEY (account=?) LEFT-JOIN
--- SEARCH account_writes USING PRIMARY KEY (write_id=?)
--- SEARCH keys USING COVERING INDEX keys_fingerprint_sha256 (account=?)
--- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
-
--- src/accounts/create-key.sql.ts recordStatement
-INSERT INTO "account_writes" (write_id, account, time)
-SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER)
-WHERE EXISTS (SELECT 1 FROM "keys" WHERE ("keys"."account" = ? and "keys"."name" = ? and "keys"."write_id" = ?))
-ON CONFLICT DO NOTHING;
--- SEARCH keys EXISTS USING PRIMARY KEY (account=? AND name=?)
-
--- src/accounts/delete-key.sql.ts deleteStatement
-delete
-from "keys"
-where (
-  (
-    "keys"."account" = ?
-    and "keys"."name" IN (
-      ?, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?),
-        (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprintSha256" = ?)
-    )
-  )
-  and "keys"."write_id" = ?
-);
--- SEARCH keys USING PRIMARY KEY (account=? AND name=?)
--- SEARCH other USING COVERING INDEX keys_fingerprint (account=? AND fingerprint=?)
--- SEARCH other USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
-
--- src/accounts/delete-key.sql.ts markStatement
-update "keys"
-set "write_id" = ?
-where (
-  (
-    "keys"."account" = ?
-    and "keys"."name" IN (
-      ?, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?),
-        (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprintSha256" = ?)
-    )
-  )
-  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  )
-);
--- SEARCH keys USING PRIMARY KEY (account=? AND name=?)
--- SEARCH other USING COVERING INDEX keys_fingerprint (account=? AND fingerprint=?)
--- SEARCH other USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SEARCH account_writes USING PRIMARY KEY (write_id=?)
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
-
--- src/accounts/delete-key.sql.ts outcomeStatement
-select "caller"."hasAuthority" as "hasAuthority",
-  EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?) as "isDeleted"
-from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  ) AS "hasAuthority"
-) AS "caller";
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN caller
--- SEARCH account_writes USING PRIMARY KEY (write_id=?)
-
--- src/accounts/delete-key.sql.ts recordStatement
-INSERT INTO "account_writes" (write_id, account, time)
-SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER)
-WHERE EXISTS (
-  SELECT 1
-  FROM "keys"
-  WHERE (
-    (
-      "keys"."account" = ?
-      and "keys"."name" IN (
-        ?, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?),
-          (
-            SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprintSha256" = ?
-          )
-      )
-    )
-    and "keys"."write_id" = ?
-  )
-)
-ON CONFLICT DO NOTHING;
--- SEARCH keys EXISTS USING PRIMARY KEY (account=? AND name=?)
--- SEARCH other USING COVERING INDEX keys_fingerprint (account=? AND fingerprint=?)
--- SEARCH other USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
-
--- src/accounts/get-account.sql.ts getAccountStatement
-select "caller"."hasAuthority" as "hasAuthority", "accounts"."uuid" as "account_uuid",
-  "accounts"."login" as "account_login", "accounts"."email" as "account_email",
-  "accounts"."companyName" as "account_companyName", "accounts"."firstName" as "account_firstName",
-  "accounts"."lastName" as "account_lastName", "accounts"."address" as "account_address",
-  "accounts"."postalCode" as "account_postalCode", "accounts"."city" as "account_city",
-  "accounts"."state" as "account_state", "accounts"."country" as "account_country",
-  "accounts"."phone" as "account_phone", "accounts"."triton_cns_enabled" as "account_triton_cns_enabled",
-  "accounts"."created" as "account_created", "accounts"."updated" as "account_updated"
-from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  ) AS "hasAuthority"
-) AS "caller"
-left join "accounts" on "accounts"."uuid" = ?;
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN caller
--- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
-
--- src/accounts/get-key.sql.ts getKeyStatement
-select "caller"."hasAuthority" as "hasAuthority", "keys"."name" as "key_name",
-  "keys"."fingerprint" as "key_fingerprint", "keys"."key" as "key_key"
-from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  ) AS "hasAuthority"
-) AS "caller"
-left join "keys" on (
-  "keys"."account" = ?
-  and "keys"."name" IN (
-    ?, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?),
-      (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprintSha256" = ?)
-  )
-);
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN caller
--- SEARCH keys USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
--- SEARCH other USING COVERING INDEX keys_fingerprint (account=? AND fingerprint=?)
--- SEARCH other USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
-
--- src/accounts/list-keys.sql.ts listKeysStatement
-select "name" as "name", "fingerprint" as "fingerprint", "key" as "key"
-from "keys"
-where ("keys"."account" = ? and "keys"."name" > ?)
-order by "keys"."name"
-limit ?;
--- SEARCH keys USING PRIMARY KEY (account=? AND name>?)
-
--- src/accounts/update-account.sql.ts outcomeStatement
+-- src/accounts/account.sql.ts accountUpdate.outcome
 select "caller"."hasAuthority" as "hasAuthority",
   EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?) as "isUpdated",
   "accounts"."uuid" as "account_uuid", "accounts"."login" as "account_login", "accounts"."email" as "account_email",
@@ -300,14 +35,14 @@ left join "accounts" on "accounts"."uuid" = ?;
 -- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 
--- src/accounts/update-account.sql.ts recordStatement
+-- src/accounts/account.sql.ts accountUpdate.record
 INSERT INTO "account_writes" (write_id, account, time)
 SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER)
 WHERE EXISTS (SELECT 1 FROM "accounts" WHERE ("accounts"."uuid" = ? and "accounts"."write_id" = ?))
 ON CONFLICT DO NOTHING;
 -- SEARCH accounts EXISTS USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 
--- src/accounts/update-account.sql.ts updateStatement
+-- src/accounts/account.sql.ts accountUpdate.write
 update "accounts"
 set "email" = CASE
   WHEN json_type("change"."patch", '$.email') IS NOT NULL THEN "change"."patch" ->> '$.email' ELSE "accounts"."email"
@@ -421,7 +156,272 @@ where (
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN change
 
--- src/caller/find-signer.sql.ts findSignerStatement
+-- src/accounts/account.sql.ts getAccountStatement
+select "caller"."hasAuthority" as "hasAuthority", "accounts"."uuid" as "account_uuid",
+  "accounts"."login" as "account_login", "accounts"."email" as "account_email",
+  "accounts"."companyName" as "account_companyName", "accounts"."firstName" as "account_firstName",
+  "accounts"."lastName" as "account_lastName", "accounts"."address" as "account_address",
+  "accounts"."postalCode" as "account_postalCode", "accounts"."city" as "account_city",
+  "accounts"."state" as "account_state", "accounts"."country" as "account_country",
+  "accounts"."phone" as "account_phone", "accounts"."triton_cns_enabled" as "account_triton_cns_enabled",
+  "accounts"."created" as "account_created", "accounts"."updated" as "account_updated"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "accounts" on "accounts"."uuid" = ?;
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
+
+-- src/accounts/keys.sql.ts getKeyStatement
+select "caller"."hasAuthority" as "hasAuthority", "keys"."name" as "key_name",
+  "keys"."fingerprint" as "key_fingerprint", "keys"."key" as "key_key"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "keys" on (
+  "keys"."account" = ?
+  and "keys"."name" IN (
+    ?, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?),
+      (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprintSha256" = ?)
+  )
+);
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH keys USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
+-- SEARCH other USING COVERING INDEX keys_fingerprint (account=? AND fingerprint=?)
+-- SEARCH other USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+
+-- src/accounts/keys.sql.ts keyCreation.outcome
+select "caller"."hasAuthority" as "hasAuthority",
+  EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?) as "isCreated",
+  (? > 0 AND (SELECT count(*) FROM "keys" WHERE "keys"."account" = ?) >= ?) as "isQuotaReached",
+  (SELECT "accounts"."login" FROM "accounts" WHERE "accounts"."uuid" = ?) as "login", "keys"."name" as "holder_name"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "keys" on (
+  "keys"."account" = ? and ("keys"."name" = ? or "keys"."fingerprint" = ? or "keys"."fingerprintSha256" = ?)
+)
+order by "keys"."name" = ? DESC
+limit ?;
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH keys USING PRIMARY KEY (account=?) LEFT-JOIN
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH keys USING COVERING INDEX keys_fingerprint_sha256 (account=?)
+-- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+
+-- src/accounts/keys.sql.ts keyCreation.record
+INSERT INTO "account_writes" (write_id, account, time)
+SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER)
+WHERE EXISTS (SELECT 1 FROM "keys" WHERE ("keys"."account" = ? and "keys"."name" = ? and "keys"."write_id" = ?))
+ON CONFLICT DO NOTHING;
+-- SEARCH keys EXISTS USING PRIMARY KEY (account=? AND name=?)
+
+-- src/accounts/keys.sql.ts keyCreation.write
+INSERT INTO "keys" (account, name, fingerprint, fingerprintSha256, key, write_id)
+SELECT ?, ?, ?, ?, ?, ?
+WHERE (
+  exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+  and NOT (? > 0 AND (SELECT count(*) FROM "keys" WHERE "keys"."account" = ?) >= ?)
+)
+ON CONFLICT DO NOTHING;
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH keys USING COVERING INDEX keys_fingerprint_sha256 (account=?)
+
+-- src/accounts/keys.sql.ts keyDeletion.mark
+update "keys"
+set "write_id" = ?
+where (
+  (
+    "keys"."account" = ?
+    and "keys"."name" IN (
+      ?, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?),
+        (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprintSha256" = ?)
+    )
+  )
+  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH keys USING PRIMARY KEY (account=? AND name=?)
+-- SEARCH other USING COVERING INDEX keys_fingerprint (account=? AND fingerprint=?)
+-- SEARCH other USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+
+-- src/accounts/keys.sql.ts keyDeletion.outcome
+select "caller"."hasAuthority" as "hasAuthority",
+  EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?) as "isDeleted"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller";
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+
+-- src/accounts/keys.sql.ts keyDeletion.record
+INSERT INTO "account_writes" (write_id, account, time)
+SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER)
+WHERE EXISTS (
+  SELECT 1
+  FROM "keys"
+  WHERE (
+    (
+      "keys"."account" = ?
+      and "keys"."name" IN (
+        ?, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?),
+          (
+            SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprintSha256" = ?
+          )
+      )
+    )
+    and "keys"."write_id" = ?
+  )
+)
+ON CONFLICT DO NOTHING;
+-- SEARCH keys EXISTS USING PRIMARY KEY (account=? AND name=?)
+-- SEARCH other USING COVERING INDEX keys_fingerprint (account=? AND fingerprint=?)
+-- SEARCH other USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+
+-- src/accounts/keys.sql.ts keyDeletion.write
+delete
+from "keys"
+where (
+  (
+    "keys"."account" = ?
+    and "keys"."name" IN (
+      ?, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?),
+        (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprintSha256" = ?)
+    )
+  )
+  and "keys"."write_id" = ?
+);
+-- SEARCH keys USING PRIMARY KEY (account=? AND name=?)
+-- SEARCH other USING COVERING INDEX keys_fingerprint (account=? AND fingerprint=?)
+-- SEARCH other USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+
+-- src/accounts/keys.sql.ts listKeysStatement
+select "name" as "name", "fingerprint" as "fingerprint", "key" as "key"
+from "keys"
+where ("keys"."account" = ? and "keys"."name" > ?)
+order by "keys"."name"
+limit ?;
+-- SEARCH keys USING PRIMARY KEY (account=? AND name>?)
+
+-- src/accounts/recorded-write.sql.ts trimWritesStatement
+DELETE
+FROM "account_writes"
+WHERE write_id IN (
+  SELECT write_id
+  FROM "account_writes"
+  WHERE account = ?
+  AND time < CAST(unixepoch('subsec') * 1000 AS INTEGER) - 60000
+  ORDER BY time
+  LIMIT 2
+);
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH account_writes USING COVERING INDEX account_writes_account (account=? AND time<?)
+
+-- src/caller/identify.sql.ts findSignerStatement
 select CASE
   WHEN "signer_login"."login" = ? THEN "signer_login"."uuid" WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
 END as "account_uuid",
@@ -646,9 +646,9 @@ from (
 SELECT uuid FROM accounts LIMIT 1;
 -- SCAN accounts USING COVERING INDEX sqlite_autoindex_accounts_1
 
--- src/images/add-acl.sql.ts addAcl.apply
+-- src/images/acl.sql.ts addAcl.apply
 update "images"
-set "acl" = "change"."acl", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
+set "acl" = "change"."value", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
 from (
   SELECT nullif(
     (
@@ -666,7 +666,7 @@ from (
       )
     ),
       '[]'
-  ) AS "acl"
+  ) AS "value"
   FROM "images"
   WHERE "images"."uuid" = ?
   LIMIT 1
@@ -675,8 +675,8 @@ where (
   "images"."uuid" = ?
   and "images"."owner" = ?
   and "images"."state" <> 'destroyed'
-  and "change"."acl" IS NOT "images"."acl"
-  AND json_array_length("change"."acl") <= ?
+  and "change"."value" IS NOT "images"."acl"
+  and json_array_length("change"."value") <= ?
   and (
     NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
     and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
@@ -706,279 +706,9 @@ where (
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN change
 
--- src/images/add-acl.sql.ts addAcl.rehearse
-select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
-  "images"."description" as "description", "images"."homepage" as "homepage", "images"."eula" as "eula",
-  "change"."acl" as "acl", "images"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
-  "images"."requirements" as "requirements", "images"."image_size" as "image_size", "images"."files" as "files",
-  "images"."published_at" as "published_at", "images"."owner" as "owner", "images"."public" as "public",
-  "images"."state" as "state", "images"."origin" as "origin", "images"."error" as "error",
-  "images"."revision" + 1 as "revision"
-from "images"
-inner join (
-  SELECT nullif(
-    (
-      SELECT json_group_array(account ORDER BY place)
-      FROM (
-        SELECT account, min(place) AS place
-        FROM (
-          SELECT value AS account, key AS place
-          FROM json_each(coalesce("images"."acl", '[]'))
-          UNION ALL
-          SELECT value, 1000000000 + key
-          FROM json_each(?)
-        )
-        GROUP BY account
-      )
-    ),
-      '[]'
-  ) AS "acl"
-  FROM "images"
-  WHERE "images"."uuid" = ?
-  LIMIT 1
-) AS "change" on true
-where (
-  "images"."uuid" = ?
-  and "images"."owner" = ?
-  and "images"."state" <> 'destroyed'
-  and "change"."acl" IS NOT "images"."acl"
-  AND json_array_length("change"."acl") <= ?
-  and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
-  )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  )
-);
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN change
-
--- src/images/add-tags.sql.ts addTags.apply
-update "images"
-set "tags" = "change"."tags", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
-from (
-  SELECT (
-    WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?),
-      sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?)),
-      stored(found, pieces) AS MATERIALIZED (
-        SELECT count(sent.name),
-          group_concat(
-            json_quote(tag.key) || ':' || coalesce(
-              sent.text,
-                CASE
-                  WHEN tag.type = 'text' THEN json_quote(tag.value)
-                  WHEN tag.type IN ('integer', 'real')
-                  AND (
-                    typeof(tag.value) = 'real' OR tag.value NOT BETWEEN -9007199254740991 AND 9007199254740991
-                  ) THEN image.tags -> tag.fullkey
-                  WHEN tag.type IN ('true', 'false', 'null') THEN tag.type
-                  ELSE tag.value
-                END
-            ),
-              ','
-          )
-        FROM image
-        CROSS JOIN json_each(image.tags) AS tag
-        LEFT JOIN sent ON sent.name = tag.key
-      )
-    SELECT CASE
-      WHEN (SELECT count(*) FROM sent) = 0 THEN (SELECT tags FROM image)
-      WHEN (
-        SELECT count(*)
-        FROM image
-        CROSS JOIN json_each(image.tags) AS tag
-        WHERE tag.type IN ('integer', 'real')
-        AND (typeof(tag.value) = 'real' OR tag.value NOT BETWEEN -9007199254740991 AND 9007199254740991)
-      ) > 100 THEN NULL
-      ELSE (
-        SELECT '{' || concat_ws(
-          ',', pieces,
-            CASE
-              WHEN found < (SELECT count(*) FROM sent) THEN (
-                SELECT group_concat(json_quote(name) || ':' || text, ',')
-                FROM sent
-                WHERE name NOT IN (SELECT tag.key FROM image CROSS JOIN json_each(image.tags) AS tag)
-              )
-            END
-        ) || '}'
-        FROM stored
-      )
-    END
-  ) AS "tags"
-  LIMIT 1
-) AS "change"
-where (
-  "images"."uuid" = ?
-  and "images"."owner" = ?
-  and "images"."state" <> 'destroyed'
-  and "change"."tags" IS NOT NULL
-  AND "change"."tags" IS NOT "images"."tags"
-  AND octet_length("change"."tags") <= max(?, octet_length(coalesce("images"."tags", '')))
-  and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
-  )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  )
-);
--- SCAN sent
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SCAN image
--- SCAN image
--- SCAN image
--- SEARCH sent USING AUTOMATIC COVERING INDEX (name=?) LEFT-JOIN
--- SCAN stored
--- SCAN sent
--- SCAN sent
--- SCAN image
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN change
-
--- src/images/add-tags.sql.ts addTags.rehearse
-select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
-  "images"."description" as "description", "images"."homepage" as "homepage", "images"."eula" as "eula",
-  "images"."acl" as "acl", "change"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
-  "images"."requirements" as "requirements", "images"."image_size" as "image_size", "images"."files" as "files",
-  "images"."published_at" as "published_at", "images"."owner" as "owner", "images"."public" as "public",
-  "images"."state" as "state", "images"."origin" as "origin", "images"."error" as "error",
-  "images"."revision" + 1 as "revision"
-from "images"
-inner join (
-  SELECT (
-    WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?),
-      sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?)),
-      stored(found, pieces) AS MATERIALIZED (
-        SELECT count(sent.name),
-          group_concat(
-            json_quote(tag.key) || ':' || coalesce(
-              sent.text,
-                CASE
-                  WHEN tag.type = 'text' THEN json_quote(tag.value)
-                  WHEN tag.type IN ('integer', 'real')
-                  AND (
-                    typeof(tag.value) = 'real' OR tag.value NOT BETWEEN -9007199254740991 AND 9007199254740991
-                  ) THEN image.tags -> tag.fullkey
-                  WHEN tag.type IN ('true', 'false', 'null') THEN tag.type
-                  ELSE tag.value
-                END
-            ),
-              ','
-          )
-        FROM image
-        CROSS JOIN json_each(image.tags) AS tag
-        LEFT JOIN sent ON sent.name = tag.key
-      )
-    SELECT CASE
-      WHEN (SELECT count(*) FROM sent) = 0 THEN (SELECT tags FROM image)
-      WHEN (
-        SELECT count(*)
-        FROM image
-        CROSS JOIN json_each(image.tags) AS tag
-        WHERE tag.type IN ('integer', 'real')
-        AND (typeof(tag.value) = 'real' OR tag.value NOT BETWEEN -9007199254740991 AND 9007199254740991)
-      ) > 100 THEN NULL
-      ELSE (
-        SELECT '{' || concat_ws(
-          ',', pieces,
-            CASE
-              WHEN found < (SELECT count(*) FROM sent) THEN (
-                SELECT group_concat(json_quote(name) || ':' || text, ',')
-                FROM sent
-                WHERE name NOT IN (SELECT tag.key FROM image CROSS JOIN json_each(image.tags) AS tag)
-              )
-            END
-        ) || '}'
-        FROM stored
-      )
-    END
-  ) AS "tags"
-  LIMIT 1
-) AS "change" on true
-where (
-  "images"."uuid" = ?
-  and "images"."owner" = ?
-  and "images"."state" <> 'destroyed'
-  and "change"."tags" IS NOT NULL
-  AND "change"."tags" IS NOT "images"."tags"
-  AND octet_length("change"."tags") <= max(?, octet_length(coalesce("images"."tags", '')))
-  and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
-  )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  )
-);
--- SCAN sent
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SCAN image
--- SCAN image
--- SCAN image
--- SEARCH sent USING AUTOMATIC COVERING INDEX (name=?) LEFT-JOIN
--- SCAN stored
--- SCAN sent
--- SCAN sent
--- SCAN image
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN change
-
--- src/images/clone-image.sql.ts cloneOutcomeStatement
+-- src/images/acl.sql.ts addAcl.outcome
 select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
-  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_attemptId",
+  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_httpRequestId",
   "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
   "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
   "image_history"."version" as "written_version", "image_history"."description" as "written_description",
@@ -1001,15 +731,25 @@ select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as 
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
   ) as "image_isShared",
   CASE
-    WHEN "image_history"."write_id" IS NULL THEN (
-      ? > 0
-      AND (
-        SELECT count(*)
-        FROM ( SELECT 1 FROM "images" WHERE "images"."owner" = ? AND "images"."state" <> 'destroyed' LIMIT ? )
-      ) >= ?
-    )
+    WHEN "image_history"."write_id" IS NULL THEN nullif(
+      (
+        SELECT json_group_array(account ORDER BY place)
+        FROM (
+          SELECT account, min(place) AS place
+          FROM (
+            SELECT value AS account, key AS place
+            FROM json_each(coalesce("images"."acl", '[]'))
+            UNION ALL
+            SELECT value, 1000000000 + key
+            FROM json_each(?)
+          )
+          GROUP BY account
+        )
+      ),
+        '[]'
+    ) IS NOT "images"."acl"
     ELSE 0
-  END as "isFull"
+  END as "isChange"
 from (
   SELECT exists (
     select 1
@@ -1036,9 +776,354 @@ left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is nul
 -- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
--- SEARCH images USING INDEX images_owner (owner=?)
 
--- src/images/clone-image.sql.ts cloneStatement
+-- src/images/acl.sql.ts addAcl.rehearse
+select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
+  "images"."description" as "description", "images"."homepage" as "homepage", "images"."eula" as "eula",
+  "change"."value" as "acl", "images"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
+  "images"."requirements" as "requirements", "images"."image_size" as "image_size", "images"."files" as "files",
+  "images"."published_at" as "published_at", "images"."owner" as "owner", "images"."public" as "public",
+  "images"."state" as "state", "images"."origin" as "origin", "images"."error" as "error",
+  "images"."revision" + 1 as "revision"
+from "images"
+inner join (
+  SELECT nullif(
+    (
+      SELECT json_group_array(account ORDER BY place)
+      FROM (
+        SELECT account, min(place) AS place
+        FROM (
+          SELECT value AS account, key AS place
+          FROM json_each(coalesce("images"."acl", '[]'))
+          UNION ALL
+          SELECT value, 1000000000 + key
+          FROM json_each(?)
+        )
+        GROUP BY account
+      )
+    ),
+      '[]'
+  ) AS "value"
+  FROM "images"
+  WHERE "images"."uuid" = ?
+  LIMIT 1
+) AS "change" on true
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and "change"."value" IS NOT "images"."acl"
+  and json_array_length("change"."value") <= ?
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN change
+
+-- src/images/acl.sql.ts leave.apply
+update "images"
+set "acl" = "change"."value", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
+from (
+  SELECT nullif(
+    (
+      SELECT json_group_array(value ORDER BY key)
+      FROM json_each(coalesce("images"."acl", '[]'))
+      WHERE value NOT IN (SELECT value FROM json_each(?))
+    ),
+      '[]'
+  ) AS "value"
+  FROM "images"
+  WHERE "images"."uuid" = ?
+  LIMIT 1
+) AS "change"
+where (
+  "images"."uuid" = ?
+  and "images"."owner" <> ?
+  AND "images"."state" IN ('active', 'disabled')
+  AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+  and "images"."state" <> 'destroyed'
+  and "change"."value" IS NOT "images"."acl"
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN change
+-- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
+
+-- src/images/acl.sql.ts leave.rehearse
+select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
+  "images"."description" as "description", "images"."homepage" as "homepage", "images"."eula" as "eula",
+  "change"."value" as "acl", "images"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
+  "images"."requirements" as "requirements", "images"."image_size" as "image_size", "images"."files" as "files",
+  "images"."published_at" as "published_at", "images"."owner" as "owner", "images"."public" as "public",
+  "images"."state" as "state", "images"."origin" as "origin", "images"."error" as "error",
+  "images"."revision" + 1 as "revision"
+from "images"
+inner join (
+  SELECT nullif(
+    (
+      SELECT json_group_array(value ORDER BY key)
+      FROM json_each(coalesce("images"."acl", '[]'))
+      WHERE value NOT IN (SELECT value FROM json_each(?))
+    ),
+      '[]'
+  ) AS "value"
+  FROM "images"
+  WHERE "images"."uuid" = ?
+  LIMIT 1
+) AS "change" on true
+where (
+  "images"."uuid" = ?
+  and "images"."owner" <> ?
+  AND "images"."state" IN ('active', 'disabled')
+  AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+  and "images"."state" <> 'destroyed'
+  and "change"."value" IS NOT "images"."acl"
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN change
+-- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
+
+-- src/images/acl.sql.ts removeAcl.apply
+update "images"
+set "acl" = "change"."value", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
+from (
+  SELECT nullif(
+    (
+      SELECT json_group_array(value ORDER BY key)
+      FROM json_each(coalesce("images"."acl", '[]'))
+      WHERE value NOT IN (SELECT value FROM json_each(?))
+    ),
+      '[]'
+  ) AS "value"
+  FROM "images"
+  WHERE "images"."uuid" = ?
+  LIMIT 1
+) AS "change"
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and "change"."value" IS NOT "images"."acl"
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN change
+
+-- src/images/acl.sql.ts removeAcl.outcome
+select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
+  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_httpRequestId",
+  "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
+  "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
+  "image_history"."version" as "written_version", "image_history"."description" as "written_description",
+  "image_history"."homepage" as "written_homepage", "image_history"."eula" as "written_eula",
+  "image_history"."acl" as "written_acl", "image_history"."tags" as "written_tags",
+  "image_history"."os" as "written_os", "image_history"."type" as "written_type",
+  "image_history"."requirements" as "written_requirements", "image_history"."image_size" as "written_image_size",
+  "image_history"."files" as "written_files", "image_history"."published_at" as "written_published_at",
+  "image_history"."owner" as "written_owner", "image_history"."public" as "written_public",
+  "image_history"."state" as "written_state", "image_history"."origin" as "written_origin",
+  "image_history"."error" as "written_error", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
+  "images"."version" as "image_version", "images"."description" as "image_description",
+  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
+  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
+  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
+  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
+  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
+  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
+  EXISTS (
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+  ) as "image_isShared",
+  CASE
+    WHEN "image_history"."write_id" IS NULL THEN nullif(
+      (
+        SELECT json_group_array(value ORDER BY key)
+        FROM json_each(coalesce("images"."acl", '[]'))
+        WHERE value NOT IN (SELECT value FROM json_each(?))
+      ),
+        '[]'
+    ) IS NOT "images"."acl"
+    ELSE 0
+  END as "isChange"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "image_history" on "image_history"."write_id" = ?
+left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is null);
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
+-- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+
+-- src/images/acl.sql.ts removeAcl.rehearse
+select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
+  "images"."description" as "description", "images"."homepage" as "homepage", "images"."eula" as "eula",
+  "change"."value" as "acl", "images"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
+  "images"."requirements" as "requirements", "images"."image_size" as "image_size", "images"."files" as "files",
+  "images"."published_at" as "published_at", "images"."owner" as "owner", "images"."public" as "public",
+  "images"."state" as "state", "images"."origin" as "origin", "images"."error" as "error",
+  "images"."revision" + 1 as "revision"
+from "images"
+inner join (
+  SELECT nullif(
+    (
+      SELECT json_group_array(value ORDER BY key)
+      FROM json_each(coalesce("images"."acl", '[]'))
+      WHERE value NOT IN (SELECT value FROM json_each(?))
+    ),
+      '[]'
+  ) AS "value"
+  FROM "images"
+  WHERE "images"."uuid" = ?
+  LIMIT 1
+) AS "change" on true
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and "change"."value" IS NOT "images"."acl"
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN change
+
+-- src/images/clone-image.sql.ts clone.apply
 INSERT INTO "images" (
   "uuid", "name", "version", "description", "homepage", "eula", "acl", "tags", "os", "type", "requirements",
     "image_size", "files", "published_at", "owner", "public", "state", "origin", "error", "revision", "write_id",
@@ -1091,7 +1176,70 @@ AND exists (
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
 
--- src/images/clone-image.sql.ts rehearsedStatement
+-- src/images/clone-image.sql.ts clone.outcome
+select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
+  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_httpRequestId",
+  "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
+  "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
+  "image_history"."version" as "written_version", "image_history"."description" as "written_description",
+  "image_history"."homepage" as "written_homepage", "image_history"."eula" as "written_eula",
+  "image_history"."acl" as "written_acl", "image_history"."tags" as "written_tags",
+  "image_history"."os" as "written_os", "image_history"."type" as "written_type",
+  "image_history"."requirements" as "written_requirements", "image_history"."image_size" as "written_image_size",
+  "image_history"."files" as "written_files", "image_history"."published_at" as "written_published_at",
+  "image_history"."owner" as "written_owner", "image_history"."public" as "written_public",
+  "image_history"."state" as "written_state", "image_history"."origin" as "written_origin",
+  "image_history"."error" as "written_error", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
+  "images"."version" as "image_version", "images"."description" as "image_description",
+  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
+  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
+  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
+  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
+  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
+  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
+  EXISTS (
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+  ) as "image_isShared",
+  CASE WHEN "image_history"."write_id" IS NULL THEN 1 ELSE 0 END as "isChange",
+  CASE
+    WHEN "image_history"."write_id" IS NULL THEN (
+      ? > 0
+      AND (
+        SELECT count(*)
+        FROM ( SELECT 1 FROM "images" WHERE "images"."owner" = ? AND "images"."state" <> 'destroyed' LIMIT ? )
+      ) >= ?
+    )
+    ELSE 0
+  END as "isQuotaReached"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "image_history" on "image_history"."write_id" = ?
+left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is null);
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
+-- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+-- SEARCH images USING INDEX images_owner (owner=?)
+
+-- src/images/clone-image.sql.ts clone.rehearse
 SELECT ? AS "uuid", "images"."name" AS "name", "images"."version" AS "version",
   "images"."description" AS "description", "images"."homepage" AS "homepage", "images"."eula" AS "eula", NULL AS "acl",
   "images"."tags" AS "tags", "images"."os" AS "os", "images"."type" AS "type",
@@ -1177,51 +1325,9 @@ where (
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 
--- src/images/delete-image.sql.ts deletion.rehearse
-select "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
-  "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
-  "requirements" as "requirements", "image_size" as "image_size", "files" as "files", "published_at" as "published_at",
-  "owner" as "owner", "public" as "public", 'destroyed' as "state", "origin" as "origin", "error" as "error",
-  "images"."revision" + 1 as "revision"
-from "images"
-where (
-  "images"."uuid" = ?
-  and "images"."owner" = ?
-  and "images"."state" <> 'destroyed'
-  and NOT EXISTS (
-    SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ? AND "dependent"."state" <> 'destroyed'
-  )
-  and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
-  )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  )
-);
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH dependent USING INDEX images_origin (origin=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
-
--- src/images/delete-image.sql.ts deletionStatement
+-- src/images/delete-image.sql.ts deletion.outcome
 select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
-  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_attemptId",
+  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_httpRequestId",
   "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
   "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
   "image_history"."version" as "written_version", "image_history"."description" as "written_description",
@@ -1243,6 +1349,7 @@ select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as 
   EXISTS (
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
   ) as "image_isShared",
+  CASE WHEN "image_history"."write_id" IS NULL THEN 1 ELSE 0 END as "isChange",
   EXISTS (
     SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ? AND "dependent"."state" <> 'destroyed'
   ) as "hasDependents",
@@ -1297,6 +1404,48 @@ left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is nul
 -- SEARCH dependent USING INDEX images_origin (origin=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 
+-- src/images/delete-image.sql.ts deletion.rehearse
+select "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
+  "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
+  "requirements" as "requirements", "image_size" as "image_size", "files" as "files", "published_at" as "published_at",
+  "owner" as "owner", "public" as "public", 'destroyed' as "state", "origin" as "origin", "error" as "error",
+  "images"."revision" + 1 as "revision"
+from "images"
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and NOT EXISTS (
+    SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ? AND "dependent"."state" <> 'destroyed'
+  )
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH dependent USING INDEX images_origin (origin=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+
 -- src/images/delete-image.sql.ts purgeStatement
 DELETE
 FROM "images"
@@ -1310,82 +1459,6 @@ WHERE rowid IN (
 );
 -- SEARCH images USING INTEGER PRIMARY KEY (rowid=?)
 -- SEARCH images USING COVERING INDEX images_destroyed (owner=?)
-
--- src/images/delete-tags.sql.ts deleteTags.apply
-update "images"
-set "tags" = CASE WHEN ? IS NULL THEN '{}' ELSE json_remove("images"."tags", ?) END,
-  "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
-where (
-  "images"."uuid" = ?
-  and "images"."owner" = ?
-  and "images"."state" <> 'destroyed'
-  and CASE WHEN ? IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?) IS NOT NULL END
-  and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
-  )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  )
-);
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
-
--- src/images/delete-tags.sql.ts deleteTags.rehearse
-select "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
-  "homepage" as "homepage", "eula" as "eula", "acl" as "acl",
-  CASE WHEN ? IS NULL THEN '{}' ELSE json_remove("images"."tags", ?) END as "tags", "os" as "os", "type" as "type",
-  "requirements" as "requirements", "image_size" as "image_size", "files" as "files", "published_at" as "published_at",
-  "owner" as "owner", "public" as "public", "state" as "state", "origin" as "origin", "error" as "error",
-  "images"."revision" + 1 as "revision"
-from "images"
-where (
-  "images"."uuid" = ?
-  and "images"."owner" = ?
-  and "images"."state" <> 'destroyed'
-  and CASE WHEN ? IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?) IS NOT NULL END
-  and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
-  )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  )
-);
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 
 -- src/images/get-image.sql.ts getImageStatement
 select "caller"."hasAuthority" as "hasAuthority", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
@@ -1424,7 +1497,7 @@ left join "images" on "images"."uuid" = ?;
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 
--- src/images/get-revision.sql.ts revisionStatement
+-- src/images/get-image.sql.ts revisionStatement
 select "caller"."hasAuthority" as "hasAuthority",
   coalesce((SELECT "accounts"."operator" FROM "accounts" WHERE "accounts"."uuid" = ?), 0) as "isOperator",
   (
@@ -1897,224 +1970,6 @@ AND (
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 
--- src/images/remove-acl.sql.ts leave.apply
-update "images"
-set "acl" = "change"."acl", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
-from (
-  SELECT nullif(
-    (
-      SELECT json_group_array(value ORDER BY key)
-      FROM json_each(coalesce("images"."acl", '[]'))
-      WHERE value NOT IN (SELECT value FROM json_each(?))
-    ),
-      '[]'
-  ) AS "acl"
-  FROM "images"
-  WHERE "images"."uuid" = ?
-  LIMIT 1
-) AS "change"
-where (
-  "images"."uuid" = ?
-  and "images"."owner" <> ?
-  AND "images"."state" IN ('active', 'disabled')
-  AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
-  and "images"."state" <> 'destroyed'
-  and "change"."acl" IS NOT "images"."acl"
-  and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
-  )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  )
-);
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN change
--- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
-
--- src/images/remove-acl.sql.ts leave.rehearse
-select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
-  "images"."description" as "description", "images"."homepage" as "homepage", "images"."eula" as "eula",
-  "change"."acl" as "acl", "images"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
-  "images"."requirements" as "requirements", "images"."image_size" as "image_size", "images"."files" as "files",
-  "images"."published_at" as "published_at", "images"."owner" as "owner", "images"."public" as "public",
-  "images"."state" as "state", "images"."origin" as "origin", "images"."error" as "error",
-  "images"."revision" + 1 as "revision"
-from "images"
-inner join (
-  SELECT nullif(
-    (
-      SELECT json_group_array(value ORDER BY key)
-      FROM json_each(coalesce("images"."acl", '[]'))
-      WHERE value NOT IN (SELECT value FROM json_each(?))
-    ),
-      '[]'
-  ) AS "acl"
-  FROM "images"
-  WHERE "images"."uuid" = ?
-  LIMIT 1
-) AS "change" on true
-where (
-  "images"."uuid" = ?
-  and "images"."owner" <> ?
-  AND "images"."state" IN ('active', 'disabled')
-  AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
-  and "images"."state" <> 'destroyed'
-  and "change"."acl" IS NOT "images"."acl"
-  and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
-  )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  )
-);
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN change
--- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
-
--- src/images/remove-acl.sql.ts removeAcl.apply
-update "images"
-set "acl" = "change"."acl", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
-from (
-  SELECT nullif(
-    (
-      SELECT json_group_array(value ORDER BY key)
-      FROM json_each(coalesce("images"."acl", '[]'))
-      WHERE value NOT IN (SELECT value FROM json_each(?))
-    ),
-      '[]'
-  ) AS "acl"
-  FROM "images"
-  WHERE "images"."uuid" = ?
-  LIMIT 1
-) AS "change"
-where (
-  "images"."uuid" = ?
-  and "images"."owner" = ?
-  and "images"."state" <> 'destroyed'
-  and "change"."acl" IS NOT "images"."acl"
-  and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
-  )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  )
-);
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN change
-
--- src/images/remove-acl.sql.ts removeAcl.rehearse
-select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
-  "images"."description" as "description", "images"."homepage" as "homepage", "images"."eula" as "eula",
-  "change"."acl" as "acl", "images"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
-  "images"."requirements" as "requirements", "images"."image_size" as "image_size", "images"."files" as "files",
-  "images"."published_at" as "published_at", "images"."owner" as "owner", "images"."public" as "public",
-  "images"."state" as "state", "images"."origin" as "origin", "images"."error" as "error",
-  "images"."revision" + 1 as "revision"
-from "images"
-inner join (
-  SELECT nullif(
-    (
-      SELECT json_group_array(value ORDER BY key)
-      FROM json_each(coalesce("images"."acl", '[]'))
-      WHERE value NOT IN (SELECT value FROM json_each(?))
-    ),
-      '[]'
-  ) AS "acl"
-  FROM "images"
-  WHERE "images"."uuid" = ?
-  LIMIT 1
-) AS "change" on true
-where (
-  "images"."uuid" = ?
-  and "images"."owner" = ?
-  and "images"."state" <> 'destroyed'
-  and "change"."acl" IS NOT "images"."acl"
-  and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
-  )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  )
-);
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN change
-
 -- src/images/revert-image.sql.ts revert.apply
 update "images"
 set "name" = "kept"."name", "version" = "kept"."version", "description" = "kept"."description",
@@ -2172,6 +2027,109 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN kept
+
+-- src/images/revert-image.sql.ts revert.outcome
+select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
+  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_httpRequestId",
+  "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
+  "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
+  "image_history"."version" as "written_version", "image_history"."description" as "written_description",
+  "image_history"."homepage" as "written_homepage", "image_history"."eula" as "written_eula",
+  "image_history"."acl" as "written_acl", "image_history"."tags" as "written_tags",
+  "image_history"."os" as "written_os", "image_history"."type" as "written_type",
+  "image_history"."requirements" as "written_requirements", "image_history"."image_size" as "written_image_size",
+  "image_history"."files" as "written_files", "image_history"."published_at" as "written_published_at",
+  "image_history"."owner" as "written_owner", "image_history"."public" as "written_public",
+  "image_history"."state" as "written_state", "image_history"."origin" as "written_origin",
+  "image_history"."error" as "written_error", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
+  "images"."version" as "image_version", "images"."description" as "image_description",
+  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
+  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
+  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
+  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
+  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
+  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
+  EXISTS (
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+  ) as "image_isShared",
+  CASE
+    WHEN "image_history"."write_id" IS NULL THEN EXISTS (
+      SELECT 1
+      FROM (
+        SELECT *
+        FROM "image_history"
+        WHERE (
+          "image_history"."image" = ?
+          and "image_history"."revision" = ?
+          and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+        )
+        LIMIT 1
+      ) AS "kept"
+      WHERE (
+        "kept"."name" IS NOT "images"."name"
+        or "kept"."version" IS NOT "images"."version"
+        or "kept"."description" IS NOT "images"."description"
+        or "kept"."homepage" IS NOT "images"."homepage"
+        or "kept"."eula" IS NOT "images"."eula"
+        or CASE WHEN ? = 1 THEN "kept"."acl" ELSE "images"."acl" END IS NOT "images"."acl"
+        or "kept"."tags" IS NOT "images"."tags"
+      )
+    )
+    ELSE 0
+  END as "isChange",
+  (
+    SELECT min(kept.revision)
+    FROM "image_history" AS kept
+    WHERE kept.image = ?
+    AND kept.revision >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+  ) as "oldest",
+  EXISTS (
+    SELECT 1
+    FROM (
+      SELECT *
+      FROM "image_history"
+      WHERE (
+        "image_history"."image" = ?
+        and "image_history"."revision" = ?
+        and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+      )
+      LIMIT 1
+    ) AS "kept"
+  ) as "isKept"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "image_history" on "image_history"."write_id" = ?
+left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is null);
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
+-- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+-- SEARCH image_history USING INDEX sqlite_autoindex_image_history_1 (image=? AND revision=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SCAN kept
+-- SEARCH kept USING COVERING INDEX sqlite_autoindex_image_history_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING INDEX sqlite_autoindex_image_history_1 (image=? AND revision=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SCAN kept
 
 -- src/images/revert-image.sql.ts revert.rehearse
@@ -2234,106 +2192,6 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN kept
-
--- src/images/revert-image.sql.ts revertOutcomeStatement
-select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
-  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_attemptId",
-  "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
-  "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
-  "image_history"."version" as "written_version", "image_history"."description" as "written_description",
-  "image_history"."homepage" as "written_homepage", "image_history"."eula" as "written_eula",
-  "image_history"."acl" as "written_acl", "image_history"."tags" as "written_tags",
-  "image_history"."os" as "written_os", "image_history"."type" as "written_type",
-  "image_history"."requirements" as "written_requirements", "image_history"."image_size" as "written_image_size",
-  "image_history"."files" as "written_files", "image_history"."published_at" as "written_published_at",
-  "image_history"."owner" as "written_owner", "image_history"."public" as "written_public",
-  "image_history"."state" as "written_state", "image_history"."origin" as "written_origin",
-  "image_history"."error" as "written_error", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
-  "images"."version" as "image_version", "images"."description" as "image_description",
-  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
-  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
-  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
-  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
-  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
-  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
-  EXISTS (
-    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
-  ) as "image_isShared",
-  (
-    SELECT min(kept.revision)
-    FROM "image_history" AS kept
-    WHERE kept.image = ?
-    AND kept.revision >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
-  ) as "oldest",
-  EXISTS (
-    SELECT 1
-    FROM (
-      SELECT *
-      FROM "image_history"
-      WHERE (
-        "image_history"."image" = ?
-        and "image_history"."revision" = ?
-        and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
-      )
-      LIMIT 1
-    ) AS "kept"
-  ) as "isKept",
-  EXISTS (
-    SELECT 1
-    FROM (
-      SELECT *
-      FROM "image_history"
-      WHERE (
-        "image_history"."image" = ?
-        and "image_history"."revision" = ?
-        and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
-      )
-      LIMIT 1
-    ) AS "kept"
-    WHERE (
-      "kept"."name" IS NOT "images"."name"
-      or "kept"."version" IS NOT "images"."version"
-      or "kept"."description" IS NOT "images"."description"
-      or "kept"."homepage" IS NOT "images"."homepage"
-      or "kept"."eula" IS NOT "images"."eula"
-      or CASE WHEN ? = 1 THEN "kept"."acl" ELSE "images"."acl" END IS NOT "images"."acl"
-      or "kept"."tags" IS NOT "images"."tags"
-    )
-  ) as "isChange"
-from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  ) AS "hasAuthority"
-) AS "caller"
-left join "image_history" on "image_history"."write_id" = ?
-left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is null);
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN caller
--- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
--- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
--- SEARCH kept USING COVERING INDEX sqlite_autoindex_image_history_1 (image=? AND revision>?)
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING INDEX sqlite_autoindex_image_history_1 (image=? AND revision=?)
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SCAN kept
--- SEARCH image_history USING INDEX sqlite_autoindex_image_history_1 (image=? AND revision=?)
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SCAN kept
 
 -- src/images/search-tags.sql.ts candidatesStatement
@@ -2412,6 +2270,464 @@ AND NOT EXISTS (
 order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid";
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+
+-- src/images/tags.sql.ts addTags.apply
+update "images"
+set "tags" = "change"."tags", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
+from (
+  SELECT (
+    WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?),
+      sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?)),
+      stored(found, pieces) AS MATERIALIZED (
+        SELECT count(sent.name),
+          group_concat(
+            json_quote(tag.key) || ':' || coalesce(
+              sent.text,
+                CASE
+                  WHEN tag.type = 'text' THEN json_quote(tag.value)
+                  WHEN tag.type IN ('integer', 'real')
+                  AND (
+                    typeof(tag.value) = 'real' OR tag.value NOT BETWEEN -9007199254740991 AND 9007199254740991
+                  ) THEN image.tags -> tag.fullkey
+                  WHEN tag.type IN ('true', 'false', 'null') THEN tag.type
+                  ELSE tag.value
+                END
+            ),
+              ','
+          )
+        FROM image
+        CROSS JOIN json_each(image.tags) AS tag
+        LEFT JOIN sent ON sent.name = tag.key
+      )
+    SELECT CASE
+      WHEN (SELECT count(*) FROM sent) = 0 THEN (SELECT tags FROM image)
+      WHEN (
+        SELECT count(*)
+        FROM image
+        CROSS JOIN json_each(image.tags) AS tag
+        WHERE tag.type IN ('integer', 'real')
+        AND (typeof(tag.value) = 'real' OR tag.value NOT BETWEEN -9007199254740991 AND 9007199254740991)
+      ) > 100 THEN NULL
+      ELSE (
+        SELECT '{' || concat_ws(
+          ',', pieces,
+            CASE
+              WHEN found < (SELECT count(*) FROM sent) THEN (
+                SELECT group_concat(json_quote(name) || ':' || text, ',')
+                FROM sent
+                WHERE name NOT IN (SELECT tag.key FROM image CROSS JOIN json_each(image.tags) AS tag)
+              )
+            END
+        ) || '}'
+        FROM stored
+      )
+    END
+  ) AS "tags"
+  LIMIT 1
+) AS "change"
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and "change"."tags" IS NOT NULL
+  AND "change"."tags" IS NOT "images"."tags"
+  and octet_length("change"."tags") <= max(?, octet_length(coalesce("images"."tags", '')))
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SCAN sent
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SCAN image
+-- SCAN image
+-- SCAN image
+-- SEARCH sent USING AUTOMATIC COVERING INDEX (name=?) LEFT-JOIN
+-- SCAN stored
+-- SCAN sent
+-- SCAN sent
+-- SCAN image
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN change
+
+-- src/images/tags.sql.ts addTags.outcome
+select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
+  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_httpRequestId",
+  "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
+  "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
+  "image_history"."version" as "written_version", "image_history"."description" as "written_description",
+  "image_history"."homepage" as "written_homepage", "image_history"."eula" as "written_eula",
+  "image_history"."acl" as "written_acl", "image_history"."tags" as "written_tags",
+  "image_history"."os" as "written_os", "image_history"."type" as "written_type",
+  "image_history"."requirements" as "written_requirements", "image_history"."image_size" as "written_image_size",
+  "image_history"."files" as "written_files", "image_history"."published_at" as "written_published_at",
+  "image_history"."owner" as "written_owner", "image_history"."public" as "written_public",
+  "image_history"."state" as "written_state", "image_history"."origin" as "written_origin",
+  "image_history"."error" as "written_error", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
+  "images"."version" as "image_version", "images"."description" as "image_description",
+  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
+  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
+  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
+  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
+  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
+  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
+  EXISTS (
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+  ) as "image_isShared",
+  CASE
+    WHEN "image_history"."write_id" IS NULL THEN EXISTS (
+      SELECT 1
+      FROM (
+        SELECT (
+          WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?),
+            sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?)),
+            stored(found, pieces) AS MATERIALIZED (
+              SELECT count(sent.name),
+                group_concat(
+                  json_quote(tag.key) || ':' || coalesce(
+                    sent.text,
+                      CASE
+                        WHEN tag.type = 'text' THEN json_quote(tag.value)
+                        WHEN tag.type IN ('integer', 'real')
+                        AND (
+                          typeof(tag.value) = 'real' OR tag.value NOT BETWEEN -9007199254740991 AND 9007199254740991
+                        ) THEN image.tags -> tag.fullkey
+                        WHEN tag.type IN ('true', 'false', 'null') THEN tag.type
+                        ELSE tag.value
+                      END
+                  ),
+                    ','
+                )
+              FROM image
+              CROSS JOIN json_each(image.tags) AS tag
+              LEFT JOIN sent ON sent.name = tag.key
+            )
+          SELECT CASE
+            WHEN (SELECT count(*) FROM sent) = 0 THEN (SELECT tags FROM image)
+            WHEN (
+              SELECT count(*)
+              FROM image
+              CROSS JOIN json_each(image.tags) AS tag
+              WHERE tag.type IN ('integer', 'real')
+              AND (typeof(tag.value) = 'real' OR tag.value NOT BETWEEN -9007199254740991 AND 9007199254740991)
+            ) > 100 THEN NULL
+            ELSE (
+              SELECT '{' || concat_ws(
+                ',', pieces,
+                  CASE
+                    WHEN found < (SELECT count(*) FROM sent) THEN (
+                      SELECT group_concat(json_quote(name) || ':' || text, ',')
+                      FROM sent
+                      WHERE name NOT IN (SELECT tag.key FROM image CROSS JOIN json_each(image.tags) AS tag)
+                    )
+                  END
+              ) || '}'
+              FROM stored
+            )
+          END
+        ) AS "tags"
+        LIMIT 1
+      ) AS "change"
+      WHERE "change"."tags" IS NOT NULL
+      AND "change"."tags" IS NOT "images"."tags"
+    )
+    ELSE 0
+  END as "isChange"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "image_history" on "image_history"."write_id" = ?
+left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is null);
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
+-- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+-- SCAN sent
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SCAN image
+-- SCAN image
+-- SCAN image
+-- SEARCH sent USING AUTOMATIC COVERING INDEX (name=?) LEFT-JOIN
+-- SCAN stored
+-- SCAN sent
+-- SCAN sent
+-- SCAN image
+-- SCAN change
+
+-- src/images/tags.sql.ts addTags.rehearse
+select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
+  "images"."description" as "description", "images"."homepage" as "homepage", "images"."eula" as "eula",
+  "images"."acl" as "acl", "change"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
+  "images"."requirements" as "requirements", "images"."image_size" as "image_size", "images"."files" as "files",
+  "images"."published_at" as "published_at", "images"."owner" as "owner", "images"."public" as "public",
+  "images"."state" as "state", "images"."origin" as "origin", "images"."error" as "error",
+  "images"."revision" + 1 as "revision"
+from "images"
+inner join (
+  SELECT (
+    WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?),
+      sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?)),
+      stored(found, pieces) AS MATERIALIZED (
+        SELECT count(sent.name),
+          group_concat(
+            json_quote(tag.key) || ':' || coalesce(
+              sent.text,
+                CASE
+                  WHEN tag.type = 'text' THEN json_quote(tag.value)
+                  WHEN tag.type IN ('integer', 'real')
+                  AND (
+                    typeof(tag.value) = 'real' OR tag.value NOT BETWEEN -9007199254740991 AND 9007199254740991
+                  ) THEN image.tags -> tag.fullkey
+                  WHEN tag.type IN ('true', 'false', 'null') THEN tag.type
+                  ELSE tag.value
+                END
+            ),
+              ','
+          )
+        FROM image
+        CROSS JOIN json_each(image.tags) AS tag
+        LEFT JOIN sent ON sent.name = tag.key
+      )
+    SELECT CASE
+      WHEN (SELECT count(*) FROM sent) = 0 THEN (SELECT tags FROM image)
+      WHEN (
+        SELECT count(*)
+        FROM image
+        CROSS JOIN json_each(image.tags) AS tag
+        WHERE tag.type IN ('integer', 'real')
+        AND (typeof(tag.value) = 'real' OR tag.value NOT BETWEEN -9007199254740991 AND 9007199254740991)
+      ) > 100 THEN NULL
+      ELSE (
+        SELECT '{' || concat_ws(
+          ',', pieces,
+            CASE
+              WHEN found < (SELECT count(*) FROM sent) THEN (
+                SELECT group_concat(json_quote(name) || ':' || text, ',')
+                FROM sent
+                WHERE name NOT IN (SELECT tag.key FROM image CROSS JOIN json_each(image.tags) AS tag)
+              )
+            END
+        ) || '}'
+        FROM stored
+      )
+    END
+  ) AS "tags"
+  LIMIT 1
+) AS "change" on true
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and "change"."tags" IS NOT NULL
+  AND "change"."tags" IS NOT "images"."tags"
+  and octet_length("change"."tags") <= max(?, octet_length(coalesce("images"."tags", '')))
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SCAN sent
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SCAN image
+-- SCAN image
+-- SCAN image
+-- SEARCH sent USING AUTOMATIC COVERING INDEX (name=?) LEFT-JOIN
+-- SCAN stored
+-- SCAN sent
+-- SCAN sent
+-- SCAN image
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN change
+
+-- src/images/tags.sql.ts deleteTags.apply
+update "images"
+set "tags" = CASE WHEN ? IS NULL THEN '{}' ELSE json_remove("images"."tags", ?) END,
+  "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and CASE WHEN ? IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?) IS NOT NULL END
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+
+-- src/images/tags.sql.ts deleteTags.outcome
+select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
+  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_httpRequestId",
+  "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
+  "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
+  "image_history"."version" as "written_version", "image_history"."description" as "written_description",
+  "image_history"."homepage" as "written_homepage", "image_history"."eula" as "written_eula",
+  "image_history"."acl" as "written_acl", "image_history"."tags" as "written_tags",
+  "image_history"."os" as "written_os", "image_history"."type" as "written_type",
+  "image_history"."requirements" as "written_requirements", "image_history"."image_size" as "written_image_size",
+  "image_history"."files" as "written_files", "image_history"."published_at" as "written_published_at",
+  "image_history"."owner" as "written_owner", "image_history"."public" as "written_public",
+  "image_history"."state" as "written_state", "image_history"."origin" as "written_origin",
+  "image_history"."error" as "written_error", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
+  "images"."version" as "image_version", "images"."description" as "image_description",
+  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
+  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
+  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
+  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
+  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
+  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
+  EXISTS (
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+  ) as "image_isShared",
+  CASE
+    WHEN "image_history"."write_id" IS NULL THEN CASE
+      WHEN ? IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?) IS NOT NULL
+    END
+    ELSE 0
+  END as "isChange"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "image_history" on "image_history"."write_id" = ?
+left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is null);
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
+-- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+
+-- src/images/tags.sql.ts deleteTags.rehearse
+select "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
+  "homepage" as "homepage", "eula" as "eula", "acl" as "acl",
+  CASE WHEN ? IS NULL THEN '{}' ELSE json_remove("images"."tags", ?) END as "tags", "os" as "os", "type" as "type",
+  "requirements" as "requirements", "image_size" as "image_size", "files" as "files", "published_at" as "published_at",
+  "owner" as "owner", "public" as "public", "state" as "state", "origin" as "origin", "error" as "error",
+  "images"."revision" + 1 as "revision"
+from "images"
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and CASE WHEN ? IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?) IS NOT NULL END
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 
 -- src/images/update-image.sql.ts update.apply
 update "images"
@@ -2493,6 +2809,83 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN change
+
+-- src/images/update-image.sql.ts update.outcome
+select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
+  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_httpRequestId",
+  "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
+  "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
+  "image_history"."version" as "written_version", "image_history"."description" as "written_description",
+  "image_history"."homepage" as "written_homepage", "image_history"."eula" as "written_eula",
+  "image_history"."acl" as "written_acl", "image_history"."tags" as "written_tags",
+  "image_history"."os" as "written_os", "image_history"."type" as "written_type",
+  "image_history"."requirements" as "written_requirements", "image_history"."image_size" as "written_image_size",
+  "image_history"."files" as "written_files", "image_history"."published_at" as "written_published_at",
+  "image_history"."owner" as "written_owner", "image_history"."public" as "written_public",
+  "image_history"."state" as "written_state", "image_history"."origin" as "written_origin",
+  "image_history"."error" as "written_error", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
+  "images"."version" as "image_version", "images"."description" as "image_description",
+  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
+  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
+  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
+  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
+  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
+  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
+  EXISTS (
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+  ) as "image_isShared",
+  CASE
+    WHEN "image_history"."write_id" IS NULL THEN EXISTS (
+      SELECT 1
+      FROM (SELECT ? AS "patch") AS "change"
+      WHERE (
+        (json_type("change"."patch", '$.name') IS NOT NULL AND "change"."patch" ->> '$.name' IS NOT "images"."name")
+        or (
+          json_type("change"."patch", '$.version') IS NOT NULL
+          AND "change"."patch" ->> '$.version' IS NOT "images"."version"
+        )
+        or (
+          json_type("change"."patch", '$.description') IS NOT NULL
+          AND "change"."patch" ->> '$.description' IS NOT "images"."description"
+        )
+        or (
+          json_type("change"."patch", '$.homepage') IS NOT NULL
+          AND "change"."patch" ->> '$.homepage' IS NOT "images"."homepage"
+        )
+        or (json_type("change"."patch", '$.eula') IS NOT NULL AND "change"."patch" ->> '$.eula' IS NOT "images"."eula")
+        or (json_type("change"."patch", '$.acl') IS NOT NULL AND "change"."patch" ->> '$.acl' IS NOT "images"."acl")
+        or (json_type("change"."patch", '$.tags') IS NOT NULL AND "change"."patch" ->> '$.tags' IS NOT "images"."tags")
+      )
+    )
+    ELSE 0
+  END as "isChange"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "image_history" on "image_history"."write_id" = ?
+left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is null);
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
+-- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 -- SCAN change
 
 -- src/images/update-image.sql.ts update.rehearse
@@ -2580,54 +2973,3 @@ where (
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN change
-
--- src/images/write-outcome.sql.ts outcomeStatement
-select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
-  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_attemptId",
-  "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
-  "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
-  "image_history"."version" as "written_version", "image_history"."description" as "written_description",
-  "image_history"."homepage" as "written_homepage", "image_history"."eula" as "written_eula",
-  "image_history"."acl" as "written_acl", "image_history"."tags" as "written_tags",
-  "image_history"."os" as "written_os", "image_history"."type" as "written_type",
-  "image_history"."requirements" as "written_requirements", "image_history"."image_size" as "written_image_size",
-  "image_history"."files" as "written_files", "image_history"."published_at" as "written_published_at",
-  "image_history"."owner" as "written_owner", "image_history"."public" as "written_public",
-  "image_history"."state" as "written_state", "image_history"."origin" as "written_origin",
-  "image_history"."error" as "written_error", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
-  "images"."version" as "image_version", "images"."description" as "image_description",
-  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
-  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
-  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
-  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
-  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
-  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
-  EXISTS (
-    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
-  ) as "image_isShared"
-from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-    )
-  ) AS "hasAuthority"
-) AS "caller"
-left join "image_history" on "image_history"."write_id" = ?
-left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is null);
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN caller
--- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
--- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)

@@ -2,11 +2,11 @@ import { env } from "cloudflare:workers";
 import { getTableColumns, sql } from "drizzle-orm";
 import { blob, sqliteTable } from "drizzle-orm/sqlite-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { connect } from "../../src/db/client.ts";
+import { databaseFor } from "../../src/db/client.ts";
 import { accounts, images } from "../../src/db/schema.ts";
 import { asColumn, leftJoined, query, statement } from "../../src/db/statement.ts";
 
-const db = connect(env.DB, { calls: 0, milliseconds: 0 });
+const db = databaseFor(env.DB, { calls: 0, milliseconds: 0 });
 const uuid = "5b1e3ac6-0000-4000-8000-00000000d0de";
 
 beforeAll(async () => {

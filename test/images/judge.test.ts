@@ -1,14 +1,22 @@
 import { describe, expect, it } from "vitest";
 import type { CloneOutcome } from "../../src/images/clone-image.sql.ts";
-import { judgeClone } from "../../src/images/clone-image.ts";
 import type { DeletionOutcome } from "../../src/images/delete-image.sql.ts";
-import { judgeDeletion } from "../../src/images/delete-image.ts";
 import type { ImageHistory } from "../../src/images/image-audit.sql.ts";
-import { assertAuditable } from "../../src/images/image-audit.ts";
 import type { SeenImage } from "../../src/images/image-row.sql.ts";
+import type { WriteOutcome } from "../../src/images/image-write.sql.ts";
+import type { RevertOutcome } from "../../src/images/revert-image.sql.ts";
+import { assertAuditable } from "../../src/images/rules/audit.ts";
+import {
+  judgeAddedTags,
+  judgeClone,
+  judgeDeletion,
+  judgeGrants,
+  judgeOwn,
+  judgeRemoval,
+  judgeRevert,
+  judgeTagDeletion,
+} from "../../src/images/rules/judge.ts";
 import type { WritePreconditions } from "../../src/images/rules/preconditions.ts";
-import { judgeUpdate } from "../../src/images/update-image.ts";
-import type { AppliedWrite, WriteOutcome } from "../../src/images/write-outcome.sql.ts";
 import { bob, mallory } from "../support/fixtures.ts";
 import { makeRow, makeSeen } from "../support/image-rows.ts";
 import { catchRefusal } from "../support/refusals.ts";
@@ -20,21 +28,25 @@ const noPreconditions: WritePreconditions = { ifMatch: null, ifNoneMatch: null, 
 const request = {
   account: bob.uuid,
   release: "9.0.0" as const,
-  intent: { preconditions: noPreconditions, requestHash: null },
+  preconditions: noPreconditions,
+  requestHash: null,
 };
+
+type AppliedWrite = NonNullable<WriteOutcome["applied"]>;
 
 const setPreconditions = (more: Partial<WritePreconditions>) => ({
   ...request,
-  intent: { ...request.intent, preconditions: { ...noPreconditions, ...more } },
+  preconditions: { ...noPreconditions, ...more },
 });
 
 const stale = setPreconditions({ ifMatch: [7] });
 
-/** The outcome of a write that was not applied, to bob's image. */
+/** The outcome of a write that was not applied to bob's image, and would change it. */
 const makeOutcome = (more: Partial<WriteOutcome> = {}): WriteOutcome => ({
   hasAuthority: true,
   applied: null,
   image: makeSeen(),
+  isChange: true,
   ...more,
 });
 
@@ -78,13 +90,35 @@ const toDeletionOutcome = (outcome: WriteOutcome): DeletionOutcome => ({
 
 const maxImages = 2;
 
-const toCloneOutcome = (outcome: WriteOutcome): CloneOutcome => ({ isFull: false, ...outcome });
+const toCloneOutcome = (outcome: WriteOutcome): CloneOutcome => ({ isQuotaReached: false, ...outcome });
 
-/** The three judges of a write, with an image on which nothing but the statement's own conditions stands in the way. */
+const toRevertOutcome = (outcome: WriteOutcome): RevertOutcome => ({ oldest: 1, isKept: true, ...outcome });
+
+/** The judges of a write, each with an image that no rule of theirs refuses. */
 const judges: readonly { name: string; judge: Judge; eligible: SeenImage }[] = [
   {
-    name: "judgeUpdate",
-    judge: (outcome, sent = request) => judgeUpdate(outcome, sent, { name: "new" }),
+    name: "judgeOwn",
+    judge: (outcome, sent = request) => judgeOwn(outcome, sent),
+    eligible: makeSeen(),
+  },
+  {
+    name: "judgeGrants",
+    judge: (outcome, sent = request) => judgeGrants(outcome, sent, { accounts: [makeUuid(2)], maxAcl: 1 }),
+    eligible: makeSeen(),
+  },
+  {
+    name: "judgeAddedTags",
+    judge: (outcome, sent = request) => judgeAddedTags(outcome, sent, { tags: { a: 1 }, maxTagsBytes: 7 }),
+    eligible: makeSeen(),
+  },
+  {
+    name: "judgeTagDeletion",
+    judge: (outcome, sent = request) => judgeTagDeletion(outcome, sent, null),
+    eligible: makeSeen(),
+  },
+  {
+    name: "judgeRevert",
+    judge: (outcome, sent = request) => judgeRevert(toRevertOutcome(outcome), sent, "1"),
     eligible: makeSeen(),
   },
   {
@@ -94,14 +128,19 @@ const judges: readonly { name: string; judge: Judge; eligible: SeenImage }[] = [
   },
   {
     name: "judgeClone",
-    judge: (outcome, sent = request) => judgeClone(toCloneOutcome(outcome), { ...sent, maxImages }),
+    judge: (outcome, sent = request) => judgeClone(toCloneOutcome(outcome), sent, maxImages),
+    eligible: makeTheirs({ isShared: true }),
+  },
+  {
+    name: "judgeRemoval",
+    judge: (outcome, sent = request) => judgeRemoval(outcome, sent, [bob.uuid]),
     eligible: makeTheirs({ isShared: true }),
   },
 ];
 
 describe.each(judges)("$name", ({ judge, eligible }) => {
   it("throws InvalidCredentials first, when the authority is gone", () => {
-    const outcome = { hasAuthority: false, applied: makeApplied({ requestHash: "other" }), image: null };
+    const outcome = makeOutcome({ hasAuthority: false, applied: makeApplied({ requestHash: "other" }), image: null });
     expect(catchRefusal(() => judge(outcome, stale))).toEqual(authorityGone);
   });
 
@@ -140,7 +179,7 @@ describe.each(judges)("$name", ({ judge, eligible }) => {
   });
 });
 
-describe.each(judges.slice(0, 2))("$name, on another account's image", ({ judge }) => {
+describe.each(judges.slice(0, -2))("$name, on another account's image", ({ judge }) => {
   it("throws NotImageOwner when the caller can see it, whatever the preconditions", () => {
     for (const image of [makeTheirs({ public: true }), makeTheirs({ isShared: true, state: "disabled" })]) {
       expect(catchRefusal(() => judge(makeOutcome({ image }), stale))).toEqual(notOwner);
@@ -148,11 +187,10 @@ describe.each(judges.slice(0, 2))("$name, on another account's image", ({ judge 
   });
 });
 
-describe("judgeUpdate", () => {
-  it("answers the image unchanged when every field that was sent is stored already", () => {
-    const image = makeSeen({ tags: '{"a":1}' });
-    const patch = { name: "my-image", tags: '{"a":1}', description: null, eula: undefined };
-    expect(judgeUpdate(makeOutcome({ image }), request, patch)).toEqual({
+describe("judgeOwn", () => {
+  it("returns the image unchanged when the statement had nothing to change", () => {
+    const image = makeSeen();
+    expect(judgeOwn(makeOutcome({ image, isChange: false }), request)).toEqual({
       image,
       changedFields: [],
       isReplayed: false,
@@ -161,14 +199,14 @@ describe("judgeUpdate", () => {
 
   it("throws PreconditionRequired without an If-Match where one is required, even if nothing would change", () => {
     const required = setPreconditions({ isMatchRequired: true });
-    expect(catchRefusal(() => judgeUpdate(makeOutcome(), required, { name: "my-image" }))).toEqual({
+    expect(catchRefusal(() => judgeOwn(makeOutcome({ isChange: false }), required))).toEqual({
       code: "PreconditionRequired",
       message: "an update needs If-Match here: read the image, and send its ETag as If-Match",
     });
   });
 
   it("throws PreconditionFailed when If-Match is stale, even if nothing would change", () => {
-    expect(catchRefusal(() => judgeUpdate(makeOutcome(), stale, { name: "my-image" }))).toEqual(staleRefusal);
+    expect(catchRefusal(() => judgeOwn(makeOutcome({ isChange: false }), stale))).toEqual(staleRefusal);
   });
 });
 
@@ -183,15 +221,15 @@ describe("judgeDeletion", () => {
 });
 
 describe("judgeClone", () => {
-  const judge = (image: SeenImage, isFull: boolean) => () =>
-    judgeClone({ ...makeOutcome({ image }), isFull }, { ...stale, maxImages });
+  const judge = (image: SeenImage, isQuotaReached: boolean) => () =>
+    judgeClone({ ...makeOutcome({ image }), isQuotaReached }, stale, maxImages);
 
   it.each([false, true])(
     "throws ImageNotShared unless the image is shared by acl and activated, whatever the preconditions, quota reached: %s",
-    (isFull) => {
+    (isQuotaReached) => {
       const unactivated = makeSeen({ isShared: true, state: "unactivated" });
       for (const image of [makeTheirs({ public: true }), makeSeen(), unactivated]) {
-        expect(catchRefusal(judge(image, isFull))).toEqual({
+        expect(catchRefusal(judge(image, isQuotaReached))).toEqual({
           code: "ImageNotShared",
           message: "only an activated image that is shared with you by acl can be cloned",
         });
@@ -201,8 +239,8 @@ describe("judgeClone", () => {
 
   it.each([false, true])(
     "throws ValidationFailed on the type of a docker image, whatever the preconditions, quota reached: %s",
-    (isFull) => {
-      expect(catchRefusal(judge(makeTheirs({ isShared: true, type: "docker" }), isFull))).toEqual({
+    (isQuotaReached) => {
+      expect(catchRefusal(judge(makeTheirs({ isShared: true, type: "docker" }), isQuotaReached))).toEqual({
         code: "ValidationFailed",
         message: "invalid image data: type",
         errors: [{ field: "type", code: "Invalid", message: "docker images cannot be cloned" }],
@@ -218,8 +256,8 @@ describe("judgeClone", () => {
   });
 
   it("answers the clone that was applied, even if it was the last one that the quota allows", () => {
-    const outcome = { ...makeOutcome({ applied: makeApplied(), image: null }), isFull: true };
-    expect(judgeClone(outcome, { ...stale, maxImages })).toMatchObject({ isReplayed: false });
+    const outcome = { ...makeOutcome({ applied: makeApplied(), image: null }), isQuotaReached: true };
+    expect(judgeClone(outcome, stale, maxImages)).toMatchObject({ isReplayed: false });
   });
 });
 

@@ -2,7 +2,7 @@ import { computeDigest } from "../../digest.ts";
 import { CloudApiError, show } from "../../errors.ts";
 import { prepareKey, type RegisteredKey } from "../../signature/key-registration.ts";
 import { PrivateKeyError, PublicKeyError } from "../../signature/public-key.ts";
-import type { Parameters } from "../../syntax/form.ts";
+import type { RequestParameters } from "../../syntax/form.ts";
 
 /**
  * Reads the key that CreateKey is to register: `key`, an OpenSSH line, and an optional `name`.
@@ -10,7 +10,7 @@ import type { Parameters } from "../../syntax/form.ts";
  * @throws {CloudApiError} MissingParameter without a key; InvalidArgument when it cannot be registered, or its name
  * cannot be a key's
  */
-export async function readNewKey({ key, name }: Parameters, maxComment: number): Promise<RegisteredKey> {
+export async function readNewKey({ key, name }: RequestParameters, maxComment: number): Promise<RegisteredKey> {
   if (key === undefined || key === null || key === "")
     throw new CloudApiError("MissingParameter", "key is a required argument");
   for (const [field, value] of Object.entries({ key, name: name ?? "" })) {

@@ -1,24 +1,19 @@
 import * as z from "zod/mini";
-import { showValue } from "../../text.ts";
-import { describeSent, parseJsonOr } from "./field-refusal.ts";
+import { describeSent, parseJsonOr, showValue } from "../../text.ts";
 
 /** A UUID in lower case, as CloudAPI writes them. */
 export const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** The most accounts of any acl: each takes 39 bytes of a row, and D1's rows end at 2 MB. */
+/** The most accounts of any acl: each takes 39 bytes of a row, and a row of D1 holds 2 MB. */
 export const maxAclAccounts = 10_000;
 
 const rule = "acl is an array of account UUIDs in lower case, or null";
 
-/** The most accounts that an image may be shared with. @param maxAccounts as it is configured; 0 for no bound but the row's */
+/** The most accounts of an image's acl. @param maxAccounts as configured. 0 leaves the limit of the row */
 export const findMaxAcl = (maxAccounts: number): number =>
   maxAccounts === 0 ? maxAclAccounts : Math.min(maxAccounts, maxAclAccounts);
 
-/**
- * A set of account UUIDs, order kept. The published page types it String: see `parseText`.
- *
- * @param maxAccounts the most that one image may be shared with; 0 for no bound but the row's
- */
+/** A set of account UUIDs in the order of the request. The published page types it String: see `parseText`. */
 function makeAccounts(maxAccounts: number) {
   const most = findMaxAcl(maxAccounts);
   return z.pipe(
@@ -39,11 +34,11 @@ function makeAccounts(maxAccounts: number) {
   );
 }
 
-/** The refusal of a set that is too large. @param counted the end of the sentence: what has so many */
+/** The refusal of a set that is too large. @param counted the end of the sentence: what has so many accounts */
 export const describeTooMany = (most: number, count: number, counted: string): string =>
   `acl is at most ${most} accounts; ${count} ${counted}`;
 
-/** The acl as its column stores it: NULL for none. */
+/** The acl as its column stores it. NULL for no account. */
 export const makeAcl = (maxAccounts: number) =>
   z.nullable(
     z.pipe(
@@ -52,10 +47,10 @@ export const makeAcl = (maxAccounts: number) =>
     ),
   );
 
-/** The accounts that a request adds to an acl, or removes. */
+/** The accounts that a request adds to an acl, or removes from it. */
 export const makeGrantsSchema = ({ maxAcl }: { maxAcl: number }) => z.object({ acl: makeAccounts(maxAcl) });
 
-/** Names the first entry that is no account UUID; where there are no entries, the rule. */
+/** Names the first entry that is no account UUID; if there are no entries, the rule. */
 function describeMistake(input: unknown): string {
   const entries = typeof input === "string" && !input.trimStart().startsWith("[") ? splitText(input) : input;
   const at = Array.isArray(entries) ? entries.findIndex((entry) => !isUuid(entry)) : -1;
@@ -67,7 +62,7 @@ const splitText = (text: string): string[] => text.split(",").map((part) => part
 
 const isUuid = (value: unknown): boolean => typeof value === "string" && uuidShape.test(value);
 
-/** One UUID, UUIDs with commas, or a JSON array (ours). Other text stays text, and is refused. */
+/** Parses one UUID, UUIDs with commas between them, or a JSON array (ours). Other text stays text, and is refused. */
 function parseText(text: string): unknown {
   if (text.trimStart().startsWith("[")) return parseJsonOr(text);
   const uuids = splitText(text);

@@ -1,14 +1,15 @@
 import { hasStoredTypes, type Release } from "../../releases.ts";
+import { isObject } from "../../text.ts";
 import type { ImageRow } from "../image-row.sql.ts";
 
 type JsonObject = Record<string, unknown>;
 
-/** The failures that are shown with their own message; any other is shown as InternalError (sdc-cloudapi lib/datasets.js). */
+/** Failures that keep their own message. Any other becomes InternalError (sdc-cloudapi lib/datasets.js). */
 const shownErrors = new Set<unknown>(["PrepareImageDidNotRun", "VmHasNoOrigin", "NotSupported"]);
 
 /**
- * Renders a stored image as CloudAPI answers it: its keys in their fixed order, unset ones absent. docs/contract.md#image
- * The one place that renames (`uuid` → `id`).
+ * Renders a stored image as CloudAPI does: keys in a fixed order, unset ones absent. Only here `uuid` becomes `id`.
+ * docs/contract.md#image
  */
 export function renderImage(row: ImageRow, release: Release): JsonObject {
   const all: JsonObject = {
@@ -35,16 +36,16 @@ export function renderImage(row: ImageRow, release: Release): JsonObject {
   return omitUnset(all);
 }
 
-/** The names of the types before 8.0.0. An image that is being created has none yet. */
+/** Names the type as releases before 8.0.0 do. An image that is being created has no type yet. */
 function renderType(type: string | null, release: Release): string | null {
   if (type === null || hasStoredTypes(release)) return type;
   return type === "zvol" ? "virtualmachine" : "smartmachine";
 }
 
-/** IMGAPI writes the string "null" while it does not know yet. */
+/** IMGAPI writes the string "null" for what it does not know yet. */
 const omitUnknown = (kind: string | null): string | null => (kind === "null" || kind === "" ? null : kind);
 
-/** Under its old and its new name; zero and empty values left out (sdc-cloudapi lib/datasets.js). */
+/** Each limit under its old and its new name, without zero and empty values (sdc-cloudapi lib/datasets.js). */
 function renderRequirements(requirements: unknown): JsonObject {
   const { max_ram, min_ram, brand, bootrom } = isObject(requirements) ? requirements : {};
   return omitUnset({
@@ -57,7 +58,7 @@ function renderRequirements(requirements: unknown): JsonObject {
   });
 }
 
-/** The first file only, as the published page has it. */
+/** Shows only the first file, as the published page does. */
 function renderFiles(text: string | null): JsonObject[] | null {
   const files = parseJson(text);
   const first: unknown = Array.isArray(files) ? files[0] : undefined;
@@ -76,10 +77,7 @@ function renderError(error: unknown): JsonObject | null {
 
 const parseJson = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
 
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** Runs for every image of a list: a loop, where entries and filters would make an array a field. */
+/** Runs for every image of a list. A loop: entries and filters would make an array for each field. */
 function omitUnset(all: JsonObject): JsonObject {
   const set: JsonObject = {};
   for (const name in all) {

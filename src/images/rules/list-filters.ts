@@ -1,11 +1,14 @@
 import { CloudApiError, show } from "../../errors.ts";
+import { listedStates } from "../../image-states.ts";
 import { hasStoredTypes, type Release } from "../../releases.ts";
-import type { Parameters } from "../../syntax/form.ts";
+import type { RequestParameters } from "../../syntax/form.ts";
 import { showValue } from "../../text.ts";
+import type { SeenImage } from "../image-row.sql.ts";
 import type { ListFilters } from "../list-conditions.sql.ts";
 import { uuidShape } from "./acl.ts";
+import { isVisible } from "./visibility.ts";
 
-/** The parameters of a list; `tag.` is the beginning of a name. docs/contract.md#listimages */
+/** The parameters of a list. `tag.` begins the names of tags. docs/contract.md#listimages */
 export const listParameters = [
   "name",
   "os",
@@ -21,7 +24,7 @@ export const listParameters = [
 
 type ListParameter = Exclude<(typeof listParameters)[number], "tag.">;
 
-const states = ["active", "unactivated", "disabled", "creating", "failed", "all"] as const;
+const states = [...listedStates, "all"] as const;
 
 /**
  * Reads the filters of a query. docs/contract.md#listimages
@@ -30,7 +33,7 @@ const states = ["active", "unactivated", "disabled", "creating", "failed", "all"
  * @throws {CloudApiError} InvalidArgument on a value that is not allowed, or a filter given twice
  */
 export function readListFilters(
-  query: Parameters,
+  query: RequestParameters,
   { release, maxList }: { release: Release; maxList: number },
 ): ListFilters {
   const text = (name: ListParameter) => readFilter(query, name);
@@ -52,11 +55,11 @@ export function readListFilters(
   };
 }
 
-/** The most tags that one list filters by: each is compared with the tags of every image. */
+/** The most tags of one list: each is compared with the tags of every image. */
 const maxTagFilters = 16;
 
-/** The wanted tags: key, and the text of the value. @throws {CloudApiError} InvalidArgument: too many, or one given twice */
-function readTags(query: Parameters): [string, string][] {
+/** Reads the wanted tags: each key, and its value as text. @throws {CloudApiError} InvalidArgument: too many, or one given twice */
+function readTags(query: RequestParameters): [string, string][] {
   const names = Object.keys(query).filter((name) => name.startsWith("tag."));
   if (names.length > maxTagFilters) {
     throw new CloudApiError(
@@ -67,16 +70,16 @@ function readTags(query: Parameters): [string, string][] {
   return names.map((name) => [name.slice("tag.".length), readSingle(query, name) ?? ""]);
 }
 
-/** A filter's value; an empty one is no filter. @throws {CloudApiError} InvalidArgument when it is given twice */
-const readFilter = (query: Parameters, name: ListParameter): string | null => readSingle(query, name) || null;
+/** Reads a filter. An empty value is no filter. @throws {CloudApiError} InvalidArgument when it is given twice */
+const readFilter = (query: RequestParameters, name: ListParameter): string | null => readSingle(query, name) || null;
 
-/** A filter on text: the exact value, or a substring where it begins with `~`. */
+/** A filter on text: the exact value or, after `~`, a substring. */
 const readPattern = (text: string | null): { exact: string | null; part: string | null } =>
   text?.startsWith("~") ? { exact: null, part: text.slice(1) } : { exact: text, part: null };
 
 type TypeFilters = Pick<ListFilters, "type" | "notType" | "isZvol">;
 
-/** Docker images are hidden unless `type` names stored types; `!` before one negates it. Before 8.0.0 there are two types. */
+/** Hides docker images unless `type` names a stored type. `!` before it negates. Releases before 8.0.0 have two types. */
 function readType(type: string | null, release: Release): TypeFilters {
   if (!hasStoredTypes(release)) return { type: null, notType: "docker", isZvol: readIsZvol(type) };
   if (type === null) return { type: null, notType: "docker", isZvol: null };
@@ -85,8 +88,8 @@ function readType(type: string | null, release: Release): TypeFilters {
     : { type, notType: null, isZvol: null };
 }
 
-/** A parameter that is given once; null where it is not. @throws {CloudApiError} InvalidArgument when it is given twice */
-export function readSingle(query: Parameters, name: string): string | null {
+/** Reads a parameter that may be given once. Null if it is not. @throws {CloudApiError} InvalidArgument when it is given twice */
+export function readSingle(query: RequestParameters, name: string): string | null {
   const value = query[name];
   if (value === undefined) return null;
   if (typeof value !== "string") throw new CloudApiError("InvalidArgument", `${show(name)} is given more than once`);
@@ -121,8 +124,17 @@ function readMarker(text: string | null): string | null {
   throw makeUnknownMarker(text);
 }
 
+/** Checks that the account can see the marker's image. Pure. @throws {CloudApiError} InvalidArgument */
+export function assertMarker(
+  filters: Pick<ListFilters, "marker">,
+  { marker }: { marker: SeenImage | null },
+  account: string,
+): void {
+  if (filters.marker !== null && !(marker && isVisible(marker, account))) throw makeUnknownMarker(filters.marker);
+}
+
 /** The marker names no image that the account can see. */
-export const makeUnknownMarker = (marker: string): CloudApiError =>
+const makeUnknownMarker = (marker: string): CloudApiError =>
   new CloudApiError("InvalidArgument", `marker is the id of an image that you can see; ${showValue(marker)} was sent`);
 
 /** The list is longer than one answer may be. */

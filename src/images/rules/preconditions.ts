@@ -2,12 +2,12 @@ import { CloudApiError } from "../../errors.ts";
 import type { Release } from "../../releases.ts";
 import { type EntityTags, parseEntityTags } from "../../syntax/entity-tags.ts";
 
-/** An image's entity tag: `"REVISION-RELEASE"`, because each release shows a revision in its own form. */
+/** An image's entity tag, `"REVISION-RELEASE"`: each release shows a revision in its own form. */
 export const formatEntityTag = (revision: number, release: Release): string => `"${revision}-${release}"`;
 
 type Revisions = "*" | readonly number[];
 
-/** On which revisions of an image a request is to act; null where it does not say. RFC 9110 §13. */
+/** The revisions of an image that a request names. Null for a header that was not sent. RFC 9110 §13. */
 export type Preconditions = { ifMatch: Revisions | null; ifNoneMatch: Revisions | null };
 
 /**
@@ -28,7 +28,7 @@ export function parsePreconditions(
   };
 }
 
-/** The preconditions of a write; `isMatchRequired` demands an If-Match. */
+/** The preconditions of a write. `isMatchRequired` demands an If-Match. */
 export type WritePreconditions = Preconditions & { isMatchRequired: boolean };
 
 const tagShape = /^([1-9][0-9]{0,14})-([0-9]+\.[0-9]+\.[0-9]+)$/;
@@ -48,7 +48,7 @@ export const isStale = ({ ifMatch }: Preconditions, revision: number): boolean =
   ifMatch !== null && !lists(ifMatch, revision);
 
 /** Whether If-None-Match names the revision. */
-export const isKnown = ({ ifNoneMatch }: Preconditions, revision: number): boolean =>
+export const isNamedByIfNoneMatch = ({ ifNoneMatch }: Preconditions, revision: number): boolean =>
   ifNoneMatch !== null && lists(ifNoneMatch, revision);
 
 /** @throws {CloudApiError} PreconditionFailed, with the current ETag, when If-Match does not name the revision */
@@ -61,12 +61,12 @@ export function assertMatch(preconditions: Preconditions, current: { revision: n
 }
 
 /**
- * Checks the preconditions of a write that was not applied, last of all its checks.
+ * Checks the preconditions of a write that was not applied, as the last of all checks.
  *
  * @throws {CloudApiError} PreconditionFailed, with the current ETag; PreconditionRequired without an If-Match where
  * one is required
  */
-export function assertWritable(
+export function assertPreconditions(
   preconditions: WritePreconditions,
   current: { revision: number; release: Release },
 ): void {
@@ -77,7 +77,7 @@ export function assertWritable(
     );
   }
   assertMatch(preconditions, current);
-  if (isKnown(preconditions, current.revision)) {
+  if (isNamedByIfNoneMatch(preconditions, current.revision)) {
     throw makeFailed(`the image is at revision ${current.revision}, which If-None-Match rules out`, current);
   }
 }
@@ -86,7 +86,7 @@ const makeFailed = (message: string, { revision, release }: { revision: number; 
   new CloudApiError("PreconditionFailed", message, { headers: { ETag: formatEntityTag(revision, release) } });
 
 /**
- * The preconditions for SQL: JSON arrays of the revisions that a write may, and may not, be applied to; null for no limit.
+ * The preconditions for SQL: JSON arrays of the revisions that a write may, and may not, be applied to. Null for no limit.
  */
 export function toRevisionLimits({ ifMatch, ifNoneMatch, isMatchRequired }: WritePreconditions): {
   onRevisions: string | null;

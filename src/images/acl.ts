@@ -1,0 +1,58 @@
+import type { Context } from "hono";
+import { createFactory } from "hono/factory";
+import { readConfiguration } from "../configuration.ts";
+import type { AppEnv } from "../context.ts";
+import { CloudApiError } from "../errors.ts";
+import { answerNoContent } from "../http/answer.ts";
+import { named } from "../http/operation.ts";
+import { readDryRun, readParametersOrArray } from "../http/parameters.ts";
+import { validate } from "../http/validate.ts";
+import type { RequestParameters } from "../syntax/form.ts";
+import { writeGrants, writeRemoval } from "./acl.sql.ts";
+import { answerWritten, makeReplayedHeader } from "./answer-image.ts";
+import { runWrite } from "./image-request.ts";
+import { findMaxAcl, makeGrantsSchema } from "./rules/acl.ts";
+import { judgeGrants, judgeRemoval } from "./rules/judge.ts";
+
+/**
+ * Reads the parameters of a request that adds to an acl, or removes from it. The body may be the array itself.
+ *
+ * @throws {CloudApiError} MissingParameter when no account is named
+ */
+async function readGrants(c: Context<AppEnv>): Promise<RequestParameters> {
+  const parameters = await readParametersOrArray(c, "acl");
+  if (parameters["acl"] !== undefined) return parameters;
+  throw new CloudApiError("MissingParameter", "acl is a required argument: an array of account UUIDs");
+}
+
+/** AddImageAcl: shares an image with more accounts, whoever else shares it meanwhile. docs/contract.md#grants */
+export const addImageAcl = createFactory<AppEnv, "/:login/images/:id/acl">().createHandlers(
+  named("AddImageAcl"),
+  readDryRun(readGrants),
+  validate("image", makeGrantsSchema, readGrants),
+  async (c) => {
+    const { acl: accounts } = c.req.valid("json");
+    const grants = { accounts, maxAcl: findMaxAcl(readConfiguration(c.env).maxAcl) };
+    const { outcome, request } = await runWrite(c, { operation: "AddImageAcl", asks: accounts }, (db, write) =>
+      writeGrants(db, write, grants),
+    );
+    return answerWritten(c, judgeGrants(outcome, request, grants));
+  },
+);
+
+/** RemoveImageAcl by the owner. By an account that the image is shared with, LeaveImage. docs/contract.md#grants */
+export const removeImageAcl = createFactory<AppEnv, "/:login/images/:id/acl">().createHandlers(
+  named("RemoveImageAcl"),
+  readDryRun(readGrants),
+  validate("image", makeGrantsSchema, readGrants),
+  async (c) => {
+    const { acl: accounts } = c.req.valid("json");
+    const { outcome, request } = await runWrite(c, { operation: "RemoveImageAcl", asks: accounts }, (db, write) =>
+      writeRemoval(db, write, accounts),
+    );
+    const written = judgeRemoval(outcome, request, accounts);
+    if (written.image.owner === request.account) return answerWritten(c, written);
+    c.set("operation", "LeaveImage");
+    return answerNoContent(makeReplayedHeader(written));
+  },
+);

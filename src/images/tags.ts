@@ -1,0 +1,94 @@
+import type { Context } from "hono";
+import { createFactory } from "hono/factory";
+import { readConfiguration } from "../configuration.ts";
+import { type AppEnv, requireSet } from "../context.ts";
+import { CloudApiError } from "../errors.ts";
+import { answerNoContent } from "../http/answer.ts";
+import { named } from "../http/operation.ts";
+import { readBodyAlone, readDryRun, readQuery } from "../http/parameters.ts";
+import { validate } from "../http/validate.ts";
+import type { RequestParameters } from "../syntax/form.ts";
+import { answerTags, makeWrittenHeaders } from "./answer-image.ts";
+import { answerSeen } from "./get-image.ts";
+import { runWrite } from "./image-request.ts";
+import { judgeAddedTags, judgeOwn, judgeTagDeletion } from "./rules/judge.ts";
+import { findMaxTagsBytes, makeAddedTagsSchema, makeTagsSchema, parseTags, requireTag } from "./rules/tags.ts";
+import { writeTagDeletion, writeTags } from "./tags.sql.ts";
+import { writeUpdate } from "./update-image.sql.ts";
+
+/** ListImageTags, for everyone who may see the image. docs/contract.md#tags */
+export const listImageTags = createFactory<AppEnv, "/:login/images/:id/tags">().createHandlers(
+  named("ListImageTags"),
+  (c) => answerSeen(c, ({ tags }) => parseTags(tags)),
+);
+
+/** GetImageTag: the value alone. docs/contract.md#tags */
+export const getImageTag = createFactory<AppEnv, "/:login/images/:id/tags/:tag">().createHandlers(
+  named("GetImageTag"),
+  (c) => answerSeen(c, ({ tags }) => requireTag(parseTags(tags), c.req.param("tag"))),
+);
+
+/**
+ * Reads the tags of a request from its body alone: no parameter of the query becomes a tag.
+ *
+ * @throws {CloudApiError} MissingParameter when there is no body
+ */
+async function readTags(c: Context<AppEnv>): Promise<RequestParameters> {
+  if (requireSet(c, "body").length > 0) return { tags: await readBodyAlone(c) };
+  throw new CloudApiError("MissingParameter", "tags are a required argument: send them as the body, a JSON object");
+}
+
+/** AddImageTags: a sent tag joins the others, or replaces the one with its key. docs/contract.md#tags */
+export const addImageTags = createFactory<AppEnv, "/:login/images/:id/tags">().createHandlers(
+  named("AddImageTags"),
+  readDryRun(readQuery),
+  validate("image", makeAddedTagsSchema, readTags),
+  async (c) => {
+    const { value: tags, text } = c.req.valid("json").tags;
+    const added = { tags, maxTagsBytes: findMaxTagsBytes(readConfiguration(c.env).maxTagsBytes) };
+    const { outcome, request } = await runWrite(c, { operation: "AddImageTags", asks: text }, (db, write) =>
+      writeTags(db, write, added),
+    );
+    return answerTags(c, judgeAddedTags(outcome, request, added));
+  },
+);
+
+/** ReplaceImageTags: the image keeps only the sent tags. docs/contract.md#tags */
+export const replaceImageTags = createFactory<AppEnv, "/:login/images/:id/tags">().createHandlers(
+  named("ReplaceImageTags"),
+  readDryRun(readQuery),
+  validate("image", makeTagsSchema, readTags),
+  async (c) => {
+    const patch = c.req.valid("json");
+    const { outcome, request } = await runWrite(c, { operation: "ReplaceImageTags", asks: patch }, (db, write) =>
+      writeUpdate(db, write, patch),
+    );
+    return answerTags(c, judgeOwn(outcome, request));
+  },
+);
+
+/** DeleteImageTags: all of them. docs/contract.md#tags */
+export const deleteImageTags = createFactory<AppEnv, "/:login/images/:id/tags">().createHandlers(
+  named("DeleteImageTags"),
+  readDryRun(readQuery),
+  (c) => deleteTags(c, "DeleteImageTags", null),
+);
+
+/** DeleteImageTag: one of them. docs/contract.md#tags */
+export const deleteImageTag = createFactory<AppEnv, "/:login/images/:id/tags/:tag">().createHandlers(
+  named("DeleteImageTag"),
+  readDryRun(readQuery),
+  (c) => deleteTags(c, "DeleteImageTag", c.req.param("tag")),
+);
+
+/** @param key null for all tags */
+async function deleteTags(
+  c: Context<AppEnv>,
+  operation: "DeleteImageTag" | "DeleteImageTags",
+  key: string | null,
+): Promise<Response> {
+  const { outcome, request } = await runWrite(c, { operation, asks: key }, (db, write) =>
+    writeTagDeletion(db, write, key),
+  );
+  return answerNoContent(makeWrittenHeaders(c, judgeTagDeletion(outcome, request, key)));
+}
