@@ -1,11 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { CloneOutcome } from "../../src/images/clone-image.sql.ts";
 import type { DeletionOutcome } from "../../src/images/delete-image.sql.ts";
-import type { ImageHistory } from "../../src/images/image-audit.sql.ts";
 import type { SeenImage } from "../../src/images/image-row.sql.ts";
 import type { WriteOutcome } from "../../src/images/image-write.sql.ts";
 import type { RevertOutcome } from "../../src/images/revert-image.sql.ts";
-import { assertAuditable } from "../../src/images/rules/audit.ts";
 import {
   judgeAddedTags,
   judgeClone,
@@ -258,49 +256,5 @@ describe("judgeClone", () => {
   it("answers the clone that was applied, even if it was the last one that the quota allows", () => {
     const outcome = { ...makeOutcome({ applied: makeApplied(), image: null }), isQuotaReached: true };
     expect(judgeClone(outcome, stale, maxImages)).toMatchObject({ isReplayed: false });
-  });
-});
-
-describe("assertAuditable", () => {
-  type Audited = Omit<ImageHistory, "revisions" | "isWhole">;
-
-  const makeHistory = (more: Partial<Audited> = {}): Audited => ({
-    hasAuthority: true,
-    image: makeSeen(),
-    isOperator: false,
-    ...more,
-  });
-
-  it("accepts the owner and operators, for hidden and destroyed images too", () => {
-    assertAuditable(makeHistory(), bob.uuid);
-    assertAuditable(makeHistory({ image: makeSeen({ state: "destroyed" }) }), bob.uuid);
-    for (const image of [makeTheirs(), makeTheirs({ state: "destroyed" })]) {
-      assertAuditable(makeHistory({ image, isOperator: true }), bob.uuid);
-    }
-  });
-
-  it("throws InvalidCredentials first, when the authority is gone", () => {
-    for (const image of [null, makeSeen(), makeTheirs({ public: true })]) {
-      const history = makeHistory({ hasAuthority: false, image, isOperator: true });
-      expect(catchRefusal(() => assertAuditable(history, bob.uuid))).toEqual(authorityGone);
-    }
-  });
-
-  it("throws ResourceNotFound for a missing image, even to an operator, and for a hidden one", () => {
-    for (const more of [
-      { image: null, isOperator: true },
-      { image: makeTheirs() },
-      { image: makeTheirs({ state: "destroyed", public: true }) },
-    ]) {
-      expect(catchRefusal(() => assertAuditable(makeHistory(more), bob.uuid))).toEqual(notFound);
-    }
-  });
-
-  it("throws NotImageOwner for another account's image that the caller can see", () => {
-    const history = makeHistory({ image: makeTheirs({ public: true }) });
-    expect(catchRefusal(() => assertAuditable(history, bob.uuid))).toEqual({
-      code: "NotImageOwner",
-      message: "only the owner of an image, and operators, may see its history",
-    });
   });
 });
