@@ -1,14 +1,14 @@
 import * as z from "zod/mini";
 import { type Release, releaseNames } from "./releases.ts";
 
-/** The variables of wrangler.toml as the platform hands them in: text. README.md#configuration */
+/** The variables as the platform binds them: text. docs/configuration.md */
 export type ConfigurationVariables = { readonly [Name in keyof typeof variables]?: string };
 
 const flag = z._default(z.enum(["true", "false"]), "false");
 const fromOne = (otherwise: string) => z._default(z.string().check(z.regex(/^[1-9][0-9]{0,5}$/)), otherwise);
 const fromZero = (otherwise: string) => z._default(z.string().check(z.regex(/^(?:0|[1-9][0-9]{0,8})$/)), otherwise);
 
-/** One row a variable: its form and its default. */
+/** The form and the default of each variable. Defaults stand here alone. */
 const variables = {
   DEFAULT_API_VERSION: z._default(z.enum(releaseNames), "7.2.0"),
   REQUIRE_REQUEST_TARGET: flag,
@@ -33,10 +33,13 @@ const variables = {
 
 const configurationSchema = z.object(variables);
 
-/** The most entries of the credential cache, and for how long one is good, in ms. The cache is off where either is 0. */
+/** Every variable with its default. */
+export const variableDefaults: Readonly<Record<string, string>> = z.parse(configurationSchema, {});
+
+/** The most entries of the credential cache, and how long an entry holds, in ms. The cache is off if either is 0. */
 export type CacheBounds = { maxEntries: number; maxAgeMs: number };
 
-/** So many requests in so many seconds. */
+/** The most requests in so many seconds. */
 export type RateLimitPolicy = { requests: number; seconds: number };
 
 /** The variables, parsed. */
@@ -46,20 +49,20 @@ export type Configuration = {
   maxList: number;
   datacenterName: string;
   isMatchRequired: boolean;
-  /** Writes are refused. */
+  /** The service refuses writes. */
   isReadOnly: boolean;
-  /** What the rate limiting bindings count, for the headers of a 429. */
+  /** What the rate limiting bindings allow, for the headers of a 429. */
   rateLimits: { account: RateLimitPolicy; address: RateLimitPolicy };
-  /** Of one image; 0 for no bound, as each of the bounds below. */
+  /** Of one image. 0 turns this limit off, and each limit below. */
   historyRevisions: number;
   historyBytes: number;
-  /** Images that an account owns, destroyed ones not counted. */
+  /** Images that an account owns, without destroyed ones. */
   maxImages: number;
   /** Keys of an account. */
   maxKeys: number;
   /** Characters of a key's comment. */
   maxKeyComment: number;
-  /** JSON of an image's tags as it is stored, UTF-8. */
+  /** Bytes of an image's tags as stored JSON. */
   maxTagsBytes: number;
   /** Accounts in an acl. */
   maxAcl: number;
@@ -68,7 +71,7 @@ export type Configuration = {
 
 const configurations = new WeakMap<ConfigurationVariables, Configuration>();
 
-/** The configuration of these bindings, parsed once for each. @throws {Error} a variable has a value that is not allowed. */
+/** Parses the configuration of these bindings, once. @throws {Error} a variable has a value that is not allowed */
 export function readConfiguration(bindings: ConfigurationVariables): Configuration {
   const known = configurations.get(bindings);
   if (known) return known;

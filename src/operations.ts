@@ -2,7 +2,7 @@
 type ImageWriteRow = {
   /** What the audit calls the revision that it makes. */
   action: string;
-  /** It overwrites what it was not told of, so REQUIRE_IF_MATCH demands an If-Match. README.md#configuration */
+  /** It overwrites what it was not told of, so REQUIRE_IF_MATCH demands an If-Match. docs/configuration.md */
   isOverwriting?: true;
 };
 

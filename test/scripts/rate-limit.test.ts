@@ -25,7 +25,7 @@ beforeAll(() =>
       ],
       images: [image],
     },
-    (settings) => settings.replace('RATE_LIMIT_REQUESTS = "200"', `RATE_LIMIT_REQUESTS = "${limit}"`) + limiter,
+    (settings) => settings.replace(/^\[vars\]$/m, `[vars]\nRATE_LIMIT_REQUESTS = "${limit}"`) + limiter,
   ),
 );
 
