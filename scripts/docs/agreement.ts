@@ -55,7 +55,7 @@ export function checkAgreement(): Mistake[] {
       file: "docs/configuration.md",
       heading: "Variables",
       columns: { name: 0, value: 2 },
-      code: new Map(Object.entries(variableDefaults)),
+      code: new Map(Object.entries(variableDefaults).map(([name, value]) => [name, String(value)])),
       source: "src/configuration.ts",
     },
   ];

@@ -4,7 +4,16 @@ import type { Caller } from "../caller.ts";
 import { authority, authorityStatement, callerRow, hasAuthority } from "../db/authority.ts";
 import { type Database, requireRow } from "../db/client.ts";
 import { accounts, keys } from "../db/schema.ts";
-import { boolean, leftJoined, nullableText, type Placeholder, query, type RowOf, statement } from "../db/statement.ts";
+import {
+  boolean,
+  leftJoined,
+  nullableText,
+  type Placeholder,
+  type Placeholders,
+  query,
+  type RowOf,
+  statement,
+} from "../db/statement.ts";
 import type { RegisteredKey } from "../signature/key-registration.ts";
 import { isApplied, isUnapplied, type RecordedValues, recordWrite, trimWritesStatement } from "./recorded-write.sql.ts";
 
@@ -81,52 +90,43 @@ type NewKeyValues = RecordedValues & {
 const isQuotaReached = (account: Placeholder, maxKeys: Placeholder): SQL =>
   sql`(${maxKeys} > 0 AND (SELECT count(*) FROM ${keys} WHERE ${keys.account} = ${account}) >= ${maxKeys})`;
 
-/** Has no effect if the account has the name or the key already. */
-const createStatement = statement<NewKeyValues>().writes(
-  (bind) => sql`
+const isSameKey = (bind: Placeholders<NewKeyValues>): SQL | undefined =>
+  or(eq(keys.name, bind.name), eq(keys.fingerprint, bind.fingerprint), eq(keys.fingerprintSha256, bind.newSha256));
+
+/** The statements of CreateKey, in the order of their batch. */
+export const keyCreation = {
+  /** Has no effect if the account has the name or the key already. */
+  write: statement<NewKeyValues>().writes(
+    (bind) => sql`
     INSERT INTO ${keys} (account, name, fingerprint, fingerprintSha256, key, write_id)
     SELECT ${bind.account}, ${bind.name}, ${bind.fingerprint}, ${bind.newSha256}, ${bind.key}, ${bind.writeId}
     WHERE ${and(authority(bind), isUnapplied(bind), sql`NOT ${isQuotaReached(bind.account, bind.maxKeys)}`)}
     ON CONFLICT DO NOTHING`,
-);
-
-const recordCreation = statement<NewKeyValues>().writes((bind) =>
-  recordWrite(
-    bind,
-    sql`SELECT 1 FROM ${keys} WHERE ${and(eq(keys.account, bind.account), eq(keys.name, bind.name), eq(keys.write_id, bind.writeId))}`,
   ),
-);
-
-/** Finds the key with the name or a fingerprint of the new one: the new one itself if it was created. */
-const creationOutcome = statement<NewKeyValues>().reads(
-  (bind) => ({
-    hasAuthority,
-    isCreated: isApplied(bind),
-    isQuotaReached: boolean(isQuotaReached(bind.account, bind.maxKeys)),
-    login: nullableText(sql`(SELECT ${accounts.login} FROM ${accounts} WHERE ${accounts.uuid} = ${bind.account})`),
-    holder: leftJoined({ name: keys.name }, "name"),
-  }),
-  (columns, bind) =>
-    query
-      .select(columns)
-      .from(callerRow(bind))
-      .leftJoin(
-        keys,
-        and(
-          eq(keys.account, bind.account),
-          or(
-            eq(keys.name, bind.name),
-            eq(keys.fingerprint, bind.fingerprint),
-            eq(keys.fingerprintSha256, bind.newSha256),
-          ),
-        ),
-      )
-      .orderBy(sql`${keys.name} = ${bind.name} DESC`)
-      .limit(1),
-);
-
-/** The statements of CreateKey, in the order of their batch. */
-export const keyCreation = { write: createStatement, record: recordCreation, outcome: creationOutcome };
+  record: statement<NewKeyValues>().writes((bind) =>
+    recordWrite(
+      bind,
+      sql`SELECT 1 FROM ${keys} WHERE ${and(eq(keys.account, bind.account), eq(keys.name, bind.name), eq(keys.write_id, bind.writeId))}`,
+    ),
+  ),
+  /** Finds the key with the name or a fingerprint of the new one: the new one itself if it was created. */
+  outcome: statement<NewKeyValues>().reads(
+    (bind) => ({
+      hasAuthority,
+      isCreated: isApplied(bind),
+      isQuotaReached: boolean(isQuotaReached(bind.account, bind.maxKeys)),
+      login: nullableText(sql`(SELECT ${accounts.login} FROM ${accounts} WHERE ${accounts.uuid} = ${bind.account})`),
+      holder: leftJoined({ name: keys.name }, "name"),
+    }),
+    (columns, bind) =>
+      query
+        .select(columns)
+        .from(callerRow(bind))
+        .leftJoin(keys, and(eq(keys.account, bind.account), isSameKey(bind)))
+        .orderBy(sql`${keys.name} = ${bind.name} DESC`)
+        .limit(1),
+  ),
+};
 
 /** What came of a new key. `holder` is the name of the key that has its name, or is the same key. */
 export type CreateKeyOutcome = {

@@ -49,7 +49,7 @@ export const authenticate: MiddlewareHandler<AppEnv, "/:login/*"> = async (c, ne
 
 /**
  * Confirms a cached caller before the answer leaves, if no statement did: a refused body needs no statement. A throttled
- * request is not confirmed: that costs no round trip.
+ * request is not confirmed: it is to cost no round trip.
  *
  * @throws {CloudApiError} as `authenticate`, in place of the answer
  */
