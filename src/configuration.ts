@@ -4,7 +4,7 @@ import { releaseNames } from "./releases.ts";
 /** The variables as the platform binds them: text. docs/configuration.md */
 export type ConfigurationVariables = { readonly [Name in keyof typeof variables]?: string };
 
-const flag = z.pipe(
+const trueOrFalse = z.pipe(
   z._default(z.enum(["true", "false"]), "false"),
   z.transform((text) => text === "true"),
 );
@@ -15,11 +15,11 @@ const fromZero = (otherwise: number) => z.pipe(text(/^(?:0|[1-9][0-9]{0,8})$/, S
 /** The form and the default of each variable. Defaults stand here alone. */
 const variables = {
   DEFAULT_API_VERSION: z._default(z.enum(releaseNames), "7.2.0"),
-  REQUIRE_REQUEST_TARGET: flag,
+  REQUIRE_REQUEST_TARGET: trueOrFalse,
   MAX_LIST: fromOne(10_000),
   DATACENTER_NAME: text(/^[A-Za-z0-9._-]{1,64}$/, "edge"),
-  REQUIRE_IF_MATCH: flag,
-  READ_ONLY: flag,
+  REQUIRE_IF_MATCH: trueOrFalse,
+  READ_ONLY: trueOrFalse,
   HISTORY_REVISIONS: fromZero(1000),
   HISTORY_BYTES: fromZero(1_048_576),
   MAX_IMAGES: fromZero(1000),

@@ -166,7 +166,7 @@ type Change = (
       /** Optional FROM clause of one row, named "change". No row: no update. */
       from?: SQL;
       /** Whether the write changes anything. It does by default. */
-      changes?: SQL | undefined;
+      isChange?: SQL | undefined;
     }
 ) & {
   /** Which images the caller may write, beside the state. The caller's own by default. */
@@ -182,15 +182,15 @@ function readChange(change: Change, bind: Placeholders<WriteValues>) {
   return {
     set: { [name]: sql`"change"."value"` },
     from: sql`(SELECT ${value} AS "value" FROM ${images} WHERE ${images.uuid} = ${bind.imageId} LIMIT 1) AS "change"`,
-    changes: sql`"change"."value" IS NOT ${images[name]}`,
+    isChange: sql`"change"."value" IS NOT ${images[name]}`,
   };
 }
 
 /** Whether the write would change the current image, which its outcome has joined. */
 function wouldChange(change: Change): SQL {
   if (change.computed) return sql`${change.computed.value} IS NOT ${images[change.computed.name]}`;
-  const { from, changes = sql`1` } = change;
-  return from ? sql`EXISTS (SELECT 1 FROM ${from} WHERE ${changes})` : changes;
+  const { from, isChange = sql`1` } = change;
+  return from ? sql`EXISTS (SELECT 1 FROM ${from} WHERE ${isChange})` : isChange;
 }
 
 const next = sql`${images.revision} + 1`;
@@ -203,7 +203,7 @@ const isWritten = (bind: Placeholders<WriteValues>, change: Change): SQL | undef
     // A literal. Bound, SQLite would prepare the statement and its triggers anew at each run: a partial index reads the
     // column in its WHERE. A test refuses it.
     sql`${images.state} <> 'destroyed'`,
-    readChange(change, bind).changes,
+    readChange(change, bind).isChange,
     change.fits,
     isApplicable(bind),
     authority(bind),

@@ -10,7 +10,7 @@ import { findKeepRevisions } from "./get-image.ts";
 import { runWrite } from "./image-request.ts";
 import { writeRevert } from "./revert-image.sql.ts";
 import { parseRevision } from "./rules/audit.ts";
-import { judgeRevert } from "./rules/judge.ts";
+import { judgeRevert } from "./rules/judges.ts";
 
 /** RevertImage: gives the updatable fields the values of an earlier revision; the acl only on request. docs/contract.md#revertimage */
 export const revertImage = createFactory<AppEnv, "/:login/images/:id">().createHandlers(

@@ -51,7 +51,7 @@ const joinTags = ({ imageId, tags }: Placeholders<AddTagsValues>): SQL => sql`(
 export const addTags = imageChange<AddTagsValues>((bind) => ({
   set: { tags: sql`"change"."tags"` },
   from: sql`(SELECT ${joinTags(bind)} AS "tags" LIMIT 1) AS "change"`,
-  changes: sql`"change"."tags" IS NOT NULL AND "change"."tags" IS NOT ${images.tags}`,
+  isChange: sql`"change"."tags" IS NOT NULL AND "change"."tags" IS NOT ${images.tags}`,
   fits: sql`octet_length("change"."tags") <= max(${bind.maxTagsBytes}, octet_length(coalesce(${images.tags}, '')))`,
 }));
 
@@ -75,7 +75,7 @@ export const writeTags = (db: Database, write: Write, { tags, maxTagsBytes }: Ad
 /** `path` is that of one tag. NULL for all tags. */
 export const deleteTags = imageChange<WriteValues & { path: string | null }>(({ path }) => ({
   set: { tags: sql`CASE WHEN ${path} IS NULL THEN '{}' ELSE json_remove(${images.tags}, ${path}) END` },
-  changes: sql`CASE WHEN ${path} IS NULL THEN ${images.tags} <> '{}' ELSE json_type(${images.tags}, ${path}) IS NOT NULL END`,
+  isChange: sql`CASE WHEN ${path} IS NULL THEN ${images.tags} <> '{}' ELSE json_type(${images.tags}, ${path}) IS NOT NULL END`,
 }));
 
 /** Deletes a tag of an image if the caller owns it and it has the tag. @param key null for all tags */

@@ -6,7 +6,7 @@ import {
   judgeRemoval,
   judgeRevert,
   judgeTagDeletion,
-} from "../../src/images/rules/judge.ts";
+} from "../../src/images/rules/judges.ts";
 import { bob, mallory } from "../support/fixtures.ts";
 import { makeSeen } from "../support/image-rows.ts";
 import { catchRefusal } from "../support/refusals.ts";

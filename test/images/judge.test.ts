@@ -4,16 +4,16 @@ import type { DeletionOutcome } from "../../src/images/delete-image.sql.ts";
 import type { SeenImage } from "../../src/images/image-row.sql.ts";
 import type { WriteOutcome } from "../../src/images/image-write.sql.ts";
 import type { RevertOutcome } from "../../src/images/revert-image.sql.ts";
+import { judgeOwn } from "../../src/images/rules/judge.ts";
 import {
   judgeAddedTags,
   judgeClone,
   judgeDeletion,
   judgeGrants,
-  judgeOwn,
   judgeRemoval,
   judgeRevert,
   judgeTagDeletion,
-} from "../../src/images/rules/judge.ts";
+} from "../../src/images/rules/judges.ts";
 import type { WritePreconditions } from "../../src/images/rules/preconditions.ts";
 import { bob, mallory } from "../support/fixtures.ts";
 import { makeRow, makeSeen } from "../support/image-rows.ts";
