@@ -14,8 +14,7 @@ type Validated<Schema extends z.core.$ZodType> = {
 };
 
 /**
- * Validates the request's parameters, which an earlier step parsed. The handler finds the result with
- * `c.req.valid("json")`.
+ * Validates the request's parameters, as `read` returns them. The handler finds the result with `c.req.valid("json")`.
  *
  * @param subject what is validated, for the message: `invalid image data: name, version`
  * @param findSchema finds the schema for a configuration's bounds

@@ -99,7 +99,7 @@ export type WriteOutcome = {
 
 const { write_id: writeId, request_hash: requestHash, attempt_id: httpRequestId, changed } = imageHistory;
 
-/** An expression that is asked for only if no attempt applied the write; else 0. */
+/** A boolean that SQLite computes only if no attempt applied the write. False otherwise. */
 export const unlessApplied = (expression: SQL): Expression<boolean> =>
   boolean(sql`CASE WHEN ${imageHistory.write_id} IS NULL THEN ${expression} ELSE 0 END`);
 

@@ -19,7 +19,7 @@ export const textFields = {
 /** A text that is never cleared, in words and as a pattern. */
 type TextRule = { words: string; pattern: RegExp };
 
-/** `A-Z . - and space` as the class `[A-Z. -]`: a `-` alone is the last but one, so that it makes no range. */
+/** Makes a rule. `A-Z . - and space` becomes the class `[A-Z. -]`, with its `-` last, so that it makes no range. */
 function makeRule({ max, characters }: { max: number; characters: string }): TextRule {
   const [listed = "", space] = characters.split(" and ");
   const parts = listed.split(" ");
