@@ -1,28 +1,12 @@
 /** Prints accounts, their keys and images of D1 as a file that `npm run provision` takes. */
 import { once } from "node:events";
-import { type CommandLine, print, runCommand, WrongUsage } from "./provisioning/command-line.ts";
+import { print, runCommand, sharedOptions, WrongUsage } from "./provisioning/command-line.ts";
 import { openDatabase } from "./provisioning/database.ts";
-import { readEntries } from "./provisioning/dump.ts";
-import { formatEntries } from "./provisioning/dump-text.ts";
+import { formatDump } from "./provisioning/dump.ts";
 
 const usage = `usage: npm run --silent export [-- --history] [--state DIR | --remote] > FILE
-  --history every revision of the images too: what a restore needs to have audit, revisions and ETags as they were
-  --state   the folder of the local database (default .wrangler/state)
-  --remote  the deployed database of wrangler.toml
-  --help    these lines`;
-
-async function exportAll({ files, target, hasHistory, ...line }: CommandLine): Promise<void> {
-  if (files.length > 0) throw new WrongUsage(`export takes no file: ${files.join(" ")}`);
-  if (line.isRestore || line.isDryRun || line.isJson)
-    throw new WrongUsage("--restore, --dry-run and --json are of provision");
-  const { db, close } = await openDatabase(target, { create: false });
-  try {
-    for await (const text of formatEntries(readEntries(db, { hasHistory })))
-      if (!process.stdout.write(text)) await once(process.stdout, "drain");
-  } finally {
-    await close();
-  }
-}
+  --history every revision of the images too: a restore then has audit, revisions and ETags as they were
+${sharedOptions}`;
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   // A reader that has seen enough, like head, is no fault. A backup that is cut short is one.
@@ -30,4 +14,14 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   print(`the export is not complete, because it cannot be written: ${error.message}`, process.stderr);
   process.exit(1);
 });
-process.exitCode = await runCommand(usage, exportAll);
+
+await runCommand(usage, ["history"], async ({ files, target, flags }) => {
+  if (files.length > 0) throw new WrongUsage(`export takes no file: ${files.join(" ")}`);
+  const { db, close } = await openDatabase(target, { create: false });
+  try {
+    for await (const text of formatDump(db, { hasHistory: flags.has("history") }))
+      if (!process.stdout.write(text)) await once(process.stdout, "drain");
+  } finally {
+    await close();
+  }
+});

@@ -1,17 +1,20 @@
-/**
- * Loads accounts, their keys and images from JSON files into D1.
- * `npm run provision -- FILE… [--restore] [--dry-run] [--json] [--state DIR | --remote]`
- */
+/** Loads accounts, their keys and images from JSON files into D1. */
 import { readFileSync } from "node:fs";
-import { type CommandLine, print, runCommand, WrongUsage } from "./provisioning/command-line.ts";
-import { assertLoadable, type Comparison, compareWithStored, findUnknownOwners } from "./provisioning/compare.ts";
-import { openDatabase } from "./provisioning/database.ts";
-import { type ProvisionFile, readProvision } from "./provisioning/entries.ts";
-import { load } from "./provisioning/load.ts";
-import { startProgress } from "./provisioning/progress.ts";
-import { ProvisionRefused } from "./provisioning/refusal.ts";
 import {
-  countDifferences,
+  type CommandLine,
+  getMessage,
+  print,
+  runCommand,
+  sharedOptions,
+  tellStep,
+  WrongUsage,
+} from "./provisioning/command-line.ts";
+import { openDatabase } from "./provisioning/database.ts";
+import { readProvision } from "./provisioning/entries.ts";
+import { ProvisionRefused } from "./provisioning/fields.ts";
+import { assertLoadable, compareWithStored, findUnknownOwners, write } from "./provisioning/load.ts";
+import {
+  type ComparedFile,
   type FileReport,
   formatDifferences,
   formatReport,
@@ -22,37 +25,35 @@ import { fromCaller } from "./running/program.ts";
 
 const usage = `usage: npm run provision -- FILE… [--restore] [--dry-run] [--json] [--state DIR | --remote]
   FILE      a JSON array of IMGAPI manifests, one manifest, or {"accounts": […], "images": […]}
-  --restore bring destroyed images back, and undo what clients changed, where the file says so
+  --restore bring destroyed images back, and undo what clients changed, if the file says so
   --dry-run print what would change, entry by entry, and change nothing
   --json    print the report as JSON
-  --state   the folder of the local database (default .wrangler/state)
-  --remote  the deployed database of wrangler.toml
-  --help    these lines`;
+${sharedOptions}`;
 
-type NamedFile = ProvisionFile & { name: string };
+const flags = ["restore", "dry-run", "json"] as const;
 
-/** A file, and what it differs in from what is stored. */
-type ComparedFile = { name: string; file: NamedFile; compared: Comparison };
+type ProvisionLine = CommandLine<(typeof flags)[number]>;
 
-const progress = startProgress(process.stderr);
-
-/** Every file is checked before the first is loaded. */
-async function provision(line: CommandLine): Promise<void> {
-  const { files: names, target, isRestore, isDryRun } = line;
-  if (line.hasHistory) throw new WrongUsage("--history is of export; provision loads what the file has");
-  if (names.length === 0) throw new WrongUsage("no FILE was named");
-  const files = await forAll(names, async (name) => {
-    progress.tell(`reading ${name}`);
-    return { name, ...(await readProvision(readText(name))) };
-  });
-  const { db, close } = await openDatabase(target, { create: !isDryRun });
+/** Checks every file before it loads the first. */
+async function provision(line: ProvisionLine): Promise<void> {
+  if (line.files.length === 0) throw new WrongUsage("no FILE was named; --help lists what provision takes");
+  const isDryRun = line.flags.has("dry-run");
+  const isRestore = line.flags.has("restore");
+  const files = await forAll(
+    line.files.map((name) => ({ name })),
+    async ({ name }) => {
+      tellStep(`reading ${name}`);
+      return { name, file: await readProvision(readText(name)) };
+    },
+  );
+  const { db, close } = await openDatabase(line.target, { create: !isDryRun });
   try {
     const compared: ComparedFile[] = [];
-    for (const file of files) {
-      progress.tell(`comparing ${file.name}: ${file.accounts.length} accounts, ${file.images.length} images`);
-      compared.push({ name: file.name, file, compared: await compareWithStored(db, file) });
+    for (const { name, file } of files) {
+      tellStep(`comparing ${name}: ${file.accounts.length} accounts, ${file.images.length} images`);
+      compared.push({ name, file, compared: await compareWithStored(db, file) });
     }
-    if (isDryRun && !line.isJson) printDifferences(compared);
+    if (isDryRun && !line.flags.has("json")) for (const text of compared.flatMap(formatDifferences)) print(text);
     await forAll(compared, async (one) => assertLoadable(one.file, one.compared, { isRestore }));
     await (isDryRun ? rehearseAll : loadAll)(db, compared, line);
   } finally {
@@ -69,69 +70,51 @@ function readText(name: string): string {
 }
 
 /** Does a step for every file. @throws {ProvisionRefused} with the mistakes of all of them */
-async function forAll<Item extends string | { name: string }, Result>(
+async function forAll<Item extends { name: string }, Result>(
   items: readonly Item[],
   step: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {
   const done: Result[] = [];
-  const mistakes: string[][] = [];
+  const mistakes: string[] = [];
   for (const item of items) {
     try {
       done.push(await step(item));
     } catch (error) {
       if (!(error instanceof ProvisionRefused)) throw error;
-      mistakes.push(error.mistakes.map((mistake) => `${typeof item === "string" ? item : item.name}: ${mistake}`));
+      mistakes.push(...error.mistakes.map((mistake) => `${item.name}: ${mistake}`));
     }
   }
-  if (mistakes.length > 0) throw new ProvisionRefused(mistakes.flat());
+  if (mistakes.length > 0) throw new ProvisionRefused(mistakes);
   return done;
 }
 
-function printDifferences(files: readonly ComparedFile[]): void {
-  for (const { name, compared } of files) {
-    const lines = formatDifferences(name, compared);
-    if (lines.length > 0) print(lines.join("\n"));
-  }
-}
-
-async function loadAll(db: SqlDatabase, files: readonly ComparedFile[], { isRestore, isJson }: CommandLine) {
+async function loadAll(db: SqlDatabase, files: readonly ComparedFile[], line: ProvisionLine): Promise<void> {
   const reports: FileReport[] = [];
   for (const [at, { name, file, compared }] of files.entries()) {
-    progress.tell(`writing ${name}`);
-    // What the file before it wrote, a second one may differ from no more.
-    const known = at === 0 ? compared : await compareWithStored(db, file);
-    const loaded = await loadNamed(db, { file, known }, isRestore);
-    const ownersWithoutAccount = await findUnknownOwners(db, file);
-    reports.push(makeReport({ file: name, provision: file, compared: known, ownersWithoutAccount }, loaded));
-    if (!isJson) print(reports.slice(-1).map(formatReport).join());
+    tellStep(`writing ${name}`);
+    // The comparison of a later file is stale: an earlier one was loaded since.
+    const options = { isRestore: line.flags.has("restore"), known: at === 0 ? compared : undefined };
+    const written = await write(db, file, options).catch((error: unknown) => {
+      const mistakes = error instanceof ProvisionRefused ? error.mistakes : [getMessage(error)];
+      throw new ProvisionRefused(mistakes.map((mistake) => `${name}: nothing of it was loaded: ${mistake}`));
+    });
+    reports.push(makeReport({ name, file, compared: written }, await findUnknownOwners(db, file)));
+    if (!line.flags.has("json")) print(reports.slice(-1).map(formatReport).join());
   }
-  if (isJson) print(JSON.stringify({ dryRun: false, files: reports }));
+  if (line.flags.has("json")) print(JSON.stringify({ dryRun: false, files: reports }));
 }
 
-async function rehearseAll(db: SqlDatabase, files: readonly ComparedFile[], { isJson }: CommandLine) {
+async function rehearseAll(db: SqlDatabase, files: readonly ComparedFile[], line: ProvisionLine): Promise<void> {
   const accounts = files.flatMap(({ file }) => file.accounts);
   const reports: FileReport[] = [];
-  for (const { name, file, compared } of files) {
-    const ownersWithoutAccount = await findUnknownOwners(db, { accounts, images: file.images });
-    const counted = countDifferences(file, compared);
-    reports.push(makeReport({ file: name, provision: file, compared, ownersWithoutAccount }, counted));
-  }
-  if (!isJson) print(reports.map((report) => `${formatReport(report)} (dry run: nothing was changed)`).join("\n"));
+  for (const one of files)
+    reports.push(makeReport(one, await findUnknownOwners(db, { accounts, images: one.file.images })));
+  if (!line.flags.has("json"))
+    print(reports.map((report) => `${formatReport(report)} (dry run: nothing was changed)`).join("\n"));
   else {
     const differences = files.map(({ name, compared: { accounts, images } }) => ({ file: name, accounts, images }));
     print(JSON.stringify({ dryRun: true, files: reports, differences }));
   }
 }
 
-async function loadNamed(db: SqlDatabase, { file, known }: { file: NamedFile; known: Comparison }, isRestore: boolean) {
-  try {
-    return await load(db, file, { isRestore, known });
-  } catch (error) {
-    const mistakes = error instanceof ProvisionRefused ? error.mistakes : [getMessage(error)];
-    throw new ProvisionRefused(mistakes.map((mistake) => `${file.name}: nothing of it was loaded: ${mistake}`));
-  }
-}
-
-const getMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-process.exitCode = await runCommand(usage, provision);
+await runCommand(usage, flags, provision);

@@ -1,13 +1,26 @@
+import { createHash } from "node:crypto";
 import * as z from "zod/mini";
 import type { accounts } from "../../src/db/schema.ts";
+import type { Digest } from "../../src/digest.ts";
 import { show } from "../../src/errors.ts";
-import type { RegisteredKey } from "../../src/signature/key-registration.ts";
-import { readKeys } from "./account-keys.ts";
-import { findSizeMistake, flag, text, timestamp, uuid } from "./fields.ts";
+import { type KeyEntry, prepareKey, type RegisteredKey } from "../../src/signature/key-registration.ts";
+import { PrivateKeyError, PublicKeyError } from "../../src/signature/public-key.ts";
+import { isObject } from "../../src/text.ts";
+import {
+  describeFound,
+  findSizeMistakes,
+  flag,
+  listFieldMistakes,
+  optional,
+  type Read,
+  rule,
+  text,
+  timestamp,
+  uuid,
+} from "./fields.ts";
 import { nameNearest } from "./nearest.ts";
-import { listFieldMistakes, rule } from "./refusal.ts";
 
-/** An account as it is to be stored, with its keys. `created` and `updated` of null stay, or are now on an insert. */
+/** An account to store, with its keys. `created` and `updated` of null keep what is stored, else are the time of loading. */
 export type AccountRow = Omit<typeof accounts.$inferSelect, "created" | "updated" | "write_id"> & {
   created: string | null;
   updated: string | null;
@@ -15,7 +28,7 @@ export type AccountRow = Omit<typeof accounts.$inferSelect, "created" | "updated
   keys: readonly RegisteredKey[] | null;
 };
 
-/** Neither `my`, which a path means the caller by, nor a UUID, which a path means an account by. */
+/** Not `my` and not a UUID: a path names the caller by the one and an account by the other. */
 const loginShape = /^(?!my$)(?![0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$)[a-z][a-z0-9_.@+-]{0,63}$/i;
 
 const loginRule = rule(
@@ -31,71 +44,68 @@ const accountSchema = z.object(
   {
     uuid,
     login: z.string(loginRule).check(z.regex(loginShape, loginRule)),
-    email: z.nullish(text()),
-    companyName: z.nullish(text()),
-    firstName: z.nullish(text()),
-    lastName: z.nullish(text()),
-    address: z.nullish(text()),
-    postalCode: z.nullish(text()),
-    city: z.nullish(text()),
-    state: z.nullish(text()),
-    country: z.nullish(text()),
-    phone: z.nullish(text()),
-    triton_cns_enabled: z.nullish(flag),
-    operator: z.nullish(flag),
-    disabled: z.nullish(flag),
-    created: z.nullish(timestamp),
-    updated: z.nullish(timestamp),
-    keys: z.nullish(z.array(key, rule("an array of OpenSSH lines or {name, key}"))),
+    email: optional(text(), null),
+    companyName: optional(text(), null),
+    firstName: optional(text(), null),
+    lastName: optional(text(), null),
+    address: optional(text(), null),
+    postalCode: optional(text(), null),
+    city: optional(text(), null),
+    state: optional(text(), null),
+    country: optional(text(), null),
+    phone: optional(text(), null),
+    triton_cns_enabled: optional(flag, false),
+    operator: optional(flag, false),
+    disabled: optional(flag, false),
+    created: optional(timestamp, null),
+    updated: optional(timestamp, null),
+    keys: optional(z.array(key, rule("an array of OpenSSH lines or {name, key}")), null),
   },
   rule("an object"),
 );
 
-/** The fields of an account that are kept. */
-export const accountFields: ReadonlySet<string> = new Set(Object.keys(accountSchema.shape));
+const accountFields: ReadonlySet<string> = new Set(Object.keys(accountSchema.shape));
 
-/** An account's row, or everything that is wrong with the entry. */
-export async function readAccount(entry: unknown): Promise<{ row?: AccountRow; mistakes: readonly string[] }> {
+/** Reads an account. */
+export async function readAccount(entry: unknown): Promise<Read<AccountRow>> {
   const parsed = z.safeParse(accountSchema, entry);
-  const unknown = listUnknownFields(entry);
+  // A misspelt field is refused: its value would be lost.
+  const unknown = Object.keys(isObject(entry) ? entry : {})
+    .filter((field) => !accountFields.has(field))
+    .map((field) => `${show(field)} is no field of an account${nameNearest(field, accountFields)}`);
   if (!parsed.success) return { mistakes: [...listFieldMistakes(parsed.error.issues), ...unknown] };
-  const keys = await readKeys(parsed.data.keys ?? []);
-  const row: AccountRow = { ...toColumns(parsed.data), keys: parsed.data.keys ? keys.rows : null };
-  // With its keys, because an account is bound as one value.
-  const tooLarge = findSizeMistake([JSON.stringify([row])]);
-  return { row, mistakes: [...unknown, ...keys.mistakes, ...(tooLarge ? [tooLarge] : [])] };
+  const { keys, ...columns } = parsed.data;
+  const read = await readKeys(keys ?? []);
+  const row = { ...columns, keys: keys && read.rows };
+  return { row, mistakes: [...unknown, ...read.mistakes, ...findSizeMistakes([JSON.stringify([row])])] };
 }
 
-/** A misspelt field is refused: its value would be lost. */
-function listUnknownFields(entry: unknown): string[] {
-  if (typeof entry !== "object" || entry === null) return [];
-  const unknown = Object.keys(entry).filter((field) => !accountFields.has(field));
-  return unknown.map((field) => `${show(field)} is no field of an account${nameNearest(field, accountFields)}`);
-}
+/** Node's WebCrypto has no MD5. */
+const digest: Digest = async (name, bytes) => createHash(name.replace("-", "")).update(bytes).digest();
 
-type Account = z.output<typeof accountSchema>;
-
-/** The columns of an account, each an explicit null where the entry has no value. */
-function toColumns(account: Account): Omit<AccountRow, "keys"> {
-  const { uuid, login, operator, disabled, triton_cns_enabled } = account;
-  const orNull = <Field extends Exclude<keyof Account, "keys">>(field: Field) => account[field] ?? null;
-  return {
-    uuid,
-    login,
-    email: orNull("email"),
-    companyName: orNull("companyName"),
-    firstName: orNull("firstName"),
-    lastName: orNull("lastName"),
-    address: orNull("address"),
-    postalCode: orNull("postalCode"),
-    city: orNull("city"),
-    state: orNull("state"),
-    country: orNull("country"),
-    phone: orNull("phone"),
-    triton_cns_enabled: triton_cns_enabled ?? false,
-    operator: operator ?? false,
-    disabled: disabled ?? false,
-    created: orNull("created"),
-    updated: orNull("updated"),
-  };
+/** Reads the keys of one account. Names and keys are unique within it. */
+async function readKeys(entries: readonly KeyEntry[]) {
+  const rows: RegisteredKey[] = [];
+  const mistakes: string[] = [];
+  const names = new Map<string, number>();
+  const fingerprints = new Map<string, number>();
+  for (const [at, entry] of entries.entries()) {
+    const place = entry.name ? `keys[${at}] (${show(entry.name)})` : `keys[${at}]`;
+    const read = await prepareKey(entry, { digest, maxComment: 0 }).catch((error: Error) => error);
+    if (read instanceof PublicKeyError) {
+      const sent = read instanceof PrivateKeyError ? "" : `; ${describeFound(entry.key)}`;
+      mistakes.push(`${place}: ${read.message}${sent}`);
+      continue;
+    }
+    if (read instanceof Error) throw read;
+    const sameKey = fingerprints.get(read.fingerprintSha256);
+    const sameName = names.get(read.name);
+    if (sameKey !== undefined) mistakes.push(`${place}: it is the key of keys[${sameKey}] again`);
+    else if (sameName !== undefined)
+      mistakes.push(`${place}: its name is that of keys[${sameName}], give it another; ${describeFound(read.name)}`);
+    names.set(read.name, at);
+    fingerprints.set(read.fingerprintSha256, at);
+    rows.push(read);
+  }
+  return { rows, mistakes };
 }

@@ -1,90 +1,99 @@
 import { parseArgs } from "node:util";
 import { fromCaller } from "../running/program.ts";
 import { type DatabaseTarget, defaultState } from "./database.ts";
+import { nameNearest } from "./nearest.ts";
 
-/** The command was called with wrong arguments; the message names them. */
+/** The command was called with wrong arguments. The message names them in one line. */
 export class WrongUsage extends Error {}
 
-/** What the commands take: files, and where the database is. */
-export type CommandLine = {
-  files: readonly string[];
-  target: DatabaseTarget;
-  isRestore: boolean;
-  isDryRun: boolean;
-  isJson: boolean;
-  hasHistory: boolean;
-  isHelp: boolean;
-};
+/** The files, where the database is, and the flags that were set. */
+export type CommandLine<Flag> = { files: readonly string[]; target: DatabaseTarget; flags: ReadonlySet<Flag> };
+
+/** Both commands have these lines of `--help`. */
+export const sharedOptions = `  --state   the folder of the local database (default .wrangler/state)
+  --remote  the deployed database, that of [env.production] in wrangler.toml
+  --help    these lines`;
 
 /** @throws {WrongUsage} an unknown option, or --state and --remote together */
-export function readCommandLine(args: readonly string[]): CommandLine {
-  const { positionals, values } = parse(args);
-  if (values.remote && values.state !== undefined)
-    throw new WrongUsage("--state is local and --remote is not: one of them");
-  const state = values.state === undefined ? defaultState : fromCaller(values.state);
+function readCommandLine<Flag extends string>(flags: readonly Flag[]): CommandLine<Flag> & { isHelp: boolean } {
+  const { positionals, values } = parse(flags);
+  const { state, remote, help } = values;
+  if (remote && state !== undefined) throw new WrongUsage("--state is local and --remote is not: name one of them");
   return {
     files: positionals,
-    target: values.remote ? { remote: true } : { state },
-    isRestore: values.restore ?? false,
-    isDryRun: values["dry-run"] ?? false,
-    isJson: values.json ?? false,
-    hasHistory: values.history ?? false,
-    isHelp: values.help ?? false,
+    target: remote ? { remote } : { state: typeof state === "string" ? fromCaller(state) : defaultState },
+    flags: new Set(flags.filter((flag) => values[flag] === true)),
+    isHelp: help === true,
   };
 }
 
-function parse(args: readonly string[]) {
+function parse(flags: readonly string[]) {
+  const options = {
+    ...Object.fromEntries(flags.map((flag) => [flag, { type: "boolean" as const }])),
+    state: { type: "string" },
+    remote: { type: "boolean" },
+    help: { type: "boolean", short: "h" },
+  } as const;
   try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        state: { type: "string" },
-        remote: { type: "boolean" },
-        restore: { type: "boolean" },
-        "dry-run": { type: "boolean" },
-        json: { type: "boolean" },
-        history: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-      allowPositionals: true,
-    });
+    const { positionals, values } = parseArgs({ options, allowPositionals: true });
+    return { positionals, values: values as typeof values & Record<string, unknown> };
   } catch (error) {
-    throw new WrongUsage(error instanceof Error ? error.message : String(error));
+    const message = error instanceof Error ? error.message : String(error);
+    const [, unknown] = /^Unknown option '([^']+)'/.exec(message) ?? [];
+    if (unknown === undefined) throw new WrongUsage(message.split("\n", 1).join());
+    const near = nameNearest(unknown, new Set(Object.keys(options).map((name) => `--${name}`)));
+    throw new WrongUsage(`there is no option ${unknown}${near || "; --help lists the options"}`);
   }
 }
 
-/** Prints a line for the user: what a command answers, or what went wrong. */
+/** Prints a line for the user: a result, or what went wrong. */
 export const print = (line: string, stream: NodeJS.WriteStream = process.stdout): boolean => stream.write(`${line}\n`);
 
+/** Returns the message of whatever was thrown. That of a refusal is its mistakes, one a line. */
+export const getMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /**
- * Runs a command and answers its exit code: 2 with the usage when it was called wrongly, 1 when it failed. What went
- * wrong goes to stderr in lines for a person, never as a stack trace.
+ * Runs a command. Errors are lines on stderr for a person, never a stack trace. The exit code is 2 if the command was called
+ * wrongly, 1 if it failed.
+ *
+ * @param flags the names of the options without a value
  */
-export async function runCommand(usage: string, command: (line: CommandLine) => Promise<void>): Promise<number> {
+export async function runCommand<Flag extends string>(
+  usage: string,
+  flags: readonly Flag[],
+  command: (line: CommandLine<Flag>) => Promise<void>,
+): Promise<void> {
   silenceRuntime();
   try {
-    const line = readCommandLine(process.argv.slice(2));
-    if (line.isHelp) print(usage);
+    const { isHelp, ...line } = readCommandLine(flags);
+    if (isHelp) print(usage);
     else await command(line);
-    return 0;
   } catch (error) {
-    print(formatError(error, usage), process.stderr);
-    return error instanceof WrongUsage ? 2 : 1;
+    print(getMessage(error), process.stderr);
+    process.exitCode = error instanceof WrongUsage ? 2 : 1;
   }
 }
 
-function formatError(error: unknown, usage: string): string {
-  if (error instanceof WrongUsage) return `${error.message}\n${usage}`;
-  // A refusal's message is its mistakes, one a line.
-  return error instanceof Error ? error.message : String(error);
-}
-
 /**
- * Miniflare prints what workerd says, stack traces included, through console, and some of it to stdout, where an export
- * goes. What matters of it comes as an error too. WRANGLER_LOG brings it back.
+ * Miniflare prints workerd's messages, with stack traces, through console, and some of them to stdout, where an export goes.
+ * What matters of them is in an error too. WRANGLER_LOG brings them back.
  */
 function silenceRuntime(): void {
   if (process.env["WRANGLER_LOG"] !== undefined) return;
   console.log = () => {};
   console.error = () => {};
+}
+
+const startedAt = performance.now();
+const quietMs = 1000;
+let waiting: NodeJS.Timeout | undefined;
+
+/** Prints the current step on a terminal, from the program's first second on. */
+export function tellStep(step: string): void {
+  if (!process.stderr.isTTY) return;
+  clearTimeout(waiting);
+  const write = () => print(`${Math.round((performance.now() - startedAt) / 1000)} s: ${step} …`, process.stderr);
+  const restMs = startedAt + quietMs - performance.now();
+  if (restMs <= 0) write();
+  else waiting = setTimeout(write, restMs).unref();
 }

@@ -1,30 +1,84 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { assertDatabaseIsNamed, readProductionDatabase } from "../deploying/production-database.ts";
 import { makeFolder } from "../running/state-folder.ts";
 import { findDatabaseFile } from "../serving/database-file.ts";
 import { readSettings } from "../serving/settings.ts";
-import { migrateFile } from "./migrations.ts";
+import { formatMigrateCommand, listUnapplied, migrateFile } from "./migrations.ts";
 import type { OpenDatabase } from "./sql-database.ts";
-import { openSqliteFile } from "./sqlite-file.ts";
+import { openSqliteFile } from "./sqlite.ts";
+
+const root = join(import.meta.dirname, "../..");
 
 /** Where `wrangler dev` keeps local data by default. */
-export const defaultState = join(import.meta.dirname, "../../.wrangler/state");
+export const defaultState = join(root, ".wrangler/state");
 
 /** The local database under a state folder (wrangler's `--persist-to`), or the deployed one. */
 export type DatabaseTarget = { state: string } | { remote: true };
 
 /**
- * Opens the database of `wrangler.toml`, the deployed one that of `[env.production]`. A local one is made and migrated when it
- * needs to be; the service may run on the same folder.
+ * Opens the local database, or the deployed one. Creates and migrates a local one if needed; the service may run on the same
+ * folder.
  *
- * @param create whether a local database that is missing is made
- * @throws {Error} with one line for the user: no login, no database, migrations that are missing
+ * @param create false: a local database that is missing is an error
+ * @throws {Error} with one line for the user: no login, no database, missing migrations
  */
 export async function openDatabase(target: DatabaseTarget, { create = true } = {}): Promise<OpenDatabase> {
-  if ("remote" in target) return await (await import("./remote-database.ts")).openRemote();
+  if ("remote" in target) return await openRemote();
   const file = findDatabaseFile(target.state, readSettings().databaseId);
   if (!create && !existsSync(file)) throw new Error(`${target.state}: it holds no database`);
   makeFolder(target.state);
   await migrateFile(file);
   return openSqliteFile(file);
+}
+
+/**
+ * Opens the database of `[env.production]` through wrangler, with a configuration of its own: the project's keeps the
+ * database local. It must be closed, because it runs on a process of its own.
+ */
+async function openRemote(): Promise<OpenDatabase> {
+  // Before wrangler is loaded: it turns off what would use the network.
+  process.loadEnvFile(join(root, ".env"));
+  process.env["WRANGLER_LOG"] ??= "none";
+  // As if without a terminal: wrangler then reports a missing login and opens no browser.
+  process.env["CI"] ??= "true";
+  const declared = await readProductionDatabase();
+  assertDatabaseIsNamed(declared);
+  const { database_name, database_id, ...worker } = declared;
+  const database = { binding: "DB", database_name, database_id, remote: true };
+  const configPath = join(root, ".local", `remote-database-${process.pid}.json`);
+  mkdirSync(join(root, ".local"), { recursive: true });
+  writeFileSync(configPath, JSON.stringify({ ...worker, d1_databases: [database] }));
+  try {
+    const { getPlatformProxy } = await import("wrangler");
+    const options: { configPath: string; persist: false } = { configPath, persist: false };
+    const { env, dispose } = await getPlatformProxy<{ DB: D1Database }>(options);
+    const opened = { db: env.DB, close: dispose };
+    await assertMigrated(opened, database_name);
+    return opened;
+  } catch (error) {
+    throw new Error(`--remote: ${explainRemoteFailure(error)}`, { cause: error });
+  } finally {
+    rmSync(configPath);
+  }
+}
+
+/** Returns wrangler's own words, unless there is no login: then they speak of tokens alone. */
+function explainRemoteFailure(error: unknown): string | undefined {
+  const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
+  return reason?.includes("CLOUDFLARE_API_TOKEN")
+    ? 'not logged in to Cloudflare; run "npx wrangler login", or set CLOUDFLARE_API_TOKEN'
+    : reason;
+}
+
+/** Closes the database if it fails: left open, it would keep the program running. */
+async function assertMigrated({ db, close }: OpenDatabase, name: string): Promise<void> {
+  try {
+    const unapplied = await listUnapplied(db);
+    if (unapplied.length > 0)
+      throw new Error(`${unapplied.join(", ")} is not applied; run: ${formatMigrateCommand(name)}`);
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

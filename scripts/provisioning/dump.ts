@@ -1,99 +1,94 @@
 import { manifestColumnNames, updatableAccountFields } from "../../src/db/schema.ts";
-import { retryWhileBusy } from "./busy.ts";
 import { type HistoryRow, historyColumns, historyOf } from "./history-entry.ts";
-import { type ImageRow, manifestOf } from "./manifest.ts";
-import type { SqlDatabase } from "./sql-database.ts";
+import { manifestOf, omitUnset } from "./manifest.ts";
+import { retryWhileBusy, type SqlDatabase } from "./sql-database.ts";
 
 type JsonObject = Record<string, unknown>;
-
-/** What is stored, in the form of a provision file: loading it changes nothing. */
-export type Dump = { accounts: JsonObject[]; images: JsonObject[] };
-
-/** An entry of a provision file, and the list that it belongs to. */
-export type DumpedEntry = { kind: keyof Dump; entry: JsonObject };
 
 /** `hasHistory` adds the revisions of each image, from which a load restores audit, revisions and ETags. */
 export type DumpOptions = { hasHistory?: boolean };
 
+/** Returns what is stored as a provision file, which a load does not change: every account with its keys, and every image. */
+export const dump = async (db: SqlDatabase, options: DumpOptions = {}) => ({
+  accounts: await collect(readAccounts(db)),
+  images: await collect(readImages(db, options)),
+});
+
+async function collect(entries: AsyncIterable<JsonObject>): Promise<JsonObject[]> {
+  const all: JsonObject[] = [];
+  for await (const entry of entries) all.push(entry);
+  return all;
+}
+
+/** Returns the text of `dump` piece by piece, as `JSON.stringify(dump, null, 2)` would format it. */
+export async function* formatDump(db: SqlDatabase, options: DumpOptions): AsyncGenerator<string> {
+  yield '{\n  "accounts": ';
+  yield* formatList(readAccounts(db));
+  yield ',\n  "images": ';
+  yield* formatList(readImages(db, options));
+  yield "\n}\n";
+}
+
+async function* formatList(entries: AsyncIterable<JsonObject>): AsyncGenerator<string> {
+  let start = "[";
+  for await (const entry of entries) {
+    yield `${start}\n    ${JSON.stringify(entry, null, 2).replaceAll("\n", "\n    ")}`;
+    start = ",";
+  }
+  yield start === "[" ? "[]" : "\n  ]";
+}
+
+/** Reads the entries page by page, in the order of their UUIDs. */
+async function* readPages(read: (after: string) => Promise<JsonObject[]>): AsyncGenerator<JsonObject> {
+  for (let page = await read(""); page.length > 0; page = await read(String(page.at(-1)?.["uuid"]))) yield* page;
+}
+
+const page = "WHERE uuid > ?1 ORDER BY uuid LIMIT ?2";
 const pageRows = 250;
 /** Of images with their revisions, which may take a megabyte each. */
 const historyPageRows = 20;
 
-/** Reads every account with its keys, and every image, destroyed ones too, in the order of their UUIDs. */
-export async function dump(db: SqlDatabase, options: DumpOptions = {}): Promise<Dump> {
-  const all: Dump = { accounts: [], images: [] };
-  for await (const { kind, entry } of readEntries(db, options)) all[kind].push(entry);
-  return all;
+/** Reads the pages of several tables at one moment. */
+async function readTables<Row>(db: SqlDatabase, statements: readonly string[], values: [after: string, rows: number]) {
+  const bound = statements.map((sql) => db.prepare(sql).bind(...values));
+  return (await retryWhileBusy(() => db.batch<Row>(bound))).map(({ results }) => results);
 }
 
-/** Reads what `dump` does page by page: accounts first. An image and its history are of one moment. */
-export async function* readEntries(
-  db: SqlDatabase,
-  { hasHistory = false }: DumpOptions = {},
-): AsyncGenerator<DumpedEntry> {
-  for await (const page of readPages((after) => readAccountPage(db, after)))
-    yield* page.map((entry) => ({ kind: "accounts" as const, entry }));
-  const readImages = hasHistory ? readHistoryPage : readImagePage;
-  for await (const page of readPages((after) => readImages(db, after)))
-    yield* page.map((entry) => ({ kind: "images" as const, entry }));
-}
-
-/** Page after page until an empty one, each from the UUID that the one before ended with. */
-async function* readPages<Row extends JsonObject>(read: (after: string) => Promise<Row[]>): AsyncGenerator<Row[]> {
-  for (let page = await read(""); page.length > 0; page = await read(String(page.at(-1)?.["uuid"]))) yield page;
-}
-
-const page = "WHERE uuid > ?1 ORDER BY uuid LIMIT ?2";
-
-type StoredAccount = { uuid: string; triton_cns_enabled: number; operator: number; disabled: number } & JsonObject;
+type StoredAccount = { uuid: string; triton_cns_enabled: number; operator: number; disabled: number };
 type StoredKey = { account: string; name: string; key: string };
 
-async function readAccountPage(db: SqlDatabase, after: string): Promise<JsonObject[]> {
-  const statements = [
-    db.prepare(
-      `SELECT uuid, login, ${updatableAccountFields.join()}, operator, disabled, created, updated FROM accounts ${page}`,
-    ),
-    db.prepare(
-      `SELECT account, name, key FROM keys WHERE account IN (SELECT uuid FROM accounts ${page}) ORDER BY account, name`,
-    ),
-  ].map((statement) => statement.bind(after, pageRows));
-  const [accounts, keys] = await retryWhileBusy(() => db.batch<StoredAccount & StoredKey>(statements));
-  const keysOf = Map.groupBy(keys?.results ?? [], ({ account }) => account);
-  return (accounts?.results ?? []).map(({ triton_cns_enabled, operator, disabled, ...account }) => ({
-    ...Object.fromEntries(Object.entries(account).filter(([, value]) => value !== null)),
-    ...(triton_cns_enabled === 1 && { triton_cns_enabled: true }),
-    operator: operator === 1,
-    disabled: disabled === 1,
-    keys: keysOf.get(account.uuid)?.map(({ name, key }) => ({ name, key })) ?? [],
-  }));
-}
+const selectAccounts = [
+  `SELECT uuid, login, ${updatableAccountFields.join()}, operator, disabled, created, updated FROM accounts ${page}`,
+  `SELECT account, name, key FROM keys WHERE account IN (SELECT uuid FROM accounts ${page}) ORDER BY account, name`,
+];
 
-type StoredImage = Omit<ImageRow, "public"> & { public: number };
+const readAccounts = (db: SqlDatabase) =>
+  readPages(async (after) => {
+    const [accounts = [], keys] = await readTables<StoredAccount & StoredKey>(db, selectAccounts, [after, pageRows]);
+    const keysOf = Map.groupBy(keys ?? [], ({ account }) => account);
+    return accounts.map(({ triton_cns_enabled, operator, disabled, ...account }) => ({
+      ...omitUnset(account),
+      ...(triton_cns_enabled === 1 && { triton_cns_enabled: true }),
+      operator: operator === 1,
+      disabled: disabled === 1,
+      keys: keysOf.get(account.uuid)?.map(({ name, key }) => ({ name, key })) ?? [],
+    }));
+  });
 
-const imageColumns = ["uuid", ...manifestColumnNames];
+const selectImages = `SELECT uuid, ${manifestColumnNames.join()}, revision FROM images ${page}`;
+const selectHistory = `SELECT ${historyColumns.join()} FROM image_history
+WHERE image IN (SELECT uuid FROM images ${page}) ORDER BY image, revision`;
 
-const toManifest = (image: StoredImage): JsonObject => manifestOf({ ...image, public: image.public === 1 });
+type StoredImage = { uuid: string };
 
-async function readImagePage(db: SqlDatabase, after: string): Promise<JsonObject[]> {
-  const statement = db.prepare(`SELECT ${imageColumns.join()} FROM images ${page}`).bind(after, pageRows);
-  const { results } = await retryWhileBusy(() => statement.all<StoredImage>());
-  return results.map(toManifest);
-}
-
-type StoredRevision = Omit<HistoryRow, "public"> & { public: number };
-
-async function readHistoryPage(db: SqlDatabase, after: string): Promise<JsonObject[]> {
-  const statements = [
-    db.prepare(`SELECT ${imageColumns.join()}, revision FROM images ${page}`),
-    db.prepare(
-      `SELECT ${historyColumns.join()} FROM image_history WHERE image IN (SELECT uuid FROM images ${page}) ORDER BY image, revision`,
-    ),
-  ].map((statement) => statement.bind(after, historyPageRows));
-  const [images, history] = await retryWhileBusy(() => db.batch<StoredImage & StoredRevision>(statements));
-  const historyById = Map.groupBy(history?.results ?? [], ({ image }) => image);
-  return (images?.results ?? []).map(({ revision, ...image }) => ({
-    ...toManifest(image),
-    revision,
-    history: (historyById.get(image.uuid) ?? []).map((row) => historyOf({ ...row, public: row.public === 1 })),
-  }));
-}
+const readImages = (db: SqlDatabase, { hasHistory = false }: DumpOptions) =>
+  readPages(async (after) => {
+    const statements = hasHistory ? [selectImages, selectHistory] : [selectImages];
+    const rows = hasHistory ? historyPageRows : pageRows;
+    const [images = [], history] = await readTables<StoredImage & HistoryRow>(db, statements, [after, rows]);
+    const historyById = Map.groupBy(history ?? [], ({ image }) => image);
+    return images.map((image) => ({
+      ...{ v: 2, uuid: image.uuid, ...manifestOf(image) },
+      ...(hasHistory && { revision: image.revision, history: (historyById.get(image.uuid) ?? []).map(historyOf) }),
+    }));
+  });

@@ -1,11 +1,10 @@
 import { show } from "../../src/errors.ts";
 import { findJsonMistake, locate } from "../../src/syntax/json-syntax.ts";
-import { type AccountRow, accountFields, readAccount } from "./account-entry.ts";
-import { type FromCloudApi, isCloudApiImage, readCloudApiImages } from "./cloudapi-images.ts";
-import type { HistoryRow } from "./history-entry.ts";
-import { type ImageEntry, imageFields, readImage } from "./image-entry.ts";
-import type { ImageRow } from "./manifest.ts";
-import { describeSent, ProvisionRefused } from "./refusal.ts";
+import { isObject } from "../../src/text.ts";
+import { type AccountRow, readAccount } from "./account-entry.ts";
+import { describeFound, ProvisionRefused, type Read } from "./fields.ts";
+import { type HistoryRow, hasHistory, readHistory } from "./history-entry.ts";
+import { type ImageRow, manifestFields, readManifest } from "./manifest.ts";
 
 /** What a provision file holds, as rows. `histories` has the revisions of images by their UUIDs, the oldest first. */
 export type Provision = {
@@ -14,12 +13,18 @@ export type Provision = {
   histories: ReadonlyMap<string, readonly HistoryRow[]>;
 };
 
-/** A provision file read; `notKept` counts the fields that are not stored, by name. */
-export type ProvisionFile = Provision & { notKept: ReadonlyMap<string, number>; fromCloudApi: FromCloudApi };
+/** How often each name occurs. */
+type Counts = ReadonlyMap<string, number>;
+
+/** A provision file. `notKept` counts the fields that are not stored. */
+export type ProvisionFile = Provision & { notKept: Counts; fromCloudApi: FromCloudApi };
+
+/** How many images of a file were CloudAPI's, and how many of those lacked each field that an answer shows. */
+type FromCloudApi = { images: number; without: Counts };
 
 /**
  * Reads a provision file: a JSON array of IMGAPI manifests or CloudAPI images, one of them, one a line, or
- * `{accounts, images}`, either of which may be missing.
+ * `{accounts, images}`, of which one may be missing.
  *
  * @throws {ProvisionRefused} with every mistake of the file
  */
@@ -34,29 +39,25 @@ export async function readProvision(text: string): Promise<ProvisionFile> {
     ...[...imageRows.mistakes, ...findRepeats(images, "uuid"), ...findRepeatedWrites(imageRows.rows)],
   ];
   if (mistakes.length > 0) throw new ProvisionRefused(mistakes);
-  const unread = [...others, ...findUnread(accounts, accountFields), ...findUnread(images, imageFields)];
   const withHistory = imageRows.rows.filter(({ history }) => history.length > 0);
   return {
     accounts: accountRows.rows,
     images: imageRows.rows.map(({ row }) => row),
     histories: new Map(withHistory.map(({ row, history }) => [row.uuid, history])),
-    notKept: count(unread),
+    notKept: count([...others, ...entries.flatMap(listFieldsNotKept)]),
     fromCloudApi,
   };
 }
 
-type JsonObject = Record<string, unknown>;
-
-/** The entries of one kind, and what they are called in the file. */
+/** The entries of one kind, and their names in messages. */
 type Section = { entries: readonly unknown[]; label: (at: number) => string };
 
 function parseFile(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    if (isLines(text)) return parseLines(text);
-    const mistake = findJsonMistake(text) ?? { problem: "it cannot be read", offset: 0 };
-    throw new ProvisionRefused([`not JSON: ${mistake.problem} at ${locate(text, mistake.offset)}`]);
+    if (isLines(text)) return text.split("\n").flatMap(parseLine);
+    throw refuseJson(text, (offset) => locate(text, offset));
   }
 }
 
@@ -70,16 +71,18 @@ function isLines(text: string): boolean {
   }
 }
 
-function parseLines(text: string): unknown[] {
-  return text.split("\n").flatMap((line, at) => {
-    if (line.trim() === "") return [];
-    try {
-      return [JSON.parse(line)];
-    } catch {
-      const { problem = "it cannot be read", offset = 0 } = findJsonMistake(line) ?? {};
-      throw new ProvisionRefused([`not JSON: ${problem} at line ${at + 1}, column ${offset + 1}`]);
-    }
-  });
+function parseLine(line: string, at: number): unknown[] {
+  if (line.trim() === "") return [];
+  try {
+    return [JSON.parse(line)];
+  } catch {
+    throw refuseJson(line, (offset) => `line ${at + 1}, column ${offset + 1}`);
+  }
+}
+
+function refuseJson(text: string, describePlace: (offset: number) => string): ProvisionRefused {
+  const { problem, offset } = findJsonMistake(text) ?? { problem: "it cannot be read", offset: 0 };
+  return new ProvisionRefused([`not JSON: ${problem} at ${describePlace(offset)}`]);
 }
 
 function readSections(file: unknown): { accounts: Section; images: Section; others: readonly string[] } {
@@ -88,41 +91,24 @@ function readSections(file: unknown): { accounts: Section; images: Section; othe
   if (isObject(file) && ("accounts" in file || "images" in file)) {
     const { accounts, images, ...others } = file;
     return {
-      accounts: listEntries("accounts", accounts),
-      images: listEntries("images", images),
+      accounts: makeSection("accounts", accounts),
+      images: makeSection("images", images),
       others: Object.keys(others),
     };
   }
-  if (isObject(file) && ("uuid" in file || isCloudApiImage(file))) {
+  if (isObject(file) && ("uuid" in file || isCloudApiImage(file)))
     return { accounts: none, images: { entries: [file], label: () => "the manifest" }, others: [] };
-  }
-  throw new ProvisionRefused([
-    `a file holds an array of manifests, one manifest, or {accounts, images}; ${isObject(file) ? "an object without uuid, id, accounts and images was sent" : describeSent(file)}`,
-  ]);
+  const found = isObject(file) ? "an object without uuid, id, accounts and images was sent" : describeFound(file);
+  throw new ProvisionRefused([`a file holds an array of manifests, one manifest, or {accounts, images}; ${found}`]);
 }
 
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-const makeSection = (name: string, entries: readonly unknown[]): Section => ({
-  entries,
-  label: (at) => `${name}[${at}]`,
-});
-
-function listEntries(name: string, entries: unknown): Section {
-  if (entries === undefined || entries === null) return makeSection(name, []);
-  if (!Array.isArray(entries)) throw new ProvisionRefused([`${name} is an array; ${describeSent(entries)}`]);
-  return makeSection(name, entries);
+function makeSection(name: string, entries: unknown): Section {
+  const found = entries ?? [];
+  if (!Array.isArray(found)) throw new ProvisionRefused([`${name} is an array; ${describeFound(found)}`]);
+  return { entries: found, label: (at) => `${name}[${at}]` };
 }
 
-type Reader<Row> = (
-  entry: unknown,
-) => Promise<{ row?: Row; mistakes: readonly string[] }> | { row?: Row; mistakes: readonly string[] };
-
-async function readSection<Row>(
-  { entries, label }: Section,
-  read: Reader<Row>,
-): Promise<{ rows: readonly Row[]; mistakes: readonly string[] }> {
+async function readSection<Row>({ entries, label }: Section, read: (entry: unknown) => Read<Row> | Promise<Read<Row>>) {
   const rows: Row[] = [];
   const mistakes: string[] = [];
   for (const [at, entry] of entries.entries()) {
@@ -133,14 +119,14 @@ async function readSection<Row>(
   return { rows, mistakes };
 }
 
-/** `accounts[0] (UUID, bob)`: the place of an entry and what it calls itself, as far as that is known. */
+/** `accounts[0] (UUID, bob)`: the place of an entry, and its uuid and login as far as it has them. */
 export function nameEntry(place: string, entry: unknown): string {
-  const { uuid, login }: JsonObject = isObject(entry) ? entry : {};
+  const { uuid, login } = isObject(entry) ? entry : {};
   const names = [uuid, login].filter((name) => typeof name === "string").map(show);
   return names.length > 0 ? `${place} (${names.join(", ")})` : place;
 }
 
-/** Entries whose field is that of an earlier one. */
+/** Entries with a field that an earlier one has too. */
 function findRepeats({ entries, label }: Section, field: "uuid" | "login"): string[] {
   const first = new Map<string, number>();
   return entries.flatMap((entry, at) => {
@@ -153,7 +139,26 @@ function findRepeats({ entries, label }: Section, field: "uuid" | "login"): stri
   });
 }
 
-/** Writes of one file under the same id: the database has each once. */
+/** An image with its revisions, if the file has them, the oldest first. */
+type ImageEntry = { row: ImageRow; history: readonly HistoryRow[] };
+
+function readImage(entry: unknown): Read<ImageEntry> {
+  const { row, mistakes } = readManifest(entry, { isStored: hasHistory(entry) });
+  if (!row) return { mistakes };
+  const history = hasHistory(entry) ? readHistory(entry, row) : { rows: [], mistakes: [] };
+  return {
+    row: { row, history: history.rows },
+    mistakes: [...mistakes, ...findOldTypeMistake(row.type), ...history.mistakes],
+  };
+}
+
+/** CloudAPI before 8.0.0 has two types for all: the stored type is unknown. */
+const findOldTypeMistake = (type: string | null): string[] =>
+  type === "smartmachine" || type === "virtualmachine"
+    ? [`type is "${type}", which CloudAPI before 8.0.0 says of several types; list the images with Api-Version: ~9`]
+    : [];
+
+/** Writes of several images with the same id: the database has each once. */
 function findRepeatedWrites(images: readonly ImageEntry[]): string[] {
   const first = new Map<string, string>();
   return images.flatMap(({ row, history }) =>
@@ -167,14 +172,34 @@ function findRepeatedWrites(images: readonly ImageEntry[]): string[] {
   );
 }
 
-const findUnread = ({ entries }: Section, read: ReadonlySet<string>): string[] =>
-  entries.flatMap((entry) => {
-    if (!isObject(entry)) return [];
-    return Object.keys(entry).filter((field) => !read.has(field) && !(field === "revision" && "history" in entry));
-  });
+/** The fields of an image that are not stored. `revision` is read if there is a history. */
+function listFieldsNotKept(entry: unknown): string[] {
+  const kept = [...manifestFields, ...(hasHistory(entry) ? ["history", "revision"] : [])];
+  return Object.keys(isObject(entry) ? entry : {}).filter((field) => !kept.includes(field));
+}
 
-function count(names: readonly string[]): ReadonlyMap<string, number> {
+function count(names: readonly string[]): Counts {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;
 }
+
+/** The fields that CloudAPI shows of every image. Others are absent if they are not set. */
+const alwaysShown = ["state", "type", "os", "requirements", "files", "published_at", "public"] as const;
+
+/** Turns images as ListImages and `triton image ls -j` show them into manifests, which call `id` `uuid`. Keeps other entries. */
+function readCloudApiImages(entries: readonly unknown[]): { entries: unknown[]; fromCloudApi: FromCloudApi } {
+  const images = entries.filter(isCloudApiImage);
+  const without = count(images.flatMap((image) => alwaysShown.filter((name) => (image[name] ?? null) === null)));
+  return {
+    entries: entries.map((entry) => {
+      if (!isCloudApiImage(entry)) return entry;
+      const { id, ...rest } = entry;
+      return { uuid: id, ...rest };
+    }),
+    fromCloudApi: { images: images.length, without },
+  };
+}
+
+const isCloudApiImage = (entry: unknown): entry is Record<string, unknown> =>
+  isObject(entry) && "id" in entry && !("uuid" in entry);

@@ -1,56 +1,79 @@
 import * as z from "zod/mini";
 import { uuidShape } from "../../src/images/rules/acl.ts";
-import { isStorable } from "../../src/text.ts";
-import { rule } from "./refusal.ts";
+import { countBytes } from "../../src/images/rules/tags.ts";
+import { describeSent, isStorable } from "../../src/text.ts";
 
-/** The kinds of field that accounts and manifests share. */
+/** What accounts, images and revisions share: the refusal of a file, and the kinds of field. */
+
+/** Why nothing of a provision file is loaded: every mistake, one a line, each naming its entry and field. */
+export class ProvisionRefused extends Error {
+  readonly mistakes: readonly string[];
+
+  constructor(mistakes: readonly string[]) {
+    super(mistakes.join("\n"));
+    this.name = "ProvisionRefused";
+    this.mistakes = mistakes;
+  }
+}
+
+/** An entry read: its row, or everything that is wrong with it. */
+export type Read<Row> = { row?: Row; mistakes: readonly string[] };
+
+/** What an entry holds instead of what it should, as the end of a sentence. */
+export const describeFound = (found: unknown): string => (found === undefined ? "it is missing" : describeSent(found));
+
+/** The rule of a field as the start of its refusal, for any check of zod: `a UUID in lower case; "X" was sent`. */
+export const rule = (text: string): { error: (issue: { input?: unknown }) => string } => ({
+  error: ({ input }) => `${text}; ${describeFound(input)}`,
+});
+
+/** Every field that broke its rule, once: `acl[2] is a UUID in lower case; "X" was sent`. */
+export function listFieldMistakes(issues: readonly z.core.$ZodIssue[]): string[] {
+  const messages = new Map(issues.map(({ path, message }) => [z.core.toDotPath(path), message]));
+  return [...messages].map(([field, message]) => `${field || "it"} is ${message}`);
+}
+
+/** A field that may be null or left out; `otherwise` is stored then. */
+export const optional = <Schema extends z.core.$ZodType, const Otherwise>(schema: Schema, otherwise: Otherwise) =>
+  z.pipe(
+    z.nullish(schema),
+    z.transform((value) => value ?? otherwise),
+  );
 
 const uuidRule = rule("a UUID in lower case");
 
-/** A UUID in lower case. */
 export const uuid = z.string(uuidRule).check(z.regex(uuidShape, uuidRule));
 
-/** Text that SQLite stores whole, of a length in UTF-16 units. */
-export function text({ min = 0, max = Number.POSITIVE_INFINITY }: { min?: number; max?: number } = {}) {
-  const length = Number.isFinite(max)
-    ? `string of ${min} to ${max} characters`
-    : min > 0
-      ? "non-empty string"
-      : "string";
+/** Text that SQLite stores whole. Lengths are in UTF-16 units. */
+export function text({ min = 0, max = Number.POSITIVE_INFINITY } = {}) {
+  const some = min > 0 ? "non-empty string" : "string";
+  const length = Number.isFinite(max) ? `string of ${min} to ${max} characters` : some;
   const textRule = rule(`a ${length} without U+0000 or a lone surrogate`);
   const fits = (sent: string) => sent.length >= min && sent.length <= max && isStorable(sent);
   return z.string(textRule).check(z.refine(fits, textRule));
 }
 
-/** true or false. */
 export const flag = z.boolean(rule("true or false"));
 
-/** ISO 8601 in UTC, kept as it was sent. */
+/** ISO 8601 in UTC, stored as sent. */
 export const timestamp = z.iso.datetime(rule("a date and time in UTC, like 2026-11-23T10:00:00.000Z"));
 
-/** A whole number from 0 that JavaScript holds exactly. */
-export function wholeNumber() {
-  const wholeRule = rule("a whole number from 0");
-  return z.int(wholeRule).check(z.gte(0, wholeRule));
-}
+const wholeRule = rule("a whole number from 0");
 
-const encoder = new TextEncoder();
+/** A whole number that JavaScript holds exactly. */
+export const wholeNumber = z.int(wholeRule).check(z.gte(0, wholeRule));
 
 /** D1's limit of a row and of a bound value. @see https://developers.cloudflare.com/d1/platform/limits/ */
-export const maxRowBytes = 2_000_000;
+const maxRowBytes = 2_000_000;
 
-/** Of an image: D1's limit less what updates may add to it and the history to its row. */
+/** Of an image: D1's limit, less what updates may add to it and the history to its row. */
 export const maxImageBytes = 1_700_000;
 
-/** Why a row of these columns cannot be stored in D1, as a sentence; undefined when it can. */
-export function findSizeMistake(columns: readonly unknown[], maxBytes = maxRowBytes): string | undefined {
-  const bytes = columns.reduce((sum: number, column) => sum + countBytes(column), 0);
-  if (bytes <= maxBytes) return undefined;
+/** Why D1 cannot store a row of these columns, as a list of one sentence; empty if it can. */
+export function findSizeMistakes(columns: readonly unknown[], maxBytes = maxRowBytes): string[] {
+  const sizes = columns.map((column) => (typeof column === "string" ? countBytes(column) : column === null ? 0 : 8));
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  if (bytes <= maxBytes) return [];
   const limit = maxBytes === maxRowBytes ? "D1's limit" : `D1's limit is ${maxRowBytes}, and updates need room`;
-  return `it takes ${bytes} bytes, and a row holds at most ${maxBytes} (${limit})`;
-}
-
-function countBytes(column: unknown): number {
-  if (typeof column === "string") return encoder.encode(column).length;
-  return column === null ? 0 : 8;
+  return [`it takes ${bytes} bytes, and a row holds at most ${maxBytes} (${limit})`];
 }

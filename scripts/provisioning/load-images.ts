@@ -1,56 +1,99 @@
 import { manifestColumnNames } from "../../src/db/schema.ts";
-import { makeFileTable } from "./file-table.ts";
-import { toJsonChunks } from "./json-chunks.ts";
+import { formatRevisionBytes } from "../schema/triggers.ts";
+import { type HistoryRow, historyColumns } from "./history-entry.ts";
 import type { ImageRow } from "./manifest.ts";
-import type { SqlDatabase, SqlStatement } from "./sql-database.ts";
+import { makeFileTable, type SqlDatabase, type SqlStatement } from "./sql-database.ts";
 
 const columns = ["uuid", ...manifestColumnNames] as const;
+const restoredColumns = [...columns, "revision"] as const;
 
-const others = columns.filter((column) => column !== "uuid");
+const uuidTable = makeFileTable(["uuid"]);
+const fileTable = makeFileTable(columns);
+const restoredTable = makeFileTable(restoredColumns);
+const historyTable = makeFileTable(historyColumns);
+
+/** The manifest's columns, each rendered, as one list. */
+const list = (render: (column: string) => string, separator = ","): string =>
+  manifestColumnNames.map(render).join(separator);
+
+const differs = (column: string): string => `file.${column} IS NOT images.${column}`;
+
+const anyDiffers = `(${list(differs, " OR ")})`;
 
 /**
- * Writes the images of `file` that differ. `image_acl` follows by triggers, which is why this is no upsert: the triggers
- * INSERT OR IGNORE, and SQLite takes the conflict clause of the statement that fired them instead. Nor a REPLACE: it
- * would fire no delete trigger and start again at revision 1.
+ * Writes the images of `file` that differ. This is no upsert, because triggers keep `image_acl`: they INSERT OR IGNORE, and
+ * SQLite would take the conflict clause of the statement that fired them instead. Nor is it a REPLACE, which fires no delete
+ * trigger and starts again at revision 1.
  *
  * @see https://www.sqlite.org/lang_createtrigger.html
  */
-const replace = `UPDATE images SET ${others.map((column) => `${column} = file.${column}`).join()},
+const replace = `UPDATE images SET ${list((column) => `${column} = file.${column}`)},
   revision = images.revision + 1, write_id = NULL, write = NULL
-FROM file WHERE file.uuid = images.uuid
-  AND (${others.map((column) => `file.${column} IS NOT images.${column}`).join(" OR ")})
-RETURNING 'replaced' AS outcome`;
+FROM file WHERE file.uuid = images.uuid AND ${anyDiffers}`;
 
-/** Fails when there is one meanwhile. */
-const add = `INSERT INTO images (${columns.join()}) SELECT ${columns.join()} FROM file RETURNING 'added' AS outcome`;
+/** Fails if another program has added one meanwhile. */
+const makeAdd = (names: readonly string[]): string =>
+  `INSERT INTO images (${names.join()}) SELECT ${names.join()} FROM file`;
 
-const fileTable = makeFileTable(columns);
+/** Removes the revision that a trigger made of an image's insert. */
+const removeInserted = "DELETE FROM image_history WHERE image IN (SELECT uuid FROM file)";
+
+/** Counts the bytes on from what an earlier statement of the same load inserted. */
+const addRevisions = `INSERT INTO image_history (${historyColumns.join()}, total_bytes)
+SELECT ${historyColumns.join()},
+  sum(${formatRevisionBytes((column) => column)}) OVER (PARTITION BY image ORDER BY revision)
+    + coalesce((SELECT max(stored.total_bytes) FROM image_history AS stored WHERE stored.image = file.image), 0)
+FROM file`;
+
+/** Images to write. `added` are new; those with a history get it, and the revision that they had. */
+export type ImagesToWrite = {
+  added: readonly ImageRow[];
+  replaced: readonly ImageRow[];
+  histories: ReadonlyMap<string, readonly HistoryRow[]>;
+};
+
+/** Makes the statements that store images. */
+export function makeImageStatements(db: SqlDatabase, { added, replaced, histories }: ImagesToWrite): SqlStatement[] {
+  const restored = added.flatMap((row) => {
+    const last = histories.get(row.uuid)?.at(-1);
+    return last ? [{ ...row, revision: last.revision }] : [];
+  });
+  const revisions = restored.flatMap(({ uuid }) => histories.get(uuid) ?? []);
+  return [
+    ...fileTable(db, replaced, replace),
+    ...fileTable(
+      db,
+      added.filter(({ uuid }) => !histories.has(uuid)),
+      makeAdd(columns),
+    ),
+    ...restoredTable(db, restored, makeAdd(restoredColumns)),
+    ...uuidTable(db, restored, removeInserted),
+    ...historyTable(db, revisions, addRevisions),
+  ];
+}
 
 /** The last revision that was provisioned. */
 const provisioned = `(SELECT max(revision) FROM image_history WHERE image = images.uuid AND operation = 'provision')`;
 
-/** A client changed the column since, as far as is known. */
+/** Whether a client changed the column since. True if the history does not tell. */
 const isClients = (column: string): string => `(${provisioned} IS NULL OR EXISTS (
   SELECT 1 FROM image_history AS later WHERE later.image = images.uuid AND later.revision > ${provisioned}
     AND instr(', ' || later.changed || ',', ', ${column},') > 0))`;
 
-const listColumns = (condition: (column: string) => string): string =>
-  `substr(${others.map((column) => `iif(${condition(column)}, ', ${column}', '')`).join(" || ")}, 3)`;
+/** The names of the columns that meet a condition, as text. */
+const listNames = (condition: (column: string) => string): string =>
+  `substr(${list((column) => `iif(${condition(column)}, ', ${column}', '')`, " || ")}, 3)`;
 
-const differs = (column: string): string => `file.${column} IS NOT images.${column}`;
-
-const isBack = "images.state = 'destroyed' AND file.state <> 'destroyed'";
-
-/** What is not as the file has it. */
-const compare = `SELECT file.uuid, ${isBack} AS isBack, ${listColumns(differs)} AS changed,
-  ${listColumns((column) => `${differs(column)} AND ${isClients(column)}`)} AS undone
+const compare = `SELECT file.uuid, images.state = 'destroyed' AND file.state <> 'destroyed' AS isBack,
+  ${listNames(differs)} AS changed, ${listNames((column) => `${differs(column)} AND ${isClients(column)}`)} AS undone
 FROM file JOIN images ON images.uuid = file.uuid
-WHERE ${others.map(differs).join(" OR ")}`;
+WHERE ${anyDiffers}`;
 
-const findStored = "SELECT uuid FROM images WHERE uuid IN (SELECT value ->> '$.uuid' FROM json_each(?))";
-
-/** Fails, and with it the batch, when a client has written after the comparison. */
+/** Fails, and with it the batch, if a client has written after the comparison. */
 const guard = `SELECT json(iif(EXISTS (SELECT 1 FROM (${compare}) WHERE isBack OR undone <> ''), 'undone', '[]'))`;
+
+/** A row of a comparison; lists are text. */
+export type ComparedImage = { uuid: string; isBack: number; changed: string; undone: string };
 
 /**
  * An image that is not stored, or not as the file has it: the columns that differ, those of them that a client changed since
@@ -58,12 +101,9 @@ const guard = `SELECT json(iif(EXISTS (SELECT 1 FROM (${compare}) WHERE isBack O
  */
 export type ImageDifference = { uuid: string; isNew: boolean; isBack: boolean; changed: string[]; undone: string[] };
 
-/** The row of a comparison; lists are text. */
-export type ComparedImage = { uuid: string; isBack: number; changed: string; undone: string };
-
 const splitNames = (text: string): string[] => (text === "" ? [] : text.split(", "));
 
-/** Reads a row that a statement of `makeImageComparisons` answers. */
+/** Reads a row of a comparison. */
 export const readImageDifference = ({ uuid, isBack, changed, undone }: ComparedImage): ImageDifference => ({
   uuid,
   isNew: false,
@@ -72,32 +112,27 @@ export const readImageDifference = ({ uuid, isBack, changed, undone }: ComparedI
   undone: splitNames(undone),
 });
 
-/** An image that is not stored. */
-export const makeAddedImage = (uuid: string): ImageDifference => ({
-  uuid,
-  isNew: true,
-  isBack: false,
-  changed: [],
-  undone: [],
-});
+/** Makes the statements that find which images are stored. */
+export const makeStoredSearches = (db: SqlDatabase, images: readonly ImageRow[]): SqlStatement[] =>
+  uuidTable(db, images, "SELECT uuid FROM images WHERE uuid IN (SELECT uuid FROM file)");
 
-/** The statements that answer the UUIDs of those that are stored. Whole images are compared with stored ones alone. */
-export const makeStoredSearches = (db: SqlDatabase, rows: readonly ImageRow[]): SqlStatement[] =>
-  toJsonChunks(rows.map(({ uuid }) => ({ uuid }))).map((chunk) => db.prepare(findStored).bind(chunk));
+/** Makes the statements that compare stored images with the file. They return those that differ. */
+export const makeImageComparisons = (db: SqlDatabase, images: readonly ImageRow[]): SqlStatement[] =>
+  fileTable(db, images, compare);
 
-/** The statements that compare rows of stored images with what is stored; those that are the same are left out. */
-export const makeImageComparisons = (db: SqlDatabase, rows: readonly ImageRow[]): SqlStatement[] =>
-  fileTable(db, rows, (prepare) => [prepare(compare)]);
+/** Makes the statements that fail if a load would bring an image back, or undo what a client changed. */
+export const makeGuards = (db: SqlDatabase, images: readonly ImageRow[]): SqlStatement[] =>
+  fileTable(db, images, guard);
 
-/** The statements that fail when a load of the rows would bring an image back, or undo what a client changed. */
-export const makeGuards = (db: SqlDatabase, rows: readonly ImageRow[]): SqlStatement[] =>
-  fileTable(db, rows, (prepare) => [prepare(guard)]);
+const lastTable = makeFileTable(["image", "revision", "write_id"]);
 
-/** The statements that make images what the rows say; each answers `{outcome}` rows, unchanged ones left out. */
-export const makeImageStatements = (
-  db: SqlDatabase,
-  { added, replaced }: Record<"added" | "replaced", readonly ImageRow[]>,
-): SqlStatement[] => [
-  ...fileTable(db, replaced, (prepare) => [prepare(replace)]),
-  ...fileTable(db, added, (prepare) => [prepare(add)]),
-];
+/** Makes the statements that find stored images whose history does not go on from the file's. */
+export function makeHistoryComparisons(db: SqlDatabase, histories: ImagesToWrite["histories"]): SqlStatement[] {
+  const last = [...histories.values()].flatMap((history) => history.slice(-1));
+  return lastTable(
+    db,
+    last,
+    `SELECT image AS uuid FROM file WHERE image IN (SELECT uuid FROM images) AND NOT EXISTS (SELECT 1 FROM image_history AS stored
+  WHERE stored.image = file.image AND stored.revision = file.revision AND stored.write_id = file.write_id)`,
+  );
+}

@@ -1,40 +1,121 @@
-import { retryWhileBusy, takeLock } from "./busy.ts";
-import { assertLoadable, type Comparison, compareWithStored, type LoadOptions } from "./compare.ts";
-import type { Provision } from "./entries.ts";
-import { makeAccountStatements } from "./load-accounts.ts";
-import { makeRestoreStatements } from "./load-history.ts";
-import { makeGuards, makeImageStatements } from "./load-images.ts";
-import type { SqlDatabase } from "./sql-database.ts";
+import { nameEntry, type Provision } from "./entries.ts";
+import { ProvisionRefused } from "./fields.ts";
+import {
+  type AccountDifference,
+  type ComparedAccount,
+  makeAccountComparisons,
+  makeAccountStatements,
+  readAccountDifference,
+} from "./load-accounts.ts";
+import {
+  type ComparedImage,
+  type ImageDifference,
+  makeGuards,
+  makeHistoryComparisons,
+  makeImageComparisons,
+  makeImageStatements,
+  makeStoredSearches,
+  readImageDifference,
+} from "./load-images.ts";
+import { makeFileTable, runLocked, type SqlDatabase } from "./sql-database.ts";
 
-/** How many entries of a kind were new, differed from what was stored, or were stored already. */
-export type Counts = { added: number; replaced: number; unchanged: number };
+/** What a load would change. */
+export type Comparison = {
+  accounts: readonly AccountDifference[];
+  images: readonly ImageDifference[];
+  /** The UUIDs of stored images whose history is another than the file's. */
+  otherHistories: readonly string[];
+  /** Logins that accounts outside the file have: login → the UUID of its account. */
+  taken: ReadonlyMap<string, string>;
+};
 
-/** What a load did. An account counts as replaced when its fields or its keys differed. */
-export type LoadReport = { accounts: Counts; images: Counts };
+/** Compares a file with what is stored. Writes nothing. */
+export async function compareWithStored(
+  db: SqlDatabase,
+  { accounts, images, histories }: Provision,
+): Promise<Comparison> {
+  const comparedAccounts = await runLocked<ComparedAccount>(db, makeAccountComparisons(db, accounts));
+  const uuids = new Set(accounts.map(({ uuid }) => uuid));
+  const found = await runLocked<{ uuid: string }>(db, makeStoredSearches(db, images));
+  const stored = new Set(found.map(({ uuid }) => uuid));
+  // Only stored images are sent whole.
+  const sent = images.filter(({ uuid }) => stored.has(uuid));
+  const replaced = await runLocked<ComparedImage>(db, makeImageComparisons(db, sent));
+  const others = await runLocked<{ uuid: string }>(db, makeHistoryComparisons(db, histories));
+  const added = images.filter(({ uuid }) => !stored.has(uuid));
+  return {
+    accounts: comparedAccounts.flatMap(readAccountDifference),
+    images: [
+      ...added.map(({ uuid }) => ({ uuid, isNew: true, isBack: false, changed: [], undone: [] })),
+      ...replaced.map(readImageDifference),
+    ],
+    otherHistories: others.map(({ uuid }) => uuid),
+    taken: new Map(
+      comparedAccounts.flatMap(({ login, holder }) => (holder && !uuids.has(holder) ? [[login, holder]] : [])),
+    ),
+  };
+}
 
-/** What somebody else wrote after the comparison makes the write fail: it is compared again. */
+/** `isRestore`, true by default, lets a load bring destroyed images back and undo what clients changed. */
+export type LoadOptions = { isRestore?: boolean };
+
+/**
+ * Checks what a load would change.
+ *
+ * @throws {ProvisionRefused} an account outside the file has one of its logins; a stored image has another history than the
+ * file; without `isRestore` also images that would come back, or lose what clients changed
+ */
+export function assertLoadable({ accounts }: Provision, compared: Comparison, { isRestore = true }: LoadOptions): void {
+  const { images, otherHistories, taken } = compared;
+  const mistakes = [
+    ...accounts.flatMap((account, at) => {
+      const holder = taken.get(account.login);
+      const place = nameEntry(`accounts[${at}]`, account);
+      return holder ? [`${place}: login is that of the stored account ${holder}`] : [];
+    }),
+    ...(isRestore ? [] : images.flatMap(describeUndone)),
+    ...otherHistories.map(
+      (uuid) =>
+        `image ${uuid} is stored with another history: load the file into an empty database, or without history`,
+    ),
+  ];
+  if (mistakes.length > 0) throw new ProvisionRefused(mistakes);
+}
+
+function describeUndone({ uuid, isBack, undone }: ImageDifference): string[] {
+  if (isBack) return [`image ${uuid} was destroyed and would come back; --restore does it`];
+  if (undone.length === 0) return [];
+  return [`image ${uuid}: a client changed ${undone.join(", ")} since, and it would be undone; --restore does it`];
+}
+
+/** The error if another program wrote after the comparison. The load compares again. */
 const staleComparison = /UNIQUE constraint failed|malformed JSON/;
 
 const maxComparisons = 3;
 
 /**
- * Makes the stored accounts, keys and images what the rows say, in one transaction; those the rows do not name stay.
- * Every image that differs goes up by one revision, every other keeps its own.
+ * Stores accounts, keys and images in one transaction; what the file does not name stays. An image that differs goes up by
+ * one revision, others keep theirs.
  *
- * @param known what the rows differ in, where it was compared before
+ * @param known an earlier comparison
+ * @returns what was changed
  * @throws {ProvisionRefused} as `assertLoadable`
- * @throws {Error} D1's own, when it refused a row: nothing was loaded then
+ * @throws {Error} D1's own, if it refused a row: nothing was loaded then
  */
-export async function load(
+export async function write(
   db: SqlDatabase,
   provision: Provision,
-  { known, ...options }: LoadOptions & { known?: Comparison } = {},
-): Promise<LoadReport> {
+  { known, ...options }: LoadOptions & { known?: Comparison | undefined } = {},
+): Promise<Comparison> {
   for (let comparisons = 1, compared = known; ; comparisons += 1, compared = undefined) {
     compared ??= await compareWithStored(db, provision);
     assertLoadable(provision, compared, options);
+    const accounts = pickDiffering(provision.accounts, compared.accounts);
+    const images = { ...pickDiffering(provision.images, compared.images), histories: provision.histories };
+    const guards = options.isRestore === false ? makeGuards(db, images.replaced) : [];
     try {
-      return await write(db, { provision, compared }, options);
+      await runLocked(db, [...guards, ...makeAccountStatements(db, accounts), ...makeImageStatements(db, images)]);
+      return compared;
     } catch (error) {
       const isStale = error instanceof Error && staleComparison.test(error.message);
       if (!isStale || comparisons === maxComparisons) throw error;
@@ -42,44 +123,49 @@ export async function load(
   }
 }
 
-type Outcome = { outcome: "added" | "replaced" };
-
-async function write(
-  db: SqlDatabase,
-  { provision, compared }: { provision: Provision; compared: Comparison },
-  { isRestore = true }: LoadOptions,
-): Promise<LoadReport> {
-  const { accounts } = provision;
-  const { restored, ...images } = pickDiffering(provision, compared);
-  const forAccounts = makeAccountStatements(db, accounts, new Date().toISOString());
-  const forImages = [...makeImageStatements(db, images), ...makeRestoreStatements(db, restored)];
-  const guards = isRestore ? [] : makeGuards(db, images.replaced);
-  const statements = [...guards, ...forAccounts, ...forImages];
-  const [, ...results] =
-    statements.length === 0 ? [] : await retryWhileBusy(() => db.batch<Outcome>([takeLock(db), ...statements]));
-  const outcomes = results.map(({ results }) => results.map(({ outcome }) => outcome));
-  const imagesFrom = guards.length + forAccounts.length;
-  return {
-    accounts: countOutcomes(accounts.length, outcomes.slice(guards.length, imagesFrom).flat()),
-    images: countOutcomes(provision.images.length, outcomes.slice(imagesFrom).flat()),
-  };
-}
-
-/** The rows that are to be written: what is the same is not sent again. `restored` are new, and have a history. */
-function pickDiffering({ images, histories }: Provision, { images: differences }: Comparison) {
+/** Picks the rows to write: what is stored already is not sent again. */
+function pickDiffering<Row extends { uuid: string }>(
+  rows: readonly Row[],
+  differences: readonly { uuid: string; isNew: boolean }[],
+) {
   const isNew = new Map(differences.map((one) => [one.uuid, one.isNew]));
-  const added = images.filter(({ uuid }) => isNew.get(uuid) === true);
   return {
-    added: added.filter(({ uuid }) => !histories.has(uuid)),
-    restored: added.flatMap((row) => {
-      const history = histories.get(row.uuid);
-      return history ? [{ row, history }] : [];
-    }),
-    replaced: images.filter(({ uuid }) => isNew.get(uuid) === false),
+    added: rows.filter(({ uuid }) => isNew.get(uuid) === true),
+    replaced: rows.filter(({ uuid }) => isNew.get(uuid) === false),
   };
 }
 
-function countOutcomes(entries: number, outcomes: readonly ("added" | "replaced")[]): Counts {
-  const added = outcomes.filter((outcome) => outcome === "added").length;
-  return { added, replaced: outcomes.length - added, unchanged: entries - outcomes.length };
+/** How many entries of a kind were new, differed from what was stored, or were stored already. */
+export type Counts = { added: number; replaced: number; unchanged: number };
+
+/** What a load did. An account counts as replaced if its fields or its keys differed. */
+export type LoadReport = { accounts: Counts; images: Counts };
+
+/** Loads a file, and counts. @see write */
+export const load = async (db: SqlDatabase, provision: Provision, options: LoadOptions = {}): Promise<LoadReport> =>
+  countDifferences(provision, await write(db, provision, options));
+
+/** Counts what a load changed, or would change. */
+export const countDifferences = ({ accounts, images }: Provision, compared: Comparison): LoadReport => ({
+  accounts: countKind(accounts.length, compared.accounts),
+  images: countKind(images.length, compared.images),
+});
+
+function countKind(entries: number, differences: readonly { isNew: boolean }[]): Counts {
+  const added = differences.filter(({ isNew }) => isNew).length;
+  return { added, replaced: differences.length - added, unchanged: entries - differences.length };
+}
+
+const ownerTable = makeFileTable(["owner"]);
+
+/** Finds the owners of the images that no account has, stored or in the file. */
+export async function findUnknownOwners(
+  db: SqlDatabase,
+  { accounts, images }: Pick<Provision, "accounts" | "images">,
+): Promise<string[]> {
+  const loaded = new Set(accounts.map(({ uuid }) => uuid));
+  const owners = [...new Set(images.map(({ owner }) => owner))].filter((owner) => !loaded.has(owner));
+  const unknown = "SELECT owner FROM file WHERE owner NOT IN (SELECT uuid FROM accounts)";
+  const rows = owners.map((owner) => ({ owner }));
+  return (await runLocked<{ owner: string }>(db, ownerTable(db, rows, unknown))).map(({ owner }) => owner);
 }

@@ -1,7 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { retryWhileBusy } from "./busy.ts";
-import type { SqlDatabase } from "./sql-database.ts";
+import { retryWhileBusy, type SqlDatabase } from "./sql-database.ts";
 import { DatabaseSync } from "./sqlite.ts";
 
 const folder = join(import.meta.dirname, "../../migrations");
@@ -12,7 +11,7 @@ export const listMigrations = (): string[] =>
     .filter((name) => name.endsWith(".sql"))
     .sort();
 
-/** Wrangler's own table of what it applied, as wrangler 4 creates it: both tools agree on what is left to do. */
+/** Wrangler's own table of what it applied, as wrangler 4 creates it. */
 const createTable = `CREATE TABLE IF NOT EXISTS "d1_migrations"(
 		id         INTEGER PRIMARY KEY AUTOINCREMENT,
 		name       TEXT UNIQUE,
@@ -38,10 +37,10 @@ export const formatMigrateCommand = (database: string): string =>
   `npx wrangler d1 migrations apply ${database} --env production --remote`;
 
 /**
- * Creates the file of a local D1 if it is missing and applies what is unapplied, with SQLite alone: wrangler would take
- * seconds to do the same. One transaction: another program that starts on the same file waits, then finds nothing to do.
+ * Creates the file of a local D1 if it is missing and applies the missing migrations, with SQLite alone: wrangler would take
+ * seconds. One transaction: another program that starts on the same file waits, then finds nothing to do.
  *
- * @throws {Error} a migration failed, and nothing of any was applied; or the file stayed locked
+ * @throws {Error} a migration failed, and none was applied; or the file stayed locked
  */
 export async function migrateFile(file: string): Promise<void> {
   mkdirSync(dirname(file), { recursive: true });
@@ -56,7 +55,7 @@ export async function migrateFile(file: string): Promise<void> {
 }
 
 function migrate(db: DatabaseSync): void {
-  // Without a lock: the usual start finds nothing to do, and must not wait for whoever writes.
+  // Without a lock: the usual start finds nothing to do, and must not wait for another program that writes.
   if (db.prepare(selectTable).get() && subtract(db.prepare(selectApplied).all()).length === 0) return;
   // workerd opens its databases in this mode; it lasts.
   db.exec("PRAGMA journal_mode = WAL");
@@ -66,9 +65,8 @@ function migrate(db: DatabaseSync): void {
     try {
       db.exec(readFileSync(join(folder, name), "utf8"));
     } catch (error) {
-      throw new Error(`migrations/${name} could not be applied: ${error instanceof Error ? error.message : error}`, {
-        cause: error,
-      });
+      const reason = error instanceof Error ? error.message : error;
+      throw new Error(`migrations/${name} could not be applied: ${reason}`, { cause: error });
     }
     db.prepare("INSERT INTO d1_migrations (name) VALUES (?)").run(name);
   }

@@ -1,4 +1,4 @@
-/** `; did you mean "keys"?` when a known name differs by at most two letters, otherwise nothing. */
+/** Returns `; did you mean "keys"?` if a known name differs by at most two letters, otherwise nothing. */
 export function nameNearest(sent: string, known: ReadonlySet<string>): string {
   if (sent.length > 32) return "";
   const distances = [...known].map((name) => ({ name, distance: countEdits(sent.toLowerCase(), name.toLowerCase()) }));

@@ -1,6 +1,8 @@
+import type { OpenDatabase, SqlStatement } from "./sql-database.ts";
+
 /**
- * SQLite itself, as Node brings it. Node 22 warns on stderr that it is experimental: not of interest to whoever starts the
- * service or writes a backup.
+ * SQLite itself, as Node brings it. Node 22 warns on stderr that it is experimental: of no use to who starts the service or
+ * writes a backup.
  *
  * @see https://nodejs.org/docs/latest-v22.x/api/sqlite.html
  */
@@ -10,3 +12,39 @@ export const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
 process.emitWarning = emitWarning;
 
 export type DatabaseSync = InstanceType<typeof DatabaseSync>;
+
+/** How long SQLite itself waits for a lock; `retryWhileBusy` goes on from there. */
+const timeout = 500;
+
+/**
+ * Opens the file of a local D1 without workerd, which takes seconds to start and is sent everything as one message. The
+ * service may run on the same file: SQLite's locks and its log hold for both.
+ */
+export function openSqliteFile(file: string): OpenDatabase {
+  const sqlite = new DatabaseSync(file, { timeout });
+
+  const prepare = (sql: string, values: readonly (string | number | null)[] = []): SqlStatement => ({
+    bind: (...bound) => prepare(sql, bound),
+    // The statement's own text names the columns. `Row` is the caller's word for them, as with D1.
+    all: async <Row>() => ({ results: sqlite.prepare(sql).all(...values) as Row[] }),
+  });
+
+  const batch = async <Row>(statements: SqlStatement[]): Promise<{ results: Row[] }[]> => {
+    sqlite.exec("BEGIN IMMEDIATE");
+    try {
+      const answers: { results: Row[] }[] = [];
+      for (const statement of statements) {
+        answers.push(await statement.all<Row>());
+        // Lets a long load print its step, and end on Ctrl-C.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      sqlite.exec("COMMIT");
+      return answers;
+    } catch (error) {
+      if (sqlite.isTransaction) sqlite.exec("ROLLBACK");
+      throw error;
+    }
+  };
+
+  return { db: { prepare, batch }, close: async () => sqlite.close() };
+}

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { readProvision } from "../../scripts/provisioning/entries.ts";
-import { ProvisionRefused } from "../../scripts/provisioning/refusal.ts";
+import { ProvisionRefused } from "../../scripts/provisioning/fields.ts";
 import { pickStatusAndJson } from "../support/answer.ts";
 import { formatDate, makeRequest, send } from "../support/client.ts";
 import { bob, clear, provision } from "../support/fixtures.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { retryWhileBusy } from "../../scripts/provisioning/busy.ts";
+import { retryWhileBusy } from "../../scripts/provisioning/sql-database.ts";
 
 test("a load is retried while the database is locked, and for no other reason", async () => {
   const tryOften = async (message: string, failures: number) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readProvision } from "../../scripts/provisioning/entries.ts";
-import { toJsonChunks } from "../../scripts/provisioning/json-chunks.ts";
+import { toJsonChunks } from "../../scripts/provisioning/sql-database.ts";
 import fixtures from "../data/fixtures.json";
 import { computeFingerprint, formatPublicLine } from "../support/signer.ts";
 
@@ -280,7 +280,7 @@ test("fixtures.json is read: 2 accounts, 254 images, 105 fields that are not sto
 
 test("toJsonChunks makes JSON arrays of at most 400 KB, in order, with a larger row in an array of its own", () => {
   const rows = [150, 150, 150, 500, 1, 399].map((kilobytes, at) => ({ at, text: "é".repeat(kilobytes * 500) }));
-  const chunks = toJsonChunks(rows);
+  const chunks = toJsonChunks(rows.map((row) => JSON.stringify(row)));
   expect(chunks.map((chunk) => JSON.parse(chunk).map(({ at }: { at: number }) => at))).toStrictEqual([
     [0, 1],
     [2],

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { readProvision } from "../../scripts/provisioning/entries.ts";
+import { ProvisionRefused } from "../../scripts/provisioning/fields.ts";
 import { load } from "../../scripts/provisioning/load.ts";
-import { ProvisionRefused } from "../../scripts/provisioning/refusal.ts";
 import { clear } from "../support/fixtures.ts";
 import { computeFingerprint, formatPublicLine } from "../support/signer.ts";
 import { readTables } from "../support/stored-tables.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readProvision } from "../../scripts/provisioning/entries.ts";
-import { ProvisionRefused } from "../../scripts/provisioning/refusal.ts";
+import { ProvisionRefused } from "../../scripts/provisioning/fields.ts";
 import { computeFingerprint, formatPublicLine } from "../support/signer.ts";
 import { formatRsaLine, formatSshLine } from "../support/ssh-lines.ts";
 

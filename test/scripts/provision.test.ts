@@ -89,11 +89,11 @@ sub/more.json: accounts 0 added, 0 replaced, 0 unchanged; images 1 added, 0 repl
 
 const usage = `usage: npm run provision -- FILE… [--restore] [--dry-run] [--json] [--state DIR | --remote]
   FILE      a JSON array of IMGAPI manifests, one manifest, or {"accounts": […], "images": […]}
-  --restore bring destroyed images back, and undo what clients changed, where the file says so
+  --restore bring destroyed images back, and undo what clients changed, if the file says so
   --dry-run print what would change, entry by entry, and change nothing
   --json    print the report as JSON
   --state   the folder of the local database (default .wrangler/state)
-  --remote  the deployed database of wrangler.toml
+  --remote  the deployed database, that of [env.production] in wrangler.toml
   --help    these lines
 `;
 
@@ -109,6 +109,8 @@ test.concurrent("two that start at once on a new folder both load what they were
 
 test.concurrent("--help prints the usage and opens nothing", async () => {
   expect(await run("provision", "--help", "--state", "help")).toStrictEqual({ code: 0, stdout: usage, stderr: "" });
+  expect(await run("provision", "-h")).toStrictEqual({ code: 0, stdout: usage, stderr: "" });
+  expect(await run("export", "-h")).toMatchObject({ code: 0, stdout: expect.stringMatching(/^usage: .* export/) });
   expect(globSync(join(folder, "help"))).toStrictEqual([]);
 });
 
@@ -263,11 +265,15 @@ none.json: it cannot be read: ENOENT: no such file or directory, open '${folder}
   expect(globSync(join(folder, "other"))).toStrictEqual([]);
 });
 
-test.concurrent.each<[string[], string]>([
-  [[], `no FILE was named\n${usage}`],
-  [["a", "--state", "b", "--remote"], `--state is local and --remote is not: one of them\n${usage}`],
-])("provision prints its usage when it is called with %j", async (args, stderr) => {
-  expect(await run("provision", ...args)).toStrictEqual({ code: 2, stdout: "", stderr });
+test.concurrent.each<["provision" | "export", string[], string]>([
+  ["provision", [], "no FILE was named; --help lists what provision takes"],
+  ["provision", ["a", "--state", "b", "--remote"], "--state is local and --remote is not: name one of them"],
+  ["provision", ["a", "--dryrun"], 'there is no option --dryrun; did you mean "--dry-run"?'],
+  ["provision", ["a", "--history"], "there is no option --history; --help lists the options"],
+  ["export", ["a"], "export takes no file: a"],
+  ["export", ["--json"], "there is no option --json; --help lists the options"],
+])("%s called with %j says in one line what is wrong", async (script, args, line) => {
+  expect(await run(script, ...args)).toStrictEqual({ code: 2, stdout: "", stderr: `${line}\n` });
 });
 
 test.concurrent("--remote says how to create the database that is missing", async () => {
