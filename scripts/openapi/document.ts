@@ -1,17 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorStatus } from "../../src/errors.ts";
-import { accountExchanges } from "./account-exchanges.ts";
-import { accountOperations } from "./account-operations.ts";
-import { answerSchemas } from "./answer-schemas.ts";
+import { answerSchemas, commonHeaders, errorSentences, headers } from "./answers.ts";
 import { makeCodeSamples } from "./code-samples.ts";
-import { errorSentences } from "./error-sentences.ts";
-import type { Exchange } from "./exchange.ts";
-import { commonHeaders, headers } from "./headers.ts";
-import { imageExchanges } from "./image-exchanges.ts";
-import { imageOperations } from "./image-operations.ts";
+import { type Exchange, examples } from "./examples.ts";
 import { type Json, refer, toObject } from "./json.ts";
-import type { ErrorCode, OperationRow } from "./operation-row.ts";
+import { type ErrorCode, type OperationRow, operations, signed, unsigned, withBody } from "./operations.ts";
 import { parameters } from "./parameters.ts";
 import { requestSchemas } from "./request-schemas.ts";
 
@@ -57,44 +51,46 @@ export function makeDocument(): Json {
   };
 }
 
-const makePaths = (): Json => {
+function makePaths(): Json {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const row of [...imageOperations, ...accountOperations]) {
-    paths[row.path] = {
-      ...paths[row.path],
-      [row.method]: makeOperation(row),
-      ...(row.method === "get" && { head: makeHead(row) }),
-    };
+  for (const [tag, rows] of Object.entries(operations)) {
+    for (const row of rows) {
+      const [method = "", path = ""] = row.request.split(" ");
+      const operation = makeOperation(row, { tag, path });
+      paths[path] = {
+        ...paths[path],
+        [method]: operation,
+        ...(method === "get" && { head: makeHead(row, operation) }),
+      };
+    }
   }
   return paths;
-};
+}
 
 /** Headers that any request may have. */
 const commonParameters = ["Accept-Version", "Api-Version", "X-Api-Version", "Request-Id", "X-Request-Id"];
 const signedParameters = ["Date", "X-Date", "Digest"];
 
-function makeOperation(row: OperationRow): Json {
-  const inPath = [...row.path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
-  const isSigned = row.tag !== "Service";
-  const names = [
-    ...new Set([
-      ...inPath,
-      ...(row.parameters ?? []),
-      ...commonParameters,
-      ...(isSigned ? signedParameters : []),
-      ...(row.body ? ["Content-MD5"] : []),
-    ]),
-  ];
+function makeOperation(row: OperationRow, { tag, path }: { tag: string; path: string }): Json {
+  const isSigned = tag !== "Service";
+  const names = new Set([
+    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name),
+    ...(row.parameters ?? []),
+    ...commonParameters,
+    ...(isSigned ? signedParameters : []),
+    ...(row.body ? ["Content-MD5"] : []),
+  ]);
+  const codes = [...(isSigned ? signed : unsigned), ...(row.body ? withBody : []), ...(row.errors ?? [])];
   return {
     operationId: row.operations.join("_"),
-    tags: [row.tag],
+    tags: [tag],
     summary: row.summary,
     description: row.description,
     ...(!isSigned && { security: [] }),
-    parameters: names.map((name) => refer("parameters", name)),
+    parameters: [...names].map((name) => refer("parameters", name)),
     ...(row.body && { requestBody: makeBody(row.body, row) }),
-    responses: { ...makeSuccesses(row), ...makeRefusals(row) },
-    "x-codeSamples": row.operations.flatMap((name) => makeCodeSamples(name, exchanges[name])),
+    responses: { ...makeSuccesses(row), ...makeRefusals(row, codes) },
+    "x-codeSamples": row.operations.flatMap((name) => makeCodeSamples(name, examples[name])),
   };
 }
 
@@ -114,9 +110,9 @@ function makeBody(names: readonly string[], row: OperationRow): Json {
   };
 }
 
-/** HEAD of a path: GET's answers without their bodies, under CloudAPI's name. */
-function makeHead(row: OperationRow): Json {
-  const { "x-codeSamples": _, responses, ...operation } = makeOperation(row);
+/** HEAD of a path: GET's answers without their bodies. */
+function makeHead(row: OperationRow, get: Json): Json {
+  const { "x-codeSamples": _, responses, ...operation } = get;
   const answers = Object.entries(toObject(responses)).map(([status, answer]) => {
     const { content: _, ...bare } = toObject(answer);
     return [status, bare];
@@ -130,17 +126,15 @@ function makeHead(row: OperationRow): Json {
   };
 }
 
-const exchanges = { ...imageExchanges, ...accountExchanges };
-
-/** The examples of a row, each under its operation and title, for what `pick` takes of an exchange; none where it is undefined. */
+/** The examples of a row, each under its operation and title. @param pick returns undefined for an exchange that is none */
 function makeExamples({ operations }: OperationRow, pick: (exchange: Exchange) => unknown): Json {
-  const examples = operations.flatMap((operation) =>
-    exchanges[operation].flatMap((exchange) => {
+  const picked = operations.flatMap((operation) =>
+    examples[operation].flatMap((exchange) => {
       const value = pick(exchange);
       return value === undefined ? [] : [[`${operation}: ${exchange.title}`, { value }] as const];
     }),
   );
-  return examples.length > 0 ? { examples: Object.fromEntries(examples) } : {};
+  return picked.length > 0 ? { examples: Object.fromEntries(picked) } : {};
 }
 
 /** The answers of one status, as examples. */
@@ -152,7 +146,7 @@ const referHeaders = (names: readonly string[]): Json =>
 
 const bodyHeaders = ["Content-MD5", "Content-Length"];
 
-/** One schema as it is; any of several. */
+/** One schema alone; any of several. */
 const chooseAny = (schemas: readonly Json[]): unknown => (schemas.length === 1 ? schemas[0] : { anyOf: schemas });
 
 const makeContent = (schemas: readonly Json[], examples: Json): Json => ({
@@ -185,16 +179,13 @@ const refusalHeaders: Readonly<Record<number, readonly string[]>> = {
   503: ["Retry-After"],
 };
 
-/** The refusals of an operation: one answer for each status, whose codes are those that it can have here. */
-function makeRefusals(row: OperationRow): Json {
-  const { errors, answers } = row;
-  const byStatus = new Map<number, ErrorCode[]>();
+/** The refusals of an operation: one answer for each status, with the codes that it can have here. */
+function makeRefusals(row: OperationRow, codes: readonly ErrorCode[]): Json {
   // Every path has methods that it does not have.
-  for (const code of new Set<ErrorCode>([...errors, "MethodNotAllowedError"]))
-    byStatus.set(errorStatus[code], [...(byStatus.get(errorStatus[code]) ?? []), code]);
-  const own = new Set(answers.map(({ status }) => status));
+  const all = [...new Set<ErrorCode>([...codes, "MethodNotAllowedError"])];
+  const own = new Set(row.answers.map(({ status }) => status));
   return Object.fromEntries(
-    [...byStatus]
+    [...Map.groupBy(all, (code) => errorStatus[code])]
       .filter(([status]) => !own.has(status))
       .map(([status, codes]) => [
         String(status),

@@ -1,22 +1,20 @@
+import { isObject } from "../../src/text.ts";
+
 /** A JSON object of the document. */
 export type Json = { readonly [key: string]: unknown };
 
-/** Whether a value is a JSON object: no array, and not null. */
-export const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** The object that a value is; an empty one where it is none. */
+/** Returns an object unchanged, and an empty one for any other value. */
 export const toObject = (value: unknown): Json => (isObject(value) ? value : {});
 
-/** The objects of the array that a value is; none where it is none. */
+/** Returns the objects of an array, and none for any other value. */
 export const toList = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : []);
 
-/** A reference to a component: a schema, a parameter or a header. */
+/** A reference to a component of the document. */
 export const refer = (kind: "schemas" | "parameters" | "headers", name: string): Json => ({
   $ref: `#/components/${kind}/${name}`,
 });
 
-/** What a reference names in the document; a value that is no reference as it is. */
+/** Returns what a reference names in the document. Returns any other object unchanged. */
 export function resolve(value: unknown, document: Json): Json {
   const found = toObject(value);
   if (typeof found["$ref"] !== "string") return found;

@@ -1,6 +1,5 @@
 import { makeDocument } from "../openapi/document.ts";
-import { makePage } from "../openapi/page.ts";
-import { pageStyle } from "../openapi/page-style.ts";
+import { makePage, pageStyle } from "../openapi/page.ts";
 import { bundlePage } from "./bundle-page.ts";
 import type { PageFiles } from "./page-files.ts";
 

@@ -1,8 +1,7 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { listClientCommands } from "../../scripts/openapi/client-commands.ts";
-import { clientPreamble } from "../../scripts/openapi/code-samples.ts";
+import { clientPreamble, listClientCommands } from "../../scripts/openapi/code-samples.ts";
 import type { Operation } from "../../src/operations.ts";
 import { ClientsService, formatClientCommand } from "../support/clients-service.ts";
 import { examples, makeExchangeFile } from "../support/exchanges.ts";

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type Exchange, example } from "../../scripts/openapi/exchange.ts";
+import { type Exchange, example } from "../../scripts/openapi/examples.ts";
 import type { Bindings } from "../../src/context.ts";
 import { errorStatus } from "../../src/errors.ts";
 import type { Operation } from "../../src/operations.ts";

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Exchange } from "../../scripts/openapi/exchange.ts";
+import type { Exchange } from "../../scripts/openapi/examples.ts";
 import type { Answer } from "../support/answer.ts";
 import { send } from "../support/client.ts";
 import { examples, exchanges, hideVarying, makeExchangeFile } from "../support/exchanges.ts";

@@ -1,6 +1,6 @@
-import { accountExchanges } from "../../scripts/openapi/account-exchanges.ts";
-import { type Exchange, example } from "../../scripts/openapi/exchange.ts";
-import { imageExchanges } from "../../scripts/openapi/image-exchanges.ts";
+import { type Exchange, example, examples } from "../../scripts/openapi/examples.ts";
+
+export { examples };
 
 /** What the document's examples are made on, as `npm run provision` takes it. @param keys of the account `demo` */
 export const makeExchangeFile = (keys: readonly { name: string; key: string }[]) => ({
@@ -32,9 +32,6 @@ export const makeExchangeFile = (keys: readonly { name: string; key: string }[])
     },
   ],
 });
-
-/** The examples of each operation. */
-export const examples = { ...imageExchanges, ...accountExchanges };
 
 /** Every example, with its operation. */
 export const exchanges: readonly { operation: string; exchange: Exchange }[] = Object.entries(examples).flatMap(

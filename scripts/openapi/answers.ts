@@ -1,0 +1,273 @@
+import type { UpdatableAccountField } from "../../src/db/schema.ts";
+import { errorStatus } from "../../src/errors.ts";
+import { imageStates } from "../../src/image-states.ts";
+import { uuidShape } from "../../src/images/rules/acl.ts";
+import { imageWrites } from "../../src/operations.ts";
+import { type Json, refer } from "./json.ts";
+import type { ErrorCode } from "./operations.ts";
+
+const text = (description: string, more: Json = {}): Json => ({ type: "string", description, ...more });
+const number = (description: string): Json => ({ type: "integer", description });
+const uuid = (description: string): Json => text(description, { pattern: uuidShape.source });
+
+/** An object that has these keys and no others. @param required all of them by default */
+const object = (description: string, properties: Json, required = Object.keys(properties)): Json => ({
+  type: "object",
+  description,
+  properties,
+  required,
+  additionalProperties: false,
+});
+
+const requirements = object(
+  "What the image needs. Zero and empty values are left out.",
+  {
+    max_memory: number("Most memory, MiB."),
+    max_ram: number("The same under its old name."),
+    min_memory: number("Least memory, MiB."),
+    min_ram: number("The same under its old name."),
+    brand: text("Brand of the zone."),
+    bootrom: text("Boot ROM of the machine."),
+  },
+  [],
+);
+
+const file = object(
+  "The first file of the image.",
+  {
+    compression: { description: "How it is compressed." },
+    sha1: { description: "Its SHA-1, in hex." },
+    size: { description: "Its size in bytes." },
+  },
+  [],
+);
+
+/** An image, with the type as a release shows it. docs/contract.md#image */
+const makeImage = (description: string, type: Json): Json =>
+  object(
+    `${description} A key without a value is absent, never null.`,
+    {
+      id: uuid("UUID of the image."),
+      name: text("Name."),
+      version: text("Version."),
+      os: text("Operating system. Absent while the image is created."),
+      requirements,
+      type,
+      image_size: number("Size of a zvol, MiB."),
+      description: text("Description."),
+      files: { type: "array", items: file, description: "The first file alone." },
+      tags: { type: "object", additionalProperties: true, description: "Tags: any keys, any JSON values." },
+      homepage: text("Address of its page. Provisioned ones may be anything."),
+      published_at: text("Date and time, as stored."),
+      owner: uuid("Account that owns it."),
+      public: { type: "boolean", description: "Whether everybody may use it." },
+      state: text("State. Destroyed only where an earlier revision of a destroyed image is read.", {
+        enum: imageStates,
+      }),
+      eula: text("Address of its licence."),
+      acl: {
+        type: "array",
+        items: uuid("Account."),
+        description: "Accounts that it is shared with. Absent when empty.",
+      },
+      origin: uuid("Image that it was made of."),
+      error: object("Why the creation failed.", { code: text("Code."), message: text("Message.") }, []),
+    },
+    ["id", "name", "version", "requirements", "owner", "public", "state"],
+  );
+
+const caller: Json = {
+  description: "Who did it.",
+  oneOf: [
+    object("The account and key that signed.", {
+      type: { const: "signature" },
+      keyId: text("`/LOGIN/keys/SHA256:…`"),
+      account: uuid("Account."),
+      requestId: text("Request-Id of the request."),
+    }),
+    object("The operator of the service, with `npm run provision`.", { type: { const: "operator" } }),
+  ],
+};
+
+const change = object("A field of the image as the requested release shows it; null where it is absent.", {
+  before: { description: "Before." },
+  after: { description: "After." },
+});
+
+const actions = [...new Set(Object.values(imageWrites).map(({ action }) => action)), "provision"];
+
+const revision = object("One revision of an image.", {
+  action: text("What made it.", { enum: actions }),
+  success: { const: "yes", description: "Only applied writes have a revision." },
+  time: text("By the database's clock, ISO 8601.", { format: "date-time" }),
+  caller,
+  revision: number("The revision that the write produced."),
+  changes: {
+    description: "The fields that changed. Null where the revision before is not kept.",
+    oneOf: [{ type: "object", additionalProperties: change }, { type: "null" }],
+  },
+});
+
+const accountTexts = {
+  email: "E-mail address.",
+  companyName: "Company.",
+  firstName: "First name.",
+  lastName: "Last name.",
+  address: "Address.",
+  postalCode: "Postal code.",
+  city: "City.",
+  state: "State.",
+  country: "Country.",
+  phone: "Telephone.",
+} satisfies Record<Exclude<UpdatableAccountField, "triton_cns_enabled">, string>;
+
+const account = object(
+  "An account. A key without a value is absent.",
+  {
+    id: uuid("UUID of the account."),
+    login: text("Login."),
+    ...Object.fromEntries(Object.entries(accountTexts).map(([name, description]) => [name, text(description)])),
+    triton_cns_enabled: { type: "boolean", description: "Whether CNS is on." },
+    created: text("When it was created."),
+    updated: text("When it last changed."),
+  },
+  ["id", "login", "triton_cns_enabled"],
+);
+
+const health = {
+  healthy: { type: "boolean", description: "Whether the database answered." },
+  milliseconds: { type: "number", description: "How long that read took." },
+  age: { type: "number", description: "How long ago it ended, ms." },
+  readOnly: { type: "boolean", description: "Whether READ_ONLY is on." },
+};
+
+const fieldError = object("One field that breaks its rule.", {
+  field: text("The field."),
+  code: text("What kind of mistake.", { enum: ["Invalid", "MissingParameter"] }),
+  message: text("A sentence for a person."),
+});
+
+/** What the service answers, by name. */
+export const answerSchemas: Json = {
+  Image: makeImage("An image.", text("Type as stored, such as `zone-dataset`, `zvol`, `lx-dataset` or `docker`.")),
+  ImageBefore8: makeImage(
+    "An image as releases before 8.0.0 show it.",
+    text("Before 8.0.0: `virtualmachine` for a zvol, else `smartmachine`.", {
+      enum: ["smartmachine", "virtualmachine"],
+    }),
+  ),
+  Images: { type: "array", items: refer("schemas", "Image"), description: "Images, by `published_at`." },
+  ImagesBefore8: {
+    type: "array",
+    items: refer("schemas", "ImageBefore8"),
+    description: "Images as releases before 8.0.0 show them, by `published_at`.",
+  },
+  Revisions: { type: "array", items: revision, description: "Revisions, newest first." },
+  Tags: { type: "object", additionalProperties: true, description: "All tags of an image." },
+  Tag: { description: "The value of a tag: any JSON." },
+  Account: account,
+  Key: object("A key of an account.", {
+    name: text("Name."),
+    fingerprint: text("MD5 fingerprint."),
+    key: text("OpenSSH line."),
+  }),
+  Keys: { type: "array", items: refer("schemas", "Key"), description: "Keys, by name." },
+  Datacenters: {
+    type: "object",
+    additionalProperties: text("Origin of the service."),
+    description: "Names and addresses.",
+  },
+  Ping: object("The service runs.", {
+    ping: { const: "pong" },
+    cloudapi: object("Versions.", { versions: { type: "array", items: text("Version.") } }),
+  }),
+  Health: object("Whether the database answers.", health),
+  Unhealthy: object("The database does not answer.", {
+    code: { const: "ServiceUnavailableError" },
+    message: text("A sentence for a person."),
+    ...health,
+  }),
+  Error: object("A refusal. The message is for people and may change.", {
+    code: text("What was wrong.", { enum: Object.keys(errorStatus) }),
+    message: text("A sentence that names what was wrong."),
+  }),
+  FieldErrors: object("Fields that break their rules, each once.", {
+    code: { const: "ValidationFailed" },
+    message: text("The fields."),
+    errors: { type: "array", items: fieldError, description: "In the order of the fields." },
+  }),
+};
+
+const header = (description: string, schema: Json = { type: "string" }): Json => ({ description, schema });
+
+/** Of every answer. docs/contract.md#headers */
+const common: Json = {
+  "Request-Id": header("The client's, else a new UUID."),
+  "X-Request-Id": header("As Request-Id."),
+  "Response-Time": header("Whole milliseconds."),
+  "X-Response-Time": header("As Response-Time."),
+  "Api-Version": header("The release that answered."),
+  "X-Api-Version": header("As Api-Version."),
+  Server: header("`cloudapi/VERSION`."),
+  Date: header("The time of the answer."),
+  "Triton-Datacenter-Name": header("DATACENTER_NAME of the configuration."),
+  "Server-Timing": header("`auth`, `db` and `total`, in milliseconds."),
+  "Cache-Control": header("`private, no-cache, no-transform`."),
+  "X-Content-Type-Options": header("`nosniff`."),
+  "Access-Control-Allow-Origin": header("`*`."),
+  "Access-Control-Allow-Methods": header("Methods."),
+  "Access-Control-Allow-Headers": header("Request headers that a page may send."),
+  "Access-Control-Expose-Headers": header("Headers that a page may read."),
+};
+
+/** Of some answers. */
+const some: Json = {
+  "Content-MD5": header("MD5 of the JSON, base64. A streamed list has none."),
+  "Content-Length": header("Length of the body. A streamed list has none."),
+  ETag: header('`"REVISION-RELEASE"`.'),
+  "Changed-Fields": header("The fields that changed; empty when nothing did."),
+  "Dry-Run": header("`true`: nothing was written."),
+  "Ignored-Parameters": header("Names that no rule read, at most ten."),
+  "Idempotent-Replayed": header("`true`: the answer of the first time."),
+  Location: header("`/LOGIN/keys/FINGERPRINT` of a new key."),
+  Allow: header("The methods of the path."),
+  "Retry-After": header("Seconds to wait."),
+  "RateLimit-Policy": header("Who is counted, and the limit."),
+  "WWW-Authenticate": header('`Signature realm="cloudapi",headers="date"`.'),
+};
+
+/** Headers of answers, by name. */
+export const headers: Json = { ...common, ...some };
+
+/** The names of those that every answer has. */
+export const commonHeaders: readonly string[] = Object.keys(common);
+
+/** When each code occurs, in a sentence. docs/contract.md#errors */
+export const errorSentences: Readonly<Record<ErrorCode, string>> = {
+  BadRequest: "JSON that is not an object, an escape in the path that cannot be decoded, or a query that is not UTF-8.",
+  BadDigest: "`Content-MD5`, or a signed `Digest`, is not the body's.",
+  InvalidContent: "The body does not parse.",
+  InvalidHeader: "Authorization, the signed date, a precondition or the Idempotency-Key is malformed.",
+  InvalidVersion: "No served version is in the requested range.",
+  InvalidCredentials: "No signature, or one that is not of a known key.",
+  NotAuthorized: "The account is disabled, or the path is another's.",
+  QuotaExceeded: "The account owns as many images, or has as many keys, as it may.",
+  ResourceNotFound: "No such account, key, tag or image, or an image that the caller may not see.",
+  MethodNotAllowedError: "The path has no such method; `Allow` lists those it has.",
+  NotAcceptableError: "`Accept` admits no JSON.",
+  InvalidArgument: "An action, `dry-run`, a revision, a filter, a page, a key or a field of an account is not allowed.",
+  MissingParameter: "No action, no key, no revision, or no body for a grant or tags.",
+  PreconditionFailed: "The image is at another revision; `ETag` has the current one. Nothing was changed.",
+  RequestTooLarge: "The body is over 100000 bytes.",
+  UnsupportedMediaTypeError: "The type or coding of the body is not supported.",
+  ValidationFailed: "A field breaks its rule; `errors` lists the fields. Nothing was changed.",
+  NotImageOwner: "The image is visible, and another's.",
+  ImageNotShared: "The image cannot be cloned: it is not shared with the caller by acl, or not activated.",
+  ImageHasDependentImages: "The image cannot be deleted: it is the origin of others.",
+  IdempotencyKeyReused: "The key was sent with another request.",
+  PreconditionRequired: "The service requires If-Match of a write that replaces fields.",
+  RequestThrottled: "The account, or the address, sent too much; nothing was done. Wait for `Retry-After` seconds.",
+  InternalError: "An unexpected fault; the cause is on the log under the Request-Id.",
+  ServiceUnavailableError:
+    "The database failed or stayed busy, or the service is read-only. Wait for `Retry-After` seconds; a write with an Idempotency-Key is applied once.",
+};

@@ -1,0 +1,286 @@
+import type { errorStatus } from "../../src/errors.ts";
+import type { Operation } from "../../src/operations.ts";
+import { listNames, queryFieldNames } from "./parameters.ts";
+
+/** A code of the error table. */
+export type ErrorCode = keyof typeof errorStatus;
+
+/** A successful answer: the schemas of its body (none for no body), and its own headers. */
+type Success = { status: number; schemas: readonly string[]; headers?: readonly string[]; description: string };
+
+type Group = "Images" | "Grants" | "Tags" | "Account" | "Service";
+
+/** A path and method of the service, with all that a client can send and meet. */
+export type OperationRow = {
+  request: `${"get" | "post" | "put" | "delete"} /${string}`;
+  /** CloudAPI's names. Several share a path and are told apart by `action`, or by who asks. */
+  operations: readonly Operation[];
+  summary: string;
+  description: string;
+  parameters?: readonly string[];
+  /** Schemas of the body. */
+  body?: readonly string[];
+  answers: readonly Success[];
+  /** Beside `unsigned`, `signed` and `withBody`. */
+  errors?: readonly ErrorCode[];
+};
+
+/** What any request can meet. */
+export const unsigned: readonly ErrorCode[] = ["InvalidVersion", "NotAcceptableError"];
+
+/** What any signed request can meet. docs/contract.md#order-of-checks */
+export const signed: readonly ErrorCode[] = [
+  "BadRequest",
+  "BadDigest",
+  "InvalidHeader",
+  "InvalidVersion",
+  "InvalidCredentials",
+  "NotAuthorized",
+  "ResourceNotFound",
+  "NotAcceptableError",
+  "RequestThrottled",
+  "InternalError",
+  "ServiceUnavailableError",
+];
+
+/** What a request with a body can meet. */
+export const withBody: readonly ErrorCode[] = ["InvalidContent", "RequestTooLarge", "UnsupportedMediaTypeError"];
+
+/** What a write of an image can meet. */
+const write: readonly ErrorCode[] = ["InvalidArgument", "NotImageOwner", "IdempotencyKeyReused", "PreconditionFailed"];
+
+const ok = (description: string, schemas: readonly string[], headers?: readonly string[]): Success => ({
+  status: 200,
+  schemas,
+  ...(headers && { headers }),
+  description,
+});
+
+const empty = (description: string, headers?: readonly string[]): Success => ({
+  status: 204,
+  schemas: [],
+  ...(headers && { headers }),
+  description,
+});
+
+/** The answer to a read with If-None-Match. */
+const notModified: Success = {
+  status: 304,
+  schemas: [],
+  headers: ["ETag"],
+  description: "The image is at a revision that If-None-Match lists.",
+};
+
+const image = ["Image", "ImageBefore8"];
+const readParameters = ["If-Match", "If-None-Match"];
+const writeParameters = ["dry-run", ...readParameters, "Idempotency-Key"];
+const writeHeaders = ["ETag", "Changed-Fields", "Dry-Run", "Ignored-Parameters", "Idempotent-Replayed"];
+
+/** All operations by their group, a row for each path and method. docs/contract.md#operations */
+export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
+  Images: [
+    {
+      request: "get /{login}/images",
+      operations: ["ListImages"],
+      summary: "List images",
+      description: "Images that the account can see, by `published_at`. A long list is streamed.",
+      parameters: [...listNames, "List-tag"],
+      answers: [ok("The images.", ["Images", "ImagesBefore8"], ["Ignored-Parameters"])],
+      errors: ["InvalidArgument"],
+    },
+    {
+      request: "get /{login}/images/{id}",
+      operations: ["GetImage"],
+      summary: "Get an image",
+      description: "One image, or an earlier revision of it.",
+      parameters: ["read-revision", ...readParameters],
+      answers: [ok("The image.", image, ["ETag"]), notModified],
+      errors: ["InvalidArgument", "NotImageOwner", "PreconditionFailed"],
+    },
+    {
+      request: "post /{login}/images/{id}",
+      operations: ["UpdateImage", "CloneImage", "RevertImage"],
+      summary: "Update, clone or revert an image",
+      description:
+        "`action=update` changes the fields that are sent, all or none. `action=clone` copies an image that is shared. `action=revert` gives the fields of an earlier revision, as a new one.",
+      parameters: ["image-action", "revert-revision", "image-acl", ...queryFieldNames.image, ...writeParameters],
+      body: ["UpdateImage", "RevertImage", "CloneImage"],
+      answers: [ok("The image as it is now, or the clone.", image, writeHeaders)],
+      errors: [
+        ...write,
+        "MissingParameter",
+        "ValidationFailed",
+        "ImageNotShared",
+        "QuotaExceeded",
+        "PreconditionRequired",
+      ],
+    },
+    {
+      request: "delete /{login}/images/{id}",
+      operations: ["DeleteImage"],
+      summary: "Delete an image",
+      description: "The image is destroyed. It does not come back.",
+      parameters: writeParameters,
+      answers: [empty("Deleted.", ["Dry-Run", "Idempotent-Replayed", "ETag", "Changed-Fields"])],
+      errors: [...write, "ImageHasDependentImages"],
+    },
+    {
+      request: "get /{login}/images/{id}/audit",
+      operations: ["ImageAudit"],
+      summary: "List the revisions of an image",
+      description: "Who changed what, and when, newest first. For the owner and operators; of a destroyed image too.",
+      parameters: ["audit-limit", "audit-marker"],
+      answers: [ok("The revisions.", ["Revisions"])],
+      errors: ["InvalidArgument", "NotImageOwner"],
+    },
+  ],
+  Grants: [
+    {
+      request: "post /{login}/images/{id}/acl",
+      operations: ["AddImageAcl", "RemoveImageAcl", "LeaveImage"],
+      summary: "Share an image, stop sharing it, or leave it",
+      description:
+        "Adds accounts to the acl or removes them. Grants of several clients do not race. An account that an image is shared with removes itself to leave it.",
+      parameters: ["acl-action", "grants-acl", ...writeParameters],
+      body: ["Grants"],
+      answers: [ok("The image as it is now.", image, writeHeaders), empty("The caller left the image.", writeHeaders)],
+      errors: [...write, "MissingParameter", "ValidationFailed"],
+    },
+  ],
+  Tags: [
+    {
+      request: "get /{login}/images/{id}/tags",
+      operations: ["ListImageTags"],
+      summary: "List the tags of an image",
+      description: "All tags, for everyone who may see the image.",
+      parameters: readParameters,
+      answers: [ok("The tags.", ["Tags"], ["ETag"]), notModified],
+      errors: ["PreconditionFailed"],
+    },
+    {
+      request: "post /{login}/images/{id}/tags",
+      operations: ["AddImageTags"],
+      summary: "Add tags",
+      description: "The tags that are sent replace those of the same keys, or join them.",
+      parameters: writeParameters,
+      body: ["TagsToWrite"],
+      answers: [ok("All tags.", ["Tags"], writeHeaders)],
+      errors: [...write, "MissingParameter", "ValidationFailed"],
+    },
+    {
+      request: "put /{login}/images/{id}/tags",
+      operations: ["ReplaceImageTags"],
+      summary: "Replace all tags",
+      description: "The tags that are sent are all tags of the image.",
+      parameters: writeParameters,
+      body: ["TagsToWrite"],
+      answers: [ok("All tags.", ["Tags"], writeHeaders)],
+      errors: [...write, "MissingParameter", "ValidationFailed", "PreconditionRequired"],
+    },
+    {
+      request: "delete /{login}/images/{id}/tags",
+      operations: ["DeleteImageTags"],
+      summary: "Delete all tags",
+      description: "The image has no tags afterwards.",
+      parameters: writeParameters,
+      answers: [empty("Deleted.", writeHeaders)],
+      errors: write,
+    },
+    {
+      request: "get /{login}/images/{id}/tags/{tag}",
+      operations: ["GetImageTag"],
+      summary: "Get a tag",
+      description: "The value of one tag, as JSON.",
+      parameters: ["tag", ...readParameters],
+      answers: [ok("The value.", ["Tag"], ["ETag"]), notModified],
+      errors: ["PreconditionFailed"],
+    },
+    {
+      request: "delete /{login}/images/{id}/tags/{tag}",
+      operations: ["DeleteImageTag"],
+      summary: "Delete a tag",
+      description: "The other tags stay.",
+      parameters: ["tag", ...writeParameters],
+      answers: [empty("Deleted.", writeHeaders)],
+      errors: write,
+    },
+  ],
+  Account: [
+    {
+      request: "get /{login}",
+      operations: ["GetAccount"],
+      summary: "Get the account",
+      description: "The account of the path.",
+      answers: [ok("The account.", ["Account"])],
+    },
+    {
+      request: "post /{login}",
+      operations: ["UpdateAccount"],
+      summary: "Update the account",
+      description: "Changes the fields that are sent, by the account itself or an operator.",
+      parameters: queryFieldNames.account,
+      body: ["UpdateAccount"],
+      answers: [ok("The account as it is now.", ["Account"])],
+      errors: ["InvalidArgument"],
+    },
+    {
+      request: "get /{login}/keys",
+      operations: ["ListKeys"],
+      summary: "List keys",
+      description: "The keys that may sign for the account, by name.",
+      answers: [ok("The keys.", ["Keys"])],
+    },
+    {
+      request: "get /{login}/keys/{key}",
+      operations: ["GetKey"],
+      summary: "Get a key",
+      description: "One key.",
+      parameters: ["key"],
+      answers: [ok("The key.", ["Key"])],
+    },
+    {
+      request: "post /{login}/keys",
+      operations: ["CreateKey"],
+      summary: "Add a key",
+      description: "The key may sign at once.",
+      parameters: queryFieldNames.key,
+      body: ["CreateKey"],
+      answers: [{ status: 201, schemas: ["Key"], headers: ["Location"], description: "The key." }],
+      errors: ["InvalidArgument", "MissingParameter", "QuotaExceeded"],
+    },
+    {
+      request: "delete /{login}/keys/{key}",
+      operations: ["DeleteKey"],
+      summary: "Delete a key",
+      description: "The key is refused from the next request on. It may be the one that signs.",
+      parameters: ["key"],
+      answers: [empty("Deleted.")],
+    },
+    {
+      request: "get /{login}/datacenters",
+      operations: ["ListDatacenters"],
+      summary: "List datacenters",
+      description: "The one name of this service, with its address.",
+      answers: [ok("Names and addresses.", ["Datacenters"])],
+    },
+  ],
+  Service: [
+    {
+      request: "get /--ping",
+      operations: ["Ping"],
+      summary: "Ask whether the service runs",
+      description: "Unsigned, and asks nothing.",
+      answers: [ok("It runs.", ["Ping"])],
+    },
+    {
+      request: "get /--health",
+      operations: ["Health"],
+      summary: "Ask whether the database answers",
+      description: "Unsigned. Reads one row, at most once a second.",
+      answers: [
+        ok("It answers.", ["Health"]),
+        { status: 503, schemas: ["Unhealthy"], headers: ["Retry-After"], description: "It does not answer." },
+      ],
+    },
+  ],
+};
