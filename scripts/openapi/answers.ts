@@ -10,7 +10,7 @@ const text = (description: string, more: Json = {}): Json => ({ type: "string", 
 const number = (description: string): Json => ({ type: "integer", description });
 const uuid = (description: string): Json => text(description, { pattern: uuidShape.source });
 
-/** An object that has these keys and no others. @param required all of them by default */
+/** Makes an object with these keys and no others. @param required all of them by default */
 const object = (description: string, properties: Json, required = Object.keys(properties)): Json => ({
   type: "object",
   description,
@@ -42,7 +42,7 @@ const file = object(
   [],
 );
 
-/** An image, with the type as a release shows it. docs/contract.md#image */
+/** Makes the schema of an image. @param type as a release shows it. docs/contract.md#image */
 const makeImage = (description: string, type: Json): Json =>
   object(
     `${description} A key without a value is absent, never null.`,
@@ -147,7 +147,7 @@ const fieldError = object("One field that breaks its rule.", {
   message: text("A sentence for a person."),
 });
 
-/** What the service answers, by name. */
+/** The bodies of answers, by name. */
 export const answerSchemas: Json = {
   Image: makeImage("An image.", text("Type as stored, such as `zone-dataset`, `zvol`, `lx-dataset` or `docker`.")),
   ImageBefore8: makeImage(

@@ -2,17 +2,17 @@ import type { Operation } from "../../src/operations.ts";
 import { quoteWord } from "../running/program.ts";
 import { type Examples, type Exchange, example } from "./examples.ts";
 
-/** How to make the request of an example. */
+/** Code that makes the request of an example. */
 export type CodeSample = { lang: "Shell" | "TypeScript"; label: string; source: string };
 
-/** What the shell samples run after: the service and the key of `npm start`'s demo. */
+/** Lines to run before the curl samples: the service and the key of `npm start`'s demo. */
 export const shellPreamble = "URL=http://127.0.0.1:8787 KEY=.local/.ssh/id_rsa KEY_ID=/demo/keys/demo";
 
-/** What the samples of triton and sdc run after: the same, as these clients read it. */
+/** Lines to run before the samples of triton and sdc: the same, as these clients read it. */
 export const clientPreamble = `export TRITON_PROFILE=env SDC_URL=http://127.0.0.1:8787 SDC_ACCOUNT=demo HOME=$PWD/.local
 export SDC_KEY_ID=$(ssh-keygen -l -E md5 -f .local/.ssh/id_rsa.pub | sed 's/.*MD5:\\([^ ]*\\).*/\\1/')`;
 
-/** What the TypeScript samples stand below: a request signed with Node's own modules. */
+/** Code to put above the TypeScript samples. It signs a request with Node's own modules. */
 export const fetchPreamble = `import { sign } from "node:crypto";
 import { readFileSync } from "node:fs";
 
@@ -30,7 +30,7 @@ function send(method: string, target: string, more: { headers?: Record<string, s
 }
 `;
 
-/** Headers of an example's request beside its signature. */
+/** Lists the headers of an example's request, without its signature. */
 const listHeaders = ({ headers, body }: Exchange): [string, string][] =>
   Object.entries({
     "Api-Version": "~9",
@@ -40,7 +40,7 @@ const listHeaders = ({ headers, body }: Exchange): [string, string][] =>
 
 const isUnsigned = ({ path }: Exchange): boolean => path.startsWith("/--");
 
-/** The request with curl, signed by openssl; runs after {@link shellPreamble}. */
+/** Formats the request with curl, signed by openssl. It runs after {@link shellPreamble}. */
 export function formatCurl(exchange: Exchange): string {
   const { method, path, body } = exchange;
   if (isUnsigned(exchange)) return `curl -i $URL${path}`;
@@ -57,7 +57,7 @@ keyId=\\"$KEY_ID\\",algorithm=\\"rsa-sha256\\",headers=\\"(request-target) date\
   ${options.join(" \\\n  ")}`;
 }
 
-/** The request with fetch; stands below {@link fetchPreamble}. */
+/** Formats the request with fetch. It goes below {@link fetchPreamble}. */
 export function formatFetch(exchange: Exchange): string {
   const { method, path, body, answer } = exchange;
   const headers = listHeaders(exchange).map(
@@ -74,12 +74,11 @@ ${headers.join("\n")}
 console.log(answer.status${answer === undefined ? "" : ", await answer.json()"});`;
 }
 
-/** A shell command of a client. */
 type ClientCommand = { client: "triton" | "sdc"; source: string };
 
 const { image, shared } = example;
 
-/** Commands that clients have for an operation; the first is triton's. `laptop.pub` is an OpenSSH public key file. */
+/** The clients' own commands for an operation: triton's, then sdc's. `laptop.pub` is an OpenSSH public key file. */
 const ownCommands: Readonly<Partial<Record<Operation, readonly [string, string?]>>> = {
   ListImages: ["triton image list name=my-image", "sdc-listimages --name=my-image"],
   GetImage: [`triton image get ${image}`, `sdc-getimage ${image}`],
@@ -98,7 +97,7 @@ const ownCommands: Readonly<Partial<Record<Operation, readonly [string, string?]
   ListDatacenters: ["triton datacenters", "sdc-listdatacenters"],
 };
 
-/** What triton sends as it is told, where it has no command of its own. */
+/** Formats the request with `triton cloudapi`, for operations that triton has no command for. */
 function formatRawTriton({ method, path, body }: Exchange): string {
   const more = [
     ...(method === "GET" ? [] : ["-X", method]),
@@ -107,13 +106,13 @@ function formatRawTriton({ method, path, body }: Exchange): string {
   return ["triton", "cloudapi", path, ...more].map(quoteWord).join(" ");
 }
 
-/** The commands of the clients for an operation, as a shell takes them. @param exchange the operation's first example */
+/** Lists the clients' commands for an operation. @param exchange the operation's first example */
 export function listClientCommands(operation: Operation, exchange: Exchange): ClientCommand[] {
   const [triton = formatRawTriton(exchange), sdc] = ownCommands[operation] ?? [];
   return [{ client: "triton", source: triton }, ...(sdc ? [{ client: "sdc" as const, source: sdc }] : [])];
 }
 
-/** Samples of every example of an operation: curl and fetch, and the clients' commands once. */
+/** Makes the samples of an operation: curl and fetch for each example, and the clients' commands once. */
 export const makeCodeSamples = (operation: Operation, examples: Examples): CodeSample[] => [
   ...examples.flatMap((exchange): CodeSample[] => [
     { lang: "Shell", label: `${operation}, curl: ${exchange.title}`, source: formatCurl(exchange) },

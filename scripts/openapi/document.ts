@@ -13,7 +13,7 @@ const { version }: { version: string } = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../package.json"), "utf8"),
 );
 
-/** The OpenAPI 3.1 document of the service, from the tables and schemas that it runs by. */
+/** Makes the OpenAPI 3.1 document from the tables and schemas that the service runs on. */
 export function makeDocument(): Json {
   return {
     openapi: "3.1.0",
@@ -96,7 +96,7 @@ function makeOperation(row: OperationRow, { tag, path }: { tag: string; path: st
 
 function makeBody(names: readonly string[], row: OperationRow): Json {
   const schema = chooseAny(names.map((name) => refer("schemas", name)));
-  // A request that is refused for its body is no example of one.
+  // A refused body is no example.
   const examples = makeExamples(row, ({ body, status }) => (status < 400 ? body : undefined));
   const form = { schema: { type: "object" } };
   return {
@@ -110,7 +110,7 @@ function makeBody(names: readonly string[], row: OperationRow): Json {
   };
 }
 
-/** HEAD of a path: GET's answers without their bodies. */
+/** Makes HEAD of a path: GET's answers without their bodies. */
 function makeHead(row: OperationRow, get: Json): Json {
   const { "x-codeSamples": _, responses, ...operation } = get;
   const answers = Object.entries(toObject(responses)).map(([status, answer]) => {
@@ -126,7 +126,7 @@ function makeHead(row: OperationRow, get: Json): Json {
   };
 }
 
-/** The examples of a row, each under its operation and title. @param pick returns undefined for an exchange that is none */
+/** Makes the examples of a row, by operation and title. @param pick returns undefined to leave an exchange out */
 function makeExamples({ operations }: OperationRow, pick: (exchange: Exchange) => unknown): Json {
   const picked = operations.flatMap((operation) =>
     examples[operation].flatMap((exchange) => {
@@ -137,7 +137,7 @@ function makeExamples({ operations }: OperationRow, pick: (exchange: Exchange) =
   return picked.length > 0 ? { examples: Object.fromEntries(picked) } : {};
 }
 
-/** The answers of one status, as examples. */
+/** Makes the examples of one status. */
 const makeAnswerExamples = (row: OperationRow, status: number): Json =>
   makeExamples(row, (exchange) => (exchange.status === status ? exchange.answer : undefined));
 
@@ -146,7 +146,7 @@ const referHeaders = (names: readonly string[]): Json =>
 
 const bodyHeaders = ["Content-MD5", "Content-Length"];
 
-/** One schema alone; any of several. */
+/** Returns a single schema unchanged, else anyOf. */
 const chooseAny = (schemas: readonly Json[]): unknown => (schemas.length === 1 ? schemas[0] : { anyOf: schemas });
 
 const makeContent = (schemas: readonly Json[], examples: Json): Json => ({
@@ -179,9 +179,9 @@ const refusalHeaders: Readonly<Record<number, readonly string[]>> = {
   503: ["Retry-After"],
 };
 
-/** The refusals of an operation: one answer for each status, with the codes that it can have here. */
+/** Makes the refusals of an operation, one for each status, with the codes that it can have. */
 function makeRefusals(row: OperationRow, codes: readonly ErrorCode[]): Json {
-  // Every path has methods that it does not have.
+  // Any path refuses some methods.
   const all = [...new Set<ErrorCode>([...codes, "MethodNotAllowedError"])];
   const own = new Set(row.answers.map(({ status }) => status));
   return Object.fromEntries(

@@ -1,24 +1,23 @@
 import { type Json, resolve, toList, toObject } from "./json.ts";
 
-/** What is not text in HTML. */
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
-/** A value as text in HTML, and within the quotes of an attribute. */
+/** Escapes a value for HTML text and for the quotes of an attribute. */
 export const escapeHtml = (text: unknown): string =>
   String(text ?? "").replace(/[&<>"]/g, (sign) => entities[sign] ?? sign);
 
-/** Text with `code` and **bold** of the document's descriptions. */
+/** Formats a description of the document, with its `code` and **bold**. */
 export const formatProse = (text: unknown): string =>
   escapeHtml(text)
     .replace(/`([^`]+)`/g, "<code>$1</code>")
     .replace(/\*\*([^*]+)\*\*/g, "<strong>$1</strong>")
     .replaceAll("\n\n", "<br>");
 
-/** A name as code that may break between its words, on a telephone. */
+/** Formats a name as code that may break between its words, on a telephone. */
 export const formatName = (name: unknown): string =>
   `<code>${escapeHtml(name).replace(/[._]|[a-z](?=[A-Z])/g, "$&<wbr>")}</code>`;
 
-/** A table. @param rows cells in HTML; the first heads its row */
+/** Formats a table. @param rows cells in HTML. The first heads its row */
 export function formatTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const head = heads.map((text) => `<th scope="col">${escapeHtml(text)}</th>`).join("");
   const body = rows.map(([first = "", ...rest]) => {
@@ -28,16 +27,16 @@ export function formatTable(heads: readonly string[], rows: readonly (readonly s
   return `<table><thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table>`;
 }
 
-/** Code to copy, behind a line that opens it. */
+/** Formats code to copy, behind a line that opens it. */
 export const formatSample = (label: string, source: string): string =>
   `<details><summary>${escapeHtml(label)}</summary><pre class="sample"><code>${escapeHtml(source)}</code></pre></details>`;
 
-/** A field that a body may have: `files[].sha1` names one within others. */
+/** A field of a body. `files[].sha1` names a field within others. */
 type FieldRow = { name: string; type: string; bounds: string; description: string };
 
 const maxPattern = 40;
 
-/** How the bounds of JSON Schema read. */
+/** The bounds of JSON Schema in words. */
 const bounds: Readonly<Record<string, (value: unknown) => string>> = {
   minLength: (value) => `at least ${value} characters`,
   maxLength: (value) => `at most ${value} characters`,
@@ -45,14 +44,14 @@ const bounds: Readonly<Record<string, (value: unknown) => string>> = {
   maximum: (value) => `at most ${value}`,
   minItems: (value) => `at least ${value} entries`,
   maxItems: (value) => `at most ${value} entries`,
-  // A long one is told by the field's sentence.
+  // The field's sentence describes a long pattern.
   pattern: (value) => (String(value).length <= maxPattern ? `\`${value}\`` : ""),
   format: (value) => String(value),
 };
 
 const listChoices = (schema: Json): Json[] => [...toList(schema["anyOf"]), ...toList(schema["oneOf"])];
 
-/** The type of a value, such as `string or null`. */
+/** Describes the type of a value, such as `string or null`. */
 function describeType(schema: Json, document: Json): string {
   const choices = listChoices(schema).map((choice) => describeType(resolve(choice, document), document));
   if (choices.length > 0) return [...new Set(choices)].join(" or ");
@@ -63,7 +62,7 @@ function describeType(schema: Json, document: Json): string {
   return typeof schema["type"] === "string" ? schema["type"] : "any JSON";
 }
 
-/** The bounds of a value, and of those that it may be instead. */
+/** Describes the bounds of a value and of its alternatives. */
 function describeBounds(schema: Json, document: Json): string {
   const own = Object.entries(bounds).flatMap(([name, format]) => (name in schema ? [format(schema[name])] : []));
   const inner = [...listChoices(schema), ...(schema["type"] === "array" ? [toObject(schema["items"])] : [])]
@@ -73,7 +72,7 @@ function describeBounds(schema: Json, document: Json): string {
   return [...new Set([...own, ...inner])].filter((text) => text !== "").join(", ");
 }
 
-/** The fields of a body, those within others too. @param name of the value in what it stands in */
+/** Lists the fields of a body, those within others too. @param name the path of the value in the body */
 function listFields(schema: Json, document: Json, name = ""): FieldRow[] {
   const below = (inner: unknown, path: string): FieldRow[] => {
     const found = resolve(inner, document);
@@ -98,7 +97,7 @@ const makeRow = (name: string, field: Json, document: Json): FieldRow => ({
   description: String(field["description"] ?? ""),
 });
 
-/** The fields of a body as a table, after what it is as a whole. */
+/** Formats the fields of a body as a table, below a line about the whole body. */
 export function formatFields(schema: Json, document: Json): string {
   const rows = listFields(schema, document).map(({ name, type, bounds, description }) => [
     formatName(name),

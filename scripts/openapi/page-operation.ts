@@ -2,10 +2,10 @@ import { commonHeaders } from "./answers.ts";
 import { escapeHtml, formatFields, formatName, formatProse, formatSample, formatTable } from "./html.ts";
 import { type Json, resolve, toList, toObject } from "./json.ts";
 
-/** An operation of the document: its method, path and description. */
+/** An operation of the document. */
 export type Placed = { method: string; path: string; operation: Json };
 
-/** The section of an operation: what it takes, what it answers, how to send it, and a form to try it. */
+/** Formats the section of an operation: parameters, body, answers, examples, and a form to try it. */
 export function formatOperation({ method, path, operation }: Placed, document: Json): string {
   const id = escapeHtml(operation["operationId"]);
   const parameters = toList(operation["parameters"]).map((parameter) => resolve(parameter, document));
@@ -31,10 +31,9 @@ ${formatForm({ id, method, path, parameters, operation, bodyFields: listBodyFiel
 </section>`;
 }
 
-/** A schema of the document, and its name there. */
 type Named = { name: string; schema: Json };
 
-/** Schemas of a body: several where a path has several operations, or releases answer differently. */
+/** Lists the schemas of a body: several if a path has several operations, or if releases answer differently. */
 function listSchemas(content: unknown, document: Json): Named[] {
   const schema = toObject(toObject(toObject(content)["application/json"])["schema"]);
   const choices = toList(schema["anyOf"]);
@@ -44,7 +43,7 @@ function listSchemas(content: unknown, document: Json): Named[] {
   }));
 }
 
-/** The names of what a body may hold at its top. */
+/** Lists the names at the top level of a body. */
 function listBodyFields(operation: Json, document: Json): ReadonlySet<string> {
   const { content } = toObject(operation["requestBody"]);
   const schemas = listSchemas(content, document).flatMap(({ schema }) => [
@@ -71,7 +70,7 @@ ${fields.join("\n")}
 ${formatExamples(content)}`;
 }
 
-/** Told once for the whole page: a refusal of a write has the last two wherever its success has them. */
+/** Headers that the page describes once. Refusals have the last two if a success has them. */
 const common = new Set([...commonHeaders, "Content-MD5", "Content-Length"]);
 const commonOfRefusals = new Set(["Dry-Run", "Ignored-Parameters"]);
 
@@ -84,7 +83,7 @@ function formatAnswer([status, answer]: [string, unknown]): string[] {
   return [escapeHtml(status), `${formatProse(description)}${more}`];
 }
 
-/** Bodies of the successes with their fields, and every answer's examples. */
+/** Formats the bodies of successes with their fields, and the examples of every answer. */
 const formatAnswerBodies = (operation: Json, document: Json): string =>
   Object.entries(toObject(operation["responses"]))
     .flatMap(([status, answer]) => {
@@ -99,13 +98,12 @@ const formatAnswerBodies = (operation: Json, document: Json): string =>
     .filter((text) => text !== "")
     .join("\n");
 
-/** Request headers that a person may want to set by hand; signing sets the others. */
+/** Request headers that a person may want to set. Signing sets the others. */
 const headersToTry = new Set(["If-Match", "If-None-Match", "Idempotency-Key", "Api-Version"]);
 
-/** What stands in a field at first, beside the document's own example. A write is a rehearsal until its writer chooses otherwise. */
+/** The first values of inputs without an example. A write is a rehearsal until the person changes that. */
 const firstValues: Readonly<Record<string, string>> = { "dry-run": "true", "Api-Version": "~9" };
 
-/** An operation to try: where it is, its parameters, and an example of its body. */
 type Trial = {
   id: string;
   method: string;
@@ -116,11 +114,11 @@ type Trial = {
   bodyFields: ReadonlySet<string>;
 };
 
-/** The form that sends an operation. It is hidden until `src/console/docs` shows it: without scripts it could send nothing. */
+/** Formats the form that sends an operation. `src/console/docs` shows it: without scripts it could send nothing. */
 function formatForm({ id, method, path, parameters, operation, bodyFields }: Trial): string {
   const fields = parameters
     .filter(({ in: place, name }) => place !== "header" || headersToTry.has(String(name)))
-    // Most of what may stand in the query too is written into the body.
+    // Fields that the query may have too go into the body, except for choices.
     .filter(
       ({ in: place, name, schema }) => place !== "query" || !bodyFields.has(String(name)) || "enum" in toObject(schema),
     )
@@ -145,7 +143,7 @@ function formatInput(id: string, { name, in: place, schema, required, example }:
   return `<p><label for="${escapeHtml(inputId)}"><code>${escapeHtml(name)}</code> ${escapeHtml(place)}</label>${control}</p>`;
 }
 
-/** An action is always one of its choices; anything else may be left out. */
+/** Formats choices. A flag may be left out, an action may not. */
 const formatOptions = (choices: readonly unknown[], first: string | undefined): string =>
   (choices.includes("true") ? ["", ...choices] : choices)
     .map((choice) => `<option${choice === first ? " selected" : ""}>${escapeHtml(choice)}</option>`)

@@ -4,11 +4,11 @@ import { escapeHtml, formatFields, formatName, formatProse, formatSample, format
 import { type Json, toList, toObject } from "./json.ts";
 import { formatOperation, type Placed } from "./page-operation.ts";
 
-/** The page of the document: HTML that says all without a script, a section for each operation. */
+/** Makes the page of the document: HTML that is complete without a script, a section for each operation. */
 export function makePage(document: Json): string {
   const operations = Object.entries(toObject(document["paths"])).flatMap(([path, methods]) =>
     Object.entries(toObject(methods))
-      // GET's section says what HEAD does.
+      // The section of GET describes HEAD.
       .filter(([method]) => method !== "head")
       .map(([method, operation]) => ({ method, path, operation: toObject(operation) })),
   );
@@ -44,7 +44,7 @@ ${formatCommon(document)}
 `;
 }
 
-/** The operations of a group. */
+/** Formats the links to the operations of a group. */
 function formatLinks({ name, description }: Json, operations: readonly Placed[]): string {
   const links = operations
     .filter(({ operation }) => Array.isArray(operation["tags"]) && operation["tags"].includes(name))
@@ -71,7 +71,7 @@ ${formatSample("Before the triton and sdc examples, in a shell", clientPreamble)
 ${formatSample("Above the fetch examples, in a file such as try.mts; node try.mts runs it", fetchPreamble)}
 </section>`;
 
-/** What every answer has: its headers, and the form of a refusal. */
+/** Formats the headers of answers, and the body of a refusal. */
 function formatCommon(document: Json): string {
   const { headers, schemas } = toObject(document["components"]);
   const rows = Object.entries(toObject(headers)).map(([name, header]) => [
@@ -91,7 +91,7 @@ ${formatFields(toObject(toObject(schemas)["FieldErrors"]), document)}
 </section>`;
 }
 
-/** How the page looks: light and dark by the system, from a telephone to a wide screen. */
+/** Light and dark by the system, from a telephone to a wide screen. */
 export const pageStyle = `:root {
   color-scheme: light dark;
   --line: light-dark(#d4d8de, #363b45);

@@ -8,7 +8,7 @@ import { type Json, toObject } from "./json.ts";
 
 const uuid = { type: "string", pattern: uuidShape.source };
 
-/** What no JSON Schema follows from: rules in TypeScript, by the field that they judge. */
+/** The fields whose rules are TypeScript, so that no JSON Schema follows from them. */
 const described: Readonly<Record<string, Json>> = {
   acl: {
     description: "Account UUIDs in lower case. A string is one UUID, UUIDs with commas between them, or a JSON array.",
@@ -32,7 +32,10 @@ const makeUrl = (maxLength: number): Json => ({
   pattern: String.raw`^[Hh][Tt][Tt][Pp][Ss]?:[^\u0000-\u001f\u007f-\u009f\ud800-\udfff]*[^\s\u0000-\u001f\u007f-\u009f\ud800-\udfff]$`,
 });
 
-/** Prose, and what a refinement in TypeScript says as far as JSON Schema can: its lengths count characters, ours UTF-16 units. */
+/**
+ * The sentence of each field, and what JSON Schema can say of a rule in TypeScript. Its lengths count characters, ours UTF-16
+ * units.
+ */
 const prose: Readonly<Record<string, Json>> = {
   name: { description: `${nameRule.words}.` },
   version: { description: `${versionRule.words}.` },
@@ -49,8 +52,8 @@ const prose: Readonly<Record<string, Json>> = {
 };
 
 /**
- * The JSON Schema of a schema that validates. The build fails for a field whose rule no JSON Schema follows from and that
- * nobody has described.
+ * Makes the JSON Schema of a schema that validates. The build fails for a field without a JSON Schema that `described` does
+ * not have.
  */
 function toJsonSchema(schema: z.core.$ZodType): Json {
   const { $schema: _, ...json } = z.toJSONSchema(schema, {
@@ -63,7 +66,7 @@ function toJsonSchema(schema: z.core.$ZodType): Json {
   return json;
 }
 
-/** Puts in what was described, and the prose. */
+/** Adds what `described` and `prose` say of each field. */
 function describeFields(json: Json): Json {
   return {
     ...json,
@@ -84,13 +87,13 @@ function describeField(name: string, field: Json): Json {
 const bounds = { maxAcl: 0, maxTagsBytes: 0 };
 const grants = described["acl"];
 
-/** What UpdateImage takes, from the schema that validates it. */
+/** Made from the schema that validates. */
 const updateImage: Json = {
   ...describeFields(toJsonSchema(makeUpdateImageSchema(bounds))),
   description: "At least one of the seven fields, here or in the query. Others are ignored.",
 };
 
-// Both are validated as `{acl}` and `{tags}`: they fail here when they change to something that nobody described.
+// Grants and tags are validated as `{acl}` and `{tags}`. The build fails here if they get a field that is not described.
 toJsonSchema(makeGrantsSchema(bounds));
 toJsonSchema(makeTagsSchema(bounds));
 
@@ -107,7 +110,7 @@ function describeAccountField(name: UpdatableAccountField): Json {
   return { type: ["string", "null"], maxLength: most, description: `At most ${most} UTF-16 units.` };
 }
 
-/** What requests hold, by name. */
+/** The bodies of requests, by name. */
 export const requestSchemas: Json = {
   UpdateImage: updateImage,
   RevertImage: {

@@ -14,13 +14,13 @@ export type Provision = {
 };
 
 /** How often each name occurs. */
-type Counts = ReadonlyMap<string, number>;
+type Tally = ReadonlyMap<string, number>;
 
 /** A provision file. `notKept` counts the fields that are not stored. */
-export type ProvisionFile = Provision & { notKept: Counts; fromCloudApi: FromCloudApi };
+export type ProvisionFile = Provision & { notKept: Tally; fromCloudApi: FromCloudApi };
 
 /** How many images of a file were CloudAPI's, and how many of those lacked each field that an answer shows. */
-type FromCloudApi = { images: number; without: Counts };
+type FromCloudApi = { images: number; without: Tally };
 
 /**
  * Reads a provision file: a JSON array of IMGAPI manifests or CloudAPI images, one of them, one a line, or
@@ -61,7 +61,7 @@ function parseFile(text: string): unknown {
   }
 }
 
-/** Whether the first line is an object of its own, and others follow: `triton image ls -j` prints one a line. */
+/** Whether the first of several lines is an object: `triton image ls -j` prints one a line. */
 function isLines(text: string): boolean {
   const [first = "", ...rest] = text.trim().split("\n", 2);
   try {
@@ -178,7 +178,7 @@ function listFieldsNotKept(entry: unknown): string[] {
   return Object.keys(isObject(entry) ? entry : {}).filter((field) => !kept.includes(field));
 }
 
-function count(names: readonly string[]): Counts {
+function count(names: readonly string[]): Tally {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;

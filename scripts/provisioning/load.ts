@@ -23,7 +23,7 @@ import { makeFileTable, runLocked, type SqlDatabase } from "./sql-database.ts";
 export type Comparison = {
   accounts: readonly AccountDifference[];
   images: readonly ImageDifference[];
-  /** The UUIDs of stored images whose history is another than the file's. */
+  /** The UUIDs of stored images with another history than the file's. */
   otherHistories: readonly string[];
   /** Logins that accounts outside the file have: login → the UUID of its account. */
   taken: ReadonlyMap<string, string>;
@@ -38,9 +38,9 @@ export async function compareWithStored(
   const uuids = new Set(accounts.map(({ uuid }) => uuid));
   const found = await runLocked<{ uuid: string }>(db, makeStoredSearches(db, images));
   const stored = new Set(found.map(({ uuid }) => uuid));
-  // Only stored images are sent whole.
-  const sent = images.filter(({ uuid }) => stored.has(uuid));
-  const replaced = await runLocked<ComparedImage>(db, makeImageComparisons(db, sent));
+  // Only images that are stored are sent whole.
+  const known = images.filter(({ uuid }) => stored.has(uuid));
+  const replaced = await runLocked<ComparedImage>(db, makeImageComparisons(db, known));
   const others = await runLocked<{ uuid: string }>(db, makeHistoryComparisons(db, histories));
   const added = images.filter(({ uuid }) => !stored.has(uuid));
   return {
@@ -70,8 +70,8 @@ export function assertLoadable({ accounts }: Provision, compared: Comparison, { 
   const mistakes = [
     ...accounts.flatMap((account, at) => {
       const holder = taken.get(account.login);
-      const place = nameEntry(`accounts[${at}]`, account);
-      return holder ? [`${place}: login is that of the stored account ${holder}`] : [];
+      if (holder === undefined) return [];
+      return [`${nameEntry(`accounts[${at}]`, account)}: login is that of the stored account ${holder}`];
     }),
     ...(isRestore ? [] : images.flatMap(describeUndone)),
     ...otherHistories.map(
@@ -94,13 +94,13 @@ const staleComparison = /UNIQUE constraint failed|malformed JSON/;
 const maxComparisons = 3;
 
 /**
- * Stores accounts, keys and images in one transaction; what the file does not name stays. An image that differs goes up by
- * one revision, others keep theirs.
+ * Stores accounts, keys and images in one transaction. Entries that the file does not name stay. An image that differs goes
+ * up by one revision, others keep theirs.
  *
  * @param known an earlier comparison
  * @returns what was changed
  * @throws {ProvisionRefused} as `assertLoadable`
- * @throws {Error} D1's own, if it refused a row: nothing was loaded then
+ * @throws {Error} D1's own, if it refused a row; nothing was loaded then
  */
 export async function write(
   db: SqlDatabase,
@@ -123,7 +123,7 @@ export async function write(
   }
 }
 
-/** Picks the rows to write: what is stored already is not sent again. */
+/** Picks the rows to write. Rows that are stored already are not sent again. */
 function pickDiffering<Row extends { uuid: string }>(
   rows: readonly Row[],
   differences: readonly { uuid: string; isNew: boolean }[],
@@ -141,7 +141,7 @@ export type Counts = { added: number; replaced: number; unchanged: number };
 /** What a load did. An account counts as replaced if its fields or its keys differed. */
 export type LoadReport = { accounts: Counts; images: Counts };
 
-/** Loads a file, and counts. @see write */
+/** Writes a file as `write` does. Returns the counts. */
 export const load = async (db: SqlDatabase, provision: Provision, options: LoadOptions = {}): Promise<LoadReport> =>
   countDifferences(provision, await write(db, provision, options));
 

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { readProvision } from "../../scripts/provisioning/entries.ts";
 import { ProvisionRefused } from "../../scripts/provisioning/fields.ts";
-import { load } from "../../scripts/provisioning/load.ts";
+import { load, write } from "../../scripts/provisioning/load.ts";
 import { clear } from "../support/fixtures.ts";
 import { computeFingerprint, formatPublicLine } from "../support/signer.ts";
 import { readTables } from "../support/stored-tables.ts";
@@ -124,5 +124,25 @@ describe("an account", () => {
       new ProvisionRefused([`accounts[1] (${b}, taken): login is that of the stored account ${a}`]),
     );
     expect(await readTables()).toStrictEqual(before);
+  });
+
+  test("that another program adds between the comparison and the write is compared again, and so reported", async () => {
+    const provision = await readProvision(
+      JSON.stringify({ accounts: [{ uuid: a, login: "a", ...times, keys: [formatPublicLine("rsa")] }] }),
+    );
+    let calls = 0;
+    const db = Object.assign(Object.create(env.DB), {
+      prepare: env.DB.prepare.bind(env.DB),
+      batch: async (statements: D1PreparedStatement[]) => {
+        calls += 1;
+        if (calls === 2) await loadAccounts({ uuid: a, login: "a", ...times, keys: [formatPublicLine("ecdsa")] });
+        return await env.DB.batch(statements);
+      },
+    });
+    expect((await write(db, provision)).accounts).toStrictEqual([
+      { uuid: a, login: "a", isNew: false, changed: [], keysAdded: ["rsa"], keysRemoved: ["ecdsa"] },
+    ]);
+    expect(calls).toBe(4);
+    expect((await readTables()).keys).toStrictEqual([makeKeyRow(a, "rsa", "rsa")]);
   });
 });
