@@ -9,7 +9,7 @@ const usage = `usage: npm run --silent export [-- --history] [--state DIR | --re
 ${sharedOptions}`;
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  // A reader that has seen enough, like head, is no fault. A backup that is cut short is one.
+  // A reader such as head may stop early. A backup that is cut short is an error.
   if (error.code === "EPIPE") process.exit();
   print(`the export is not complete, because it cannot be written: ${error.message}`, process.stderr);
   process.exit(1);

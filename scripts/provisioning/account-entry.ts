@@ -20,15 +20,15 @@ import {
 } from "./fields.ts";
 import { nameNearest } from "./nearest.ts";
 
-/** An account to store, with its keys. `created` and `updated` of null keep what is stored, else are the time of loading. */
+/** An account to store, with its keys. A time of null is the time of loading, except that a stored `created` stays. */
 export type AccountRow = Omit<typeof accounts.$inferSelect, "created" | "updated" | "write_id"> & {
   created: string | null;
   updated: string | null;
-  /** null leaves the stored keys alone. */
+  /** Null leaves the stored keys alone. */
   keys: readonly RegisteredKey[] | null;
 };
 
-/** Not `my` and not a UUID: a path names the caller by the one and an account by the other. */
+/** Not `my` and not a UUID: in a path the one is the caller, the other an account's UUID. */
 const loginShape = /^(?!my$)(?![0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$)[a-z][a-z0-9_.@+-]{0,63}$/i;
 
 const loginRule = rule(

@@ -9,7 +9,7 @@ export class WrongUsage extends Error {}
 /** The files, where the database is, and the flags that were set. */
 export type CommandLine<Flag> = { files: readonly string[]; target: DatabaseTarget; flags: ReadonlySet<Flag> };
 
-/** Both commands have these lines of `--help`. */
+/** The lines of `--help` that both commands have. */
 export const sharedOptions = `  --state   the folder of the local database (default .wrangler/state)
   --remote  the deployed database, that of [env.production] in wrangler.toml
   --help    these lines`;
@@ -49,7 +49,7 @@ function parse(flags: readonly string[]) {
 /** Prints a line for the user: a result, or what went wrong. */
 export const print = (line: string, stream: NodeJS.WriteStream = process.stdout): boolean => stream.write(`${line}\n`);
 
-/** Returns the message of whatever was thrown. That of a refusal is its mistakes, one a line. */
+/** Returns the message of anything thrown. A refusal has a line for each mistake. */
 export const getMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
@@ -76,7 +76,7 @@ export async function runCommand<Flag extends string>(
 
 /**
  * Miniflare prints workerd's messages, with stack traces, through console, and some of them to stdout, where an export goes.
- * What matters of them is in an error too. WRANGLER_LOG brings them back.
+ * An error repeats what matters. WRANGLER_LOG brings the messages back.
  */
 function silenceRuntime(): void {
   if (process.env["WRANGLER_LOG"] !== undefined) return;
@@ -88,7 +88,7 @@ const startedAt = performance.now();
 const quietMs = 1000;
 let waiting: NodeJS.Timeout | undefined;
 
-/** Prints the current step on a terminal, from the program's first second on. */
+/** Prints the current step on a terminal, once the program has run for a second. */
 export function tellStep(step: string): void {
   if (!process.stderr.isTTY) return;
   clearTimeout(waiting);

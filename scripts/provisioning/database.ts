@@ -20,8 +20,8 @@ export type DatabaseTarget = { state: string } | { remote: true };
  * Opens the local database, or the deployed one. Creates and migrates a local one if needed; the service may run on the same
  * folder.
  *
- * @param create false: a local database that is missing is an error
- * @throws {Error} with one line for the user: no login, no database, missing migrations
+ * @param create whether a missing local database is created; false makes it an error
+ * @throws {Error} one line for the user: no login, no database, missing migrations
  */
 export async function openDatabase(target: DatabaseTarget, { create = true } = {}): Promise<OpenDatabase> {
   if ("remote" in target) return await openRemote();
@@ -33,11 +33,11 @@ export async function openDatabase(target: DatabaseTarget, { create = true } = {
 }
 
 /**
- * Opens the database of `[env.production]` through wrangler, with a configuration of its own: the project's keeps the
- * database local. It must be closed, because it runs on a process of its own.
+ * Opens the database of `[env.production]` through wrangler. Writes a configuration for it, because in the project's own the
+ * database is local. Close it: wrangler runs it in another process.
  */
 async function openRemote(): Promise<OpenDatabase> {
-  // Before wrangler is loaded: it turns off what would use the network.
+  // The file turns off what would use the network. wrangler reads these variables when it is loaded.
   process.loadEnvFile(join(root, ".env"));
   process.env["WRANGLER_LOG"] ??= "none";
   // As if without a terminal: wrangler then reports a missing login and opens no browser.
@@ -63,7 +63,7 @@ async function openRemote(): Promise<OpenDatabase> {
   }
 }
 
-/** Returns wrangler's own words, unless there is no login: then they speak of tokens alone. */
+/** Returns wrangler's own words, except for a missing login: they name only tokens. */
 function explainRemoteFailure(error: unknown): string | undefined {
   const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
   return reason?.includes("CLOUDFLARE_API_TOKEN")
@@ -71,7 +71,7 @@ function explainRemoteFailure(error: unknown): string | undefined {
     : reason;
 }
 
-/** Closes the database if it fails: left open, it would keep the program running. */
+/** Closes the database on failure: an open one would keep the program running. */
 async function assertMigrated({ db, close }: OpenDatabase, name: string): Promise<void> {
   try {
     const unapplied = await listUnapplied(db);

@@ -8,7 +8,7 @@ type JsonObject = Record<string, unknown>;
 /** `hasHistory` adds the revisions of each image, from which a load restores audit, revisions and ETags. */
 export type DumpOptions = { hasHistory?: boolean };
 
-/** Returns what is stored as a provision file, which a load does not change: every account with its keys, and every image. */
+/** Reads every account with its keys, and every image, as a provision file. Loading the file changes nothing. */
 export const dump = async (db: SqlDatabase, options: DumpOptions = {}) => ({
   accounts: await collect(readAccounts(db)),
   images: await collect(readImages(db, options)),
@@ -20,7 +20,7 @@ async function collect(entries: AsyncIterable<JsonObject>): Promise<JsonObject[]
   return all;
 }
 
-/** Returns the text of `dump` piece by piece, as `JSON.stringify(dump, null, 2)` would format it. */
+/** Returns `dump` piece by piece, as text that `JSON.stringify(dump, null, 2)` would format the same. */
 export async function* formatDump(db: SqlDatabase, options: DumpOptions): AsyncGenerator<string> {
   yield '{\n  "accounts": ';
   yield* formatList(readAccounts(db));
@@ -45,10 +45,10 @@ async function* readPages(read: (after: string) => Promise<JsonObject[]>): Async
 
 const page = "WHERE uuid > ?1 ORDER BY uuid LIMIT ?2";
 const pageRows = 250;
-/** Of images with their revisions, which may take a megabyte each. */
+/** For images with their revisions: each may take a megabyte. */
 const historyPageRows = 20;
 
-/** Reads the pages of several tables at one moment. */
+/** Reads a page of several tables at one moment. */
 async function readTables<Row>(db: SqlDatabase, statements: readonly string[], values: [after: string, rows: number]) {
   const bound = statements.map((sql) => db.prepare(sql).bind(...values));
   return (await retryWhileBusy(() => db.batch<Row>(bound))).map(({ results }) => results);

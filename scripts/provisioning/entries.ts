@@ -119,14 +119,14 @@ async function readSection<Row>({ entries, label }: Section, read: (entry: unkno
   return { rows, mistakes };
 }
 
-/** `accounts[0] (UUID, bob)`: the place of an entry, and its uuid and login as far as it has them. */
+/** Names an entry by its place, uuid and login: `accounts[0] (UUID, bob)`. */
 export function nameEntry(place: string, entry: unknown): string {
   const { uuid, login } = isObject(entry) ? entry : {};
   const names = [uuid, login].filter((name) => typeof name === "string").map(show);
   return names.length > 0 ? `${place} (${names.join(", ")})` : place;
 }
 
-/** Entries with a field that an earlier one has too. */
+/** Finds entries that repeat a field of an earlier one. */
 function findRepeats({ entries, label }: Section, field: "uuid" | "login"): string[] {
   const first = new Map<string, number>();
   return entries.flatMap((entry, at) => {
@@ -152,13 +152,13 @@ function readImage(entry: unknown): Read<ImageEntry> {
   };
 }
 
-/** CloudAPI before 8.0.0 has two types for all: the stored type is unknown. */
+/** CloudAPI before 8.0.0 shows only two types, so the stored type is unknown. */
 const findOldTypeMistake = (type: string | null): string[] =>
   type === "smartmachine" || type === "virtualmachine"
     ? [`type is "${type}", which CloudAPI before 8.0.0 says of several types; list the images with Api-Version: ~9`]
     : [];
 
-/** Writes of several images with the same id: the database has each once. */
+/** Finds write ids that occur twice: they are unique in the database. */
 function findRepeatedWrites(images: readonly ImageEntry[]): string[] {
   const first = new Map<string, string>();
   return images.flatMap(({ row, history }) =>
@@ -172,7 +172,7 @@ function findRepeatedWrites(images: readonly ImageEntry[]): string[] {
   );
 }
 
-/** The fields of an image that are not stored. `revision` is read if there is a history. */
+/** Lists the fields of an image that are not stored. `revision` is read only with a history. */
 function listFieldsNotKept(entry: unknown): string[] {
   const kept = [...manifestFields, ...(hasHistory(entry) ? ["history", "revision"] : [])];
   return Object.keys(isObject(entry) ? entry : {}).filter((field) => !kept.includes(field));
@@ -184,10 +184,10 @@ function count(names: readonly string[]): Tally {
   return counts;
 }
 
-/** The fields that CloudAPI shows of every image. Others are absent if they are not set. */
+/** The fields that CloudAPI shows of every image. It leaves others out if they are not set. */
 const alwaysShown = ["state", "type", "os", "requirements", "files", "published_at", "public"] as const;
 
-/** Turns images as ListImages and `triton image ls -j` show them into manifests, which call `id` `uuid`. Keeps other entries. */
+/** Makes manifests of images as ListImages and `triton image ls -j` show them: `id` becomes `uuid`. Keeps other entries. */
 function readCloudApiImages(entries: readonly unknown[]): { entries: unknown[]; fromCloudApi: FromCloudApi } {
   const images = entries.filter(isCloudApiImage);
   const without = count(images.flatMap((image) => alwaysShown.filter((name) => (image[name] ?? null) === null)));

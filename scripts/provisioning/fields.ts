@@ -19,15 +19,15 @@ export class ProvisionRefused extends Error {
 /** An entry read: its row, or everything that is wrong with it. */
 export type Read<Row> = { row?: Row; mistakes: readonly string[] };
 
-/** What an entry holds instead of what it should, as the end of a sentence. */
+/** Describes a wrong value of an entry, as the end of a sentence. */
 export const describeFound = (found: unknown): string => (found === undefined ? "it is missing" : describeSent(found));
 
-/** The rule of a field as the start of its refusal, for any check of zod: `a UUID in lower case; "X" was sent`. */
+/** Makes the error of any check of zod from the field's rule: `a UUID in lower case; "X" was sent`. */
 export const rule = (text: string): { error: (issue: { input?: unknown }) => string } => ({
   error: ({ input }) => `${text}; ${describeFound(input)}`,
 });
 
-/** Every field that broke its rule, once: `acl[2] is a UUID in lower case; "X" was sent`. */
+/** Lists every field that broke its rule, once: `acl[2] is a UUID in lower case; "X" was sent`. */
 export function listFieldMistakes(issues: readonly z.core.$ZodIssue[]): string[] {
   const messages = new Map(issues.map(({ path, message }) => [z.core.toDotPath(path), message]));
   return [...messages].map(([field, message]) => `${field || "it"} is ${message}`);
@@ -66,10 +66,10 @@ export const wholeNumber = z.int(wholeRule).check(z.gte(0, wholeRule));
 /** D1's limit of a row and of a bound value. @see https://developers.cloudflare.com/d1/platform/limits/ */
 const maxRowBytes = 2_000_000;
 
-/** Of an image: D1's limit, less what updates may add to it and the history to its row. */
+/** The limit of an image: D1's, less what updates may add to it and the history to its row. */
 export const maxImageBytes = 1_700_000;
 
-/** Why D1 cannot store a row of these columns, as a list of one sentence; empty if it can. */
+/** Finds why D1 cannot store a row of these columns. Returns an empty list if it can. */
 export function findSizeMistakes(columns: readonly unknown[], maxBytes = maxRowBytes): string[] {
   const sizes = columns.map((column) => (typeof column === "string" ? countBytes(column) : column === null ? 0 : 8));
   const bytes = sizes.reduce((sum, size) => sum + size, 0);

@@ -73,7 +73,7 @@ function readRevision(entry: unknown, uuid: string): Read<HistoryRow> {
   return { row: { ...own, ...fields }, mistakes: [] };
 }
 
-/** An entry with `history`, as an export with history has it. */
+/** An image of an export with history. */
 export type EntryWithHistory = { revision?: unknown; history: unknown };
 
 export const hasHistory = (entry: unknown): entry is EntryWithHistory => isObject(entry) && "history" in entry;
@@ -103,7 +103,7 @@ function findDisorder(rows: readonly HistoryRow[], { revision, image }: { revisi
   return [];
 }
 
-/** Renders a stored revision as the entry that `readHistory` reads the same. Unset fields are absent. */
+/** Renders a stored revision as an entry that `readHistory` reads back. Unset fields are absent. */
 export const historyOf = (row: HistoryRow): JsonObject =>
   omitUnset({
     revision: row.revision,

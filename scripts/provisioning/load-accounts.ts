@@ -25,7 +25,7 @@ const fileKeyIsNotStored = `NOT EXISTS (SELECT 1 FROM keys AS stored
   WHERE stored.account = file_keys.account AND stored.name = file_keys.name AND stored.key = file_keys.key
     AND stored.fingerprint = file_keys.fingerprint AND stored.fingerprintSha256 = file_keys.fingerprintSha256)`;
 
-/** A login passes from one account of the file to another: first out of its way. No login has the shape of a UUID. */
+/** Frees the logins that change, because one account of the file may take another's. No login has the shape of a UUID. */
 const freeLogins =
   "UPDATE accounts SET login = accounts.uuid FROM file WHERE file.uuid = accounts.uuid AND file.login <> accounts.login";
 
@@ -35,7 +35,7 @@ const replace = `UPDATE accounts SET ${columns.map((column) => `${column} = file
   created = coalesce(file.created, accounts.created), updated = coalesce(file.updated, ${now})
 FROM file WHERE file.uuid = accounts.uuid`;
 
-/** Fails if another program has added one meanwhile. */
+/** Fails if another program has added the account meanwhile. */
 const add = `INSERT INTO accounts (uuid, ${columns.join()}, ${timestamps.join()})
 SELECT uuid, ${columns.join()}, ${timestamps.map((column) => `coalesce(${column}, ${now})`).join()} FROM file`;
 
@@ -77,7 +77,7 @@ export type ComparedAccount = Record<"uuid" | "login" | "changed" | "keysAdded" 
   holder: string | null;
 };
 
-/** An account that is not stored, or not as the file has it: the fields that differ, and the names of its keys that do. */
+/** An account that is new or differs: the fields that differ, and the names of the keys that do. */
 export type AccountDifference = {
   uuid: string;
   login: string;

@@ -12,7 +12,7 @@ const fileTable = makeFileTable(columns);
 const restoredTable = makeFileTable(restoredColumns);
 const historyTable = makeFileTable(historyColumns);
 
-/** The manifest's columns, each rendered, as one list. */
+/** Renders each column of the manifest, and joins them. */
 const list = (render: (column: string) => string, separator = ","): string =>
   manifestColumnNames.map(render).join(separator);
 
@@ -31,21 +31,21 @@ const replace = `UPDATE images SET ${list((column) => `${column} = file.${column
   revision = images.revision + 1, write_id = NULL, write = NULL
 FROM file WHERE file.uuid = images.uuid AND ${anyDiffers}`;
 
-/** Fails if another program has added one meanwhile. */
+/** Fails if another program has added the image meanwhile. */
 const makeAdd = (names: readonly string[]): string =>
   `INSERT INTO images (${names.join()}) SELECT ${names.join()} FROM file`;
 
 /** Removes the revision that a trigger made of an image's insert. */
 const removeInserted = "DELETE FROM image_history WHERE image IN (SELECT uuid FROM file)";
 
-/** Counts the bytes on from what an earlier statement of the same load inserted. */
+/** Continues the sum of bytes that an earlier statement of the same load began. */
 const addRevisions = `INSERT INTO image_history (${historyColumns.join()}, total_bytes)
 SELECT ${historyColumns.join()},
   sum(${formatRevisionBytes((column) => column)}) OVER (PARTITION BY image ORDER BY revision)
     + coalesce((SELECT max(stored.total_bytes) FROM image_history AS stored WHERE stored.image = file.image), 0)
 FROM file`;
 
-/** Images to write. `added` are new; those with a history get it, and the revision that they had. */
+/** Images to write. New ones with a history get it, and the revision that they had. */
 export type ImagesToWrite = {
   added: readonly ImageRow[];
   replaced: readonly ImageRow[];
@@ -75,7 +75,7 @@ export function makeImageStatements(db: SqlDatabase, { added, replaced, historie
 /** The last revision that was provisioned. */
 const provisioned = `(SELECT max(revision) FROM image_history WHERE image = images.uuid AND operation = 'provision')`;
 
-/** Whether a client changed the column since. True if the history does not tell. */
+/** Whether a client changed the column since. True if the history does not show it. */
 const isClients = (column: string): string => `(${provisioned} IS NULL OR EXISTS (
   SELECT 1 FROM image_history AS later WHERE later.image = images.uuid AND later.revision > ${provisioned}
     AND instr(', ' || later.changed || ',', ', ${column},') > 0))`;
@@ -96,8 +96,8 @@ const guard = `SELECT json(iif(EXISTS (SELECT 1 FROM (${compare}) WHERE isBack O
 export type ComparedImage = { uuid: string; isBack: number; changed: string; undone: string };
 
 /**
- * An image that is not stored, or not as the file has it: the columns that differ, those of them that a client changed since
- * the last load, and whether it was destroyed.
+ * An image that is new or differs: the columns that differ, those of them that a client changed since the last load, and
+ * whether a destroyed image comes back.
  */
 export type ImageDifference = { uuid: string; isNew: boolean; isBack: boolean; changed: string[]; undone: string[] };
 

@@ -25,7 +25,7 @@ export type Comparison = {
   images: readonly ImageDifference[];
   /** The UUIDs of stored images with another history than the file's. */
   otherHistories: readonly string[];
-  /** Logins that accounts outside the file have: login → the UUID of its account. */
+  /** Logins of the file that other accounts have, each with the UUID of that account. */
   taken: ReadonlyMap<string, string>;
 };
 
@@ -88,7 +88,7 @@ function describeUndone({ uuid, isBack, undone }: ImageDifference): string[] {
   return [`image ${uuid}: a client changed ${undone.join(", ")} since, and it would be undone; --restore does it`];
 }
 
-/** The error if another program wrote after the comparison. The load compares again. */
+/** The errors after which a load compares again: another program has written since the comparison. */
 const staleComparison = /UNIQUE constraint failed|malformed JSON/;
 
 const maxComparisons = 3;

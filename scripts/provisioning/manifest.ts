@@ -30,7 +30,7 @@ type JsonObject = Record<string, unknown>;
 export const omitUnset = (all: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(all).filter(([, value]) => (value ?? null) !== null));
 
-/** A value stored as compact JSON. */
+/** Stores a value as compact JSON. */
 const asJson = <Schema extends z.core.$ZodType>(schema: Schema) =>
   optional(
     z.pipe(
@@ -47,7 +47,7 @@ const jsonObject = z.custom<JsonObject>((sent) => isObject(sent) && !findTagsMis
   error: ({ input }) => `${objectRule}; ${(isObject(input) && findTagsMistake(input)) || describeFound(input)}`,
 });
 
-/** Manifests of IMGAPI's LDAP have one UUID as a string. No account is stored as null. */
+/** Manifests of IMGAPI's LDAP have a single UUID as a string. An empty acl is stored as null. */
 const acl = z.pipe(
   z.transform((sent: unknown) => (typeof sent === "string" ? [sent] : sent)),
   z.pipe(
@@ -60,7 +60,7 @@ const acl = z.pipe(
   ),
 );
 
-/** An object of which only the set fields are stored. */
+/** Stores only the fields of an object that are set. */
 const setFields = (fields: z.core.$ZodShape, words: string) =>
   z.pipe(z.object(fields, rule(words)), z.transform(omitUnset));
 
@@ -113,7 +113,7 @@ const storedSchema = z.extend(manifestSchema, {
 /** The fields of a manifest that are read. */
 export const manifestFields: readonly string[] = Object.keys(manifestSchema.shape);
 
-/** Reads a manifest. @param isStored it is an image of a backup with history, as the image was stored */
+/** Reads a manifest. @param isStored whether it is an image of a backup with history */
 export function readManifest(entry: unknown, { isStored = false } = {}): Read<ImageRow> {
   const parsed = z.safeParse(isStored ? storedSchema : manifestSchema, entry);
   if (!parsed.success) return { mistakes: listFieldMistakes(parsed.error.issues) };
@@ -125,7 +125,7 @@ export function readManifest(entry: unknown, { isStored = false } = {}): Read<Im
 
 const jsonColumns: readonly string[] = ["requirements", "files", "tags", "acl", "error"];
 
-/** Renders stored columns as the fields of a manifest that `readManifest` reads the same. Unset fields are absent. */
+/** Renders stored columns as fields of a manifest. `readManifest` reads them back. Unset fields are absent. */
 export const manifestOf = (row: JsonObject): JsonObject =>
   omitUnset(
     Object.fromEntries(

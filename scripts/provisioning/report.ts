@@ -6,7 +6,7 @@ import type { ImageDifference } from "./load-images.ts";
 /** A provision file, its name, and what a load changed or would change. */
 export type ComparedFile = { name: string; file: ProvisionFile; compared: Comparison };
 
-/** What became of a file, or would become of it. Lists of texts are UUIDs. */
+/** What a load did with a file, or would do. Images and owners are UUIDs. */
 export type FileReport = LoadReport & {
   file: string;
   keys: { added: number; removed: number };
@@ -65,7 +65,7 @@ export function formatReport(report: FileReport): string {
   return `${file}: ${parts.filter(Boolean).join("; ")}`;
 }
 
-/** `icon (1), urn (2)`, or nothing. */
+/** Formats counts: `icon (1), urn (2)`, or nothing. */
 const listCounts = (counts: Readonly<Record<string, number>>): string =>
   Object.entries(counts)
     .map(([name, count]) => `${name} (${count})`)
@@ -81,7 +81,7 @@ const listSome = (uuids: readonly string[]): string => {
   return uuids.slice(0, maxNamed).join(", ") + more;
 };
 
-/** Formats what a load would do, one line for each entry that it would change. */
+/** Formats a line for each entry that a load would change. */
 export const formatDifferences = ({ name, compared: { accounts, images } }: ComparedFile): string[] =>
   [...accounts.map(formatAccount), ...images.map(formatImage)].map((line) => `${name}: ${line}`);
 

@@ -52,8 +52,8 @@ export async function retryWhileBusy<Result>(call: () => Promise<Result>, patien
 }
 
 /**
- * Takes the lock and changes nothing. A transaction that reads first and writes later fails whenever another program has
- * written meanwhile, and no retry helps. D1 ends even a batch of reads with a write of its own.
+ * Takes the lock and changes nothing. A transaction that reads first and writes later fails if another program has written
+ * in between, and no retry helps. D1 ends even a batch of reads with a write of its own.
  *
  * @see https://www.sqlite.org/isolation.html
  */
@@ -66,7 +66,7 @@ export async function runLocked<Row>(db: SqlDatabase, statements: readonly SqlSt
   return pages.flatMap(({ results }) => results);
 }
 
-/** Of one bound value; D1's own limit is 2 MB. */
+/** The most of one bound value. D1's own limit is 2 MB. */
 const maxChunkBytes = 400_000;
 
 /** Joins JSON texts to arrays for `json_each(?)`. Each array is at most 400 KB, unless a single text is larger. */
@@ -79,9 +79,9 @@ export const toJsonChunks = (texts: readonly string[]): string[] =>
 type Value = string | number | boolean | null;
 
 /**
- * Makes statements of SQL that read rows as the table `file`. There are few: one value binds many rows. A large row is bound
- * column by column, because JSON within JSON doubles every quote and might pass D1's limit. All rows pass through a
- * statement before the next begins.
+ * Makes a function that prepares statements over rows, which they read as the table `file`. One bound value has many rows. A
+ * large row is bound column by column, because JSON within JSON doubles every quote and might pass D1's limit. Each statement
+ * runs for all rows before the next.
  */
 export function makeFileTable<Column extends string>(columns: readonly Column[]) {
   const names = columns.join();

@@ -1,8 +1,7 @@
 import type { OpenDatabase, SqlStatement } from "./sql-database.ts";
 
 /**
- * SQLite itself, as Node brings it. Node 22 warns on stderr that it is experimental: of no use to who starts the service or
- * writes a backup.
+ * Node's own SQLite. Node 22 warns on stderr that it is experimental, which a user of the service cannot act on.
  *
  * @see https://nodejs.org/docs/latest-v22.x/api/sqlite.html
  */
