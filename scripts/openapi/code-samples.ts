@@ -3,7 +3,7 @@ import { quoteWord } from "../running/program.ts";
 import { type Examples, type Exchange, example } from "./examples.ts";
 
 /** Code that makes the request of an example. */
-export type CodeSample = { lang: "Shell" | "TypeScript"; label: string; source: string };
+type CodeSample = { lang: "Shell" | "TypeScript"; label: string; source: string };
 
 /** Lines to run before the curl samples: the service and the key of `npm start`'s demo. */
 export const shellPreamble = "URL=http://127.0.0.1:8787 KEY=.local/.ssh/id_rsa KEY_ID=/demo/keys/demo";

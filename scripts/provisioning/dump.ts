@@ -6,7 +6,7 @@ import { retryWhileBusy, type SqlDatabase } from "./sql-database.ts";
 type JsonObject = Record<string, unknown>;
 
 /** `hasHistory` adds the revisions of each image, from which a load restores audit, revisions and ETags. */
-export type DumpOptions = { hasHistory?: boolean };
+type DumpOptions = { hasHistory?: boolean };
 
 /** Reads every account with its keys, and every image, as a provision file. Loading the file changes nothing. */
 export const dump = async (db: SqlDatabase, options: DumpOptions = {}) => ({

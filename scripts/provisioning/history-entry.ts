@@ -74,7 +74,7 @@ function readRevision(entry: unknown, uuid: string): Read<HistoryRow> {
 }
 
 /** An image of an export with history. */
-export type EntryWithHistory = { revision?: unknown; history: unknown };
+type EntryWithHistory = { revision?: unknown; history: unknown };
 
 export const hasHistory = (entry: unknown): entry is EntryWithHistory => isObject(entry) && "history" in entry;
 

@@ -46,7 +46,7 @@ SELECT ${historyColumns.join()},
 FROM file`;
 
 /** Images to write. New ones with a history get it, and the revision that they had. */
-export type ImagesToWrite = {
+type ImagesToWrite = {
   added: readonly ImageRow[];
   replaced: readonly ImageRow[];
   histories: ReadonlyMap<string, readonly HistoryRow[]>;
