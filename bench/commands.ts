@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { cpSync, readFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { findMarked, signalAll } from "../scripts/running/processes.ts";
+import { findFreePort } from "../scripts/running/address.ts";
 import { endProcess } from "../scripts/serving/workerd.ts";
-import { findFreePort } from "../test/support/started.ts";
 import { makeDatabase } from "./database.ts";
 import { formatPublicLine, type SigningKey } from "./requests.ts";
 import { runLoad } from "./run-load.ts";
@@ -20,7 +19,8 @@ async function startCommand(
   const empty = name === "start" ? ["--empty"] : [];
   const args = [join(root, `scripts/${name}.ts`), "--port", String(port), "--state", state, ...empty];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
-  process.prependListener("exit", () => endAtOnce(child, state));
+  // Also where the bench itself is ended by a signal.
+  process.prependListener("exit", () => child.kill("SIGTERM"));
   for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
     if (child.exitCode !== null) break;
     const answer = await fetch(`http://127.0.0.1:${port}/--ping`).catch(() => undefined);
@@ -29,14 +29,6 @@ async function startCommand(
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`npm run ${name} does not answer`);
-}
-
-/** Where the bench itself is ended by a signal: the command could not end what it started any more. */
-function endAtOnce(child: ChildProcess, state: string): void {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const { mark } = JSON.parse(readFileSync(join(state, "running.json"), "utf8"));
-  child.kill("SIGKILL");
-  signalAll(findMarked(mark), "SIGKILL");
 }
 
 /** Updates a second over 16 connections, of `npm run serve` and `npm start` in turns, on a database of 1,000 images each. */

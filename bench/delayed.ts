@@ -1,19 +1,31 @@
 import { app } from "../src/app.ts";
 import type { Bindings } from "../src/context.ts";
-import { wrapDatabase } from "../test/support/wrapped-database.ts";
 
 /** As far as a primary on the other side of an ocean. */
 const delayMs = 80;
+
+/** Every round trip is a batch, or one statement's `all`. */
+function delayTrips<Target extends object>(target: Target): Target {
+  return new Proxy(target, {
+    get: (wrapped, property) => {
+      const member: unknown = Reflect.get(wrapped, property);
+      if (typeof member !== "function") return member;
+      if (property === "prepare" || property === "bind")
+        return (...args: unknown[]) => delayTrips(member.apply(wrapped, args));
+      return async (...args: unknown[]) => {
+        await new Promise((resolve) => setTimeout(resolve, delayMs));
+        return member.apply(wrapped, args);
+      };
+    },
+  });
+}
 
 let delayed: D1Database | undefined;
 
 /** The service, with 80 ms before every round trip to D1. */
 export default {
   fetch(request: Request, env: Bindings): Response | Promise<Response> {
-    delayed ??= wrapDatabase(env.DB, async (run) => {
-      await new Promise((resolve) => setTimeout(resolve, delayMs));
-      return await run();
-    }).db;
+    delayed ??= delayTrips(env.DB);
     return app.fetch(request, { ...env, DB: delayed });
   },
 };

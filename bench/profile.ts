@@ -5,9 +5,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { findFreePort } from "../scripts/running/address.ts";
 import { bundleWorker } from "../scripts/serving/bundle.ts";
 import { endProcess, runPlainWorkerd } from "../scripts/serving/workerd.ts";
-import { findFreePort } from "../test/support/started.ts";
 import { makeDatabase } from "./database.ts";
 import { formatPublicLine, kinds, makeKeys } from "./requests.ts";
 import { runLoad } from "./run-load.ts";

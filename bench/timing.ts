@@ -10,9 +10,9 @@ import { parseArgs } from "node:util";
 import { openDatabase } from "../scripts/provisioning/database.ts";
 import { readProvision } from "../scripts/provisioning/entries.ts";
 import { load } from "../scripts/provisioning/load.ts";
+import { findFreePort } from "../scripts/running/address.ts";
 import { bundleWorker } from "../scripts/serving/bundle.ts";
 import { endProcess, runPlainWorkerd } from "../scripts/serving/workerd.ts";
-import { findFreePort } from "../test/support/started.ts";
 import { caller } from "./caller.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
 

@@ -23,7 +23,7 @@ export const keyOf16384Bits = (): string => {
 
 const signature16384 = `Signature keyId="/${caller.login}/keys/large",algorithm="rsa-sha512",signature="${Buffer.alloc(2048, 7).toString("base64")}"`;
 
-/** In the order of the issue; `share` is 1 or a half. */
+/** The requests that cost most. `share` is 1, or a half to show how the cost grows. */
 export const worst: readonly Worst[] = [
   { name: "plain update", make: (_, serial) => ({ body: `{"name":"n${serial}"}` }) },
   {

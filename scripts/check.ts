@@ -1,11 +1,15 @@
 /**
- * Types, lint, the lockfile, schema against migrations, documents against code, and sizes: `npm run check`. Two parts run at
- * a time; what a part says is printed when it fails.
+ * Types, lint, layers, the lockfile, schema against migrations, documents against code, and sizes. Two parts run at a time; what a
+ * part says is printed when it fails. `npm run check [-- --quick]`
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { runProgram } from "./running/program.ts";
+import { parseArgs } from "node:util";
+import { runProgram, UsageAsked } from "./running/program.ts";
+
+const usage = `usage: npm run check [-- --quick]
+  --quick  types, lint and layers alone`;
 
 const root = join(import.meta.dirname, "..");
 const binaries = join(root, "node_modules/.bin");
@@ -28,6 +32,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   "types of the console": tsc("src/console/tsconfig.json", "console"),
   "types of the console's tests": tsc("test/console/tsconfig.json", "console-tests"),
   documents: script("check-docs"),
+  layers: script("check-layers"),
   lockfile: script("check-lock"),
   migrations: script("check-migrations"),
 };
@@ -44,7 +49,11 @@ async function runPart(name: string, [program = "", ...args]: readonly string[])
 }
 
 await runProgram(async () => {
-  const left = Object.entries(parts);
+  const { values } = parseArgs({
+    options: { quick: { type: "boolean", default: false }, help: { type: "boolean", short: "h", default: false } },
+  });
+  if (values.help) throw new UsageAsked(usage);
+  const left = Object.entries(parts).filter(([name]) => !values.quick || /^types|^lint|^layers/.test(name));
   let failed = 0;
   const runLane = async () => {
     for (let part = left.shift(); part; part = left.shift()) if (!(await runPart(...part))) failed += 1;

@@ -1,6 +1,6 @@
 // Installs what package-lock.json says when it is missing or older: `npm start` and `npm test` are then each the only
 // command in a fresh clone. Plain JavaScript: it runs on the host's own Node, before there is another.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { accessSync, constants, rmSync, statfsSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -42,27 +42,51 @@ const findPath = (said) => /^npm error path (.+)$/m.exec(said)?.[1] ?? /'(\/[^']
 const readRegistry = () =>
   spawnSync("npm", ["config", "get", "registry"], { cwd: root, encoding: "utf8", shell: isWindows }).stdout?.trim();
 
-function install() {
+async function install() {
   try {
     accessSync(root, constants.W_OK);
   } catch {
     refuse(`${root} cannot be written to: a first start installs its packages there`);
   }
-  console.error("installing what package-lock.json says …");
-  // npm's own words go to stderr: `npm run export > file` stays clean. Its warnings are of tools that bring their Node.
-  // Without a network it gives up after seconds.
-  const patience = ["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"];
-  const { status, error, stderr } = spawnSync("npm", ["ci", "--loglevel=error", ...patience], {
-    cwd: root,
-    stdio: ["ignore", 2, "pipe"],
-    encoding: "utf8",
-    shell: isWindows,
-  });
+  console.error("installing what package-lock.json says, about 700 MB, once …");
+  const { status, said } = await runNpm();
   if (status === 0) return assertComplete();
-  const said = stderr || String(error ?? "");
   const [, explain] = reasons.find(([pattern]) => pattern.test(said)) ?? [];
   removePackages();
   refuse(`nothing was installed: ${explain ? explain(said) : `npm ci failed:\n${said.trim()}`}`);
+}
+
+/** Runs `npm ci`, and says on a terminal how far it is. @returns its exit code, and what it printed on stderr */
+function runNpm() {
+  // npm's own words go to stderr: `npm run export > file` stays clean. Its warnings are of tools that bring their Node.
+  // Without a network it gives up after seconds.
+  const patience = ["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"];
+  const stdio = ["ignore", 2, "pipe"];
+  const npm = spawn("npm", ["ci", "--loglevel=error", ...patience], { cwd: root, stdio, shell: isWindows });
+  let said = "";
+  npm.stderr.setEncoding("utf8").on("data", (text) => {
+    said += text;
+  });
+  const [startedAt, freeMb] = [Date.now(), readFreeMb()];
+  const tell = () => {
+    const seconds = Math.round((Date.now() - startedAt) / 1000);
+    process.stderr.write(`\r${seconds} s, ${Math.max(0, freeMb - readFreeMb())} MB written `);
+  };
+  const timer = process.stderr.isTTY ? setInterval(tell, 1000) : undefined;
+  return new Promise((resolve) => {
+    const end = (status, text) => {
+      clearInterval(timer);
+      if (timer) process.stderr.write("\n");
+      resolve({ status, said: text });
+    };
+    npm.on("error", (error) => end(null, String(error)));
+    npm.on("close", (status) => end(status, said));
+  });
+}
+
+function readFreeMb() {
+  const { bavail, bsize } = statfsSync(root);
+  return Math.round((bavail * bsize) / 2 ** 20);
 }
 
 /** npm puts the Node of half an install before all others in PATH, and a program that is cut short crashes without a word. */
@@ -84,10 +108,9 @@ function assertComplete() {
   ].map((name) => `node_modules/${name}/package.json`);
   const missing = ["node_modules/.package-lock.json", ...programs].find((path) => writtenAt(path) === 0);
   if (missing === undefined) return;
-  const { bavail, bsize } = statfsSync(root);
-  const free = `${Math.round((bavail * bsize) / 2 ** 20)} MB are free, about 650 are needed`;
+  const free = `${readFreeMb()} MB are free, about 700 are needed`;
   removePackages();
   refuse(`npm left the install incomplete, without ${missing}: is the disk full? ${free}`);
 }
 
-if (writtenAt("node_modules/.package-lock.json") < writtenAt("package-lock.json")) install();
+if (writtenAt("node_modules/.package-lock.json") < writtenAt("package-lock.json")) await install();

@@ -4,20 +4,10 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { defaultState, openDatabase } from "./provisioning/database.ts";
-import {
-  type Address,
-  addressOptions,
-  assertIsFree,
-  formatAddress,
-  formatUrl,
-  formatWarning,
-  isLoopback,
-  readAddress,
-} from "./running/address.ts";
-import { type Child, keepSaid, waitUntilEnded, waitUntilReady } from "./running/child.ts";
-import { findMarked, markName, signalAll } from "./running/processes.ts";
+import { type Address, addressOptions, formatUrl, isLoopback, readAddress } from "./running/address.ts";
+import { type Child, keepSaid } from "./running/child.ts";
 import { fromCaller, runProgram, UsageAsked } from "./running/program.ts";
-import { claimFolder } from "./running/state-folder.ts";
+import { runService } from "./running/service.ts";
 import { bundleService } from "./serving/bundle.ts";
 import { writePages } from "./serving/pages.ts";
 import { changeVariables, readSettings } from "./serving/settings.ts";
@@ -32,7 +22,6 @@ const usage = `usage: npm run serve [-- OPTIONS]
 
 type Options = { address: Address; state: string; vars: Readonly<Record<string, string>>; isVerbose: boolean };
 
-const readyWithinMs = 120_000;
 /** For requests that run when the signal comes. */
 const drainMs = 15_000;
 
@@ -58,7 +47,7 @@ function readOptions(): Options {
   };
 }
 
-async function startWorkerd({ address, state, vars }: Options, mark: string): Promise<Child> {
+async function startWorkerd({ address, state, vars }: Options): Promise<Child> {
   const folder = join(state, "serve");
   const bundle = join(folder, "service.js");
   mkdirSync(folder, { recursive: true });
@@ -68,7 +57,6 @@ async function startWorkerd({ address, state, vars }: Options, mark: string): Pr
   const workerd = spawn(program, args, {
     // The log goes where this program's output goes, without a program between.
     stdio: ["ignore", "inherit", "pipe"],
-    env: { ...process.env, [markName]: mark },
     // A group of its own: Ctrl-C reaches this program alone, which passes it on once.
     detached: true,
   });
@@ -81,29 +69,15 @@ async function serve(options: Options): Promise<number> {
   const startedAt = performance.now();
   const tell = (line: string) => process.stderr.write(`${line}\n`);
   const tellStep = (step: string) => isVerbose && tell(`${Math.round(performance.now() - startedAt)} ms: ${step}`);
-  const folder = await claimFolder(state, formatAddress(address));
-  const killRest = () => signalAll(findMarked(folder.mark), "SIGKILL");
-  try {
-    if (folder.ended.length > 0)
-      tell(`ended what a killed start left running on ${state}: process ${folder.ended.join(", ")}`);
-    await assertIsFree(address, "npm run serve");
-    if (!isLoopback(address.host)) tell(formatWarning(address));
+  const launch = async () => {
     await (await openDatabase({ state })).close();
     tellStep("the database is migrated");
-    const child = await startWorkerd(options, folder.mark);
+    const child = await startWorkerd(options);
     tellStep("workerd is started");
-    const ended = waitUntilEnded(child, { patienceMs: drainMs, killRest });
-    if (await waitUntilReady(child, formatUrl(address), readyWithinMs)) {
-      tellStep("it answers");
-      tell(
-        `cloudapi-edge answers on ${formatUrl(address)}; state in ${state}; end it with Ctrl-C or kill ${process.pid}`,
-      );
-    }
-    return await ended;
-  } finally {
-    killRest();
-    folder.release();
-  }
+    const where = `${formatUrl(address)}; state in ${state}`;
+    return { child, ready: `cloudapi-edge answers on ${where}; end it with Ctrl-C or kill ${process.pid}` };
+  };
+  return await runService({ command: "npm run serve", address, state, drainMs, tell, launch });
 }
 
 await runProgram(() => serve(readOptions()));

@@ -2,21 +2,10 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { defaultState, openDatabase } from "./provisioning/database.ts";
-import {
-  type Address,
-  addressOptions,
-  assertIsFree,
-  formatAddress,
-  formatUrl,
-  formatWarning,
-  isLoopback,
-  readAddress,
-} from "./running/address.ts";
-import { waitUntilEnded, waitUntilReady } from "./running/child.ts";
-import { findMarked, signalAll } from "./running/processes.ts";
+import { type Address, addressOptions, formatUrl, isLoopback, readAddress } from "./running/address.ts";
 import { fromCaller, runProgram, UsageAsked } from "./running/program.ts";
-import { claimFolder, isWritable } from "./running/state-folder.ts";
-import { listWranglerPaths } from "./running/wrangler-files.ts";
+import { runService } from "./running/service.ts";
+import { isWritable } from "./running/state-folder.ts";
 import { formatDemoCommands } from "./starting/commands.ts";
 import { type ConsoleKey, type DemoKey, provisionDemo, readConsoleKey, readDemoKey } from "./starting/demo.ts";
 import { startDevServer } from "./starting/dev-server.ts";
@@ -32,8 +21,7 @@ const usage = `usage: npm start [-- OPTIONS]
 type Options = { address: Address; state: string; isEmpty: boolean; home: string; isVerbose: boolean };
 
 const root = join(import.meta.dirname, "..");
-const readyWithinMs = 120_000;
-const patienceMs = 5000;
+const drainMs = 5000;
 
 function readOptions(): Options {
   const { values } = parseArgs({
@@ -74,37 +62,22 @@ async function prepareDatabase({ state, isEmpty, home }: Options): Promise<DemoK
 
 async function start(options: Options): Promise<number> {
   const { address, state, home } = options;
-  const tell = (line: string) => process.stdout.write(`${line}\n`);
   if (!isWritable(root)) {
     throw new Error(
       `${root} cannot be written to, and wrangler needs to; run "npm run serve -- --state DIR" instead, which writes to its state folder alone`,
     );
   }
-  const folder = await claimFolder(state, formatAddress(address));
-  const killRest = () => signalAll(findMarked(folder.mark), "SIGKILL");
-  try {
-    if (folder.ended.length > 0)
-      tell(`ended what a killed start left running on ${state}: process ${folder.ended.join(", ")}`);
-    await assertIsFree(address, "npm start");
-    if (!isLoopback(address.host)) tell(formatWarning(address));
-    Object.assign(process.env, listWranglerPaths(join(root, ".wrangler")));
+  const launch = async () => {
     const keys = await prepareDatabase(options);
-    const server = startDevServer({ ...options, mark: folder.mark });
-    const ended = waitUntilEnded(server, { patienceMs, killRest });
-    if (await waitUntilReady(server, formatUrl(address), readyWithinMs)) {
-      // The demo's commands sign the date alone.
-      tell(
-        keys && isLoopback(address.host)
-          ? formatDemoCommands({ url: formatUrl(address), home, ...keys })
-          : `cloudapi-edge answers on ${formatUrl(address)}`,
-      );
-      tell(`The state is in ${state}; Ctrl-C ends the service and keeps it.`);
-    }
-    return await ended;
-  } finally {
-    killRest();
-    folder.release();
-  }
+    const url = formatUrl(address);
+    // The demo's commands sign the date alone.
+    const answers =
+      keys && isLoopback(address.host) ? formatDemoCommands({ url, home, ...keys }) : `cloudapi-edge answers on ${url}`;
+    const ready = `${answers}\nThe state is in ${state}; Ctrl-C ends the service and keeps it.`;
+    return { child: startDevServer(options), ready };
+  };
+  const tell = (line: string) => process.stdout.write(`${line}\n`);
+  return await runService({ command: "npm start", address, state, drainMs, tell, launch });
 }
 
 await runProgram(() => start(readOptions()));

@@ -1,42 +1,35 @@
 import { Hono } from "hono";
-import { createKey } from "./accounts/create-key.ts";
-import { deleteKey } from "./accounts/delete-key.ts";
-import { getAccount } from "./accounts/get-account.ts";
-import { getKey } from "./accounts/get-key.ts";
-import { listDatacenters } from "./accounts/list-datacenters.ts";
-import { listKeys } from "./accounts/list-keys.ts";
-import { updateAccount } from "./accounts/update-account.ts";
-import { authenticate } from "./auth/authenticate.ts";
-import { checkBodyDigests } from "./auth/body-digests.ts";
-import { readAuthorization } from "./auth/read-authorization.ts";
+import { getAccount, listDatacenters, updateAccount } from "./accounts/account.ts";
+import { createKey, deleteKey, getKey, listKeys } from "./accounts/keys.ts";
+import { authenticate, checkBodyDigests, confirmCaller, readAuthorization } from "./caller/authenticate.ts";
 import type { AppEnv } from "./context.ts";
-import { checkAccept } from "./http/accept.ts";
-import { negotiateVersion } from "./http/api-version.ts";
 import { readBody } from "./http/body.ts";
-import { byAction } from "./http/by-action.ts";
-import { health } from "./http/health.ts";
+import { health, ping } from "./http/health.ts";
 import { checkRoute } from "./http/known-route.ts";
+import { limitAccount, limitAddress, refuseWrites } from "./http/limits.ts";
+import { checkAccept, negotiateVersion } from "./http/negotiate.ts";
 import { onError } from "./http/on-error.ts";
-import { ping } from "./http/ping.ts";
-import { limitAccount, limitAddress } from "./http/rate-limit.ts";
-import { canonicalizePath } from "./http/raw-target.ts";
-import { refuseWrites } from "./http/read-only.ts";
+import { byAction } from "./http/operation.ts";
 import { logRequest } from "./http/request-log.ts";
 import { answerPreflight, setResponseHeaders } from "./http/response-headers.ts";
-import { addImageAcl } from "./images/add-acl.ts";
-import { addImageTags } from "./images/add-tags.ts";
+import { addImageAcl, removeImageAcl } from "./images/acl.ts";
 import { cloneImage } from "./images/clone-image.ts";
 import { deleteImage } from "./images/delete-image.ts";
-import { deleteImageTag, deleteImageTags } from "./images/delete-tags.ts";
 import { getImage } from "./images/get-image.ts";
 import { imageAudit } from "./images/image-audit.ts";
-import { readImagePath } from "./images/image-path.ts";
+import { readImagePath } from "./images/image-request.ts";
 import { listImages } from "./images/list-images.ts";
-import { getImageTag, listImageTags } from "./images/list-tags.ts";
-import { removeImageAcl } from "./images/remove-acl.ts";
-import { replaceImageTags } from "./images/replace-tags.ts";
 import { revertImage } from "./images/revert-image.ts";
+import {
+  addImageTags,
+  deleteImageTag,
+  deleteImageTags,
+  getImageTag,
+  listImageTags,
+  replaceImageTags,
+} from "./images/tags.ts";
 import { updateImage } from "./images/update-image.ts";
+import { canonicalizePath } from "./syntax/raw-target.ts";
 
 /** The account and its keys, in the documentation's order. */
 const accountRoutes = new Hono<AppEnv>()
@@ -84,6 +77,7 @@ export const app: Hono<AppEnv> = new Hono<AppEnv>({ getPath: canonicalizePath })
     refuseWrites,
     readBody,
     authenticate,
+    confirmCaller,
     limitAccount,
     checkBodyDigests,
   )

@@ -1,108 +1,96 @@
 import * as z from "zod/mini";
-import { type Release, releaseNames } from "./releases.ts";
+import { releaseNames } from "./releases.ts";
 
-/** The variables of wrangler.toml as the platform hands them in: text. README.md#configuration */
+/** The variables as the platform binds them: text. docs/configuration.md */
 export type ConfigurationVariables = { readonly [Name in keyof typeof variables]?: string };
 
-const flag = z._default(z.enum(["true", "false"]), "false");
-const fromOne = (otherwise: string) => z._default(z.string().check(z.regex(/^[1-9][0-9]{0,5}$/)), otherwise);
-const fromZero = (otherwise: string) => z._default(z.string().check(z.regex(/^(?:0|[1-9][0-9]{0,8})$/)), otherwise);
+const trueOrFalse = z.pipe(
+  z._default(z.enum(["true", "false"]), "false"),
+  z.transform((text) => text === "true"),
+);
+const text = (shape: RegExp, otherwise: string) => z._default(z.string().check(z.regex(shape)), otherwise);
+const fromOne = (otherwise: number) => z.pipe(text(/^[1-9][0-9]{0,5}$/, String(otherwise)), z.transform(Number));
+const fromZero = (otherwise: number) => z.pipe(text(/^(?:0|[1-9][0-9]{0,8})$/, String(otherwise)), z.transform(Number));
 
-/** One row a variable: its form and its default. */
+/** The form and the default of each variable. Defaults stand here alone. */
 const variables = {
   DEFAULT_API_VERSION: z._default(z.enum(releaseNames), "7.2.0"),
-  REQUIRE_REQUEST_TARGET: flag,
-  MAX_LIST: fromOne("10000"),
-  DATACENTER_NAME: z._default(z.string().check(z.regex(/^[A-Za-z0-9._-]{1,64}$/)), "edge"),
-  REQUIRE_IF_MATCH: flag,
-  READ_ONLY: flag,
-  HISTORY_REVISIONS: fromZero("1000"),
-  HISTORY_BYTES: fromZero("1048576"),
-  MAX_IMAGES: fromZero("1000"),
-  MAX_KEYS: fromZero("100"),
-  MAX_KEY_COMMENT: fromZero("1024"),
-  MAX_TAGS_BYTES: fromZero("102400"),
-  MAX_ACL: fromZero("3000"),
-  RATE_LIMIT_REQUESTS: fromOne("200"),
-  RATE_LIMIT_SECONDS: fromOne("10"),
-  ADDRESS_LIMIT_REQUESTS: fromOne("1000"),
-  ADDRESS_LIMIT_SECONDS: fromOne("10"),
-  CREDENTIAL_CACHE_SIZE: fromZero("1000"),
-  CREDENTIAL_CACHE_SECONDS: fromZero("300"),
+  REQUIRE_REQUEST_TARGET: trueOrFalse,
+  MAX_LIST: fromOne(10_000),
+  DATACENTER_NAME: text(/^[A-Za-z0-9._-]{1,64}$/, "edge"),
+  REQUIRE_IF_MATCH: trueOrFalse,
+  READ_ONLY: trueOrFalse,
+  HISTORY_REVISIONS: fromZero(1000),
+  HISTORY_BYTES: fromZero(1_048_576),
+  MAX_IMAGES: fromZero(1000),
+  MAX_KEYS: fromZero(100),
+  MAX_KEY_COMMENT: fromZero(1024),
+  MAX_TAGS_BYTES: fromZero(102_400),
+  MAX_ACL: fromZero(3000),
+  RATE_LIMIT_REQUESTS: fromOne(200),
+  RATE_LIMIT_SECONDS: fromOne(10),
+  ADDRESS_LIMIT_REQUESTS: fromOne(1000),
+  ADDRESS_LIMIT_SECONDS: fromOne(10),
+  CREDENTIAL_CACHE_SIZE: fromZero(1000),
+  CREDENTIAL_CACHE_SECONDS: fromZero(300),
 };
 
 const configurationSchema = z.object(variables);
 
-/** The most entries of the credential cache, and for how long one is good, in ms. The cache is off where either is 0. */
-export type CacheBounds = { maxEntries: number; maxAgeMs: number };
+type Values = z.output<typeof configurationSchema>;
 
-/** So many requests in so many seconds. */
-export type RateLimitPolicy = { requests: number; seconds: number };
+/** Every variable with its default. */
+export const variableDefaults: Values = /* @__PURE__ */ z.parse(configurationSchema, {});
+
+/** Names the values as the code knows them. 0 turns `history…`, `maxImages` and the limits after it off. */
+const toConfiguration = (values: Values) => ({
+  defaultRelease: values.DEFAULT_API_VERSION,
+  isRequestTargetRequired: values.REQUIRE_REQUEST_TARGET,
+  maxList: values.MAX_LIST,
+  datacenterName: values.DATACENTER_NAME,
+  isMatchRequired: values.REQUIRE_IF_MATCH,
+  /** The service refuses writes. */
+  isReadOnly: values.READ_ONLY,
+  /** What the rate limiting bindings allow, for the headers of a 429. */
+  rateLimits: {
+    account: { requests: values.RATE_LIMIT_REQUESTS, seconds: values.RATE_LIMIT_SECONDS },
+    address: { requests: values.ADDRESS_LIMIT_REQUESTS, seconds: values.ADDRESS_LIMIT_SECONDS },
+  },
+  /** Of one image. */
+  historyRevisions: values.HISTORY_REVISIONS,
+  historyBytes: values.HISTORY_BYTES,
+  /** Images that an account owns, without destroyed ones. */
+  maxImages: values.MAX_IMAGES,
+  /** Keys of an account. */
+  maxKeys: values.MAX_KEYS,
+  /** Characters of a key's comment. */
+  maxKeyComment: values.MAX_KEY_COMMENT,
+  /** Bytes of an image's tags as stored JSON. */
+  maxTagsBytes: values.MAX_TAGS_BYTES,
+  /** Accounts in an acl. */
+  maxAcl: values.MAX_ACL,
+  /** The cache is off if either is 0. */
+  credentialCache: {
+    maxEntries: values.CREDENTIAL_CACHE_SIZE,
+    maxAgeMs: values.CREDENTIAL_CACHE_SECONDS * 1000,
+  },
+});
 
 /** The variables, parsed. */
-export type Configuration = {
-  defaultRelease: Release;
-  isRequestTargetRequired: boolean;
-  maxList: number;
-  datacenterName: string;
-  isMatchRequired: boolean;
-  /** Writes are refused. */
-  isReadOnly: boolean;
-  /** What the rate limiting bindings count, for the headers of a 429. */
-  rateLimits: { account: RateLimitPolicy; address: RateLimitPolicy };
-  /** Of one image; 0 for no bound, as each of the bounds below. */
-  historyRevisions: number;
-  historyBytes: number;
-  /** Images that an account owns, destroyed ones not counted. */
-  maxImages: number;
-  /** Keys of an account. */
-  maxKeys: number;
-  /** Characters of a key's comment. */
-  maxKeyComment: number;
-  /** JSON of an image's tags as it is stored, UTF-8. */
-  maxTagsBytes: number;
-  /** Accounts in an acl. */
-  maxAcl: number;
-  credentialCache: CacheBounds;
-};
+export type Configuration = ReturnType<typeof toConfiguration>;
+
+/** The most entries of the credential cache, and how long an entry holds, in ms. */
+export type CacheBounds = Configuration["credentialCache"];
 
 const configurations = new WeakMap<ConfigurationVariables, Configuration>();
 
-/** The configuration of these bindings, parsed once for each. @throws {Error} a variable has a value that is not allowed. */
+/** Parses the configuration of these bindings, once. @throws {Error} a variable has a value that is not allowed */
 export function readConfiguration(bindings: ConfigurationVariables): Configuration {
   const known = configurations.get(bindings);
   if (known) return known;
   const parsed = z.safeParse(configurationSchema, bindings);
   if (!parsed.success) throw new Error(`configuration: ${z.prettifyError(parsed.error)}`);
-  const read: Configuration = {
-    defaultRelease: parsed.data.DEFAULT_API_VERSION,
-    isRequestTargetRequired: parsed.data.REQUIRE_REQUEST_TARGET === "true",
-    maxList: Number(parsed.data.MAX_LIST),
-    datacenterName: parsed.data.DATACENTER_NAME,
-    isMatchRequired: parsed.data.REQUIRE_IF_MATCH === "true",
-    isReadOnly: parsed.data.READ_ONLY === "true",
-    rateLimits: {
-      account: {
-        requests: Number(parsed.data.RATE_LIMIT_REQUESTS),
-        seconds: Number(parsed.data.RATE_LIMIT_SECONDS),
-      },
-      address: {
-        requests: Number(parsed.data.ADDRESS_LIMIT_REQUESTS),
-        seconds: Number(parsed.data.ADDRESS_LIMIT_SECONDS),
-      },
-    },
-    historyRevisions: Number(parsed.data.HISTORY_REVISIONS),
-    historyBytes: Number(parsed.data.HISTORY_BYTES),
-    maxImages: Number(parsed.data.MAX_IMAGES),
-    maxKeys: Number(parsed.data.MAX_KEYS),
-    maxKeyComment: Number(parsed.data.MAX_KEY_COMMENT),
-    maxTagsBytes: Number(parsed.data.MAX_TAGS_BYTES),
-    maxAcl: Number(parsed.data.MAX_ACL),
-    credentialCache: {
-      maxEntries: Number(parsed.data.CREDENTIAL_CACHE_SIZE),
-      maxAgeMs: Number(parsed.data.CREDENTIAL_CACHE_SECONDS) * 1000,
-    },
-  };
-  configurations.set(bindings, read);
-  return read;
+  const configuration = toConfiguration(parsed.data);
+  configurations.set(bindings, configuration);
+  return configuration;
 }

@@ -1,24 +1,24 @@
 import type { Context } from "hono";
-import type { Caller } from "./auth/caller.ts";
-import type { SignedRequest } from "./auth/signed-request.ts";
+import type { Caller } from "./caller.ts";
 import type { ConfigurationVariables } from "./configuration.ts";
 import type { DatabaseMeter } from "./db/client.ts";
 import type { CloudApiError } from "./errors.ts";
-import type { DecodedForm, Parameters } from "./http/form.ts";
-import type { Preconditions } from "./images/preconditions.ts";
+import type { Preconditions } from "./images/rules/preconditions.ts";
 import type { Operation } from "./operations.ts";
 import type { Release } from "./releases.ts";
+import type { SignedRequest } from "./signature/signed-request.ts";
+import type { DecodedForm, RequestParameters } from "./syntax/form.ts";
 
-/** What the platform hands in: D1, the rate limiters and the variables of wrangler.toml. */
+/** What the platform binds: D1, the rate limiters and the variables. docs/configuration.md */
 export type Bindings = ConfigurationVariables & {
   DB: D1Database;
-  /** Counts the requests of an account. README.md#configuration */
+  /** Counts the requests of an account. */
   ACCOUNT_LIMITER?: RateLimit;
   /** Counts the requests of an IP address, before the signature is verified. */
   ADDRESS_LIMITER?: RateLimit;
 };
 
-/** What the steps of one request hand on. Optional is what a later step than the first sets: see `requireSet`. */
+/** What the steps of one request hand on. The first step sets what is not optional. `requireSet` reads the rest. */
 type Variables = {
   requestId: string;
   /** `performance.now()` when the request arrived, ms. */
@@ -29,18 +29,18 @@ type Variables = {
   signed?: SignedRequest;
   body?: Uint8Array;
   caller?: Caller;
-  /** The caller comes from this isolate's cache, and no statement has confirmed it yet. */
+  /** The caller comes from this isolate's cache. No statement has confirmed it yet. */
   isCallerCached?: boolean;
-  /** From the parsed header to the caller, its round trip included. */
+  /** From the parsed header to the caller, with the round trip. */
   authMilliseconds?: number;
   query?: DecodedForm;
-  parameters?: Promise<Parameters>;
+  parameters?: Promise<RequestParameters>;
   operation?: Operation;
-  /** The id in the path, as it was sent. */
-  image?: string;
+  /** The image id of the path, as sent. */
+  imageId?: string;
   preconditions?: Preconditions;
   changedFields?: readonly string[];
-  /** The write is only rehearsed. */
+  /** The request only asks what the write would do. */
   isDryRun?: boolean;
   /** Names of parameters that no rule read. */
   ignoredParameters?: readonly string[];
@@ -49,7 +49,7 @@ type Variables = {
 
 export type AppEnv = { Bindings: Bindings; Variables: Variables };
 
-/** What an earlier step has set. @throws {Error} it has not: the steps in app.ts are out of order */
+/** Reads what an earlier step has set. @throws {Error} none has: the steps in app.ts are out of order */
 export function requireSet<Name extends keyof Variables>(c: Context<AppEnv>, name: Name): NonNullable<Variables[Name]> {
   const value = c.get(name);
   if (value === undefined || value === null) throw new Error(`no step has set ${name}`);

@@ -1,4 +1,4 @@
-/** Every error code that a client can meet, with its status, one row each. docs/contract.md#errors */
+/** Every error code that a client can meet, with its status. docs/contract.md#errors */
 export const errorStatus = {
   BadRequest: 400,
   BadDigest: 400,
@@ -58,7 +58,7 @@ export class CloudApiError extends Error {
 
 const maxShownCharacters = 64;
 
-/** A value that was sent, for a message: text cut at 64 characters and ended with `...`, containers named and not printed. docs/contract.md#errors */
+/** A sent value as a message shows it: text is cut at 64 characters, containers are named. docs/contract.md#errors */
 export function show(sent: unknown): string {
   const text = typeof sent === "string" ? sent : showJson(sent);
   return text.length > maxShownCharacters
@@ -66,7 +66,7 @@ export function show(sent: unknown): string {
     : text.toWellFormed();
 }
 
-/** JSON.stringify recurses and a body may nest 50 000 levels: containers are named, not printed. */
+/** Names containers: JSON.stringify recurses, and a body may nest 50 000 levels. */
 function showJson(sent: unknown): string {
   if (Array.isArray(sent)) return sent.length === 0 ? "an empty array" : "an array";
   if (typeof sent === "object" && sent !== null) return "an object";

@@ -1,12 +1,12 @@
 /** A row of `imageWrites`. */
 type ImageWriteRow = {
-  /** What the audit calls the revision that it makes. */
+  /** What the audit calls its revision. */
   action: string;
-  /** It overwrites what it was not told of, so REQUIRE_IF_MATCH demands an If-Match. README.md#configuration */
+  /** It overwrites what its client may not have seen, so REQUIRE_IF_MATCH demands an If-Match. docs/configuration.md */
   isOverwriting?: true;
 };
 
-/** Operations that write an image, one row each. docs/contract.md#audit */
+/** The operations that write an image. docs/contract.md#audit */
 export const imageWrites = {
   UpdateImage: { action: "update", isOverwriting: true },
   RevertImage: { action: "revert", isOverwriting: true },

@@ -1,6 +1,6 @@
 /**
- * Releases of the API, one row each: the versions that a client may ask for and this release answers, and whether an
- * image's `type` is the stored one (before 8.0.0 it is `smartmachine` or `virtualmachine`). docs/contract.md#versions
+ * The releases of the API: the versions of a request that each answers, and whether it shows an image's stored `type`
+ * (before 8.0.0 it is `smartmachine` or `virtualmachine`). docs/contract.md#versions
  */
 const releases = {
   "7.2.0": { versions: ["7.0.0", "7.1.0", "7.2.0"], hasStoredTypes: false },
@@ -12,19 +12,19 @@ const releases = {
 /** A release as it names itself in `X-Api-Version`. */
 export type Release = keyof typeof releases;
 
-/** Every release, the oldest first. */
+/** Every release, oldest first. */
 export const releaseNames = Object.keys(releases).filter((name): name is Release => name in releases);
 
-/** Each version that a client may ask for, the oldest first, with the release that answers it. */
+/** Every version that a client may ask for, oldest first, and the release that answers it. */
 const releaseOfVersion: ReadonlyMap<string, Release> = new Map(
   releaseNames.flatMap((release) => releases[release].versions.map((version) => [version, release] as const)),
 );
 
-/** The versions that a client may ask for, the oldest first. */
+/** The versions that a client may ask for, oldest first. */
 export const versions: readonly string[] = [...releaseOfVersion.keys()];
 
-/** The release that answers a version; undefined where none does. */
+/** Finds the release that answers a version. */
 export const findRelease = (version: string): Release | undefined => releaseOfVersion.get(version);
 
-/** Whether this release shows an image's type as it is stored. */
+/** Whether the release shows an image's type as stored. */
 export const hasStoredTypes = (release: Release): boolean => releases[release].hasStoredTypes;

@@ -1,8 +1,55 @@
 import { show } from "./errors.ts";
 
-/** Whether SQLite stores the text whole: no U+0000, no lone surrogate. */
+/** Whether SQLite stores the whole text: no U+0000, no lone surrogate. */
 export const isStorable = (text: string): boolean => !text.includes("\u0000") && text.isWellFormed();
 
 /** A value as a message shows it: strings in quotes. */
 export const showValue = (sent: unknown): string =>
   typeof sent === "string" ? JSON.stringify(show(sent)) : show(sent);
+
+/** Whether the value is an object of JSON. */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Reads a boolean, as JSON or as text. Undefined for anything else. */
+export const parseBoolean = (sent: unknown): boolean | undefined =>
+  sent === true || sent === "true" ? true : sent === false || sent === "false" ? false : undefined;
+
+const beyondAscii = /[\u007f-\uffff]/g;
+
+/** A value as compact JSON in printable ASCII. Every other UTF-16 unit is written `\uXXXX`. */
+export const toAsciiJson = (value: unknown): string =>
+  JSON.stringify(value).replace(beyondAscii, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
+/** Splits items into groups of at most so many bytes and items. A larger item is a group of its own. */
+export function groupByBytes<Item extends { bytes: number }>(
+  items: readonly Item[],
+  { maxBytes, maxItems = Number.POSITIVE_INFINITY }: { maxBytes: number; maxItems?: number },
+): Item[][] {
+  const groups: Item[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const item of items) {
+    if (bytes + item.bytes > maxBytes || groups.at(-1)?.length === maxItems) {
+      groups.push([]);
+      bytes = 0;
+    }
+    groups.at(-1)?.push(item);
+    bytes += item.bytes;
+  }
+  return groups;
+}
+
+/** What was sent, as the end of a refusal. */
+export function describeSent(input: unknown): string {
+  if (typeof input === "string" && input.length > 64) return `${input.length} characters were sent: ${show(input)}`;
+  return `${showValue(input)} was sent`;
+}
+
+/** Parses JSON text. Returns any other text as it is. */
+export function parseJsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { chooseRelease } from "../src/http/api-version.ts";
-import { renderImage } from "../src/images/image-json.ts";
+import { chooseRelease } from "../src/http/negotiate.ts";
+import { renderImage } from "../src/images/rules/image-json.ts";
 import { findRelease, hasStoredTypes, type Release, releaseNames, versions } from "../src/releases.ts";
 import { makeRow } from "./support/image-rows.ts";
 

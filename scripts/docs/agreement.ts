@@ -1,6 +1,10 @@
+import { maxCharacters } from "../../src/accounts/rules/account.ts";
+import { variableDefaults } from "../../src/configuration.ts";
 import { updatableFields } from "../../src/db/schema.ts";
 import { errorStatus } from "../../src/errors.ts";
-import { listParameters } from "../../src/images/list-filters.ts";
+import { nameRule, textFields, versionRule } from "../../src/images/rules/fields.ts";
+import { listParameters } from "../../src/images/rules/list-filters.ts";
+import { maxTagLevels } from "../../src/images/rules/tags.ts";
 import { findRelease, versions } from "../../src/releases.ts";
 import { listRows, type Row } from "./markdown.ts";
 import { type Mistake, readText } from "./repository.ts";
@@ -45,23 +49,48 @@ export function checkAgreement(): Mistake[] {
       heading: "ListImages",
       columns: { name: 0, value: undefined },
       code: new Map(listParameters.map((name) => [name.replace(/\.$/, ".KEY"), ""])),
-      source: "listParameters in src/images/list-filters.ts",
+      source: "listParameters in src/images/rules/list-filters.ts",
     },
     {
-      file: "README.md",
-      heading: "Configuration",
+      file: "docs/configuration.md",
+      heading: "Variables",
       columns: { name: 0, value: 2 },
-      code: readVariables(),
-      source: "[vars] in wrangler.toml",
+      code: new Map(Object.entries(variableDefaults).map(([name, value]) => [name, String(value)])),
+      source: "src/configuration.ts",
     },
   ];
-  return tables.flatMap(compare);
+  return [
+    ...tables.flatMap(compare),
+    ...checkPhrases("Fields", fieldPhrases),
+    ...checkPhrases("Account", accountPhrases),
+  ];
 }
 
-/** The variables of wrangler.toml with their values. */
-function readVariables(): ReadonlyMap<string, string> {
-  const [, section = ""] = /^\[vars\]\n((?:(?!\[).*\n)*)/m.exec(readText("wrangler.toml")) ?? [];
-  return new Map([...section.matchAll(/^(\w+)\s*=\s*"(.*)"/gm)].map(([, name = "", value = ""]) => [name, value]));
+/** What the row of a field must say, by field. */
+const fieldPhrases = new Map<string, string>([
+  ["name", nameRule.words],
+  ["version", versionRule.words],
+  ["description", `at most ${textFields.description.max} characters`],
+  ["homepage", `at most ${textFields.homepage.max} characters`],
+  [
+    "eula",
+    textFields.eula.max === textFields.homepage.max ? "as homepage" : `at most ${textFields.eula.max} characters`,
+  ],
+  ["tags", `at most ${maxTagLevels} levels deep`],
+]);
+
+const accountPhrases = new Map(
+  Object.entries(maxCharacters).map(([field, max]) => [field, `at most ${max} characters`] as const),
+);
+
+/** Checks that the row of each field in a table of the contract says what the code does. */
+function checkPhrases(heading: string, phrases: ReadonlyMap<string, string>): Mistake[] {
+  const rows = listRows(readText(contract), heading)?.rows ?? [];
+  return [...phrases].flatMap(([field, phrase]) => {
+    const row = rows.find(({ cells }) => cells[0]?.split(", ").includes(`\`${field}\``));
+    if (row?.cells.some((cell) => cell.replaceAll("`", "").includes(phrase))) return [];
+    return [{ file: contract, line: row?.line ?? 1, what: `the row of ${field} does not say "${phrase}"` }];
+  });
 }
 
 function compare({ file, heading, columns, code, source }: Table): Mistake[] {

@@ -1,6 +1,6 @@
 import type { UpdatableAccountField } from "../../src/db/schema.ts";
 import { errorStatus } from "../../src/errors.ts";
-import { uuidShape } from "../../src/images/acl.ts";
+import { uuidShape } from "../../src/images/rules/acl.ts";
 import { imageWrites } from "../../src/operations.ts";
 import { type Json, refer } from "./json.ts";
 

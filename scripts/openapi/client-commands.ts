@@ -1,5 +1,5 @@
 import type { Operation } from "../../src/operations.ts";
-import { quoteWord } from "../running/shell-word.ts";
+import { quoteWord } from "../running/program.ts";
 import { type Exchange, example } from "./exchange.ts";
 
 /** A shell command of a client. */

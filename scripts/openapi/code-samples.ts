@@ -1,5 +1,5 @@
 import type { Operation } from "../../src/operations.ts";
-import { quoteWord } from "../running/shell-word.ts";
+import { quoteWord } from "../running/program.ts";
 import { listClientCommands } from "./client-commands.ts";
 import type { Examples, Exchange } from "./exchange.ts";
 

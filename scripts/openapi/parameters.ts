@@ -1,5 +1,5 @@
 import { updatableAccountFields } from "../../src/db/schema.ts";
-import { listParameters } from "../../src/images/list-filters.ts";
+import { listParameters } from "../../src/images/rules/list-filters.ts";
 import { versions } from "../../src/releases.ts";
 import { example } from "./exchange.ts";
 import type { Json } from "./json.ts";

@@ -1,8 +1,9 @@
 import * as z from "zod/mini";
-import { updatableAccountFields } from "../../src/db/schema.ts";
-import { makeGrantsSchema, uuidShape } from "../../src/images/acl.ts";
-import { makeUpdateImageSchema } from "../../src/images/image-fields.ts";
-import { makeTagsSchema } from "../../src/images/tags-field.ts";
+import { maxCharacters } from "../../src/accounts/rules/account.ts";
+import { type UpdatableAccountField, updatableAccountFields } from "../../src/db/schema.ts";
+import { makeGrantsSchema, uuidShape } from "../../src/images/rules/acl.ts";
+import { makeUpdateImageSchema, nameRule, textFields, versionRule } from "../../src/images/rules/fields.ts";
+import { makeTagsSchema, maxTagLevels } from "../../src/images/rules/tags.ts";
 import { type Json, toObject } from "./json.ts";
 
 const uuid = { type: "string", pattern: uuidShape.source };
@@ -17,7 +18,7 @@ const described: Readonly<Record<string, Json>> = {
     ],
   },
   tags: {
-    description: "Any keys, any JSON values, at most 100 levels deep. A string is a JSON object.",
+    description: `Any keys, any JSON values, at most ${maxTagLevels} levels deep. A string is a JSON object.`,
     anyOf: [
       { type: "object", additionalProperties: true },
       { type: "string", minLength: 2 },
@@ -26,22 +27,25 @@ const described: Readonly<Record<string, Json>> = {
 };
 
 /** An http: or https: URL without control characters, and without white space at its end. */
-const webUrl = {
-  maxLength: 1024,
+const makeUrl = (maxLength: number): Json => ({
+  maxLength,
   pattern: String.raw`^[Hh][Tt][Tt][Pp][Ss]?:[^\u0000-\u001f\u007f-\u009f\ud800-\udfff]*[^\s\u0000-\u001f\u007f-\u009f\ud800-\udfff]$`,
-};
+});
 
 /** Prose, and what a refinement in TypeScript says as far as JSON Schema can: its lengths count characters, ours UTF-16 units. */
 const prose: Readonly<Record<string, Json>> = {
-  name: { description: "1 to 1024 characters of A-Z a-z 0-9 . _ / - and space." },
-  version: { description: "1 to 512 characters of A-Z a-z 0-9 . _ / + -." },
+  name: { description: `${nameRule.words}.` },
+  version: { description: `${versionRule.words}.` },
   description: {
-    description: "At most 10240 UTF-16 units, without U+0000; null and the empty string clear it.",
-    maxLength: 10_240,
+    description: `At most ${textFields.description.max} UTF-16 units, without U+0000; null and the empty string clear it.`,
+    maxLength: textFields.description.max,
     pattern: String.raw`^[^\u0000\ud800-\udfff]*$`,
   },
-  homepage: { description: "An http: or https: URL of at most 1024 characters; null clears it.", ...webUrl },
-  eula: { description: "As homepage.", ...webUrl },
+  homepage: {
+    description: `An http: or https: URL of at most ${textFields.homepage.max} characters; null clears it.`,
+    ...makeUrl(textFields.homepage.max),
+  },
+  eula: { description: "As homepage.", ...makeUrl(textFields.eula.max) },
 };
 
 /**
@@ -95,14 +99,11 @@ const revertProperties: Json = {
   acl: { description: "Whether acl goes back too.", anyOf: [{ type: "boolean" }, { enum: ["true", "false"] }] },
 };
 
-/** The lengths that are not the usual one. docs/contract.md#account */
-const accountLengths: Readonly<Record<string, number>> = { email: 254, address: 1024 };
-
-function describeAccountField(name: string): Json {
+function describeAccountField(name: UpdatableAccountField): Json {
   if (name === "triton_cns_enabled") {
     return { description: "Whether CNS is on.", anyOf: [{ type: "boolean" }, { enum: ["true", "false"] }] };
   }
-  const most = accountLengths[name] ?? 255;
+  const most = maxCharacters[name];
   return { type: ["string", "null"], maxLength: most, description: `At most ${most} UTF-16 units.` };
 }
 

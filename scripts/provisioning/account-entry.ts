@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import type { RegisteredKey } from "../../src/auth/key-registration.ts";
 import type { accounts } from "../../src/db/schema.ts";
 import { show } from "../../src/errors.ts";
+import type { RegisteredKey } from "../../src/signature/key-registration.ts";
 import { readKeys } from "./account-keys.ts";
 import { findSizeMistake, flag, text, timestamp, uuid } from "./fields.ts";
 import { nameNearest } from "./nearest.ts";

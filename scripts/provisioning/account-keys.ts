@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import type { Digest } from "../../src/auth/digest.ts";
-import { type KeyEntry, prepareKey, type RegisteredKey } from "../../src/auth/key-registration.ts";
-import { PrivateKeyError, PublicKeyError } from "../../src/auth/public-key.ts";
+import type { Digest } from "../../src/digest.ts";
 import { show } from "../../src/errors.ts";
+import { type KeyEntry, prepareKey, type RegisteredKey } from "../../src/signature/key-registration.ts";
+import { PrivateKeyError, PublicKeyError } from "../../src/signature/public-key.ts";
 import { describeSent } from "./refusal.ts";
 
 /** Node's WebCrypto knows no MD5. */

@@ -1,5 +1,5 @@
 import { show } from "../../src/errors.ts";
-import { findJsonMistake, locate } from "../../src/http/json-syntax.ts";
+import { findJsonMistake, locate } from "../../src/syntax/json-syntax.ts";
 import { type AccountRow, accountFields, readAccount } from "./account-entry.ts";
 import { type FromCloudApi, isCloudApiImage, readCloudApiImages } from "./cloudapi-images.ts";
 import type { HistoryRow } from "./history-entry.ts";

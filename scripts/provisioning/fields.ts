@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { uuidShape } from "../../src/images/acl.ts";
+import { uuidShape } from "../../src/images/rules/acl.ts";
 import { isStorable } from "../../src/text.ts";
 import { rule } from "./refusal.ts";
 

@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
-import type { ImageRow as StoredImage } from "../../src/db/image-row.ts";
-import { maxAclAccounts } from "../../src/images/acl.ts";
-import { nameRule, versionRule } from "../../src/images/image-fields.ts";
-import { findTagsMistake } from "../../src/images/tags.ts";
+import type { ImageRow as StoredImage } from "../../src/images/image-row.sql.ts";
+import { maxAclAccounts } from "../../src/images/rules/acl.ts";
+import { nameRule, versionRule } from "../../src/images/rules/fields.ts";
+import { findTagsMistake } from "../../src/images/rules/tags.ts";
 import { findSizeMistake, flag, maxImageBytes, text, timestamp, uuid, wholeNumber } from "./fields.ts";
 import { describeSent, listFieldMistakes, rule } from "./refusal.ts";
 

@@ -35,6 +35,16 @@ export const formatUrl = ({ host, port }: Address): string => {
 export const formatWarning = (address: Address): string =>
   `warning: ${formatAddress(address)} may be reached by other machines, over plain HTTP: put TLS before it (docs/operating.md#run-it-yourself). A signature must cover (request-target) there: REQUIRE_REQUEST_TARGET is on`;
 
+/** Finds a port of 127.0.0.1 that nothing listens on. */
+export async function findFreePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const address = probe.address();
+  probe.close();
+  if (address === null || typeof address === "string") throw new Error("no free port");
+  return address.port;
+}
+
 /** @throws {Error} with one line for the user: the address cannot be listened on, and what to do */
 export async function assertIsFree(address: Address, command: string): Promise<void> {
   const probe = createServer();

@@ -1,9 +1,10 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { signalGroup } from "./process-group.ts";
 import { escapeCodes } from "./program.ts";
 
-/** The program that serves, and the last of what it said of itself, for a message when it fails. */
+/** The program that serves, the first of a group of processes of its own, and the last of what it said of itself, for a message when it fails. */
 export type Child = { process: ChildProcess; said: string[]; name: string };
 
 const maxSaidLines = 40;
@@ -25,6 +26,9 @@ export function keepSaid(streams: readonly (NodeJS.ReadableStream | null)[], sho
 
 const pollMs = 50;
 
+/** On a machine that is busy with other work, a start may take ten times as long as usual. */
+const readyWithinMs = 120_000;
+
 /**
  * Waits until the service answers.
  *
@@ -34,7 +38,7 @@ const pollMs = 50;
 export async function waitUntilReady(
   { process: child, said, name }: Child,
   url: string,
-  withinMs: number,
+  withinMs = readyWithinMs,
 ): Promise<boolean> {
   const deadline = performance.now() + withinMs;
   while (child.exitCode === null && child.signalCode === null) {
@@ -52,25 +56,21 @@ export async function waitUntilReady(
 
 const endings = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** How long a child may take after a signal to end, in ms; then it is killed. */
-type Patience = { patienceMs: number; killRest: () => void };
-
 /**
  * Ends the service when this program gets a signal to end, or when nobody reads its output any more. Idempotent: a second
  * signal is harmless.
  *
+ * @param drainMs how long the child may take to end after the signal; then it is killed
  * @returns the exit code: 0 after a signal; else not 0, and what the child said is shown
  */
-export async function waitUntilEnded(
-  { process: child, said, name }: Child,
-  { patienceMs, killRest }: Patience,
-): Promise<number> {
+export async function waitUntilEnded({ process: child, said, name }: Child, drainMs: number): Promise<number> {
+  const killRest = () => child.pid !== undefined && signalGroup(child.pid, "SIGKILL");
   let wasSignalled = false;
   const end = () => {
     if (wasSignalled) return;
     wasSignalled = true;
     child.kill("SIGTERM");
-    setTimeout(killRest, patienceMs).unref();
+    setTimeout(killRest, drainMs).unref();
   };
   for (const signal of endings) process.on(signal, end);
   // The reader of the output is gone (`npm start | head`): the service would run on unseen.

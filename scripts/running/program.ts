@@ -6,6 +6,10 @@ export class UsageAsked extends Error {}
 /** What a terminal reads as colours. */
 export const escapeCodes = /\u001b\[[0-9;?]*[A-Za-z]/g;
 
+/** Text as one word of a shell, in quotes unless it needs none. */
+export const quoteWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
 /** A path as the caller meant it: npm runs scripts in the project's folder, whichever folder it was called in. */
 export const fromCaller = (path: string): string => resolve(process.env["INIT_CWD"] ?? process.cwd(), path);
 

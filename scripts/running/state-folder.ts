@@ -1,8 +1,6 @@
-import { randomUUID } from "node:crypto";
 import {
   accessSync,
   constants,
-  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -13,27 +11,29 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { endAll, findMarked, readBeginning } from "./processes.ts";
-
-/** Who runs on a state folder: the program that was started, and the mark of its processes. */
-type Run = { pid: number; began: string | undefined; mark: string; address: string };
+import { DatabaseSync } from "../provisioning/sqlite.ts";
+import { endGroup, readBeginning } from "./process-group.ts";
 
 /** A state folder that this program runs on. */
 export type ClaimedFolder = {
-  /** For the environment of what this program starts. */
-  mark: string;
-  /** What a killed run left behind and was ended, for a line to the user. */
-  ended: readonly number[];
+  /** The process that a killed run left behind and that was ended, for a line to the user. */
+  ended: number | undefined;
+  /** Notes the program that serves, so that the next run ends it where this one is killed. */
+  noteChild: (pid: number | undefined) => void;
   /** Gives the folder back. */
   release: () => void;
 };
 
+/** What the folder's note says: who runs on it, and the first of the processes that it started. */
+type Run = { pid: number; address: string; child?: { pid: number; began: string | undefined } };
+
 const runFile = "running.json";
+const lockFile = "lock";
 const patienceMs = 5000;
 
 /**
- * Makes the folder when there is none, ends what a killed start left running on it, and notes that this program runs on it.
- * Nothing is ended but processes that a start on this folder marked.
+ * Makes the folder when there is none and takes it for this program alone, until it ends in whatever way: the lock is the
+ * operating system's. Ends what a killed run left running on it, and nothing that such a run did not note.
  *
  * @param address what this program will listen on, for the message of a second start
  * @throws {Error} one line: the folder cannot be used, holds something else, or is in use
@@ -41,17 +41,47 @@ const patienceMs = 5000;
 export async function claimFolder(state: string, address: string): Promise<ClaimedFolder> {
   makeFolder(state);
   const file = join(state, runFile);
-  const ended = await endLeftovers(readRun(file), state);
-  const mark = randomUUID();
-  const run: Run = { pid: process.pid, began: readBeginning(process.pid), mark, address };
+  const unlock = lock(state, () => readRun(file));
+  const note = (run: Run) => {
+    try {
+      // Whole or not at all: a second start may read it.
+      writeFileSync(`${file}.new`, `${JSON.stringify(run)}\n`, { mode: 0o600 });
+      renameSync(`${file}.new`, file);
+    } catch (error) {
+      throw refuse(state, error);
+    }
+  };
+  const run: Run = { pid: process.pid, address };
   try {
-    writeFileSync(`${file}.${mark}`, `${JSON.stringify(run)}\n`, { mode: 0o600 });
-    renameSync(`${file}.${mark}`, file);
+    const ended = await endLeftover(readRun(file));
+    note(run);
+    return {
+      ended,
+      noteChild: (pid) => pid !== undefined && note({ ...run, child: { pid, began: readBeginning(pid) } }),
+      release: () => {
+        rmSync(file, { force: true });
+        unlock();
+      },
+    };
   } catch (error) {
-    rmSync(`${file}.${mark}`, { force: true });
-    throw refuse(state, error);
+    unlock();
+    throw error;
   }
-  return { mark, ended, release: () => rmSync(file, { force: true }) };
+}
+
+/** @returns what gives the lock back. @throws {Error} another program has it */
+function lock(state: string, readHolder: () => Run | undefined): () => void {
+  const held = new DatabaseSync(join(state, lockFile), { timeout: 0 });
+  try {
+    held.exec("BEGIN EXCLUSIVE");
+    return () => held.close();
+  } catch (error) {
+    held.close();
+    const { pid, address } = readHolder() ?? {};
+    const holder = pid === undefined ? "another program starts on it" : `process ${pid} serves it on ${address}`;
+    const end = pid === undefined ? "" : `end that one (kill ${pid}), or `;
+    throw new Error(`${state} is in use: ${holder}; ${end}name another folder with --state DIR`, { cause: error });
+  }
 }
 
 /**
@@ -87,7 +117,7 @@ function assertHasRoom(state: string): void {
 }
 
 function assertOurs(state: string, names: readonly string[]): void {
-  if (names.length === 0 || names.includes("v3") || names.includes(runFile)) return;
+  if (names.length === 0 || ["v3", lockFile].some((name) => names.includes(name))) return;
   const some = names.slice(0, 3).join(", ");
   throw new Refused(`${state} holds other files (${some}); name an empty folder, or one that this project made`);
 }
@@ -111,27 +141,20 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 function readRun(file: string): Run | undefined {
-  if (!existsSync(file)) return undefined;
   try {
-    const { pid, began, mark, address }: Partial<Run> = JSON.parse(readFileSync(file, "utf8"));
-    if (typeof pid !== "number" || typeof mark !== "string" || !/^[0-9a-f-]{36}$/.test(mark)) return undefined;
-    return { pid, began, mark, address: String(address) };
+    const { pid, address, child }: Partial<Run> = JSON.parse(readFileSync(file, "utf8"));
+    if (typeof pid !== "number") return undefined;
+    return { pid, address: String(address), ...(typeof child?.pid === "number" && { child }) };
   } catch {
-    // Cut short by a full disk: it names nobody.
+    // There is none, or a full disk cut it short.
     return undefined;
   }
 }
 
-async function endLeftovers(run: Run | undefined, state: string): Promise<readonly number[]> {
-  if (!run) return [];
-  if (run.began !== undefined && readBeginning(run.pid) === run.began) {
-    throw new Error(
-      `${state} is in use: process ${run.pid} serves it on ${run.address}; end that one (kill ${run.pid}), or name another folder with --state DIR`,
-    );
-  }
-  const left = findMarked(run.mark);
-  await endAll(() => findMarked(run.mark), patienceMs);
-  return left;
+async function endLeftover({ child }: Partial<Run> = {}): Promise<number | undefined> {
+  if (child?.began === undefined || readBeginning(child.pid) !== child.began) return undefined;
+  await endGroup(child.pid, patienceMs);
+  return child.pid;
 }
 
 /** Where the project keeps what wrangler writes beside its state. @returns whether the folder can be written to */

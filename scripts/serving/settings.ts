@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readConfiguration } from "../../src/configuration.ts";
+import { readConfiguration, variableDefaults } from "../../src/configuration.ts";
 
 const file = join(import.meta.dirname, "../../wrangler.toml");
 
@@ -35,15 +35,15 @@ function readVariable(line: string): [string, string][] {
 /**
  * The variables with some changed, as `--var NAME=VALUE` gives them.
  *
- * @throws {Error} a variable that wrangler.toml does not have, or a value that is not allowed
+ * @throws {Error} a variable that does not exist, or a value that is not allowed
  */
 export function changeVariables(vars: Settings["vars"], changes: readonly string[]): Settings["vars"] {
   const changed = Object.fromEntries(
     changes.map((change) => {
       const [, name, value] = /^([A-Z0-9_]+)[=:](.*)$/s.exec(change) ?? [];
       if (name === undefined || value === undefined) throw new Error(`--var is NAME=VALUE; ${change} was given`);
-      if (!(name in vars))
-        throw new Error(`--var: there is no variable ${name}; there are ${Object.keys(vars).join(", ")}`);
+      if (!(name in variableDefaults))
+        throw new Error(`--var: there is no variable ${name}; there are ${Object.keys(variableDefaults).join(", ")}`);
       return [name, value];
     }),
   );

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join, relative } from "node:path";
-import { quoteWord } from "../running/shell-word.ts";
+import { quoteWord } from "../running/program.ts";
 import { type ConsoleKey, type DemoKey, demo } from "./demo.ts";
 
 const root = join(import.meta.dirname, "../..");

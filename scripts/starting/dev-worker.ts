@@ -16,7 +16,8 @@ const worker = await startWorker({
   bindings,
   dev: { server: { hostname: host, port }, inspector: false, persist: state, liveReload: false, watch: true },
 });
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.on(signal, () => worker.dispose().finally(() => process.exit(0)));
+// A channel that closes is a program that was killed.
+for (const ending of ["SIGINT", "SIGTERM", "SIGHUP", "disconnect"] as const) {
+  process.on(ending, () => worker.dispose().finally(() => process.exit(0)));
 }
 await worker.ready;

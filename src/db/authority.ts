@@ -1,45 +1,49 @@
 import { and, eq, exists, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
-import type { Caller } from "../auth/caller.ts";
+import type { Caller } from "../caller.ts";
 import { accounts, keys } from "./schema.ts";
-import { flag, type Placeholders, query, statement } from "./statement.ts";
+import { boolean, type Expression, type Placeholders, query, statement } from "./statement.ts";
 
 const signer = alias(accounts, "signer");
 const target = alias(accounts, "target");
 
 /**
- * The caller's authority when the statement runs: keyId and path still name whom they named when the signature was
- * verified, the key exists, its account is enabled, and it is the account acted as, or an operator's.
+ * Whether the caller has authority when the statement runs: keyId and path still name the same accounts and key as when the
+ * signature was verified; the key exists; its account is enabled, and is the account acted as or an operator.
  */
-export const authority = (value: Placeholders<Caller>): SQL =>
+export const authority = (bind: Placeholders<Caller>): SQL =>
   exists(
     query
       .select({ one: sql`1` })
       .from(keys)
       .innerJoin(signer, eq(signer.uuid, keys.account))
-      .innerJoin(target, eq(target.uuid, value.account))
+      .innerJoin(target, eq(target.uuid, bind.account))
       .where(
         and(
-          eq(keys.account, value.signer),
-          eq(keys.fingerprintSha256, value.fingerprintSha256),
-          sql`${value.keyIdKey} IN (${keys.fingerprint}, ${keys.fingerprintSha256}, ${keys.name})`,
-          sql`${value.keyIdLogin} IN (${signer.login}, ${signer.uuid})`,
+          eq(keys.account, bind.signer),
+          eq(keys.fingerprintSha256, bind.fingerprintSha256),
+          sql`${bind.keyIdKey} IN (${keys.fingerprint}, ${keys.fingerprintSha256}, ${keys.name})`,
+          sql`${bind.keyIdLogin} IN (${signer.login}, ${signer.uuid})`,
           eq(signer.disabled, false),
-          sql`${value.pathLogin} IN (${target.login}, ${target.uuid})`,
+          sql`${bind.pathLogin} IN (${target.login}, ${target.uuid})`,
           sql`(${signer.uuid} = ${target.uuid} OR ${signer.operator} = 1)`,
         ),
       ),
   );
 
-/** A table of one row, the caller's authority: whatever is left-joined to it, the row is there. */
-export const callerRow = (value: Placeholders<Caller>): SQL =>
-  sql`(SELECT ${authority(value)} AS "hasAuthority") AS "caller"`;
+/** One row with the caller's authority. Left-join to it, and the query always returns a row. */
+export const callerRow = (bind: Placeholders<Caller>): SQL =>
+  sql`(SELECT ${authority(bind)} AS "hasAuthority") AS "caller"`;
 
-/** The authority that `callerRow` answers. */
-export const hasAuthority = flag(sql`"caller"."hasAuthority"`);
+/** The authority of `callerRow`. */
+export const hasAuthority = boolean(sql`"caller"."hasAuthority"`);
 
-/** The caller's authority alone, for a batch whose other statements may read no row. */
+/** Whether the account that signed is an operator. */
+export const isOperator = (bind: Placeholders<Pick<Caller, "signer">>): Expression<boolean> =>
+  boolean(sql`coalesce((SELECT ${accounts.operator} FROM ${accounts} WHERE ${accounts.uuid} = ${bind.signer}), 0)`);
+
+/** Selects the caller's authority alone, for a batch whose other statements may return no row. */
 export const authorityStatement = statement<Caller>().reads(
   () => ({ hasAuthority }),
-  (columns, value) => query.select(columns).from(callerRow(value)),
+  (columns, bind) => query.select(columns).from(callerRow(bind)),
 );

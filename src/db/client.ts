@@ -1,26 +1,28 @@
 import { withRetry } from "./retry.ts";
 import type { Bound, Printed, StoredRow } from "./statement.ts";
 
-/** Counts the round trips of one request to D1, retries included, and the time they took. */
+/** The round trips of one request to D1, with retries, and their time. */
 export type DatabaseMeter = { calls: number; milliseconds: number };
 
-/** The database for one request. Each call is one round trip. */
+/** The database of one request. Each call is one round trip. */
 export type Database = {
-  /** Answers the rows of one read. */
+  /** Runs one read without a retry, which would hide what a health check is to show. @throws {Error} as D1 says it */
+  once: (read: Bound<unknown>) => Promise<void>;
+  /** Runs one read. Returns its rows. */
   all: <Row>(read: Bound<Row>) => Promise<Row[]>;
-  /** Runs statements in one transaction, in this order; answers the rows of each. */
+  /** Runs statements in this order, as one transaction. Returns the rows of each. */
   batch: <Rows extends readonly unknown[]>(
     statements: readonly [...{ [At in keyof Rows]: Bound<Rows[At]> }],
   ) => Promise<{ [At in keyof Rows]: Rows[At][] }>;
 };
 
-/** The only row of a read that always answers one. @throws {Error} there is none */
-export function readOnlyRow<Row>([row]: readonly Row[]): Row {
-  if (row === undefined) throw new Error("a read that always answers a row answered none");
+/** Returns the single row. @throws {Error} there is none */
+export function requireRow<Row>([row]: readonly Row[]): Row {
+  if (row === undefined) throw new Error("a statement that always returns a row returned none");
   return row;
 }
 
-/** What a database prepared, as long as its binding lives: one entry a statement of this program. */
+/** Prepared statements, cached per binding. */
 const preparedBy = new WeakMap<D1Database, Map<Printed, D1PreparedStatement>>();
 
 function prepare(binding: D1Database, { printed, parameters }: Bound<unknown>): D1PreparedStatement {
@@ -32,15 +34,15 @@ function prepare(binding: D1Database, { printed, parameters }: Bound<unknown>): 
 }
 
 /**
- * The database behind `c.env.DB`, for one request.
+ * Makes the database of one request. Opens nothing.
  *
  * @throws {CloudApiError} from its functions: ServiceUnavailableError when D1 fails or stays busy after the retries
  */
-export function connect(binding: D1Database, meter: DatabaseMeter): Database {
-  const measure = async <Result>(call: () => Promise<Result>): Promise<Result> => {
+export function databaseFor(binding: D1Database, meter: DatabaseMeter): Database {
+  const measure = async <Result>(call: () => Promise<Result>, run = withRetry<Result>): Promise<Result> => {
     const startedAt = performance.now();
     try {
-      return await withRetry(() => {
+      return await run(() => {
         meter.calls += 1;
         return call();
       });
@@ -49,6 +51,12 @@ export function connect(binding: D1Database, meter: DatabaseMeter): Database {
     }
   };
   return {
+    once: async (read) => {
+      await measure(
+        () => prepare(binding, read).all(),
+        (call) => call(),
+      );
+    },
     all: async (read) => {
       const statement = prepare(binding, read);
       const { results } = await measure(() => statement.all<StoredRow>());

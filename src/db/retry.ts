@@ -1,8 +1,8 @@
 import { CloudApiError } from "../errors.ts";
 
 /**
- * What D1 says when a round trip may succeed a moment later. After some of these a write may have been applied all the same:
- * every statement sent through here must be idempotent: safe to retry.
+ * What D1 says when a round trip may succeed a moment later. Some of these may follow a write that was applied: every
+ * statement sent through here must be idempotent.
  *
  * @see https://developers.cloudflare.com/d1/observability/debug-d1/
  */
@@ -13,12 +13,12 @@ const transientErrors: readonly RegExp[] = [
   /reset because its code was updated/i,
 ];
 
-/** Waits before the first and the second retry, in ms. The last is about as long as provisioning locks the local database. */
+/** Waits before the first and the second retry, in ms. The second is about as long as provisioning locks the local database. */
 const backoffMs = [80, 800] as const;
 
 const retryAfterSeconds = 1;
 
-/** The error and what it was caused by, as one text. */
+/** Joins the messages of an error and its causes. */
 function joinMessages(error: unknown): string {
   return error instanceof Error ? `${error.message} ${joinMessages(error.cause)}` : "";
 }

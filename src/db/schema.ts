@@ -1,13 +1,14 @@
 import { sql } from "drizzle-orm";
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { type ImageState, imageStates } from "../image-states.ts";
 import type { ImageWrite } from "../operations.ts";
 
 /**
- * The tables of D1. `migrations/` holds the SQL that makes them, and what Drizzle cannot declare:
- * STRICT, WITHOUT ROWID and the triggers. `scripts/check-schema.ts` compares the two.
+ * The tables of D1. `migrations/` has the SQL that makes them, and what Drizzle cannot declare: STRICT, WITHOUT ROWID and
+ * the triggers. `scripts/check-schema.ts` compares the two.
  */
 
-/** The fields that UpdateAccount may write, one column each. docs/contract.md#account */
+/** The fields that UpdateAccount may write. docs/contract.md#account */
 const updatableAccountColumns = {
   email: text(),
   companyName: text(),
@@ -34,7 +35,7 @@ export const accounts = sqliteTable(
   "accounts",
   {
     uuid: text().primaryKey(),
-    /** Unique and case-sensitive; never `my`, never shaped like a UUID. */
+    /** Unique and case-sensitive. Never `my`, never shaped like a UUID. */
     login: text().notNull().unique(),
     ...updatableAccountColumns,
     /** An operator may act as another account through its path. */
@@ -43,7 +44,7 @@ export const accounts = sqliteTable(
     /** ISO 8601, UTC. */
     created: text().notNull(),
     updated: text().notNull(),
-    /** Id of the last write of it by the service. */
+    /** Id of the service's last write of this row. */
     write_id: text(),
   },
   (table) => [
@@ -52,7 +53,7 @@ export const accounts = sqliteTable(
   ],
 );
 
-/** A public key of an account. Name and fingerprints are unique within it. */
+/** A public key of an account. Its name and fingerprints are unique within the account. */
 export const keys = sqliteTable(
   "keys",
   {
@@ -66,7 +67,7 @@ export const keys = sqliteTable(
     fingerprintSha256: text().notNull(),
     /** The OpenSSH line: type, base64, comment. */
     key: text().notNull(),
-    /** Id of the last write of it by the service. */
+    /** Id of the service's last write of this row. */
     write_id: text(),
   },
   (table) => [
@@ -77,8 +78,8 @@ export const keys = sqliteTable(
 );
 
 /**
- * Writes of accounts and keys that were applied lately. A write is applied only while its id is not here, so that a retry
- * after a lost acknowledgement changes nothing.
+ * Recent writes of accounts and keys. A write is applied only while its id is not here, so that a retry after a lost
+ * acknowledgement changes nothing.
  */
 export const accountWrites = sqliteTable(
   "account_writes",
@@ -91,16 +92,16 @@ export const accountWrites = sqliteTable(
   (table) => [index("account_writes_account").on(table.account, table.time)],
 );
 
-/** The fields that UpdateImage may write, one column each, in the documentation's order. docs/contract.md#fields */
+/** The fields that UpdateImage may write, in the documentation's order. docs/contract.md#fields */
 const updatableColumns = {
   name: text().notNull(),
   version: text().notNull(),
   description: text(),
   homepage: text(),
   eula: text(),
-  /** JSON array of account UUIDs, never empty; a trigger keeps `image_acl` equal to it, but for a destroyed image. */
+  /** JSON array of account UUIDs, never empty. A trigger keeps `image_acl` equal to it, except for a destroyed image. */
   acl: text(),
-  /** JSON object; NULL when never set or cleared. */
+  /** JSON object. NULL if never set, or cleared. */
   tags: text(),
 };
 
@@ -111,7 +112,7 @@ export const updatableFields = Object.keys(updatableColumns).filter((name): name
   Object.hasOwn(updatableColumns, name),
 );
 
-/** What is kept of an image's IMGAPI manifest: the fields that an answer or an access rule needs. JSON columns hold compact JSON text. */
+/** The fields of an image's IMGAPI manifest that an answer or an access rule needs. JSON columns hold compact JSON text. */
 const manifestColumns = {
   ...updatableColumns,
   os: text(),
@@ -126,7 +127,7 @@ const manifestColumns = {
   published_at: text(),
   owner: text().notNull(),
   public: integer({ mode: "boolean" }).notNull().default(false),
-  state: text({ enum: ["active", "unactivated", "disabled", "creating", "failed", "destroyed"] }).notNull(),
+  state: text().$type<ImageState>().notNull(),
   origin: text(),
   /** JSON object `{code, message}` of a failed image. */
   error: text(),
@@ -134,36 +135,33 @@ const manifestColumns = {
 
 type ManifestColumn = keyof typeof manifestColumns;
 
-/** The names of the manifest's columns, the updatable ones first. A revision keeps them all. */
+/** The names of the manifest's columns, updatable ones first. A revision keeps them all. */
 export const manifestColumnNames = Object.keys(manifestColumns).filter((name): name is ManifestColumn =>
   Object.hasOwn(manifestColumns, name),
 );
 
-/** An image as it is now. */
+/** The current images. */
 export const images = sqliteTable(
   "images",
   {
     uuid: text().primaryKey(),
     ...manifestColumns,
-    /** Raised by every write, from 1; a trigger then inserts the revision into `image_history`. */
+    /** Every write raises it, from 1. A trigger then inserts the revision into `image_history`. */
     revision: integer().notNull().default(1),
     /** Id of the write that made this revision, the same at every retry of it. */
     write_id: text(),
-    /** Who made this revision: JSON object of `db/write-record.ts`, which the trigger reads. NULL for provisioning. */
+    /** Who made this revision: a JSON object of `toWriteValues`, which the trigger reads. NULL for provisioning. */
     write: text(),
   },
   (table) => [
-    // What is destroyed stays, and no list of its owner visits it.
+    // Destroyed images stay. No list of their owner visits them.
     index("images_owner").on(table.owner).where(sql`${table.state} <> 'destroyed'`),
-    // The oldest of them are removed where an account has deleted many.
+    // The oldest are removed when an account has deleted many.
     index("images_destroyed").on(table.owner).where(sql`${table.state} = 'destroyed'`),
-    // Only the public: finding them by the column would read every image.
+    // Only public images: finding them by the column would read every image.
     index("images_public").on(table.state).where(sql`${table.public} = 1`),
     index("images_origin").on(table.origin),
-    check(
-      "images_state",
-      sql`${table.state} IN ('active', 'unactivated', 'disabled', 'creating', 'failed', 'destroyed')`,
-    ),
+    check("images_state", sql`${table.state} IN (${sql.raw(imageStates.map((state) => `'${state}'`).join(", "))})`),
     check("images_public", sql`${table.public} IN (0, 1)`),
     check("images_revision", sql`${table.revision} >= 1`),
     check("images_requirements", sql`${table.requirements} IS NULL OR json_type(${table.requirements}) = 'object'`),
@@ -177,7 +175,7 @@ export const images = sqliteTable(
   ],
 );
 
-/** Who an image is shared with, one row an account: the index over `images.acl`. Written by triggers only. */
+/** The accounts that an image is shared with: an index over `images.acl`. Only triggers write it. */
 export const imageAcl = sqliteTable(
   "image_acl",
   {
@@ -188,9 +186,8 @@ export const imageAcl = sqliteTable(
 );
 
 /**
- * The revisions that are kept of every image, inserted by triggers in the write's own transaction: the image as the
- * revision left it, and who made it. It is the record of Idempotency-Keys too: a write is applied only while no row has its
- * id.
+ * The kept revisions of every image: the image as the revision left it, and who made it. Triggers insert them, in the
+ * write's transaction. Also the record of Idempotency-Keys: a write is applied only while no row has its id.
  */
 export const imageHistory = sqliteTable(
   "image_history",
@@ -198,41 +195,41 @@ export const imageHistory = sqliteTable(
     image: text().notNull(),
     revision: integer().notNull(),
     write_id: text().notNull(),
-    /** SHA-256 of what the request asked for, where it had an Idempotency-Key. */
+    /** SHA-256 of what the request asked for. NULL without an Idempotency-Key. */
     request_hash: text(),
-    /** Id of one HTTP request, the same at its retries: tells the request that wrote from one that repeats it. */
+    /** Id of the HTTP request, shared by its retries: tells the request that wrote from one that repeats it. */
     attempt_id: text(),
     /** Milliseconds since the epoch, by the database's clock. */
     time: integer().notNull(),
-    /** The account that signed, its key's SHA256 fingerprint and the Request-Id; NULL for provisioning. */
+    /** The account that signed, its key's SHA256 fingerprint and the Request-Id. NULL for provisioning. */
     account: text(),
     key_sha256: text(),
     request_id: text(),
     operation: text().$type<ImageWrite | "provision">().notNull(),
-    /** The columns that this write changed, with commas, the updatable ones first; NULL where it made the image. */
+    /** The columns that this write changed, with commas, updatable ones first. NULL if it made the image. */
     changed: text(),
     ...manifestColumns,
-    /** Bytes of this and all earlier revisions of the image, kept or not: what is kept is a difference of two. */
+    /** Bytes of this and all earlier revisions of the image, kept or not. A difference of two is what lies between them. */
     total_bytes: integer().notNull().default(0),
   },
   (table) => [
     primaryKey({ columns: [table.image, table.revision] }),
     index("image_history_bytes").on(table.image, table.total_bytes, table.time),
-    // Few rows have an Idempotency-Key, and each stays for a day: found without passing the others.
+    // Few rows have an Idempotency-Key, and each stays for a day. The index finds them without passing the others.
     index("image_history_keyed").on(table.image, table.revision).where(sql`${table.request_hash} IS NOT NULL`),
     uniqueIndex("image_history_write_id").on(table.write_id),
   ],
 );
 
 /**
- * Images whose history passes its bound in bytes by revisions that were too young to be removed. Written by triggers only:
- * every write of any image removes a few revisions of the one that has waited longest.
+ * Images with too many bytes of history that were too young to be removed. Only triggers write it: every write of any
+ * image removes a few revisions of the image that has waited longest.
  */
 export const imageTrims = sqliteTable(
   "image_trims",
   {
     image: text().primaryKey(),
-    /** Milliseconds since the epoch, of its last write. */
+    /** The image's last write, in milliseconds since the epoch. */
     time: integer().notNull(),
   },
   (table) => [index("image_trims_time").on(table.time)],

@@ -9,8 +9,24 @@ import {
   SQLiteUpdateBuilder,
 } from "drizzle-orm/sqlite-core";
 
-/** Stands for a statement's values, by name, until they are bound. */
-export type Placeholders<Values> = { readonly [Name in keyof Values]: Placeholder };
+/**
+ * Statements: built by Drizzle, printed once, bound at each request. Every use of Drizzle's inner parts is in this file, so
+ * that an upgrade of Drizzle is a change of this file; `test/data/statements.sql` shows what it changes.
+ */
+
+export type { Placeholder, SelectedFieldsFlat };
+
+/** What SQLite binds, and what it stores. */
+type Stored = string | number | null;
+
+/** Values to bind, by name. */
+type Values = Readonly<Record<string, Stored>>;
+
+/** A row as D1 returns it. */
+export type StoredRow = Readonly<Record<string, unknown>>;
+
+/** The placeholders of a statement, one for each value. */
+export type Placeholders<V> = { readonly [Name in keyof V]: Placeholder };
 
 /** A statement with its values: what `db/client` runs. */
 export type Bound<Row> = {
@@ -19,24 +35,24 @@ export type Bound<Row> = {
   readonly read: (row: StoredRow) => Row;
 };
 
-/** The text of a statement, printed once. The object itself is the key of what a database prepared for it. */
+/** The text of a statement, printed once. The object itself is the key of the prepared statement. */
 export type Printed = { readonly text: string };
 
-/** A row as D1 answers it, or values to bind: by name. */
-export type StoredRow = Readonly<Record<string, unknown>>;
-
 /**
- * A statement that is built by Drizzle once, on first use, and bound at each request: building costs as much as Hono and
- * zod together. A value that is missing at `with` does not compile.
+ * A statement of the service. Drizzle builds it on first use only: building costs as much as Hono and zod together. Leaving
+ * out a value at `with` does not compile.
  */
-type Statement<Values, Row> = { with: (values: Values) => Bound<Row> };
+export type Statement<V, Row> = { readonly with: (values: V) => Bound<Row>; readonly print: () => Printed };
+
+/** Every statement that was defined, in the order of definition: `npm run statements` prints them. */
+export const statements: Pick<Statement<never, unknown>, "print">[] = [];
 
 const dialect = new SQLiteSyncDialect();
 
 // Only running a query uses the session; these queries are printed.
 const noSession = undefined as unknown as SQLiteSession<"sync", unknown, Record<string, never>, Record<string, never>>;
 
-/** Drizzle's builders without a database: their queries are printed, and run by `db/client`. */
+/** Drizzle's builders without a database: their queries are printed, and `db/client` runs them. */
 export const query = {
   select: (fields: SelectedFieldsFlat) => new QueryBuilder(dialect).select(fields),
   update: <Table extends SQLiteTable>(table: Table) => new SQLiteUpdateBuilder(table, noSession, dialect),
@@ -50,25 +66,50 @@ type PrintedQuery = { sql: string; params: unknown[] };
 
 const print = (built: Query): PrintedQuery => ("toSQL" in built ? built.toSQL() : dialect.sqlToQuery(built));
 
-/** An expression that a select answers beside columns, and how its value is read. */
+/** An expression to select, and how to read its value. */
 export type Expression<Value> = { readonly sql: SQL; readonly read: (stored: unknown) => Value };
 
-/** An expression that is 0 or 1. */
-export const flag = (expression: SQL): Expression<boolean> => ({ sql: expression, read: (stored) => stored === 1 });
+/** A boolean: SQLite's 0 or 1. */
+export const boolean = (expression: SQL): Expression<boolean> => ({ sql: expression, read: decoders.boolean });
 
-/** An expression that is a number, never NULL. */
+/** A number that is never NULL. */
 export const integer = (expression: SQL): Expression<number> => ({ sql: expression, read: Number });
 
-/** An expression that is text or NULL. */
+/** A text that is never NULL where its left join found a row. */
+export const text = (expression: SQL): Expression<string> => ({ sql: expression, read: String });
+
+/** Text or NULL. */
 export const nullableText = (expression: SQL): Expression<string | null> => ({
   sql: expression,
   read: (stored) => (stored === null ? null : String(stored)),
 });
 
+/** How a stored value is read, by the kind of its column. Drizzle's own decoders changed place between its versions. */
+const decoders = {
+  boolean: (stored: unknown) => stored === 1,
+  number: Number,
+  string: String,
+};
+
+/** @throws {Error} the column is of a kind that has no decoder: add one */
+function findDecoder({ name, dataType }: Column): (stored: unknown) => unknown {
+  // The first word: later versions of Drizzle add the kind of number or string.
+  const kind = dataType.split(" ", 1).join();
+  if (!Object.hasOwn(decoders, kind)) throw new Error(`column ${name}: no decoder for ${dataType}`);
+  const decode = decoders[kind as keyof typeof decoders];
+  return (stored) => (stored === null || stored === undefined ? null : decode(stored));
+}
+
+/** Reads an expression as the column would be read. */
+export const asColumn = (column: Column, expression: SQL): Expression<unknown> => ({
+  sql: expression,
+  read: findDecoder(column),
+});
+
 /** Columns and expressions by their name in the row. */
 type Fields = Readonly<Record<string, Column | Expression<unknown>>>;
 
-/** The fields of a left join: null where it found no row. `key` is a column that is never NULL where it did. */
+/** The fields of a left join: null if it found no row. `key` is a column that is then NULL, and only then. */
 type LeftJoined<F extends Fields = Fields> = { readonly fields: F; readonly key: string };
 
 /** Names the fields of a left join. @param key one of them that is NOT NULL in its table */
@@ -84,7 +125,7 @@ type ValueOf<F extends Column | Expression<unknown>> = F extends Column
     ? Value
     : never;
 
-/** The row that a selection answers. */
+/** The row that a selection returns. */
 export type RowOf<S extends Selection> = {
   -readonly [Name in keyof S]: S[Name] extends LeftJoined<infer F>
     ? { -readonly [Field in keyof F]: ValueOf<F[Field]> } | null
@@ -93,14 +134,19 @@ export type RowOf<S extends Selection> = {
       : never;
 };
 
+/** Picks columns of a table by name: a new column of the table joins no statement by accident. */
+export function pick<Table, Name extends keyof Table>(table: Table, names: readonly Name[]): Pick<Table, Name> {
+  const picked: Partial<Pick<Table, Name>> = {};
+  for (const name of names) picked[name] = table[name];
+  return picked as Pick<Table, Name>; // It has every name.
+}
+
 type Reader = { name: string; alias: string; read: (stored: unknown) => unknown };
 
 const makeReader = (name: string, field: Column | Expression<unknown>, alias: string): Reader => ({
   name,
   alias,
-  read: is(field, Column)
-    ? (stored) => (stored === null || stored === undefined ? null : field.mapFromDriverValue(stored))
-    : field.read,
+  read: is(field, Column) ? findDecoder(field) : field.read,
 });
 
 function readFields(readers: readonly Reader[], row: StoredRow): Record<string, unknown> {
@@ -111,7 +157,7 @@ function readFields(readers: readonly Reader[], row: StoredRow): Record<string, 
 
 const prefixed = (prefix: string, name: string): string => `${prefix}_${name}`;
 
-/** How a row of this selection is read: its own fields flat, each left join as an object or null. */
+/** Makes the reader of a row: own fields flat, each left join as an object or null. */
 function makeRowReader(selection: Selection): (row: StoredRow) => Record<string, unknown> {
   const own: Reader[] = [];
   const joined: { name: string; key: string; readers: Reader[] }[] = [];
@@ -135,7 +181,7 @@ const isLeftJoined = (field: Selection[string]): field is LeftJoined => "key" in
 
 const toSql = (field: Column | Expression<unknown>): SQLWrapper => (is(field, Column) ? field : field.sql);
 
-/** What Drizzle selects: every field under a name of its own, those of a left join as `join_field`. */
+/** Lists what Drizzle selects: every field under a name of its own, those of a left join as `join_field`. */
 function listColumns(selection: Selection): SelectedFieldsFlat {
   const named = Object.entries(selection).flatMap(([name, field]) =>
     isLeftJoined(field)
@@ -145,19 +191,17 @@ function listColumns(selection: Selection): SelectedFieldsFlat {
   return Object.fromEntries(named.map(([alias, field]) => [alias, sql`${field}`.as(alias)]));
 }
 
-/** How a parameter gets its value from a statement's values. Decided once for each parameter. */
-type Binding = (values: StoredRow) => unknown;
+/** Gets a parameter's value from the values of a statement. */
+type Binding = (values: Values) => unknown;
 
 function makeBinding(parameter: unknown): Binding {
-  if (is(parameter, Placeholder)) return (values) => values[parameter.name];
-  if (is(parameter, Param) && is(parameter.value, Placeholder)) {
-    const { name } = parameter.value;
-    return (values) => parameter.encoder.mapToDriverValue(values[name]);
-  }
-  return () => parameter;
+  const bound = is(parameter, Param) ? parameter.value : parameter;
+  if (!is(bound, Placeholder)) return () => parameter;
+  const { name } = bound;
+  return (values) => values[name];
 }
 
-// Any name has a placeholder: the type of `value` in `build` decides which names are values.
+// Any name has a placeholder: the type of `bind` in `build` decides which names are values.
 const placeholders: Placeholders<Record<string, unknown>> = new Proxy(
   {},
   { get: (_, name) => sql.placeholder(String(name)) },
@@ -166,40 +210,46 @@ const placeholders: Placeholders<Record<string, unknown>> = new Proxy(
 /** What the first use of a statement makes of it. */
 type Made<Row> = { printed: Printed; bindings: readonly Binding[]; read: (row: StoredRow) => Row };
 
-function makeStatement<Values extends StoredRow, Row>(
-  make: (value: Placeholders<Values>) => { built: Query; read: (row: StoredRow) => Row },
-): Statement<Values, Row> {
-  let made: Made<Row> | undefined;
-  return {
+function makeStatement<V extends Values, Row>(
+  make: (bind: Placeholders<V>) => { built: Query; read: (row: StoredRow) => Row },
+): Statement<V, Row> {
+  let known: Made<Row> | undefined;
+  const makeOnce = (): Made<Row> => {
+    if (known) return known;
+    const { built, read } = make(placeholders as Placeholders<V>); // It has every name.
+    const { sql: text, params } = print(built);
+    known = { printed: { text }, bindings: params.map(makeBinding), read };
+    return known;
+  };
+  const statement: Statement<V, Row> = {
     with: (values) => {
-      if (!made) {
-        const { built, read } = make(placeholders as Placeholders<Values>); // It has every name.
-        const { sql: text, params } = print(built);
-        made = { printed: { text }, bindings: params.map(makeBinding), read };
-      }
-      const { printed, bindings, read } = made;
+      const { printed, bindings, read } = makeOnce();
       return { printed, parameters: bindings.map((bind) => bind(values)), read };
     },
+    print: () => makeOnce().printed,
   };
+  statements.push(statement);
+  return statement;
 }
 
 /**
- * A statement over values of these names.
+ * Defines a statement over values of these names. Export it: `test/data/statements.sql` lists every statement under its
+ * file and export.
  *
- * - `reads(select, build)`: a select of named fields. `build` gets them as Drizzle takes them, and the placeholders.
- * - `writes(build)`: a write, which answers no row.
+ * - `reads(select, build)`: a SELECT of named fields. `build` gets them as Drizzle takes them, and the placeholders.
+ * - `writes(build)`: a write; it returns no row.
  */
-export const statement = <Values extends StoredRow>() => ({
+export const statement = <V extends Values>() => ({
   reads: <S extends Selection>(
-    select: (value: Placeholders<Values>) => S,
-    build: (columns: SelectedFieldsFlat, value: Placeholders<Values>) => Query,
-  ): Statement<Values, RowOf<S>> =>
-    makeStatement((value) => {
-      const selection = select(value);
+    select: (bind: Placeholders<V>) => S,
+    build: (columns: SelectedFieldsFlat, bind: Placeholders<V>) => Query,
+  ): Statement<V, RowOf<S>> =>
+    makeStatement((bind) => {
+      const selection = select(bind);
       const read = makeRowReader(selection);
-      // The reader is made from the selection: a value for each name, by the column's own decoder.
-      return { built: build(listColumns(selection), value), read: (row) => read(row) as RowOf<S> };
+      // The reader is made from the selection: a value for each name, by the column's decoder.
+      return { built: build(listColumns(selection), bind), read: (row) => read(row) as RowOf<S> };
     }),
-  writes: (build: (value: Placeholders<Values>) => Query): Statement<Values, undefined> =>
-    makeStatement((value) => ({ built: build(value), read: () => undefined })),
+  writes: (build: (bind: Placeholders<V>) => Query): Statement<V, undefined> =>
+    makeStatement((bind) => ({ built: build(bind), read: () => undefined })),
 });

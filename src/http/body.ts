@@ -1,7 +1,9 @@
 import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "../context.ts";
 import { CloudApiError } from "../errors.ts";
-import { hasBody } from "./has-body.ts";
+
+/** Whether the service reads the body of a request of this method. docs/contract.md#body */
+export const hasBody = (method: string): boolean => method === "POST" || method === "PUT";
 
 /** The most bytes of a request body, inclusive. docs/contract.md#body */
 const maxBodyBytes = 100_000;
@@ -18,7 +20,7 @@ export const readBody: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
 };
 
-/** An upload that breaks off is the client's doing: no answer reaches it, and the log says so. */
+/** An upload that breaks off is the client's doing. No answer reaches it; the log says so. */
 function refuseBroken(error: unknown): never {
   if (error instanceof CloudApiError) throw error;
   throw new CloudApiError("BadRequest", "the request body broke off", { reason: "aborted", cause: error });
@@ -28,7 +30,7 @@ async function readBounded(request: Request): Promise<Uint8Array> {
   const declared = request.headers.get("Content-Length");
   if (Number(declared ?? 0) > maxBodyBytes) throw makeTooLarge();
   if (request.body === null) return noBody;
-  // HTTP enforces a declared length: read in one piece, which costs a tenth of reading a stream.
+  // HTTP enforces a declared length. Reading in one piece costs a tenth of reading a stream.
   if (declared !== null) return checkLength(await request.arrayBuffer());
   const chunks: Uint8Array[] = [];
   let length = 0;

@@ -2,12 +2,11 @@ import type { Hono, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import type { AppEnv } from "../context.ts";
 import { CloudApiError, show } from "../errors.ts";
-import { findUndecodablePart } from "./raw-target.ts";
+import { findUndecodablePart } from "../syntax/raw-target.ts";
 
 /**
- * First of all checks: the path decodes, some operation has it, and one has the method. docs/contract.md#paths
- *
- * Asks the router of the finished application: no route is listed twice.
+ * Checks that the path decodes, that an operation has it, and that one has the method. The first of all checks. Asks the
+ * router of the finished application, so that no route is listed twice. docs/contract.md#paths
  *
  * @throws {CloudApiError} BadRequest on an escape that cannot be decoded; ResourceNotFound when no operation has the
  * path; MethodNotAllowedError, with `Allow`, when none has the method.
@@ -30,11 +29,11 @@ export const checkRoute =
     });
   };
 
-/** No account is named `--…`: such a path is the service's own, and `/:login` does not have it. */
+/** Paths that start with /-- are the service's own; /:login must not match them. */
 const isRouteOf = (path: string): ((pattern: string) => boolean) =>
   path.startsWith("/--") ? (pattern) => pattern === path : () => true;
 
-/** The methods that some operation has at this path; HEAD wherever GET is. */
+/** Lists the methods that operations have at this path. HEAD comes with GET. */
 function listAllowedMethods(app: Hono<AppEnv>, path: string): string[] {
   const isOf = isRouteOf(path);
   const methods = new Set(app.routes.map((route) => route.method));

@@ -3,7 +3,7 @@ import type { AppEnv } from "../context.ts";
 import { CloudApiError, errorStatus } from "../errors.ts";
 import { answerJson } from "./answer.ts";
 
-/** Renders every throw: a CloudApiError as itself, anything else as InternalError with a fixed message. docs/contract.md#errors */
+/** Answers whatever was thrown: a CloudApiError as itself, anything else as InternalError with a fixed message. docs/contract.md#errors */
 export const onError: ErrorHandler<AppEnv> = (error, c) => {
   const refusal = error instanceof CloudApiError ? error : makeInternalError(error);
   c.set("refusal", refusal);

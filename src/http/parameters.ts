@@ -1,17 +1,18 @@
-import type { Context } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { type AppEnv, requireSet } from "../context.ts";
 import { CloudApiError, show } from "../errors.ts";
-import { readBodyParameters } from "./body-parameters.ts";
-import { type DecodedForm, decodeForm, type Parameters } from "./form.ts";
-import { readTarget } from "./raw-target.ts";
+import { readBodyParameters } from "../syntax/body-parameters.ts";
+import { type DecodedForm, decodeForm, type RequestParameters } from "../syntax/form.ts";
+import { readTarget } from "../syntax/raw-target.ts";
+import { parseBoolean, showValue } from "../text.ts";
 
 /**
- * The parameters of a request: the query's, then the body's, which win (restify's mapParams does the same). Parsed once
- * a request, on first use. docs/contract.md#body
+ * Reads the parameters of a request: the query's and the body's, which win (restify's mapParams does the same). Parses
+ * them once a request. docs/contract.md#body
  *
  * @throws {CloudApiError} BadRequest, InvalidContent, UnsupportedMediaTypeError
  */
-export function readParameters(c: Context<AppEnv>): Promise<Parameters> {
+export function readParameters(c: Context<AppEnv>): Promise<RequestParameters> {
   const known = c.get("parameters");
   if (known) return known;
   const read = joinParameters(c);
@@ -19,36 +20,37 @@ export function readParameters(c: Context<AppEnv>): Promise<Parameters> {
   return read;
 }
 
-async function joinParameters(c: Context<AppEnv>): Promise<Parameters> {
+async function joinParameters(c: Context<AppEnv>): Promise<RequestParameters> {
   return join(readQuery(c), await readBodyAlone(c));
 }
 
-const join = (query: Parameters, body: Parameters): Parameters => Object.assign(Object.create(null), query, body);
+const join = (query: RequestParameters, body: RequestParameters): RequestParameters =>
+  Object.assign(Object.create(null), query, body);
 
-/** The same, where the body may be the value of one parameter alone, as a JSON array. @param name of that parameter */
-export async function readParametersOrArray(c: Context<AppEnv>, name: string): Promise<Parameters> {
+/** Reads the parameters of a request whose body may be the value of one of them, as a JSON array. @param name of that one */
+export async function readParametersOrArray(c: Context<AppEnv>, name: string): Promise<RequestParameters> {
   return c.get("parameters") ?? join(readQuery(c), await readBodyAlone(c, name));
 }
 
-/** The body's parameters alone. @throws {CloudApiError} BadRequest, InvalidContent, UnsupportedMediaTypeError */
-export const readBodyAlone = (c: Context<AppEnv>, arrayName?: string): Promise<Parameters> =>
+/** Reads the body's parameters alone. @throws {CloudApiError} BadRequest, InvalidContent, UnsupportedMediaTypeError */
+export const readBodyAlone = (c: Context<AppEnv>, arrayName?: string): Promise<RequestParameters> =>
   readBodyParameters(requireSet(c, "body"), c.req.raw.headers, arrayName);
 
-/** The query's parameters, and the body's where something has read it: an action may be in either. */
-export const readWhatWasRead = (c: Context<AppEnv>): Parameters | Promise<Parameters> =>
+/** Reads the query's parameters, and the body's if an earlier step has read it: an action may be in either. */
+export const readWhatWasRead = (c: Context<AppEnv>): RequestParameters | Promise<RequestParameters> =>
   c.get("parameters") ?? readQuery(c);
 
-/** The query's parameters alone. @throws {CloudApiError} BadRequest where an escape is not UTF-8 */
-export function readQuery(c: Context<AppEnv>): Parameters {
+/** Reads the query's parameters alone. @throws {CloudApiError} BadRequest: an escape is not UTF-8 */
+export function readQuery(c: Context<AppEnv>): RequestParameters {
   const { values, undecodable } = decodeQuery(c);
   if (undecodable === undefined) return values;
   throw new CloudApiError("BadRequest", `the query part ${show(undecodable)} is not UTF-8`);
 }
 
-/** The query's parameters but for those that are not UTF-8. */
-export const readQueryLeniently = (c: Context<AppEnv>): Parameters => decodeQuery(c).values;
+/** Reads the query's parameters, except those that are not UTF-8. */
+export const readQueryLeniently = (c: Context<AppEnv>): RequestParameters => decodeQuery(c).values;
 
-/** The query, decoded once a request. */
+/** Decodes the query once a request. */
 function decodeQuery(c: Context<AppEnv>): DecodedForm {
   const known = c.get("query");
   if (known) return known;
@@ -56,3 +58,57 @@ function decodeQuery(c: Context<AppEnv>): DecodedForm {
   c.set("query", decoded);
   return decoded;
 }
+
+/**
+ * Notes whether the request only asks what a write would do: `dry-run=true`. docs/contract.md#dry-run
+ *
+ * @param read reads the parameters that the operation reads
+ * @throws {CloudApiError} InvalidArgument: another value may have been meant as either
+ */
+export const readDryRun =
+  (read: (c: Context<AppEnv>) => RequestParameters | Promise<RequestParameters>): MiddlewareHandler<AppEnv> =>
+  async (c, next) => {
+    const sent = (await read(c))["dry-run"];
+    const isDryRun = sent === undefined ? false : parseBoolean(sent);
+    if (isDryRun === undefined) {
+      throw new CloudApiError("InvalidArgument", `dry-run is true or false; ${showValue(sent)} was sent`);
+    }
+    c.set("isDryRun", isDryRun);
+    await next();
+  };
+
+/** Parameters that every operation may have. */
+const common = ["action", "dry-run"];
+
+const maxNames = 10;
+const maxCharacters = 64;
+
+/**
+ * Notes the parameters that no rule reads, for the answer's Ignored-Parameters: the service refuses nothing that upstream
+ * accepts, yet a typo shows. docs/contract.md#headers
+ *
+ * @param known names of the parameters that are read. One that ends in `.` begins a name
+ */
+export function noteIgnored(c: Context<AppEnv>, parameters: RequestParameters, known: readonly string[]): void {
+  const isRead = (name: string): boolean =>
+    common.includes(name) || known.some((one) => one === name || (one.endsWith(".") && name.startsWith(one)));
+  const ignored: string[] = [];
+  for (const name in parameters) {
+    if (isRead(name)) continue;
+    ignored.push(name);
+    if (ignored.length === maxNames) break;
+  }
+  if (ignored.length > 0) c.set("ignoredParameters", ignored);
+}
+
+/** Formats names for a header: commas and what is not printable ASCII percent-encoded, each cut at 64 characters. */
+export const formatNames = (names: readonly string[]): string =>
+  names
+    .map((name) =>
+      name
+        .slice(0, maxCharacters)
+        .toWellFormed()
+        .replace(/[^!-+\--~]/gu, encodeURIComponent),
+    )
+    .map((name) => name.slice(0, maxCharacters))
+    .join(", ");

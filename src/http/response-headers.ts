@@ -2,20 +2,20 @@ import type { Context, MiddlewareHandler } from "hono";
 import { version } from "../../package.json";
 import { readConfiguration } from "../configuration.ts";
 import type { AppEnv } from "../context.ts";
-import { makeAnswerHeaders } from "./answer-headers.ts";
-import { formatNames } from "./ignored-parameters.ts";
+import { makeAnswerHeaders } from "./answer.ts";
+import { formatNames } from "./parameters.ts";
 
-/** Nothing after the version: a test suite of triton's parses it. */
+/** Ends with the version: one of triton's test suites parses it. */
 const server = `cloudapi/${version}`;
 
 const requestIdShape = /^[A-Za-z0-9._-]{1,128}$/;
 
-/** The client's own id when it is 1 to 128 characters of `[A-Za-z0-9._-]`, else a new UUID. */
+/** Chooses the client's id if it is 1 to 128 characters of `[A-Za-z0-9._-]`, else a new UUID. */
 function chooseRequestId(sent: (string | undefined)[]): string {
   return sent.find((id) => id !== undefined && requestIdShape.test(id)) ?? crypto.randomUUID();
 }
 
-/** Starts the clock and chooses the request id; sets the headers of every answer, errors too. docs/contract.md#headers */
+/** Starts the clock and chooses the request id. Sets the headers of every answer, errors too. docs/contract.md#headers */
 export const setResponseHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   c.set("startedAt", performance.now());
   c.set("requestId", chooseRequestId([c.req.header("Request-Id"), c.req.header("X-Request-Id")]));
@@ -44,7 +44,7 @@ export const setResponseHeaders: MiddlewareHandler<AppEnv> = async (c, next) => 
 };
 
 /**
- * Where the time went, in ms: `auth` until the caller was known, its round trip to D1 included; `db` all round trips;
+ * Says where the time went, in ms: `auth` until the caller was known, with its round trip to D1; `db` in all round trips;
  * `total`. Deployed, the clock moves only across I/O. @see https://www.w3.org/TR/server-timing/
  */
 function formatServerTiming(c: Context<AppEnv>): string {

@@ -4,61 +4,61 @@ import * as z from "zod/mini";
 import { type Configuration, readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
 import { CloudApiError, type FieldError } from "../errors.ts";
-import { readMediaType } from "./body-parameters.ts";
-import type { Parameters } from "./form.ts";
-import { noteIgnored } from "./ignored-parameters.ts";
-import { readParameters } from "./parameters.ts";
+import { readMediaType } from "../syntax/body-parameters.ts";
+import type { RequestParameters } from "../syntax/form.ts";
+import { noteIgnored, readParameters } from "./parameters.ts";
 
 type Validated<Schema extends z.core.$ZodType> = {
-  in: { query: z.core.input<Schema> };
-  out: { query: z.core.output<Schema> };
+  in: { json: z.core.input<Schema> };
+  out: { json: z.core.output<Schema> };
 };
 
 /**
- * Validates the request's parameters; the handler finds the result with `c.req.valid("query")`.
+ * Validates the request's parameters, as `read` returns them. The handler finds the result with `c.req.valid("json")`.
  *
- * The value validated is what `read` answers, as a rule the query and the body as one: hence the validator's target, which
- * is the one that reads no body of its own.
- *
- * @param findSchema the schema under a configuration's bounds
  * @param subject what is validated, for the message: `invalid image data: name, version`
+ * @param findSchema finds the schema for a configuration's bounds
  * @throws {CloudApiError} ValidationFailed with at most one entry a field, in the schema's order
  */
 export function validate<Schema extends z.core.$ZodObject>(
   subject: string,
   findSchema: (configuration: Configuration) => Schema,
-  read: (c: Context<AppEnv>) => Promise<Parameters> = readParameters,
+  read: (c: Context<AppEnv>) => Promise<RequestParameters> = readParameters,
 ): MiddlewareHandler<AppEnv, string, Validated<Schema>> {
   return async (c, next) => {
     const parameters = await read(c);
-    const schema = findSchema(readConfiguration(c.env));
+    // The validator's own types do not resolve for a schema that is still generic.
+    const schema: z.core.$ZodObject = findSchema(readConfiguration(c.env));
     noteIgnored(c, parameters, Object.keys(schema._zod.def.shape));
     const readAs = describeForm(requireSet(c, "body"), c.req.header("Content-Type"));
     const validator: MiddlewareHandler = zValidator(
-      "query",
-      // As the base type: the validator's own types do not resolve for a schema that is still generic.
-      schema as z.core.$ZodObject,
+      "json",
+      schema,
       (result) => {
         if (!result.success) throw makeValidationFailed(subject, result.error.issues, { parameters, readAs });
       },
-      // As never: its type wants classic zod's error methods, which mini's errors lack and nothing here calls.
+      // As never: its type wants classic zod's error methods. Errors of zod/mini lack them, and nothing here calls them.
       { validationFunction: (against) => z.safeParse(against, parameters) as never },
     );
+    // The validator would read and parse the body again: `http/body` has read it. Give it an empty one.
+    Object.assign(c.req.bodyCache, { text: emptyObject });
     return await validator(c, next);
   };
 }
 
-/** The end of a message, where the body was read as a form: curl's `-d` sends one by default. */
+const emptyObject = Promise.resolve("{}");
+
+/** The end of a message if the body was read as a form: curl's `-d` sends one by default. */
 function describeForm(body: Uint8Array, contentType = ""): string {
   const type = readMediaType(contentType);
   return body.length > 0 && type === "application/x-www-form-urlencoded" ? `; the body was read as ${type}` : "";
 }
 
-/** Every failing field at once, the first mistake of each. A mistake without a field is about the whole. */
+/** Names every failing field with its first mistake. A mistake without a field is about the whole. */
 function makeValidationFailed(
   subject: string,
   issues: readonly z.core.$ZodIssue[],
-  { parameters, readAs }: { parameters: Parameters; readAs: string },
+  { parameters, readAs }: { parameters: RequestParameters; readAs: string },
 ): CloudApiError {
   const errors = new Map<string, FieldError>();
   for (const { path, message } of issues) {

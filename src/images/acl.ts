@@ -1,78 +1,58 @@
-import * as z from "zod/mini";
-import { showValue } from "../text.ts";
-import { describeSent, parseJsonOr } from "./field-refusal.ts";
-
-/** A UUID in lower case, as CloudAPI writes them. */
-export const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-/** The most accounts of any acl: each takes 39 bytes of a row, and D1's rows end at 2 MB. */
-export const maxAclAccounts = 10_000;
-
-const rule = "acl is an array of account UUIDs in lower case, or null";
-
-/** The most accounts that an image may be shared with. @param maxAccounts as it is configured; 0 for no bound but the row's */
-export const findMaxAcl = (maxAccounts: number): number =>
-  maxAccounts === 0 ? maxAclAccounts : Math.min(maxAccounts, maxAclAccounts);
+import type { Context } from "hono";
+import { createFactory } from "hono/factory";
+import { readConfiguration } from "../configuration.ts";
+import type { AppEnv } from "../context.ts";
+import { CloudApiError } from "../errors.ts";
+import { answerNoContent } from "../http/answer.ts";
+import { named } from "../http/operation.ts";
+import { readDryRun, readParametersOrArray } from "../http/parameters.ts";
+import { validate } from "../http/validate.ts";
+import type { RequestParameters } from "../syntax/form.ts";
+import { writeGrants, writeRemoval } from "./acl.sql.ts";
+import { answerWritten, makeReplayedHeader } from "./answer-image.ts";
+import { runWrite } from "./image-request.ts";
+import { findMaxAcl, makeGrantsSchema } from "./rules/acl.ts";
+import { judgeGrants, judgeRemoval } from "./rules/judges.ts";
 
 /**
- * A set of account UUIDs, order kept. The published page types it String: see `parseText`.
+ * Reads the parameters of a request that adds to an acl, or removes from it. The body may be the array itself.
  *
- * @param maxAccounts the most that one image may be shared with; 0 for no bound but the row's
+ * @throws {CloudApiError} MissingParameter when no account is named
  */
-function makeAccounts(maxAccounts: number) {
-  const most = findMaxAcl(maxAccounts);
-  return z.pipe(
-    z.transform((input: unknown) => (typeof input === "string" ? parseText(input) : input)),
-    z.pipe(
-      z
-        .custom<string[]>((input) => Array.isArray(input) && input.every(isUuid), {
-          error: ({ input }) => describeMistake(input),
-          abort: true,
-        })
-        .check(
-          z.refine((uuids) => new Set(uuids).size <= most, {
-            error: ({ input }) => describeTooMany(most, new Set(Array.isArray(input) ? input : []).size, "were sent"),
-          }),
-        ),
-      z.transform((uuids) => [...new Set(uuids)]),
-    ),
-  );
+async function readGrants(c: Context<AppEnv>): Promise<RequestParameters> {
+  const parameters = await readParametersOrArray(c, "acl");
+  if (parameters["acl"] !== undefined) return parameters;
+  throw new CloudApiError("MissingParameter", "acl is a required argument: an array of account UUIDs");
 }
 
-/** The refusal of a set that is too large. @param counted the end of the sentence: what has so many */
-export const describeTooMany = (most: number, count: number, counted: string): string =>
-  `acl is at most ${most} accounts; ${count} ${counted}`;
+/** AddImageAcl: shares an image with more accounts, whoever else shares it meanwhile. docs/contract.md#grants */
+export const addImageAcl = createFactory<AppEnv, "/:login/images/:id/acl">().createHandlers(
+  named("AddImageAcl"),
+  readDryRun(readGrants),
+  validate("image", makeGrantsSchema, readGrants),
+  async (c) => {
+    const { acl: accounts } = c.req.valid("json");
+    const grants = { accounts, maxAcl: findMaxAcl(readConfiguration(c.env).maxAcl) };
+    const { outcome, request } = await runWrite(c, { operation: "AddImageAcl", asks: accounts }, (db, write) =>
+      writeGrants(db, write, grants),
+    );
+    return answerWritten(c, judgeGrants(outcome, request, grants));
+  },
+);
 
-/** The acl as its column stores it: NULL for none. */
-export const makeAcl = (maxAccounts: number) =>
-  z.nullable(
-    z.pipe(
-      makeAccounts(maxAccounts),
-      z.transform((uuids) => (uuids.length > 0 ? JSON.stringify(uuids) : null)),
-    ),
-  );
-
-/** The accounts that a request adds to an acl, or removes. */
-export const makeGrantsSchema = ({ maxAcl }: { maxAcl: number }) => z.object({ acl: makeAccounts(maxAcl) });
-
-/** Names the first entry that is no account UUID; where there are no entries, the rule. */
-function describeMistake(input: unknown): string {
-  const entries = typeof input === "string" && !input.trimStart().startsWith("[") ? splitText(input) : input;
-  const at = Array.isArray(entries) ? entries.findIndex((entry) => !isUuid(entry)) : -1;
-  if (!Array.isArray(entries) || at === -1) return `${rule}; ${describeSent(input)}`;
-  return `acl[${at}]: ${showValue(entries[at])} is not an account UUID in lower case`;
-}
-
-const splitText = (text: string): string[] => text.split(",").map((part) => part.trim());
-
-const isUuid = (value: unknown): boolean => typeof value === "string" && uuidShape.test(value);
-
-/** One UUID, UUIDs with commas, or a JSON array (ours). Other text stays text, and is refused. */
-function parseText(text: string): unknown {
-  if (text.trimStart().startsWith("[")) return parseJsonOr(text);
-  const uuids = splitText(text);
-  return uuids.every(isUuid) ? uuids : text;
-}
-
-/** The accounts of a stored acl. */
-export const parseAcl = (acl: string | null): string[] => (acl === null ? [] : JSON.parse(acl));
+/** RemoveImageAcl by the owner. By an account that the image is shared with, LeaveImage. docs/contract.md#grants */
+export const removeImageAcl = createFactory<AppEnv, "/:login/images/:id/acl">().createHandlers(
+  named("RemoveImageAcl"),
+  readDryRun(readGrants),
+  validate("image", makeGrantsSchema, readGrants),
+  async (c) => {
+    const { acl: accounts } = c.req.valid("json");
+    const { outcome, request } = await runWrite(c, { operation: "RemoveImageAcl", asks: accounts }, (db, write) =>
+      writeRemoval(db, write, accounts),
+    );
+    const written = judgeRemoval(outcome, request, accounts);
+    if (written.image.owner === request.account) return answerWritten(c, written);
+    c.set("operation", "LeaveImage");
+    return answerNoContent(makeReplayedHeader(written));
+  },
+);

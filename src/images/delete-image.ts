@@ -1,52 +1,23 @@
 import { createFactory } from "hono/factory";
-import { asCaller } from "../auth/as-caller.ts";
 import { readConfiguration } from "../configuration.ts";
-import { type AppEnv, requireSet } from "../context.ts";
-import { type DeletionOutcome, deleteImage as writeDeletion } from "../db/delete-image.ts";
-import { CloudApiError } from "../errors.ts";
+import type { AppEnv } from "../context.ts";
 import { answerNoContent } from "../http/answer.ts";
-import { readDryRun } from "../http/dry-run.ts";
-import { named } from "../http/named-operation.ts";
-import { readQuery } from "../http/parameters.ts";
-import type { Release } from "../releases.ts";
+import { named } from "../http/operation.ts";
+import { readDryRun, readQuery } from "../http/parameters.ts";
 import { makeReplayedHeader } from "./answer-image.ts";
-import { findApplied, makeUnexplained, requireOwn, type Written } from "./judge-write.ts";
-import { assertWritable } from "./preconditions.ts";
-import { readWriteIntent, type WriteIntent } from "./write-intent.ts";
+import { writeDeletion } from "./delete-image.sql.ts";
+import { runWrite } from "./image-request.ts";
+import { judgeDeletion } from "./rules/judges.ts";
 
-/** DeleteImage: the image is destroyed, and 404 from then on. docs/contract.md#deleteimage */
+/** DeleteImage: marks the image as destroyed; from then on it is 404. docs/contract.md#deleteimage */
 export const deleteImage = createFactory<AppEnv, "/:login/images/:id">().createHandlers(
   named("DeleteImage"),
   readDryRun(readQuery),
   async (c) => {
-    const intent = await readWriteIntent(c, "DeleteImage");
     const { maxImages } = readConfiguration(c.env);
-    const outcome = await asCaller(c, async (db, caller) => writeDeletion(db, await intent.by(caller), maxImages));
-    const { account } = requireSet(c, "caller");
-    const written = judgeDeletion(outcome, { account, intent, release: c.get("release") });
-    return answerNoContent(makeReplayedHeader(written));
+    const { outcome, request } = await runWrite(c, { operation: "DeleteImage" }, (db, write) =>
+      writeDeletion(db, write, maxImages),
+    );
+    return answerNoContent(makeReplayedHeader(judgeDeletion(outcome, request)));
   },
 );
-
-type DeletionRequest = {
-  account: string;
-  intent: Pick<WriteIntent, "preconditions" | "requestHash">;
-  release: Release;
-};
-
-/**
- * Judges the outcome of a deletion. Pure.
- *
- * @throws {CloudApiError} as `judgeUpdate`; ImageHasDependentImages, which names only what the account can see
- */
-export function judgeDeletion(outcome: DeletionOutcome, { account, intent, release }: DeletionRequest): Written {
-  const applied = findApplied(outcome, intent);
-  if (applied) return applied;
-  const image = requireOwn(outcome.image, account);
-  if (outcome.hasDependents) {
-    const named = outcome.visibleDependents.length > 0 ? `: ${outcome.visibleDependents.join(", ")}` : "";
-    throw new CloudApiError("ImageHasDependentImages", `other images have this one as their origin${named}`);
-  }
-  assertWritable(intent.preconditions, { revision: image.revision, release });
-  throw makeUnexplained(image);
-}

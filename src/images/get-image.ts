@@ -1,36 +1,59 @@
 import type { Context } from "hono";
 import { createFactory } from "hono/factory";
-import { asCaller } from "../auth/as-caller.ts";
-import { assertAuthority } from "../auth/authority.ts";
+import { asCaller } from "../caller/as-caller.ts";
+import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
-import { getImage as readImage } from "../db/get-image.ts";
-import type { ImageRow } from "../db/image-row.ts";
 import { answerJson, answerNotModified } from "../http/answer.ts";
-import { named } from "../http/named-operation.ts";
+import { named } from "../http/operation.ts";
 import { readQueryLeniently } from "../http/parameters.ts";
-import { findRevision } from "./get-revision.ts";
-import { renderImage } from "./image-json.ts";
-import { assertMatch, formatEntityTag, isKnown } from "./preconditions.ts";
-import { requireVisible } from "./visibility.ts";
+import { assertAuthority } from "../signature/refusals.ts";
+import { readImage, readRevision } from "./get-image.sql.ts";
+import type { ImageRow } from "./image-row.sql.ts";
+import { assertAuditable, makeUnknownRevision, parseRevision } from "./rules/audit.ts";
+import { renderImage } from "./rules/image-json.ts";
+import { assertMatch, formatEntityTag, isNamedByIfNoneMatch } from "./rules/preconditions.ts";
+import { requireVisible } from "./rules/visibility.ts";
 
-/** GetImage, and HeadImage: HEAD is answered from GET. With `revision`, as it was. docs/contract.md#image */
+/** GetImage, and HeadImage: Hono answers HEAD from GET. With `revision`, the image as it was. docs/contract.md#image */
 export const getImage = createFactory<AppEnv, "/:login/images/:id">().createHandlers(named("GetImage"), async (c) => {
   const sent = readQueryLeniently(c)["revision"];
   const image = sent === undefined ? await findSeen(c) : await findRevision(c, sent);
   return answerRead(c, image, renderImage(image, c.get("release")));
 });
 
-/** Answers with something of an image, for everyone who may see it. */
+/** Answers with a part of an image, for everyone who may see it. */
 export async function answerSeen(c: Context<AppEnv>, render: (image: ImageRow) => unknown): Promise<Response> {
   const image = await findSeen(c);
   return answerRead(c, image, render(image));
 }
 
-/** The image of the path as it is now. @throws {CloudApiError} InvalidCredentials; ResourceNotFound */
+/** Returns the current image of the path. @throws {CloudApiError} InvalidCredentials; ResourceNotFound */
 async function findSeen(c: Context<AppEnv>): Promise<ImageRow> {
-  const found = await asCaller(c, (db, caller) => readImage(db, { ...caller, image: requireSet(c, "image") }));
+  const found = await asCaller(c, (db, caller) => readImage(db, { ...caller, imageId: requireSet(c, "imageId") }));
   assertAuthority(found);
   return requireVisible(found.image, requireSet(c, "caller").account);
+}
+
+/** How many revisions the service keeps. All if the limit is off. */
+export const findKeepRevisions = (c: Context<AppEnv>): number =>
+  readConfiguration(c.env).historyRevisions || Number.MAX_SAFE_INTEGER;
+
+/**
+ * Returns a revision of the image of the path, for its owner and operators.
+ *
+ * @throws {CloudApiError} InvalidCredentials, ResourceNotFound, NotImageOwner as the audit; InvalidArgument, which names
+ * the oldest kept revision
+ */
+async function findRevision(c: Context<AppEnv>, sent: unknown): Promise<ImageRow> {
+  const values = {
+    imageId: requireSet(c, "imageId"),
+    revision: parseRevision(sent),
+    keepRevisions: findKeepRevisions(c),
+  };
+  const found = await asCaller(c, (db, caller) => readRevision(db, { ...caller, ...values }));
+  assertAuditable(found, requireSet(c, "caller").account);
+  if (found.revision) return found.revision;
+  throw makeUnknownRevision(sent, { oldest: found.oldest, newest: found.image?.revision ?? found.oldest });
 }
 
 /** @throws {CloudApiError} PreconditionFailed */
@@ -39,5 +62,5 @@ function answerRead(c: Context<AppEnv>, { revision }: ImageRow, value: unknown):
   const preconditions = requireSet(c, "preconditions");
   assertMatch(preconditions, { revision, release });
   const headers = { ETag: formatEntityTag(revision, release) };
-  return isKnown(preconditions, revision) ? answerNotModified(headers) : answerJson(c, value, { headers });
+  return isNamedByIfNoneMatch(preconditions, revision) ? answerNotModified(headers) : answerJson(c, value, { headers });
 }

@@ -1,29 +1,20 @@
 import type { Context } from "hono";
 import { createFactory } from "hono/factory";
-import { asCaller } from "../auth/as-caller.ts";
-import { assertAuthority } from "../auth/authority.ts";
+import { asCaller } from "../caller/as-caller.ts";
 import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
-import { connect } from "../db/client.ts";
-import type { ImageRow } from "../db/image-row.ts";
-import type { ListFilters, ListRequest } from "../db/list-conditions.ts";
-import {
-  type ListedImage,
-  type ListedImages,
-  listIds,
-  maxPageRows,
-  listImages as readImages,
-  readLargeImages,
-  readListedImages,
-} from "../db/list-images.ts";
-import { findCandidates, groupCandidates, isLargeSearch, searchTags } from "../db/search-tags.ts";
+import { databaseFor } from "../db/client.ts";
 import { answerPages } from "../http/answer.ts";
-import { noteIgnored } from "../http/ignored-parameters.ts";
-import { named } from "../http/named-operation.ts";
-import { readQuery } from "../http/parameters.ts";
-import { renderImage } from "./image-json.ts";
-import { listParameters, makeListTooLong, makeUnknownMarker, readListFilters } from "./list-filters.ts";
-import { isVisible } from "./visibility.ts";
+import { named } from "../http/operation.ts";
+import { noteIgnored, readQuery } from "../http/parameters.ts";
+import { assertAuthority } from "../signature/refusals.ts";
+import { groupByBytes } from "../text.ts";
+import type { ImageRow } from "./image-row.sql.ts";
+import type { ListFilters, ListRequest } from "./list-conditions.sql.ts";
+import { type ListedImage, maxPageRows, readIds, readLargeImages, readList, readPage } from "./list-images.sql.ts";
+import { renderImage } from "./rules/image-json.ts";
+import { assertMarker, listParameters, makeListTooLong, readListFilters } from "./rules/list-filters.ts";
+import { groupCandidates, isLargeSearch, readCandidates, searchTags } from "./search-tags.sql.ts";
 
 /** ListImages, and HeadImages. docs/contract.md#listimages */
 export const listImages = createFactory<AppEnv, "/:login/images">().createHandlers(named("ListImages"), (c) => {
@@ -35,8 +26,8 @@ export const listImages = createFactory<AppEnv, "/:login/images">().createHandle
 });
 
 /**
- * The list in pages of a megabyte of texts. The first read is by the filters. Where it is not all, the ids of the list are
- * read once, and its other pages by them.
+ * Renders the list in pages of a megabyte of texts. The first read is by the filters. If more images match, their ids are
+ * read once, and the other pages by id.
  *
  * @throws {CloudApiError} InvalidCredentials when the caller's authority is gone; InvalidArgument when the caller cannot see
  * the marker's image, or the list is longer than one answer may be and no limit was sent
@@ -45,17 +36,17 @@ async function* renderPages(c: Context<AppEnv>, filters: ListFilters): AsyncGene
   const { maxList } = readConfiguration(c.env);
   // One more than an answer may hold shows that a list is too long.
   const limit = filters.limit ?? maxList + 1;
-  const listed = await asCaller(c, (db, caller) => readImages(db, { caller, filters, limit }));
+  const listed = await asCaller(c, (db, caller) => readList(db, { caller, filters, limit }));
   assertAuthority(listed);
   assertMarker(filters, listed, requireSet(c, "caller").account);
   const first = listed.images.map(({ image }) => image.uuid);
-  const ids = await readIds(c, { filters, limit, first });
+  const ids = await findIds(c, { filters, limit, first });
   if (filters.limit === null && ids.length > maxList) throw makeListTooLong(maxList);
   yield* renderGroups(c, listed.images);
   const read = new Set(first);
   const others = ids.filter((id) => !read.has(id));
   for (const page of inPages(others)) {
-    const later = await asCaller(c, (db, caller) => readListedImages(db, { caller, ids: page }));
+    const later = await asCaller(c, (db, caller) => readPage(db, { caller, ids: page }));
     assertAuthority(later);
     yield* renderGroups(c, later.images);
   }
@@ -63,20 +54,20 @@ async function* renderPages(c: Context<AppEnv>, filters: ListFilters): AsyncGene
 
 type Wanted = { filters: ListFilters; limit: number; first: readonly string[] };
 
-/** The ids of all images that match, in the order of the list. @param first those that the first read has found */
-async function readIds(c: Context<AppEnv>, { filters, limit, first }: Wanted): Promise<readonly string[]> {
+/** Finds the ids of all images that match, in the order of the list. @param first those of the first read */
+async function findIds(c: Context<AppEnv>, { filters, limit, first }: Wanted): Promise<readonly string[]> {
   const request = { caller: requireSet(c, "caller"), filters, limit };
-  const db = connect(c.env.DB, c.get("meter"));
+  const db = databaseFor(c.env.DB, c.get("meter"));
   if (filters.tags.length > 0 && first.length === 0) return await search(c, request);
-  return first.length === maxPageRows && limit > maxPageRows ? await listIds(db, request) : first;
+  return first.length === maxPageRows && limit > maxPageRows ? await readIds(db, request) : first;
 }
 
 /**
- * The same where the first read has found none by tags: there is none, or there are too many tags to search at once. Then
- * a megabyte of tags is searched a round trip, and other accounts' statements come in between.
+ * Finds the ids if the first read found none by tags: none has them, or there are too many tags to search at once. Then
+ * each round trip searches a megabyte of tags, and lets other accounts' statements in between.
  */
 async function search(c: Context<AppEnv>, request: ListRequest): Promise<string[]> {
-  const candidates = await findCandidates(connect(c.env.DB, c.get("meter")), request);
+  const candidates = await readCandidates(databaseFor(c.env.DB, c.get("meter")), request);
   if (!isLargeSearch(candidates)) return [];
   const found: string[] = [];
   for (const group of groupCandidates(candidates)) {
@@ -94,43 +85,15 @@ function* inPages(ids: readonly string[]): Generator<readonly string[]> {
 
 async function* renderGroups(c: Context<AppEnv>, images: readonly ListedImage[]): AsyncGenerator<readonly unknown[]> {
   const release = c.get("release");
-  for (const group of groupByBytes(images)) {
+  for (const group of groupByBytes(images, { maxBytes: maxGroupBytes })) {
     yield (await withLargeImages(c, group)).map((image) => renderImage(image, release));
   }
 }
 
-/**
- * Checks that the account can see the marker's image. Pure.
- *
- * @throws {CloudApiError} InvalidArgument
- */
-export function assertMarker(
-  filters: Pick<ListFilters, "marker">,
-  { marker }: Pick<ListedImages, "marker">,
-  account: string,
-): void {
-  if (filters.marker !== null && !(marker && isVisible(marker, account))) throw makeUnknownMarker(filters.marker);
-}
-
-/** The most bytes of texts in memory at once, but for one image. Parsed, they can take 25 times as much. */
+/** The most bytes of texts in memory at once, not counting one large image. Parsed, they can take 25 times as much. */
 const maxGroupBytes = 1_000_000;
 
-/** Splits images into runs of a megabyte, one image at least. */
-export function groupByBytes(images: readonly ListedImage[]): ListedImage[][] {
-  const groups: ListedImage[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const image of images) {
-    if (bytes + image.bytes > maxGroupBytes) {
-      groups.push([]);
-      bytes = 0;
-    }
-    groups.at(-1)?.push(image);
-    bytes += image.bytes;
-  }
-  return groups;
-}
-
-/** The images of a group. A large one that the caller can no longer see is left out. */
+/** Returns the images of a group, without a large one that the caller can no longer see. */
 async function withLargeImages(c: Context<AppEnv>, group: readonly ListedImage[]): Promise<ImageRow[]> {
   const ids = group.filter(({ isLarge }) => isLarge).map(({ image }) => image.uuid);
   if (ids.length === 0) return group.map(({ image }) => image);

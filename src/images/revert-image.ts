@@ -1,20 +1,18 @@
 import { createFactory } from "hono/factory";
-import { asCaller } from "../auth/as-caller.ts";
-import { type AppEnv, requireSet } from "../context.ts";
-import { type RevertOutcome, revertImage as writeRevert } from "../db/revert-image.ts";
+import type { AppEnv } from "../context.ts";
 import { CloudApiError } from "../errors.ts";
-import { readDryRun } from "../http/dry-run.ts";
-import type { Parameters } from "../http/form.ts";
-import { noteIgnored } from "../http/ignored-parameters.ts";
-import { named } from "../http/named-operation.ts";
-import { readParameters } from "../http/parameters.ts";
-import { showValue } from "../text.ts";
+import { named } from "../http/operation.ts";
+import { noteIgnored, readDryRun, readParameters } from "../http/parameters.ts";
+import type { RequestParameters } from "../syntax/form.ts";
+import { parseBoolean, showValue } from "../text.ts";
 import { answerWritten } from "./answer-image.ts";
-import { findKeepRevisions, makeUnknownRevision, parseRevision } from "./get-revision.ts";
-import { judgeOwn, type WriteRequest, type Written } from "./judge-write.ts";
-import { readWriteIntent } from "./write-intent.ts";
+import { findKeepRevisions } from "./get-image.ts";
+import { runWrite } from "./image-request.ts";
+import { writeRevert } from "./revert-image.sql.ts";
+import { parseRevision } from "./rules/audit.ts";
+import { judgeRevert } from "./rules/judges.ts";
 
-/** RevertImage: the updatable fields become those of an earlier revision, the acl only where it is asked for. docs/contract.md#revertimage */
+/** RevertImage: gives the updatable fields the values of an earlier revision; the acl only on request. docs/contract.md#revertimage */
 export const revertImage = createFactory<AppEnv, "/:login/images/:id">().createHandlers(
   named("RevertImage"),
   readDryRun(readParameters),
@@ -22,34 +20,21 @@ export const revertImage = createFactory<AppEnv, "/:login/images/:id">().createH
     const parameters = await readParameters(c);
     noteIgnored(c, parameters, ["revision", "acl"]);
     const { sent, withAcl } = readRevert(parameters);
-    const revert = { of: parseRevision(sent), keepRevisions: findKeepRevisions(c), withAcl };
-    const intent = await readWriteIntent(c, "RevertImage", [revert.of, withAcl]);
-    const outcome = await asCaller(c, async (db, caller) => writeRevert(db, await intent.by(caller), revert));
-    const { account } = requireSet(c, "caller");
-    return answerWritten(c, judgeRevert(outcome, { account, intent, release: c.get("release") }, sent));
+    const revert = { revision: parseRevision(sent), keepRevisions: findKeepRevisions(c), withAcl };
+    const asks = [revert.revision, withAcl];
+    const { outcome, request } = await runWrite(c, { operation: "RevertImage", asks }, (db, write) =>
+      writeRevert(db, write, revert),
+    );
+    return answerWritten(c, judgeRevert(outcome, request, sent));
   },
 );
 
-/** @throws {CloudApiError} MissingParameter without a revision; InvalidArgument on an `acl` that is neither true nor false */
-function readRevert({ revision, acl = "false" }: Parameters): { sent: unknown; withAcl: boolean } {
+/** @throws {CloudApiError} MissingParameter without a revision; InvalidArgument: `acl` is neither true nor false */
+function readRevert({ revision, acl = false }: RequestParameters): { sent: unknown; withAcl: boolean } {
   if (revision === undefined || revision === null || revision === "") {
     throw new CloudApiError("MissingParameter", "revision is a required argument");
   }
-  const flag = typeof acl === "boolean" ? String(acl) : acl;
-  if (flag === "true" || flag === "false") return { sent: revision, withAcl: flag === "true" };
+  const withAcl = parseBoolean(acl);
+  if (withAcl !== undefined) return { sent: revision, withAcl };
   throw new CloudApiError("InvalidArgument", `acl is true or false here; ${showValue(acl)} was sent`);
 }
-
-/**
- * Judges the outcome of a revert. Pure.
- *
- * @param sent the revision as it was sent
- * @throws {CloudApiError} as `judgeOwn`; InvalidArgument when the revision is not kept, which names the oldest that is
- */
-export const judgeRevert = (outcome: RevertOutcome, request: WriteRequest, sent: unknown): Written =>
-  judgeOwn(outcome, request, {
-    assertAllowed: ({ revision: newest }) => {
-      if (!outcome.isKept) throw makeUnknownRevision(sent, { oldest: outcome.oldest, newest });
-    },
-    isChange: () => outcome.isChange,
-  });

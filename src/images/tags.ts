@@ -1,40 +1,95 @@
-import { CloudApiError, show } from "../errors.ts";
-import { isStorable } from "../text.ts";
+import type { Context } from "hono";
+import { createFactory } from "hono/factory";
+import { readConfiguration } from "../configuration.ts";
+import { type AppEnv, requireSet } from "../context.ts";
+import { CloudApiError } from "../errors.ts";
+import { answerNoContent } from "../http/answer.ts";
+import { named } from "../http/operation.ts";
+import { readBodyAlone, readDryRun, readQuery } from "../http/parameters.ts";
+import { validate } from "../http/validate.ts";
+import type { RequestParameters } from "../syntax/form.ts";
+import { answerTags, makeWrittenHeaders } from "./answer-image.ts";
+import { answerSeen } from "./get-image.ts";
+import { runWrite } from "./image-request.ts";
+import { judgeOwn } from "./rules/judge.ts";
+import { judgeAddedTags, judgeTagDeletion } from "./rules/judges.ts";
+import { findMaxTagsBytes, makeAddedTagsSchema, makeTagsSchema, parseTags, requireTag } from "./rules/tags.ts";
+import { writeTagDeletion, writeTags } from "./tags.sql.ts";
+import { writeUpdate } from "./update-image.sql.ts";
 
-/** Of nested arrays and objects, the tags object itself being the first (ours: D1 reads no more than 1000). */
-const maxTagLevels = 100;
+/** ListImageTags, for everyone who may see the image. docs/contract.md#tags */
+export const listImageTags = createFactory<AppEnv, "/:login/images/:id/tags">().createHandlers(
+  named("ListImageTags"),
+  (c) => answerSeen(c, ({ tags }) => parseTags(tags)),
+);
+
+/** GetImageTag: the value alone. docs/contract.md#tags */
+export const getImageTag = createFactory<AppEnv, "/:login/images/:id/tags/:tag">().createHandlers(
+  named("GetImageTag"),
+  (c) => answerSeen(c, ({ tags }) => requireTag(parseTags(tags), c.req.param("tag"))),
+);
 
 /**
- * Finds why a value cannot be stored as tags, as the end of a sentence; undefined when it can be.
- * Any keys and JSON values. Walks with a stack of its own: a body may nest as deep as it is long.
+ * Reads the tags of a request from its body alone: no parameter of the query becomes a tag.
+ *
+ * @throws {CloudApiError} MissingParameter when there is no body
  */
-export function findTagsMistake(value: unknown): string | undefined {
-  const pending: { value: unknown; level: number }[] = [{ value, level: 1 }];
-  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-    const mistake = findScalarMistake(at.value);
-    if (mistake) return mistake;
-    if (typeof at.value !== "object" || at.value === null) continue;
-    if (at.level > maxTagLevels) return `more than ${maxTagLevels} levels were sent`;
-    for (const [key, inner] of Object.entries(at.value)) {
-      if (!isStorable(key)) return "a key with U+0000 or a lone surrogate was sent";
-      pending.push({ value: inner, level: at.level + 1 });
-    }
-  }
-  return undefined;
+async function readTags(c: Context<AppEnv>): Promise<RequestParameters> {
+  if (requireSet(c, "body").length > 0) return { tags: await readBodyAlone(c) };
+  throw new CloudApiError("MissingParameter", "tags are a required argument: send them as the body, a JSON object");
 }
 
-function findScalarMistake(value: unknown): string | undefined {
-  if (typeof value === "string" && !isStorable(value)) return "a string with U+0000 or a lone surrogate was sent";
-  if (typeof value === "number" && !Number.isFinite(value)) return "a number that is not finite was sent";
-  return undefined;
-}
+/** AddImageTags: a sent tag joins the others, or replaces the one with its key. docs/contract.md#tags */
+export const addImageTags = createFactory<AppEnv, "/:login/images/:id/tags">().createHandlers(
+  named("AddImageTags"),
+  readDryRun(readQuery),
+  validate("image", makeAddedTagsSchema, readTags),
+  async (c) => {
+    const { value: tags, text } = c.req.valid("json").tags;
+    const added = { tags, maxTagsBytes: findMaxTagsBytes(readConfiguration(c.env).maxTagsBytes) };
+    const { outcome, request } = await runWrite(c, { operation: "AddImageTags", asks: text }, (db, write) =>
+      writeTags(db, write, added),
+    );
+    return answerTags(c, judgeAddedTags(outcome, request, added));
+  },
+);
 
-/** The tags of a stored image; none where they were never set. */
-export const parseTags = (tags: string | null): Readonly<Record<string, unknown>> =>
-  tags === null ? {} : JSON.parse(tags);
+/** ReplaceImageTags: the image keeps only the sent tags. docs/contract.md#tags */
+export const replaceImageTags = createFactory<AppEnv, "/:login/images/:id/tags">().createHandlers(
+  named("ReplaceImageTags"),
+  readDryRun(readQuery),
+  validate("image", makeTagsSchema, readTags),
+  async (c) => {
+    const patch = c.req.valid("json");
+    const { outcome, request } = await runWrite(c, { operation: "ReplaceImageTags", asks: patch }, (db, write) =>
+      writeUpdate(db, write, patch),
+    );
+    return answerTags(c, judgeOwn(outcome, request));
+  },
+);
 
-/** The value of a tag. @throws {CloudApiError} ResourceNotFound when there is none */
-export function requireTag(tags: Readonly<Record<string, unknown>>, key: string): unknown {
-  if (Object.hasOwn(tags, key)) return tags[key];
-  throw new CloudApiError("ResourceNotFound", `tag ${show(key)} not found`);
+/** DeleteImageTags: all of them. docs/contract.md#tags */
+export const deleteImageTags = createFactory<AppEnv, "/:login/images/:id/tags">().createHandlers(
+  named("DeleteImageTags"),
+  readDryRun(readQuery),
+  (c) => deleteTags(c, "DeleteImageTags", null),
+);
+
+/** DeleteImageTag: one of them. docs/contract.md#tags */
+export const deleteImageTag = createFactory<AppEnv, "/:login/images/:id/tags/:tag">().createHandlers(
+  named("DeleteImageTag"),
+  readDryRun(readQuery),
+  (c) => deleteTags(c, "DeleteImageTag", c.req.param("tag")),
+);
+
+/** @param key null for all tags */
+async function deleteTags(
+  c: Context<AppEnv>,
+  operation: "DeleteImageTag" | "DeleteImageTags",
+  key: string | null,
+): Promise<Response> {
+  const { outcome, request } = await runWrite(c, { operation, asks: key }, (db, write) =>
+    writeTagDeletion(db, write, key),
+  );
+  return answerNoContent(makeWrittenHeaders(c, judgeTagDeletion(outcome, request, key)));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readAccountPatch } from "../../src/accounts/account-fields.ts";
+import { readAccountPatch } from "../../src/accounts/rules/account.ts";
 import { type UpdatableAccountField, updatableAccountFields } from "../../src/db/schema.ts";
 import { catchRefusal } from "../support/refusals.ts";
 

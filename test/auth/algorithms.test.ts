@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { decodeEcdsaSignature } from "../../src/auth/der.ts";
-import { PublicKeyError, parsePublicKey } from "../../src/auth/public-key.ts";
-import { parseAuthorization } from "../../src/auth/signature-header.ts";
 import { CloudApiError } from "../../src/errors.ts";
+import { decodeEcdsaSignature } from "../../src/signature/der.ts";
+import { PublicKeyError, parsePublicKey } from "../../src/signature/public-key.ts";
+import { parseAuthorization } from "../../src/signature/signature-header.ts";
 import { formatDate, makeRequest, type Signing, send, sendMade } from "../support/client.ts";
 import { bob, provision } from "../support/fixtures.ts";
 import { propertyOptions } from "../support/property-options.ts";

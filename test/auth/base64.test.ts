@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decodeBase64, encodeBase64 } from "../../src/auth/base64.ts";
+import { decodeBase64, encodeBase64 } from "../../src/digest.ts";
 
 describe("decodeBase64", () => {
   it.each<[text: string, bytes: number[]]>([

@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { readSignedRequest, type SignedRequest } from "../../src/auth/signed-request.ts";
-import { verifySignature } from "../../src/auth/verify.ts";
 import { CloudApiError } from "../../src/errors.ts";
-import { readTarget } from "../../src/http/raw-target.ts";
+import { readSignedRequest, type SignedRequest } from "../../src/signature/signed-request.ts";
+import { verifySignature } from "../../src/signature/verify.ts";
+import { readTarget } from "../../src/syntax/raw-target.ts";
 import records from "../data/client-signatures.json";
 import { type Answer, pickStatusAndJson } from "../support/answer.ts";
 import { sendMade } from "../support/client.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CredentialCache } from "../../src/auth/credential-cache.ts";
+import { CredentialCache } from "../../src/caller/credential-cache.ts";
 import type { CacheBounds } from "../../src/configuration.ts";
 
 describe("the credential cache", () => {

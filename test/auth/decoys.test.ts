@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { findAlgorithm } from "../../src/auth/algorithms.ts";
-import { decodeBase64 } from "../../src/auth/base64.ts";
-import { chooseDecoy } from "../../src/auth/decoys.ts";
-import { importKey } from "../../src/auth/import-key.ts";
-import { parsePublicKey } from "../../src/auth/public-key.ts";
+import { decodeBase64 } from "../../src/digest.ts";
+import { findAlgorithm } from "../../src/signature/algorithms.ts";
+import { chooseDecoy } from "../../src/signature/decoys.ts";
+import { importKey } from "../../src/signature/import-key.ts";
+import { parsePublicKey } from "../../src/signature/public-key.ts";
 import { formatPublicLine, type KeyName, signText } from "../support/signer.ts";
 
 /** What a verification's time depends on: the kind of key and its size or curve. */

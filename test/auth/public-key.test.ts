@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { prepareKey } from "../../src/auth/key-registration.ts";
-import { PublicKeyError, parsePublicKey } from "../../src/auth/public-key.ts";
+import { prepareKey } from "../../src/signature/key-registration.ts";
+import { PublicKeyError, parsePublicKey } from "../../src/signature/public-key.ts";
 import { formatPublicLine } from "../support/signer.ts";
 import { formatRsaLine, formatSshLine } from "../support/ssh-lines.ts";
 

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import page from "../../docs/authentication.md?raw";
-import type { CredentialReason } from "../../src/auth/refusals.ts";
+import type { CredentialReason } from "../../src/signature/refusals.ts";
 import { type Answer, pickRepeatable } from "../support/answer.ts";
 import { makeBindings, send, type TestRequest } from "../support/client.ts";
 import { bob, clear, mallory, provision } from "../support/fixtures.ts";

@@ -14,8 +14,9 @@ beforeEach(async () => {
   await provision(env.DB, { accounts: [{ ...bob, keys: [makeKey("rsa"), makeKey("ecdsa")] }], images: [] });
 });
 
-const createKey = (key: string) =>
-  send({ sign: { key: "rsa" }, path: "/my/keys", body: JSON.stringify({ name: "weak", key }) });
+const sign = { key: "rsa" } as const;
+
+const createKey = (key: string) => send({ sign, path: "/my/keys", body: JSON.stringify({ name: "weak", key }) });
 
 const countKeys = () => env.DB.prepare("SELECT count(*) AS n FROM keys").first("n");
 
@@ -248,7 +249,7 @@ it("an upload that breaks off is on the log as aborted, and is no 5xx", async ()
       controller.error(new Error("the client went away"));
     },
   });
-  const { result, lines } = await captureLog(() => send({ path: "/my/keys", body, bindings: { DB: env.DB } }));
+  const { result, lines } = await captureLog(() => send({ sign, path: "/my/keys", body, bindings: { DB: env.DB } }));
   expect(result.status).toBe(400);
   expect(lines).toMatchObject([{ status: 400, reason: "aborted" }]);
 });

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findFreePort } from "../../scripts/running/address.ts";
 import { chromiumPath, outerHost, startChromium, Window, withoutChromium } from "../support/chromium.ts";
-import { findFreePort, StartedService } from "../support/started.ts";
+import { StartedService } from "../support/started.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-demo-"));
 let service: StartedService;

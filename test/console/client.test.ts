@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findFreePort } from "../../scripts/running/address.ts";
 import { Client } from "../../src/console/api/client.ts";
 import { describeRefusal } from "../../src/console/api/describe-refusal.ts";
 import type { Image } from "../../src/console/api/image.ts";
@@ -10,7 +11,7 @@ import { makeIntent } from "../../src/console/api/intents.ts";
 import { Refusal, type readRefusal } from "../../src/console/api/refusal.ts";
 import { generateKey } from "../../src/console/keys/generate-key.ts";
 import { readKeyFile } from "../../src/console/keys/read-key-file.ts";
-import { findFreePort, run, StartedService } from "../support/started.ts";
+import { run, StartedService } from "../support/started.ts";
 import { makeUuid } from "../support/uuids.ts";
 
 type KeyFile = { name: string; file: string; publicLine: string; passphrase?: string };

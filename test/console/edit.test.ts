@@ -8,7 +8,7 @@ import { isEqual } from "../../src/console/edit/equal.ts";
 import { applyChoices, findConflicts } from "../../src/console/edit/merge.ts";
 import { findAccountMistake, findFieldMistakes } from "../../src/console/edit/validate.ts";
 import { formatRoute, readRoute } from "../../src/console/route.ts";
-import { makeUpdateImageSchema } from "../../src/images/image-fields.ts";
+import { makeUpdateImageSchema } from "../../src/images/rules/fields.ts";
 
 const runs = { numRuns: process.env["LONG"] ? 20_000 : 500 };
 

@@ -1,5 +1,5 @@
 import { createServer, request, type Server } from "node:http";
-import { findFreePort } from "../support/started.ts";
+import { findFreePort } from "../../scripts/running/address.ts";
 
 /** What becomes of one request: it is answered, done but its answer is lost, or answered by the proxy alone. */
 export type Fate = "answered" | "answer lost" | { status: number; headers?: Record<string, string> };

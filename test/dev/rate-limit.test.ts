@@ -29,7 +29,7 @@ beforeAll(async () => {
       ],
       images: [image],
     },
-    (settings) => settings.replace('RATE_LIMIT_REQUESTS = "200"', `RATE_LIMIT_REQUESTS = "${limit}"`) + limiter,
+    (settings) => settings.replace(/^\[vars\]$/m, `[vars]\nRATE_LIMIT_REQUESTS = "${limit}"`) + limiter,
   );
 });
 

@@ -1,13 +1,13 @@
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findMarked } from "../../scripts/running/processes.ts";
+import { findFreePort } from "../../scripts/running/address.ts";
 import type { Answer } from "../support/answer.ts";
 import { readCurl } from "../support/curl.ts";
-import { findFreePort, run, StartedService } from "../support/started.ts";
+import { run, StartedService } from "../support/started.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-start-"));
 const home = join(folder, "home");
@@ -131,8 +131,11 @@ describe("npm start", () => {
   });
 
   it("opens no port but that of the service to whoever can list processes: no inspector, no debugger", () => {
-    const { mark } = JSON.parse(readFileSync(join(folder, "state/running.json"), "utf8"));
-    const commands = findMarked(mark).map((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " "));
+    const { child } = JSON.parse(readFileSync(join(folder, "state/running.json"), "utf8"));
+    // The processes of its group: the fifth field. proc(5)
+    const isOurs = (pid: string) => readFileSync(`/proc/${pid}/stat`, "latin1").split(" ")[4] === String(child.pid);
+    const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && existsSync(`/proc/${name}/stat`));
+    const commands = pids.filter(isOurs).map((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8"));
     expect(commands.join("\n")).toContain(`--socket-addr=entry=127.0.0.1:${port}`);
     expect(commands.filter((command) => /inspect|debug/.test(command))).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { toAsciiJson } from "../../src/http/ascii-json.ts";
+import { toAsciiJson } from "../../src/text.ts";
 import type { Answer } from "../support/answer.ts";
 import { formatAsciiJson } from "../support/ascii.ts";
 import { send, type TestRequest } from "../support/client.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { collectPairs, decodeForm } from "../../src/http/form.ts";
+import { collectPairs, decodeForm } from "../../src/syntax/form.ts";
 import { propertyOptions } from "../support/property-options.ts";
 
 /** A decoded form as a plain object. */

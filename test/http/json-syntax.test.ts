@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { findJsonMistake, locate } from "../../src/http/json-syntax.ts";
+import { findJsonMistake, locate } from "../../src/syntax/json-syntax.ts";
 import { propertyOptions } from "../support/property-options.ts";
 
 function isJson(text: string): boolean {

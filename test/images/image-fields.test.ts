@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import { dump } from "../../scripts/provisioning/dump.ts";
 import { type UpdatableField, updatableFields } from "../../src/db/schema.ts";
-import { makeUpdateImageSchema } from "../../src/images/image-fields.ts";
+import { makeUpdateImageSchema } from "../../src/images/rules/fields.ts";
 import { send } from "../support/client.ts";
 import { bob, clear, provision } from "../support/fixtures.ts";
 import { get, image, makeImageJson, newest, provisionThree, update } from "../support/safe-writes.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { renderImage } from "../../src/images/image-json.ts";
+import { renderImage } from "../../src/images/rules/image-json.ts";
 import { type Release, releaseNames } from "../../src/releases.ts";
 import { bob, mallory } from "../support/fixtures.ts";
 import { makeRow } from "../support/image-rows.ts";

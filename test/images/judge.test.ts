@@ -1,15 +1,20 @@
 import { describe, expect, it } from "vitest";
-import type { CloneOutcome } from "../../src/db/clone-image.ts";
-import type { DeletionOutcome } from "../../src/db/delete-image.ts";
-import type { ImageHistory } from "../../src/db/image-audit.ts";
-import type { SeenImage } from "../../src/db/image-row.ts";
-import type { AppliedWrite, WriteOutcome } from "../../src/db/write-outcome.ts";
-import { judgeAddition } from "../../src/images/add-tags.ts";
-import { judgeClone } from "../../src/images/clone-image.ts";
-import { judgeDeletion } from "../../src/images/delete-image.ts";
-import { assertAuditable } from "../../src/images/image-audit.ts";
-import type { WritePreconditions } from "../../src/images/preconditions.ts";
-import { judgeUpdate } from "../../src/images/update-image.ts";
+import type { CloneOutcome } from "../../src/images/clone-image.sql.ts";
+import type { DeletionOutcome } from "../../src/images/delete-image.sql.ts";
+import type { SeenImage } from "../../src/images/image-row.sql.ts";
+import type { WriteOutcome } from "../../src/images/image-write.sql.ts";
+import type { RevertOutcome } from "../../src/images/revert-image.sql.ts";
+import { judgeOwn } from "../../src/images/rules/judge.ts";
+import {
+  judgeAddedTags,
+  judgeClone,
+  judgeDeletion,
+  judgeGrants,
+  judgeRemoval,
+  judgeRevert,
+  judgeTagDeletion,
+} from "../../src/images/rules/judges.ts";
+import type { WritePreconditions } from "../../src/images/rules/preconditions.ts";
 import { bob, mallory } from "../support/fixtures.ts";
 import { makeRow, makeSeen } from "../support/image-rows.ts";
 import { catchRefusal } from "../support/refusals.ts";
@@ -21,21 +26,25 @@ const noPreconditions: WritePreconditions = { ifMatch: null, ifNoneMatch: null, 
 const request = {
   account: bob.uuid,
   release: "9.0.0" as const,
-  intent: { preconditions: noPreconditions, requestHash: null },
+  preconditions: noPreconditions,
+  requestHash: null,
 };
+
+type AppliedWrite = NonNullable<WriteOutcome["applied"]>;
 
 const setPreconditions = (more: Partial<WritePreconditions>) => ({
   ...request,
-  intent: { ...request.intent, preconditions: { ...noPreconditions, ...more } },
+  preconditions: { ...noPreconditions, ...more },
 });
 
 const stale = setPreconditions({ ifMatch: [7] });
 
-/** The outcome of a write that was not applied, to bob's image. */
+/** The outcome of a write that was not applied to bob's image, and would change it. */
 const makeOutcome = (more: Partial<WriteOutcome> = {}): WriteOutcome => ({
   hasAuthority: true,
   applied: null,
   image: makeSeen(),
+  isChange: true,
   ...more,
 });
 
@@ -79,13 +88,35 @@ const toDeletionOutcome = (outcome: WriteOutcome): DeletionOutcome => ({
 
 const maxImages = 2;
 
-const toCloneOutcome = (outcome: WriteOutcome): CloneOutcome => ({ isFull: false, ...outcome });
+const toCloneOutcome = (outcome: WriteOutcome): CloneOutcome => ({ isQuotaReached: false, ...outcome });
 
-/** The three judges of a write, with an image on which nothing but the statement's own conditions stands in the way. */
+const toRevertOutcome = (outcome: WriteOutcome): RevertOutcome => ({ oldest: 1, isKept: true, ...outcome });
+
+/** The judges of a write, each with an image that no rule of theirs refuses. */
 const judges: readonly { name: string; judge: Judge; eligible: SeenImage }[] = [
   {
-    name: "judgeUpdate",
-    judge: (outcome, sent = request) => judgeUpdate(outcome, sent, { name: "new" }),
+    name: "judgeOwn",
+    judge: (outcome, sent = request) => judgeOwn(outcome, sent),
+    eligible: makeSeen(),
+  },
+  {
+    name: "judgeGrants",
+    judge: (outcome, sent = request) => judgeGrants(outcome, sent, { accounts: [makeUuid(2)], maxAcl: 1 }),
+    eligible: makeSeen(),
+  },
+  {
+    name: "judgeAddedTags",
+    judge: (outcome, sent = request) => judgeAddedTags(outcome, sent, { tags: { a: 1 }, maxTagsBytes: 7 }),
+    eligible: makeSeen(),
+  },
+  {
+    name: "judgeTagDeletion",
+    judge: (outcome, sent = request) => judgeTagDeletion(outcome, sent, null),
+    eligible: makeSeen(),
+  },
+  {
+    name: "judgeRevert",
+    judge: (outcome, sent = request) => judgeRevert(toRevertOutcome(outcome), sent, "1"),
     eligible: makeSeen(),
   },
   {
@@ -95,14 +126,19 @@ const judges: readonly { name: string; judge: Judge; eligible: SeenImage }[] = [
   },
   {
     name: "judgeClone",
-    judge: (outcome, sent = request) => judgeClone(toCloneOutcome(outcome), { ...sent, maxImages }),
+    judge: (outcome, sent = request) => judgeClone(toCloneOutcome(outcome), sent, maxImages),
+    eligible: makeTheirs({ isShared: true }),
+  },
+  {
+    name: "judgeRemoval",
+    judge: (outcome, sent = request) => judgeRemoval(outcome, sent, [bob.uuid]),
     eligible: makeTheirs({ isShared: true }),
   },
 ];
 
 describe.each(judges)("$name", ({ judge, eligible }) => {
   it("throws InvalidCredentials first, when the authority is gone", () => {
-    const outcome = { hasAuthority: false, applied: makeApplied({ requestHash: "other" }), image: null };
+    const outcome = makeOutcome({ hasAuthority: false, applied: makeApplied({ requestHash: "other" }), image: null });
     expect(catchRefusal(() => judge(outcome, stale))).toEqual(authorityGone);
   });
 
@@ -141,7 +177,7 @@ describe.each(judges)("$name", ({ judge, eligible }) => {
   });
 });
 
-describe.each(judges.slice(0, 2))("$name, on another account's image", ({ judge }) => {
+describe.each(judges.slice(0, -2))("$name, on another account's image", ({ judge }) => {
   it("throws NotImageOwner when the caller can see it, whatever the preconditions", () => {
     for (const image of [makeTheirs({ public: true }), makeTheirs({ isShared: true, state: "disabled" })]) {
       expect(catchRefusal(() => judge(makeOutcome({ image }), stale))).toEqual(notOwner);
@@ -149,11 +185,10 @@ describe.each(judges.slice(0, 2))("$name, on another account's image", ({ judge 
   });
 });
 
-describe("judgeUpdate", () => {
-  it("answers the image unchanged when every field that was sent is stored already", () => {
-    const image = makeSeen({ tags: '{"a":1}' });
-    const patch = { name: "my-image", tags: '{"a":1}', description: null, eula: undefined };
-    expect(judgeUpdate(makeOutcome({ image }), request, patch)).toEqual({
+describe("judgeOwn", () => {
+  it("returns the image unchanged when the statement had nothing to change", () => {
+    const image = makeSeen();
+    expect(judgeOwn(makeOutcome({ image, isChange: false }), request)).toEqual({
       image,
       changedFields: [],
       isReplayed: false,
@@ -162,14 +197,14 @@ describe("judgeUpdate", () => {
 
   it("throws PreconditionRequired without an If-Match where one is required, even if nothing would change", () => {
     const required = setPreconditions({ isMatchRequired: true });
-    expect(catchRefusal(() => judgeUpdate(makeOutcome(), required, { name: "my-image" }))).toEqual({
+    expect(catchRefusal(() => judgeOwn(makeOutcome({ isChange: false }), required))).toEqual({
       code: "PreconditionRequired",
       message: "an update needs If-Match here: read the image, and send its ETag as If-Match",
     });
   });
 
   it("throws PreconditionFailed when If-Match is stale, even if nothing would change", () => {
-    expect(catchRefusal(() => judgeUpdate(makeOutcome(), stale, { name: "my-image" }))).toEqual(staleRefusal);
+    expect(catchRefusal(() => judgeOwn(makeOutcome({ isChange: false }), stale))).toEqual(staleRefusal);
   });
 });
 
@@ -184,15 +219,15 @@ describe("judgeDeletion", () => {
 });
 
 describe("judgeClone", () => {
-  const judge = (image: SeenImage, isFull: boolean) => () =>
-    judgeClone({ ...makeOutcome({ image }), isFull }, { ...stale, maxImages });
+  const judge = (image: SeenImage, isQuotaReached: boolean) => () =>
+    judgeClone({ ...makeOutcome({ image }), isQuotaReached }, stale, maxImages);
 
   it.each([false, true])(
     "throws ImageNotShared unless the image is shared by acl and activated, whatever the preconditions, quota reached: %s",
-    (isFull) => {
+    (isQuotaReached) => {
       const unactivated = makeSeen({ isShared: true, state: "unactivated" });
       for (const image of [makeTheirs({ public: true }), makeSeen(), unactivated]) {
-        expect(catchRefusal(judge(image, isFull))).toEqual({
+        expect(catchRefusal(judge(image, isQuotaReached))).toEqual({
           code: "ImageNotShared",
           message: "only an activated image that is shared with you by acl can be cloned",
         });
@@ -202,8 +237,8 @@ describe("judgeClone", () => {
 
   it.each([false, true])(
     "throws ValidationFailed on the type of a docker image, whatever the preconditions, quota reached: %s",
-    (isFull) => {
-      expect(catchRefusal(judge(makeTheirs({ isShared: true, type: "docker" }), isFull))).toEqual({
+    (isQuotaReached) => {
+      expect(catchRefusal(judge(makeTheirs({ isShared: true, type: "docker" }), isQuotaReached))).toEqual({
         code: "ValidationFailed",
         message: "invalid image data: type",
         errors: [{ field: "type", code: "Invalid", message: "docker images cannot be cloned" }],
@@ -219,73 +254,7 @@ describe("judgeClone", () => {
   });
 
   it("answers the clone that was applied, even if it was the last one that the quota allows", () => {
-    const outcome = { ...makeOutcome({ applied: makeApplied(), image: null }), isFull: true };
-    expect(judgeClone(outcome, { ...stale, maxImages })).toMatchObject({ isReplayed: false });
-  });
-});
-
-describe("assertAuditable", () => {
-  type Audited = Omit<ImageHistory, "revisions" | "isWhole">;
-
-  const makeHistory = (more: Partial<Audited> = {}): Audited => ({
-    hasAuthority: true,
-    image: makeSeen(),
-    isOperator: false,
-    ...more,
-  });
-
-  it("accepts the owner and operators, for hidden and destroyed images too", () => {
-    assertAuditable(makeHistory(), bob.uuid);
-    assertAuditable(makeHistory({ image: makeSeen({ state: "destroyed" }) }), bob.uuid);
-    for (const image of [makeTheirs(), makeTheirs({ state: "destroyed" })]) {
-      assertAuditable(makeHistory({ image, isOperator: true }), bob.uuid);
-    }
-  });
-
-  it("throws InvalidCredentials first, when the authority is gone", () => {
-    for (const image of [null, makeSeen(), makeTheirs({ public: true })]) {
-      const history = makeHistory({ hasAuthority: false, image, isOperator: true });
-      expect(catchRefusal(() => assertAuditable(history, bob.uuid))).toEqual(authorityGone);
-    }
-  });
-
-  it("throws ResourceNotFound for a missing image, even to an operator, and for a hidden one", () => {
-    for (const more of [
-      { image: null, isOperator: true },
-      { image: makeTheirs() },
-      { image: makeTheirs({ state: "destroyed", public: true }) },
-    ]) {
-      expect(catchRefusal(() => assertAuditable(makeHistory(more), bob.uuid))).toEqual(notFound);
-    }
-  });
-
-  it("throws NotImageOwner for another account's image that the caller can see", () => {
-    const history = makeHistory({ image: makeTheirs({ public: true }) });
-    expect(catchRefusal(() => assertAuditable(history, bob.uuid))).toEqual({
-      code: "NotImageOwner",
-      message: "only the owner of an image, and operators, may see its history",
-    });
-  });
-});
-
-describe("judgeAddition", () => {
-  const judge = (tags: string | null, added: string) =>
-    judgeAddition(makeOutcome({ image: makeSeen({ tags }) }), request, { tags: JSON.parse(added), maxTagsBytes: 100 });
-
-  it.each<[tags: string | null, added: string]>([
-    [null, "{}"],
-    ['{"a":1,"b":[2]}', '{"b":[2]}'],
-    ['{"__proto__":{},"toString":1}', '{"toString":1,"__proto__":{}}'],
-  ])("answers the image as it is where all of it is stored: %s, %s", (tags, added) => {
-    expect(judge(tags, added)).toEqual({ image: makeSeen({ tags }), changedFields: [], isReplayed: false });
-  });
-
-  it.each<[tags: string | null, added: string]>([
-    [null, '{"__proto__":{}}'],
-    ["{}", '{"constructor":null}'],
-    ['{"a":1}', '{"a":"1"}'],
-    ['{"a":1}', '{"a":1,"b":1}'],
-  ])("throws where nothing explains why a change was not made: %s, %s", (tags, added) => {
-    expect(() => judge(tags, added)).toThrow(`a write on ${makeUuid(1)} was not applied, and nothing explains it`);
+    const outcome = { ...makeOutcome({ applied: makeApplied(), image: null }), isQuotaReached: true };
+    expect(judgeClone(outcome, stale, maxImages)).toMatchObject({ isReplayed: false });
   });
 });

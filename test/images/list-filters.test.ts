@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ListFilters } from "../../src/db/list-conditions.ts";
-import { readListFilters } from "../../src/images/list-filters.ts";
+import type { ListFilters } from "../../src/images/list-conditions.sql.ts";
+import { readListFilters } from "../../src/images/rules/list-filters.ts";
 import { type Release, releaseNames } from "../../src/releases.ts";
 import { catchRefusal } from "../support/refusals.ts";
 import { makeUuid } from "../support/uuids.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { ListedImage } from "../../src/db/list-images.ts";
-import { makeListTooLong } from "../../src/images/list-filters.ts";
-import { assertMarker, groupByBytes } from "../../src/images/list-images.ts";
+import type { ListedImage } from "../../src/images/list-images.sql.ts";
+import { assertMarker, makeListTooLong } from "../../src/images/rules/list-filters.ts";
+import { groupByBytes } from "../../src/text.ts";
 import { bob, mallory } from "../support/fixtures.ts";
 import { makeRow, makeSeen } from "../support/image-rows.ts";
 import { catchRefusal } from "../support/refusals.ts";
@@ -43,7 +43,7 @@ describe("groupByBytes", () => {
     sizes.map((bytes, at) => ({ image: makeRow({ uuid: makeUuid(at) }), bytes, isLarge: bytes > 4096 }));
 
   const group = (sizes: readonly number[]): number[][] =>
-    groupByBytes(make(sizes)).map((images) => images.map(({ bytes }) => bytes));
+    groupByBytes(make(sizes), { maxBytes: 1_000_000 }).map((images) => images.map(({ bytes }) => bytes));
 
   it.each<[sizes: number[], groups: number[][]]>([
     [[], []],
@@ -64,6 +64,6 @@ describe("groupByBytes", () => {
 
   it("keeps every image, in order", () => {
     const images = make(Array.from({ length: 100 }, (_, at) => (at * 977_777) % 750_000));
-    expect(groupByBytes(images).flat()).toEqual(images);
+    expect(groupByBytes(images, { maxBytes: 1_000_000 }).flat()).toEqual(images);
   });
 });

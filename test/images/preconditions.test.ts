@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import {
   assertMatch,
-  assertWritable,
+  assertPreconditions,
   formatEntityTag,
-  isKnown,
+  isNamedByIfNoneMatch,
   isStale,
   type Preconditions,
   parsePreconditions,
   toRevisionLimits,
-} from "../../src/images/preconditions.ts";
+} from "../../src/images/rules/preconditions.ts";
 import { catchRefusal } from "../support/refusals.ts";
 
 const none: Preconditions = { ifMatch: null, ifNoneMatch: null };
@@ -72,19 +72,24 @@ const required = {
 };
 
 /** Every kind of precondition, judged at revision 5: `read` and `write` are the refusals, undefined where there is none. */
-const cases: readonly (Preconditions & { isStale: boolean; isKnown: boolean; read?: object; write?: object })[] = [
-  { ...none, isStale: false, isKnown: false },
-  { ...none, ifMatch: "*", isStale: false, isKnown: false },
-  { ...none, ifMatch: [5], isStale: false, isKnown: false },
-  { ...none, ifMatch: [4, 5], isStale: false, isKnown: false },
-  { ...none, ifMatch: [4, 6], isStale: true, isKnown: false, read: stale, write: stale },
-  { ...none, ifMatch: [], isStale: true, isKnown: false, read: stale, write: stale },
-  { ...none, ifNoneMatch: "*", isStale: false, isKnown: true, write: ruledOut },
-  { ...none, ifNoneMatch: [5], isStale: false, isKnown: true, write: ruledOut },
-  { ...none, ifNoneMatch: [4, 6], isStale: false, isKnown: false },
-  { ...none, ifNoneMatch: [], isStale: false, isKnown: false },
-  { ifMatch: [5], ifNoneMatch: [5], isStale: false, isKnown: true, write: ruledOut },
-  { ifMatch: [4], ifNoneMatch: [5], isStale: true, isKnown: true, read: stale, write: stale },
+const cases: readonly (Preconditions & {
+  isStale: boolean;
+  isNamedByIfNoneMatch: boolean;
+  read?: object;
+  write?: object;
+})[] = [
+  { ...none, isStale: false, isNamedByIfNoneMatch: false },
+  { ...none, ifMatch: "*", isStale: false, isNamedByIfNoneMatch: false },
+  { ...none, ifMatch: [5], isStale: false, isNamedByIfNoneMatch: false },
+  { ...none, ifMatch: [4, 5], isStale: false, isNamedByIfNoneMatch: false },
+  { ...none, ifMatch: [4, 6], isStale: true, isNamedByIfNoneMatch: false, read: stale, write: stale },
+  { ...none, ifMatch: [], isStale: true, isNamedByIfNoneMatch: false, read: stale, write: stale },
+  { ...none, ifNoneMatch: "*", isStale: false, isNamedByIfNoneMatch: true, write: ruledOut },
+  { ...none, ifNoneMatch: [5], isStale: false, isNamedByIfNoneMatch: true, write: ruledOut },
+  { ...none, ifNoneMatch: [4, 6], isStale: false, isNamedByIfNoneMatch: false },
+  { ...none, ifNoneMatch: [], isStale: false, isNamedByIfNoneMatch: false },
+  { ifMatch: [5], ifNoneMatch: [5], isStale: false, isNamedByIfNoneMatch: true, write: ruledOut },
+  { ifMatch: [4], ifNoneMatch: [5], isStale: true, isNamedByIfNoneMatch: true, read: stale, write: stale },
 ];
 
 describe.each(cases)("at revision 5, If-Match $ifMatch and If-None-Match $ifNoneMatch", (row) => {
@@ -93,23 +98,26 @@ describe.each(cases)("at revision 5, If-Match $ifMatch and If-None-Match $ifNone
     refusal ? expect(catchRefusal(act)).toEqual(refusal) : expect(act).not.toThrow();
 
   it("are stale and known as expected", () => {
-    expect([isStale(preconditions, 5), isKnown(preconditions, 5)]).toEqual([row.isStale, row.isKnown]);
+    expect([isStale(preconditions, 5), isNamedByIfNoneMatch(preconditions, 5)]).toEqual([
+      row.isStale,
+      row.isNamedByIfNoneMatch,
+    ]);
   });
 
   it("pass or fail assertMatch as expected", () => {
     expectRefusal(() => assertMatch(preconditions, current), row.read);
   });
 
-  it("pass or fail assertWritable as expected", () => {
-    expectRefusal(() => assertWritable({ ...preconditions, isMatchRequired: false }, current), row.write);
+  it("pass or fail assertPreconditions as expected", () => {
+    expectRefusal(() => assertPreconditions({ ...preconditions, isMatchRequired: false }, current), row.write);
   });
 
-  it("fail assertWritable without an If-Match where one is required", () => {
+  it("fail assertPreconditions without an If-Match where one is required", () => {
     const refusal = row.ifMatch === null ? required : row.write;
-    expectRefusal(() => assertWritable({ ...preconditions, isMatchRequired: true }, current), refusal);
+    expectRefusal(() => assertPreconditions({ ...preconditions, isMatchRequired: true }, current), refusal);
   });
 
-  it("let toRevisionLimits admit revision 5 if and only if assertWritable passes", () => {
+  it("let toRevisionLimits admit revision 5 if and only if assertPreconditions passes", () => {
     for (const isMatchRequired of [false, true]) {
       const { onRevisions, notOnRevisions } = toRevisionLimits({ ...preconditions, isMatchRequired });
       const isAdmitted =

@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers";
 import { type SQL, sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
-import { connect } from "../../src/db/client.ts";
+import { databaseFor } from "../../src/db/client.ts";
 import { images } from "../../src/db/schema.ts";
 import { type Placeholders, query, statement } from "../../src/db/statement.ts";
-import { isVisible as isVisibleInSql, selectVisible } from "../../src/db/visibility.ts";
-import { isActivated, isVisible, requireVisible } from "../../src/images/visibility.ts";
+import { isActivated, isVisible, requireVisible } from "../../src/images/rules/visibility.ts";
+import { isVisible as isVisibleInSql, selectVisible } from "../../src/images/visibility.sql.ts";
 import { bob, carol, mallory, provision } from "../support/fixtures.ts";
 import { makeSeen } from "../support/image-rows.ts";
 import { catchRefusal } from "../support/refusals.ts";
@@ -70,7 +70,7 @@ describe("the same rule in SQL", () => {
       () => ({ uuid: images.uuid }),
       (columns, value) => query.select(columns).from(images).where(condition(value)).orderBy(images.uuid),
     );
-    const found = await connect(env.DB, { calls: 0, milliseconds: 0 }).all(select.with({ account }));
+    const found = await databaseFor(env.DB, { calls: 0, milliseconds: 0 }).all(select.with({ account }));
     return found.map(({ uuid }) => uuid);
   };
 

@@ -6,7 +6,7 @@ import { makeBindings, send } from "../support/client.ts";
 import { addAcl, addTags, deleteTags, pick } from "../support/edits.ts";
 import { bob, carol, clear, mallory, provision } from "../support/fixtures.ts";
 import { propertyOptions } from "../support/property-options.ts";
-import { anyManner, anyWrite, deletion, edited, sendWrite } from "../support/random-edits.ts";
+import { anyManner, anyWrite, deletion, edited, plainly, sendWrite } from "../support/random-edits.ts";
 import { get, image, makeImageJson, newest, pickWriteAnswer, provisionThree, update } from "../support/safe-writes.ts";
 import { makeKey } from "../support/signer.ts";
 import { makeUuid } from "../support/uuids.ts";
@@ -70,7 +70,7 @@ describe("a dry run of any write", () => {
           seen.add(`${write.kind} ${made.status}`);
         },
       ),
-      propertyOptions(2000),
+      { ...propertyOptions(2000), examples: [[[], { kind: "deleteTag", by: "bob", key: "a" }, plainly]] },
     );
     expect([...seen].filter((one) => / 20\d/.test(one)).sort()).toEqual([
       "addAcl 200",

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { listParameters } from "../../src/images/list-filters.ts";
+import { listParameters } from "../../src/images/rules/list-filters.ts";
 import { bob } from "../support/fixtures.ts";
 import { listIds, listImages, storeImages } from "../support/image-lists.ts";
 import { makeUuid } from "../support/uuids.ts";

@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fetchPreamble, formatCurl, formatFetch, shellPreamble } from "../../scripts/openapi/code-samples.ts";
+import { findFreePort } from "../../scripts/running/address.ts";
 import { readDemoKey } from "../../scripts/starting/demo.ts";
 import { readCurl } from "../support/curl.ts";
 import { exchanges, makeExchangeFile } from "../support/exchanges.ts";
-import { findFreePort, run, StartedService } from "../support/started.ts";
+import { run, StartedService } from "../support/started.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-samples-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

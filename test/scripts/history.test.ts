@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, expect, it } from "vitest";
 import { DatabaseSync } from "../../scripts/provisioning/sqlite.ts";
+import { findFreePort } from "../../scripts/running/address.ts";
 import { findDatabaseFile } from "../../scripts/serving/database-file.ts";
 import { readSettings } from "../../scripts/serving/settings.ts";
 import { formatLoaderKey, loader, sendTo, sendUpdate } from "../support/loader.ts";
-import { findFreePort, run, StartedService } from "../support/started.ts";
+import { run, StartedService } from "../support/started.ts";
 import { makeUuid } from "../support/uuids.ts";
 
 const images = process.env["LONG"] ? 10_000 : 60;

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { findFreePort } from "../../scripts/running/address.ts";
 import { formatLoaderKey, loader, sendTo, sendUpdate } from "../support/loader.ts";
-import { findFreePort, run, StartedService } from "../support/started.ts";
+import { run, StartedService } from "../support/started.ts";
 import { makeUuid } from "../support/uuids.ts";
 
 const manifests = 10_000;

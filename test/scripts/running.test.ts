@@ -3,10 +3,17 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { assertIsFree, formatUrl, formatWarning, isLoopback, readAddress } from "../../scripts/running/address.ts";
+import {
+  assertIsFree,
+  findFreePort,
+  formatUrl,
+  formatWarning,
+  isLoopback,
+  readAddress,
+} from "../../scripts/running/address.ts";
 import { keepSaid, waitUntilReady } from "../../scripts/running/child.ts";
 import { claimFolder } from "../../scripts/running/state-folder.ts";
-import { findFreePort, run } from "../support/started.ts";
+import { run } from "../support/started.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-running-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -25,7 +32,7 @@ describe("a state folder", () => {
     const state = join(folder, "mit Ümlaut/und mehr");
     const { release, ended } = await claim(state);
     expect([statSync(state).mode & 0o777, statSync(join(state, "running.json")).mode & 0o777]).toEqual([0o700, 0o600]);
-    expect(ended).toEqual([]);
+    expect(ended).toBeUndefined();
     await expect(claim(state)).rejects.toThrow(
       `${state} is in use: process ${process.pid} serves it on 127.0.0.1:1; end that one (kill ${process.pid}), or name another folder with --state DIR`,
     );

@@ -6,12 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { DatabaseSync } from "../../scripts/provisioning/sqlite.ts";
+import { findFreePort } from "../../scripts/running/address.ts";
 import { findDatabaseFile } from "../../scripts/serving/database-file.ts";
 import { changeVariables, readSettings } from "../../scripts/serving/settings.ts";
 import { pickStatusAndJson } from "../support/answer.ts";
 import { formatLoaderKey, loader, makeSignature, sendTo, sendUpdate } from "../support/loader.ts";
 import { makeRandom, seed } from "../support/random.ts";
-import { findFreePort, run, StartedService } from "../support/started.ts";
+import { run, StartedService } from "../support/started.ts";
 import { makeUuid } from "../support/uuids.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-serve ü-"));
@@ -171,7 +172,7 @@ describe("npm run serve", () => {
   });
 
   it("leaves nothing but the database and what workerd reads in the state folder", () => {
-    expect(readdirSync(state).sort()).toEqual(["serve", "v3"]);
+    expect(readdirSync(state).sort()).toEqual(["lock", "serve", "v3"]);
   });
 });
 

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
+import { findFreePort } from "../../scripts/running/address.ts";
 import { type Look, startChromium, Window } from "./chromium.ts";
 import { formatLoaderKey, loader } from "./loader.ts";
-import { type Command, findFreePort, run, StartedService } from "./started.ts";
+import { type Command, run, StartedService } from "./started.ts";
 
 /** The service as `npm run serve` runs it, with a state of its own, and a Chromium that looks at its pages. */
 export class BrowserService {

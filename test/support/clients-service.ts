@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Command, type Ended, findFreePort, run, StartedService } from "./started.ts";
+import { findFreePort } from "../../scripts/running/address.ts";
+import { type Command, type Ended, run, StartedService } from "./started.ts";
 
 const root = join(import.meta.dirname, "../..");
 const clients = join(import.meta.dirname, "../clients/node_modules");

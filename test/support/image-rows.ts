@@ -1,4 +1,4 @@
-import type { ImageRow, SeenImage } from "../../src/db/image-row.ts";
+import type { ImageRow, SeenImage } from "../../src/images/image-row.sql.ts";
 import { bob } from "./fixtures.ts";
 import { makeUuid } from "./uuids.ts";
 

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { openDatabase } from "../../scripts/provisioning/database.ts";
 import { readProvision } from "../../scripts/provisioning/entries.ts";
 import { load } from "../../scripts/provisioning/load.ts";
+import { findFreePort } from "../../scripts/running/address.ts";
 import { bundleWorker } from "../../scripts/serving/bundle.ts";
 import { endProcess, runPlainWorkerd } from "../../scripts/serving/workerd.ts";
-import { findFreePort } from "./started.ts";
 
 /** What a service starts with beside a provision file. */
 type Prepared = {

@@ -53,6 +53,9 @@ export const anyManner: fc.Arbitrary<Manner> = fc.record({
   loss: fc.constantFrom("none", "none", "before the batch", "after the commit"),
 });
 
+/** A manner without anything special: for the examples of a property, which run at every size. */
+export const plainly: Manner = { match: "none", key: null, isDryRun: false, loss: "none" };
+
 /** The request of a write. */
 function makeRequest(write: Write): TestRequest {
   const path = `/my/images/${edited}`;

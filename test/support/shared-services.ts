@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { type Command, findFreePort, StartedService } from "./started.ts";
+import { findFreePort } from "../../scripts/running/address.ts";
+import { type Command, StartedService } from "./started.ts";
 
 /** A folder, the port on which a service answers, and the folder of its database. */
 export type Place = { folder: string; port: number; state: string };

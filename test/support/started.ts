@@ -1,6 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "../..");
@@ -20,16 +19,6 @@ export function run(file: string, args: readonly string[], { cwd = root, env }: 
     );
     child.stdin?.end();
   });
-}
-
-/** Finds a port of 127.0.0.1 that nothing listens on. */
-export async function findFreePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  if (address === null || typeof address === "string") throw new Error("no free port");
-  return address.port;
 }
 
 /** The commands that run the service, by the name of their program. */

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findFreePort, run } from "./started.ts";
+import { findFreePort } from "../../scripts/running/address.ts";
+import { run } from "./started.ts";
 
 const root = join(import.meta.dirname, "../..");
 

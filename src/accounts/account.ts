@@ -1,0 +1,38 @@
+import { createFactory } from "hono/factory";
+import { asCaller } from "../caller/as-caller.ts";
+import { readConfiguration } from "../configuration.ts";
+import type { AppEnv } from "../context.ts";
+import { CloudApiError, show } from "../errors.ts";
+import { answerJson } from "../http/answer.ts";
+import { named } from "../http/operation.ts";
+import { readParameters } from "../http/parameters.ts";
+import { assertAuthority } from "../signature/refusals.ts";
+import { readAccount, writeAccount } from "./account.sql.ts";
+import { readAccountPatch, renderAccount, requireFound } from "./rules/account.ts";
+
+/** GetAccount. docs/contract.md#account */
+export const getAccount = createFactory<AppEnv, "/:login">().createHandlers(named("GetAccount"), async (c) => {
+  const found = await asCaller(c, readAccount);
+  assertAuthority(found);
+  return answerJson(c, renderAccount(requireFound(found.account, c.req.param("login"))));
+});
+
+/** UpdateAccount, by the account itself or an operator. docs/contract.md#account */
+export const updateAccount = createFactory<AppEnv, "/:login">().createHandlers(named("UpdateAccount"), async (c) => {
+  const patch = readAccountPatch(await readParameters(c));
+  const outcome = await asCaller(c, (db, caller) => writeAccount(db, caller, patch));
+  assertAuthority(outcome);
+  return answerJson(c, renderAccount(requireFound(outcome.account, c.req.param("login"))));
+});
+
+/** ListDatacenters: this one, under its configured name. `triton datacenters` and `triton image copy` read it. */
+export const listDatacenters = createFactory<AppEnv, "/:login/datacenters">().createHandlers(
+  named("ListDatacenters"),
+  (c) => answerJson(c, { [readConfiguration(c.env).datacenterName]: readOrigin(c.req.raw.url, c.req.header("Host")) }),
+);
+
+/** Returns scheme and host of a URL. @throws {CloudApiError} BadRequest: its Host is no host name */
+function readOrigin(url: string, host: string | undefined): string {
+  if (URL.canParse(url)) return new URL(url).origin;
+  throw new CloudApiError("BadRequest", `Host ${show(host)} is no host name`);
+}

@@ -1,0 +1,38 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Caller } from "../caller.ts";
+import { accountWrites } from "../db/schema.ts";
+import { boolean, type Expression, type Placeholders, statement } from "../db/statement.ts";
+
+/** The values of a write of an account or its keys. `writeId` is the same at every retry. */
+export type RecordedValues = Caller & { writeId: string };
+
+const isRecorded = (bind: Placeholders<RecordedValues>): SQL =>
+  sql`EXISTS (SELECT 1 FROM ${accountWrites} WHERE ${accountWrites.write_id} = ${bind.writeId})`;
+
+/** No attempt applied the write. */
+export const isUnapplied = (bind: Placeholders<RecordedValues>): SQL => sql`NOT ${isRecorded(bind)}`;
+
+/** Whether an attempt applied the write. */
+export const isApplied = (bind: Placeholders<RecordedValues>): Expression<boolean> => boolean(isRecorded(bind));
+
+const now = sql`CAST(unixepoch('subsec') * 1000 AS INTEGER)`;
+
+/** Records that the write was applied. @param written selects the row that it has just written, if it has */
+export const recordWrite = (bind: Placeholders<RecordedValues>, written: SQL): SQL => sql`
+  INSERT INTO ${accountWrites} (write_id, account, time)
+  SELECT ${bind.writeId}, ${bind.account}, ${now} WHERE EXISTS (${written})
+  ON CONFLICT DO NOTHING`;
+
+/**
+ * How long after the first attempt a retry may arrive. The waits between attempts are under two seconds in all; D1 itself
+ * may take longer.
+ */
+const keepMs = 60_000;
+
+/** Removes two old records of the account. Each write adds one, so few remain. */
+export const trimWritesStatement = statement<RecordedValues>().writes(
+  (bind) => sql`
+    DELETE FROM ${accountWrites} WHERE write_id IN (
+      SELECT write_id FROM ${accountWrites}
+      WHERE account = ${bind.account} AND time < ${now} - ${sql.raw(String(keepMs))} ORDER BY time LIMIT 2)`,
+);

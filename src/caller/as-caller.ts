@@ -1,0 +1,27 @@
+import type { Context } from "hono";
+import type { Caller } from "../caller.ts";
+import { readConfiguration } from "../configuration.ts";
+import { type AppEnv, requireSet } from "../context.ts";
+import { type Database, databaseFor } from "../db/client.ts";
+import { findCache } from "./credential-cache.ts";
+import { identifyCaller } from "./identify.ts";
+
+/**
+ * Runs an operation's statements as the caller. If the cached caller is stale, authenticates again and runs them again.
+ *
+ * @param run returns `hasAuthority` of its statements
+ * @throws {CloudApiError} as `identifyCaller`
+ */
+export async function asCaller<Outcome extends { hasAuthority: boolean }>(
+  c: Context<AppEnv>,
+  run: (db: Database, caller: Caller) => Promise<Outcome>,
+): Promise<Outcome> {
+  const db = databaseFor(c.env.DB, c.get("meter"));
+  const names = requireSet(c, "caller");
+  const outcome = await run(db, names);
+  if (outcome.hasAuthority || !c.get("isCallerCached")) return outcome;
+  const cache = findCache(c.env.DB, readConfiguration(c.env).credentialCache);
+  c.set("caller", await identifyCaller(db, { signed: requireSet(c, "signed"), names, cache }));
+  c.set("isCallerCached", false);
+  return await run(db, requireSet(c, "caller"));
+}

@@ -1,0 +1,88 @@
+import type { MiddlewareHandler } from "hono";
+import { readConfiguration } from "../configuration.ts";
+import { type AppEnv, requireSet } from "../context.ts";
+import { databaseFor } from "../db/client.ts";
+import { computeMd5, computeSha256 } from "../digest.ts";
+import { CloudApiError, show } from "../errors.ts";
+import { hasBody } from "../http/body.ts";
+import { readSignedRequest } from "../signature/signed-request.ts";
+import { readTarget } from "../syntax/raw-target.ts";
+import { findCache } from "./credential-cache.ts";
+import { findCachedCaller, identifyCaller, readCallerNames } from "./identify.ts";
+
+/** The steps from the Authorization header to the caller, in the order of app.ts. */
+
+/**
+ * Reads the Authorization header: its syntax, what it covers and when it was made. No I/O.
+ *
+ * @throws {CloudApiError} InvalidCredentials, InvalidHeader
+ */
+export const readAuthorization: MiddlewareHandler<AppEnv> = (c, next) => {
+  const { method, url, headers } = c.req.raw;
+  const signed = readSignedRequest({
+    authorization: headers.get("Authorization") ?? undefined,
+    request: { method, target: readTarget(url), headers },
+    now: Date.now(),
+    isRequestTargetRequired: readConfiguration(c.env).isRequestTargetRequired,
+  });
+  c.set("signed", signed);
+  return next();
+};
+
+/**
+ * Verifies the signature and sets the caller: from this isolate's cache, else by one read that finds login, key and the
+ * path's account. docs/performance.md#what-an-isolate-remembers
+ *
+ * @throws {CloudApiError} InvalidCredentials, NotAuthorized, ResourceNotFound as `identifyCaller`
+ */
+export const authenticate: MiddlewareHandler<AppEnv, "/:login/*"> = async (c, next) => {
+  const startedAt = performance.now();
+  const signed = requireSet(c, "signed");
+  const names = readCallerNames(signed, c.req.param("login"));
+  const identification = { signed, names, cache: findCache(c.env.DB, readConfiguration(c.env).credentialCache) };
+  const cached = await findCachedCaller(identification);
+  c.set("isCallerCached", cached !== undefined);
+  c.set("caller", cached ?? (await identifyCaller(databaseFor(c.env.DB, c.get("meter")), identification)));
+  c.set("authMilliseconds", performance.now() - startedAt);
+  await next();
+};
+
+/**
+ * Confirms a cached caller before the answer leaves, if no statement did: a refused body needs no statement. A throttled
+ * request is not confirmed: it is to cost no round trip.
+ *
+ * @throws {CloudApiError} as `authenticate`, in place of the answer
+ */
+export const confirmCaller: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const isCached = c.get("isCallerCached");
+  await next();
+  if (!isCached || c.get("meter").calls > 0 || c.get("refusal")?.code === "RequestThrottled") return;
+  const answer = c.res;
+  // Without this, Hono puts the headers of this answer on the refusal that may replace it.
+  c.res = undefined;
+  const cache = findCache(c.env.DB, readConfiguration(c.env).credentialCache);
+  const identification = { signed: requireSet(c, "signed"), names: requireSet(c, "caller"), cache };
+  await identifyCaller(databaseFor(c.env.DB, c.get("meter")), identification);
+  c.res = answer;
+};
+
+/**
+ * Compares the body with its Content-MD5, and with a signed Digest.
+ *
+ * @throws {CloudApiError} BadDigest
+ */
+export const checkBodyDigests: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const body = requireSet(c, "body");
+  const contentMd5 = c.req.header("Content-MD5");
+  if (contentMd5 && hasBody(c.req.method) && contentMd5.trim() !== (await computeMd5(body))) {
+    throw new CloudApiError("BadDigest", `Content-MD5 ${show(contentMd5)} is not the body's`);
+  }
+  if (requireSet(c, "signed").signsDigest) {
+    const sent = c.req.header("Digest") ?? "";
+    const [, sha256] = /(?:^|,)\s*sha-256=([^,\s]+)/i.exec(sent) ?? [];
+    if (sha256 !== (await computeSha256(body))) {
+      throw new CloudApiError("BadDigest", `Digest ${show(sent)} does not hold the body's SHA-256`);
+    }
+  }
+  await next();
+};

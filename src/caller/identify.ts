@@ -1,0 +1,92 @@
+import type { Caller, CallerNames } from "../caller.ts";
+import type { Database } from "../db/client.ts";
+import {
+  makeAccountDisabled,
+  makeInvalidCredentials,
+  makeNotYourAccount,
+  makeUnknownAccount,
+} from "../signature/refusals.ts";
+import type { SignedRequest } from "../signature/signed-request.ts";
+import { isSignedByCached, type SentSignature, verifySignature } from "../signature/verify.ts";
+import type { CredentialCache } from "./credential-cache.ts";
+import { findSigner, type Signer } from "./identify.sql.ts";
+
+/** The key that signed, as `/login/keys/KEY`: KEY is a name or a fingerprint, the login may be a UUID. docs/contract.md#authentication */
+type KeyId = { login: string; subUser: string | undefined; key: string };
+
+const keyIdShape = /^\/([^/]+)\/(?:users\/([^/]+)\/)?keys\/(.+)$/;
+
+/** Parses a keyId. Undefined if it has another shape. The base64 of a SHA256 fingerprint may hold `/`. */
+function parseKeyId(keyId: string): KeyId | undefined {
+  const [, login, subUser, key] = keyIdShape.exec(keyId) ?? [];
+  return login && key ? { login, subUser, key } : undefined;
+}
+
+/** What tells who sent a request. */
+export type Identification = {
+  signed: SignedRequest;
+  names: CallerNames;
+  /** Undefined if the configuration turns it off. */
+  cache: CredentialCache | undefined;
+};
+
+/**
+ * Reads the names in keyId and path.
+ *
+ * @param path the path's login, UUID, or `my`
+ * @throws {CloudApiError} InvalidCredentials: the keyId has another shape, or names a sub-user, which do not exist here
+ */
+export function readCallerNames({ header }: SignedRequest, path: string): CallerNames {
+  const keyId = parseKeyId(header.keyId);
+  if (!keyId) throw makeInvalidCredentials("malformed keyId");
+  if (keyId.subUser !== undefined) throw makeInvalidCredentials("sub-user");
+  return { keyIdLogin: keyId.login, keyIdKey: keyId.key, pathLogin: path === "my" ? keyId.login : path };
+}
+
+const readSignature = ({ header, texts }: SignedRequest): SentSignature => ({
+  algorithm: header.algorithm,
+  signature: header.signature,
+  texts,
+});
+
+/** An entry of the cache holds for one keyId, algorithm and path. */
+const nameEntry = ({ signed: { header }, names }: Identification): string =>
+  JSON.stringify([header.keyId, header.algorithm.name, names.pathLogin]);
+
+/** Returns the caller from the cache, if the cached key made the signature. */
+export async function findCachedCaller(identification: Identification): Promise<Caller | undefined> {
+  const { signed, cache } = identification;
+  if (!cache) return undefined;
+  const credentials = cache.get(nameEntry(identification), Date.now());
+  return (await isSignedByCached(credentials?.key, readSignature(signed))) ? credentials?.caller : undefined;
+}
+
+/**
+ * Reads the caller from the database, and caches it. One round trip.
+ *
+ * @throws {CloudApiError} InvalidCredentials for all credentials that do not verify; then NotAuthorized when the account is
+ * disabled or the path is another's; ResourceNotFound when the path's account does not exist
+ */
+export async function identifyCaller(db: Database, identification: Identification): Promise<Caller> {
+  const { signed, names, cache } = identification;
+  const signer = await findSigner(db, names);
+  const verification = await verifySignature(signer.key?.key, readSignature(signed));
+  // A signature that does not verify says nothing about the cached key: anyone can send one under another's keyId.
+  if (signer.key === null || !("refused" in verification)) cache?.delete(nameEntry(identification));
+  if ("refused" in verification) {
+    throw makeInvalidCredentials(signer.account === null ? "unknown login" : verification.refused);
+  }
+  const caller = checkSigner(signer, names);
+  cache?.set(nameEntry(identification), { caller, key: verification.key }, Date.now());
+  return caller;
+}
+
+/** Makes the caller of a verified signer and the path's account. */
+function checkSigner({ account, key, target }: Signer, { keyIdLogin, keyIdKey, pathLogin }: CallerNames): Caller {
+  if (!account || !key) throw makeInvalidCredentials("unknown key");
+  if (account.disabled) throw makeAccountDisabled();
+  if (target === null) throw makeUnknownAccount(pathLogin);
+  if (target !== account.uuid && !account.operator) throw makeNotYourAccount(pathLogin);
+  const { fingerprintSha256 } = key;
+  return { account: target, signer: account.uuid, fingerprintSha256, keyIdLogin, keyIdKey, pathLogin };
+}

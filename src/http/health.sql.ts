@@ -1,0 +1,5 @@
+import { sql } from "drizzle-orm";
+import { statement } from "../db/statement.ts";
+
+/** Reads one row. */
+export const healthStatement = statement<Record<never, never>>().writes(() => sql`SELECT uuid FROM accounts LIMIT 1`);

@@ -1,0 +1,75 @@
+import type { Context, MiddlewareHandler } from "hono";
+import { readConfiguration } from "../configuration.ts";
+import { type AppEnv, requireSet } from "../context.ts";
+import { CloudApiError } from "../errors.ts";
+import { toAsciiJson } from "../text.ts";
+
+/**
+ * Refuses an address that sends too much, before its signature is verified. Off unless ADDRESS_LIMITER is bound.
+ *
+ * @throws {CloudApiError} RequestThrottled
+ */
+export const limitAddress: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const limiter = c.env.ADDRESS_LIMITER;
+  const key = c.req.header("CF-Connecting-IP");
+  if (limiter && key) await count(c, limiter, { what: "address", key });
+  return await next();
+};
+
+/**
+ * Refuses an account that sends too much, before the operation's statements. Counts by who signed. Off unless
+ * ACCOUNT_LIMITER is bound. docs/contract.md#errors
+ *
+ * @throws {CloudApiError} RequestThrottled
+ */
+export const limitAccount: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const limiter = c.env.ACCOUNT_LIMITER;
+  if (limiter) await count(c, limiter, { what: "account", key: requireSet(c, "caller").signer });
+  return await next();
+};
+
+async function count(
+  c: Context<AppEnv>,
+  limiter: RateLimit,
+  { what, key }: { what: "account" | "address"; key: string },
+): Promise<void> {
+  if (await isWithin(c, limiter, key)) return;
+  const { requests, seconds } = readConfiguration(c.env).rateLimits[what];
+  throw new CloudApiError(
+    "RequestThrottled",
+    `this ${what} sent more than ${requests} requests in ${seconds} seconds; try again after ${seconds} seconds`,
+    { headers: { "Retry-After": String(seconds), "RateLimit-Policy": `"${what}";q=${requests};w=${seconds}` } },
+  );
+}
+
+/** Whether the limiter lets the request pass. A limiter that fails lets it pass; the log says so. */
+async function isWithin(c: Context<AppEnv>, limiter: RateLimit, key: string): Promise<boolean> {
+  try {
+    return (await limiter.limit({ key })).success;
+  } catch (error) {
+    console.log(toAsciiJson({ requestId: c.get("requestId"), rateLimit: "failed", cause: String(error) }));
+    return true;
+  }
+}
+
+const retryAfterSeconds = 60;
+
+/**
+ * Refuses every write while `READ_ONLY` is on. The method decides: no body is read, and the database is not asked.
+ * docs/configuration.md
+ *
+ * @throws {CloudApiError} ServiceUnavailableError with Retry-After
+ */
+export const refuseWrites: MiddlewareHandler<AppEnv> = (c, next) => {
+  if (readConfiguration(c.env).isReadOnly && c.req.method !== "GET" && c.req.method !== "HEAD") {
+    throw new CloudApiError(
+      "ServiceUnavailableError",
+      "the service is read-only for maintenance; nothing was changed",
+      {
+        headers: { "Retry-After": String(retryAfterSeconds) },
+        reason: "read-only",
+      },
+    );
+  }
+  return next();
+};

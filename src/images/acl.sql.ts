@@ -1,0 +1,74 @@
+import { sql } from "drizzle-orm";
+import { type Database, requireRow } from "../db/client.ts";
+import { images } from "../db/schema.ts";
+import type { Placeholders } from "../db/statement.ts";
+import {
+  changeStatements,
+  choose,
+  imageChange,
+  readOutcome,
+  runChange,
+  toWriteValues,
+  type Write,
+  type WriteOutcome,
+  type WriteValues,
+} from "./image-write.sql.ts";
+import { isActivated, isSharedWith } from "./visibility.sql.ts";
+
+/** The stored accounts, then the new ones in their order. Grouped: NOT IN would read the stored ones again for each. */
+export const addAcl = imageChange<WriteValues & { accounts: string; maxAcl: number }>((bind) => {
+  const joined = sql`nullif((SELECT json_group_array(account ORDER BY place) FROM (
+    SELECT account, min(place) AS place FROM (
+      SELECT value AS account, key AS place FROM json_each(coalesce(${images.acl}, '[]'))
+      UNION ALL SELECT value, 1000000000 + key FROM json_each(${bind.accounts})
+    ) GROUP BY account)), '[]')`;
+  return {
+    computed: { name: "acl", value: joined },
+    fits: sql`json_array_length("change"."value") <= ${bind.maxAcl}`,
+  };
+});
+
+/** Accounts to share an image with, and the most that its acl may have. */
+export type Grants = { accounts: readonly string[]; maxAcl: number };
+
+/** Shares an image with accounts if the caller owns it and one is new. */
+export const writeGrants = (db: Database, write: Write, { accounts, maxAcl }: Grants): Promise<WriteOutcome> =>
+  runChange(db, write, {
+    change: addAcl,
+    values: { ...toWriteValues(write), accounts: JSON.stringify(accounts), maxAcl },
+  });
+
+type RemoveAclValues = WriteValues & { accounts: string };
+
+/** The stored accounts without the sent ones. NULL for none. */
+const remove = (bind: Placeholders<RemoveAclValues>) => {
+  const rest = sql`nullif((SELECT json_group_array(value ORDER BY key) FROM json_each(coalesce(${images.acl}, '[]'))
+    WHERE value NOT IN (SELECT value FROM json_each(${bind.accounts}))), '[]')`;
+  return { computed: { name: "acl" as const, value: rest } };
+};
+
+export const removeAcl = imageChange<RemoveAclValues>(remove);
+
+/** The same for an account that the image is shared with: it leaves. */
+export const leave = changeStatements<RemoveAclValues>((bind) => ({
+  ...remove(bind),
+  allowed: sql`${images.owner} <> ${bind.account} AND ${isActivated(images)} AND ${isSharedWith(images, bind.account)}`,
+}));
+
+/**
+ * Ends the sharing of an image with accounts. The caller must own the image, or be the only account that is named. One
+ * batch. Idempotent: safe to retry.
+ */
+export async function writeRemoval(db: Database, write: Write, accounts: readonly string[]): Promise<WriteOutcome> {
+  const text = JSON.stringify(accounts);
+  const isOnly = accounts.length === 1 && accounts[0] === write.caller.account;
+  const values = { ...toWriteValues(write), accounts: text };
+  const leaving = { ...toWriteValues({ ...write, operation: "LeaveImage" }), accounts: isOnly ? text : "[]" };
+  // At most one of the two is applied: they have the same write id.
+  const [removed, left, rows] = await db.batch([
+    choose(removeAcl, write).with(values),
+    choose(leave, write).with(leaving),
+    removeAcl.outcome.with(values),
+  ]);
+  return readOutcome(requireRow(rows), write, [...removed, ...left]);
+}

@@ -1,0 +1,69 @@
+import { type SQL, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import { type Database, requireRow } from "../db/client.ts";
+import { images } from "../db/schema.ts";
+import { boolean, type Expression, type Placeholder, type Placeholders, statement } from "../db/statement.ts";
+import {
+  choose,
+  imageChange,
+  readOutcome,
+  toWriteValues,
+  type Write,
+  type WriteOutcome,
+  type WriteValues,
+} from "./image-write.sql.ts";
+import { isVisible } from "./visibility.sql.ts";
+
+const dependent = alias(images, "dependent");
+
+/** An image that is not destroyed has this one as its origin. */
+const isDependentOf = (imageId: Placeholder): SQL =>
+  sql`${dependent.origin} = ${imageId} AND ${dependent.state} <> 'destroyed'`;
+
+const hasDependents = (imageId: Placeholder): SQL =>
+  sql`EXISTS (SELECT 1 FROM ${images} AS ${dependent} WHERE ${isDependentOf(imageId)})`;
+
+/** The most of them that a message names. */
+const maxNamedDependents = 10;
+
+const uuidList = (list: SQL): Expression<string[]> => ({ sql: list, read: (stored) => JSON.parse(String(stored)) });
+
+const deletionFields = (bind: Placeholders<WriteValues>) => ({
+  hasDependents: boolean(hasDependents(bind.imageId)),
+  visibleDependents: uuidList(sql`(SELECT json_group_array(uuid) FROM (SELECT ${dependent.uuid} AS uuid
+      FROM ${images} AS ${dependent}
+      WHERE ${isDependentOf(bind.imageId)} AND ${isVisible(dependent, bind.account)}
+      ORDER BY ${dependent.uuid} LIMIT ${sql.raw(String(maxNamedDependents))}))`),
+});
+
+export const deletion = imageChange<WriteValues, ReturnType<typeof deletionFields>>(
+  (bind) => ({ set: { state: sql`'destroyed'` }, fits: sql`NOT ${hasDependents(bind.imageId)}` }),
+  deletionFields,
+);
+
+/** Removes the account's oldest destroyed images beyond the number that it may own, with their history. */
+export const purgeStatement = statement<{ account: string; keep: number }>().writes(
+  ({ account, keep }) => sql`
+    DELETE FROM ${images} WHERE rowid IN (
+      SELECT rowid FROM ${images} WHERE ${images.owner} = ${account} AND ${images.state} = 'destroyed'
+      ORDER BY rowid DESC LIMIT 4 OFFSET ${keep})`,
+);
+
+/** What came of a deletion. Of the images that depend on this one, the ids of at most 10 that the caller can see. */
+export type DeletionOutcome = WriteOutcome & { hasDependents: boolean; visibleDependents: string[] };
+
+/**
+ * Marks an image as destroyed if the caller owns it and no other image depends on it. One batch. Idempotent: safe to retry.
+ *
+ * @param keep how many destroyed images of an account stay. 0 for all
+ */
+export async function writeDeletion(db: Database, write: Write, keep: number): Promise<DeletionOutcome> {
+  const values = toWriteValues(write);
+  const isPurging = keep > 0 && !write.isDryRun;
+  const [made, rows] = await db.batch([
+    choose(deletion, write).with(values),
+    deletion.outcome.with(values),
+    purgeStatement.with({ account: write.caller.account, keep: isPurging ? keep : Number.MAX_SAFE_INTEGER }),
+  ]);
+  return readOutcome(requireRow(rows), write, made);
+}

@@ -1,0 +1,62 @@
+import { and, eq, type SQL, sql } from "drizzle-orm";
+import type { Caller } from "../caller.ts";
+import { callerRow, hasAuthority, isOperator } from "../db/authority.ts";
+import { type Database, requireRow } from "../db/client.ts";
+import { imageHistory, images } from "../db/schema.ts";
+import { integer, leftJoined, type Placeholders, query, type RowOf, statement } from "../db/statement.ts";
+import { revisionColumns, type SeenImage, seenImage } from "./image-row.sql.ts";
+
+/** Selects an image by id, visible or not: `rules/visibility` decides. Null finds none. */
+export const getImageStatement = statement<Caller & { imageId: string | null }>().reads(
+  (bind) => ({ hasAuthority, image: seenImage(bind.account) }),
+  (columns, bind) => query.select(columns).from(callerRow(bind)).leftJoin(images, eq(images.uuid, bind.imageId)),
+);
+
+/** Reads an image. A malformed id matches no row, so it is not validated. One round trip. */
+export const readImage = async (
+  db: Database,
+  values: Caller & { imageId: string },
+): Promise<{ hasAuthority: boolean; image: SeenImage | null }> =>
+  requireRow(await db.all(getImageStatement.with(values)));
+
+/** A revision of an image, as a request names it. `revision` is null for one that cannot be. */
+export type RevisionValues = { imageId: string; revision: number | null; keepRevisions: number };
+
+/** The oldest revision that the audit may show. */
+const oldestShown = (bind: Placeholders<RevisionValues>): SQL =>
+  sql`(SELECT ${images.revision} FROM ${images} WHERE ${images.uuid} = ${bind.imageId}) - ${bind.keepRevisions} + 1`;
+
+/** Finds the row of the revision in the history, if the audit shows it. */
+export const isRevision = (bind: Placeholders<RevisionValues>): SQL | undefined =>
+  and(
+    eq(imageHistory.image, bind.imageId),
+    eq(imageHistory.revision, bind.revision),
+    sql`${imageHistory.revision} >= ${oldestShown(bind)}`,
+  );
+
+/** The oldest kept revision that the audit shows. */
+export const oldestRevision = (bind: Placeholders<RevisionValues>) =>
+  integer(sql`(SELECT min(kept.revision) FROM ${imageHistory} AS kept
+    WHERE kept.image = ${bind.imageId} AND kept.revision >= ${oldestShown(bind)})`);
+
+const revisionFields = (bind: Placeholders<Caller & RevisionValues>) => ({
+  hasAuthority,
+  isOperator: isOperator(bind),
+  oldest: oldestRevision(bind),
+  revision: leftJoined(revisionColumns, "uuid"),
+  image: seenImage(bind.account),
+});
+
+export const revisionStatement = statement<Caller & RevisionValues>().reads(revisionFields, (columns, bind) =>
+  query
+    .select(columns)
+    .from(callerRow(bind))
+    .leftJoin(images, eq(images.uuid, bind.imageId))
+    .leftJoin(imageHistory, isRevision(bind)),
+);
+
+/** Reads a revision of an image, null if it is not kept, and the current image, visible or not. One round trip. */
+export const readRevision = async (
+  db: Database,
+  values: Caller & RevisionValues,
+): Promise<RowOf<ReturnType<typeof revisionFields>>> => requireRow(await db.all(revisionStatement.with(values)));

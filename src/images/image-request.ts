@@ -1,0 +1,80 @@
+import type { Context, MiddlewareHandler } from "hono";
+import { asCaller } from "../caller/as-caller.ts";
+import type { Caller } from "../caller.ts";
+import { readConfiguration } from "../configuration.ts";
+import { type AppEnv, requireSet } from "../context.ts";
+import type { Database } from "../db/client.ts";
+import { computeSha256 } from "../digest.ts";
+import { CloudApiError, show } from "../errors.ts";
+import { type ImageWrite, isOverwriting } from "../operations.ts";
+import type { Write, WriteOutcome } from "./image-write.sql.ts";
+import type { WriteRequest } from "./rules/judge.ts";
+import { parsePreconditions, toRevisionLimits } from "./rules/preconditions.ts";
+
+/**
+ * Reads the image id of the path and the preconditions. A malformed id matches no row, so it is not validated.
+ *
+ * @throws {CloudApiError} InvalidHeader: If-Match or If-None-Match is malformed
+ */
+export const readImagePath: MiddlewareHandler<AppEnv, "/:login/images/:id"> = (c, next) => {
+  c.set("imageId", c.req.param("id"));
+  const sent = { ifMatch: c.req.header("If-Match"), ifNoneMatch: c.req.header("If-None-Match") };
+  c.set("preconditions", parsePreconditions(sent, c.get("release")));
+  return next();
+};
+
+/** Checks an Idempotency-Key. Null if none was sent. @throws {CloudApiError} InvalidHeader unless it is 1 to 255 visible characters */
+function parseIdempotencyKey(sent: string | undefined): string | null {
+  if (sent === undefined) return null;
+  if (/^[\u0021-\u007e]{1,255}$/.test(sent)) return sent;
+  throw new CloudApiError(
+    "InvalidHeader",
+    `Idempotency-Key is 1 to 255 visible ASCII characters; ${sent.length} were sent: ${show(sent)}`,
+  );
+}
+
+const encoder = new TextEncoder();
+
+/** SHA-256, in base64, of values that have one JSON text. */
+const hash = (values: readonly unknown[]): Promise<string> => computeSha256(encoder.encode(JSON.stringify(values)));
+
+/**
+ * Runs a write as the caller, and returns its outcome with what it is judged by.
+ *
+ * With an Idempotency-Key the write's id is a hash of account, image, operation and key. `requestHash` shows whether a
+ * second request asks for the same; it leaves out transport headers such as Date and signature. Without a key, only the
+ * retries within this request share an id. docs/contract.md#idempotency
+ *
+ * @param asks what the request asks for beyond its operation: values that have one JSON text
+ * @param run may run twice: a cached caller may be stale
+ * @throws {CloudApiError} InvalidHeader: the Idempotency-Key is malformed; as `asCaller`
+ */
+export async function runWrite<Outcome extends WriteOutcome>(
+  c: Context<AppEnv>,
+  { operation, asks }: { operation: ImageWrite; asks?: unknown },
+  run: (db: Database, write: Write) => Promise<Outcome>,
+): Promise<{ outcome: Outcome; request: WriteRequest }> {
+  const key = parseIdempotencyKey(c.req.header("Idempotency-Key"));
+  const { historyRevisions, historyBytes, isMatchRequired } = readConfiguration(c.env);
+  const imageId = requireSet(c, "imageId");
+  const sent = requireSet(c, "preconditions");
+  const preconditions = { ...sent, isMatchRequired: isMatchRequired && isOverwriting(operation) };
+  const requestHash = key === null ? null : await hash([operation, imageId, asks, sent.ifMatch]);
+  const httpRequestId = crypto.randomUUID();
+  const makeWrite = async (caller: Caller): Promise<Write> => ({
+    caller,
+    operation,
+    imageId,
+    writeId: key === null ? httpRequestId : await hash([caller.account, imageId, operation, key]),
+    requestHash,
+    httpRequestId,
+    requestId: c.get("requestId"),
+    isDryRun: c.get("isDryRun") ?? false,
+    keepRevisions: historyRevisions,
+    keepBytes: historyBytes,
+    ...toRevisionLimits(preconditions),
+  });
+  const outcome = await asCaller(c, async (db, caller) => run(db, await makeWrite(caller)));
+  const { account } = requireSet(c, "caller");
+  return { outcome, request: { account, release: c.get("release"), preconditions, requestHash } };
+}

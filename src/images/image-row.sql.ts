@@ -1,0 +1,46 @@
+import { type Column, type SQL, sql } from "drizzle-orm";
+import { imageHistory, images, manifestColumnNames } from "../db/schema.ts";
+import { boolean, leftJoined, type Placeholder, pick, type RowOf } from "../db/statement.ts";
+import { isSharedWith } from "./visibility.sql.ts";
+
+/** The columns of an image: one for each manifest field, and the revision. JSON columns are text. */
+export const imageColumns = pick(images, ["uuid", ...manifestColumnNames, "revision"]);
+
+/** A stored image. */
+export type ImageRow = RowOf<typeof imageColumns>;
+
+/** The columns of a revision that make the image as it was. */
+export const revisionColumns = {
+  uuid: imageHistory.image,
+  ...pick(imageHistory, ["revision", ...manifestColumnNames]),
+};
+
+/** The columns of a revision that the audit shows. */
+export const auditColumns = pick(imageHistory, [
+  "image",
+  "revision",
+  "time",
+  "account",
+  "key_sha256",
+  "request_id",
+  "operation",
+  "changed",
+  ...manifestColumnNames,
+]);
+
+/** An image, and whether its acl has the caller. */
+export type SeenImage = ImageRow & { isShared: boolean };
+
+/** The current image, for a SELECT that left-joins `images`. */
+export const seenImage = (account: Placeholder) =>
+  leftJoined({ ...imageColumns, isShared: boolean(isSharedWith(images, account)) }, "uuid");
+
+/** The columns whose texts can be long. */
+export const longColumns = ["acl", "tags", "requirements", "files", "description"] as const;
+
+/** Bytes of the long texts of a row. SQLite knows the length of a value without reading it. */
+export const countLongBytes = (table: Readonly<Record<(typeof longColumns)[number], Column>>): SQL =>
+  sql.join(
+    longColumns.map((name) => sql`coalesce(octet_length(${table[name]}), 0)`),
+    sql` + `,
+  );

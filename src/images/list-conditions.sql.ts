@@ -1,0 +1,120 @@
+import { and, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import type { Caller } from "../caller.ts";
+import { images } from "../db/schema.ts";
+import type { Placeholder, Placeholders } from "../db/statement.ts";
+import { unactivatedStates } from "../image-states.ts";
+import { toTagPath } from "./tags.sql.ts";
+import { listStates, selectVisible } from "./visibility.sql.ts";
+
+/** The filters of a list, as SQL binds them. Null turns a filter off. docs/contract.md#listimages */
+export type ListValues = {
+  account: string;
+  name: string | null;
+  namePart: string | null;
+  os: string | null;
+  version: string | null;
+  versionPart: string | null;
+  type: string | null;
+  notType: string | null;
+  isZvol: number | null;
+  public: number | null;
+  state: string;
+  owner: string | null;
+  /** JSON array of what `toWanted` returns. */
+  tags: string | null;
+  marker: string | null;
+  limit: number;
+};
+
+/** The filters of a list. Null turns a filter off. docs/contract.md#listimages */
+export type ListFilters = Omit<ListValues, "account" | "isZvol" | "public" | "tags" | "limit"> & {
+  isZvol: boolean | null;
+  public: boolean | null;
+  /** Keys, and their values as text. All must match. */
+  tags: readonly (readonly [string, string])[];
+  limit: number | null;
+};
+
+/**
+ * `active` shows everybody's active images; `all` shows the account's own images in every state, and others' active ones.
+ * Every other state shows the account's own images. `unactivated` is every image that was never activated.
+ *
+ * The `+`, here and below, keeps SQLite from matching a bound column with the WHERE of a partial index: see `isWritten`.
+ */
+const isInState = ({ state, account }: Placeholders<ListValues>): SQL => sql`CASE ${state}
+  WHEN 'active' THEN ${images.state} = 'active'
+  WHEN 'all' THEN ${images.owner} = ${account} OR ${images.state} = 'active'
+  WHEN 'unactivated' THEN ${images.owner} = ${account} AND ${images.state} IN (${listStates(unactivatedStates)})
+  ELSE ${images.owner} = ${account} AND +${images.state} = ${state} END`;
+
+/** NULL turns a filter off. */
+const filter = (value: Placeholder, condition: SQL): SQL => sql`(${value} IS NULL OR ${condition})`;
+
+/** True if the image has all tags. Looking a key up is ten times cheaper than json_each. */
+export const hasTags = (tags: Placeholder): SQL => sql`NOT EXISTS (
+  SELECT 1 FROM json_each(${tags}) AS wanted
+  WHERE coalesce(${images.tags} -> (wanted.value ->> 0) NOT IN (wanted.value ->> 1, wanted.value ->> 2), 1))`;
+
+/** A wanted tag for SQL: the path of its key, and its value as the JSON text of a string and of any other value. */
+function toWanted([key, text]: readonly [string, string]): [string, string, string] {
+  const ofString = JSON.stringify(text);
+  return [toTagPath(key), ofString, text.startsWith('"') ? ofString : text];
+}
+
+/** Images without `published_at` come first. With milliseconds, so that texts of either precision compare as times. */
+const publishedAt = (column: SQLWrapper): SQL => sql`coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', ${column}), '')`;
+
+const isAfter = (marker: Placeholder): SQL => sql`(${publishedAt(images.published_at)}, ${images.uuid}) >
+  (SELECT ${publishedAt(sql`m.published_at`)}, m.uuid FROM ${images} m WHERE m.uuid = ${marker})`;
+
+/** The order of a list. */
+export const inListOrder = [publishedAt(images.published_at), images.uuid] as const;
+
+/** Whether the account can see the image, and all filters but the tags match. */
+export const isCandidate = (bind: Placeholders<ListValues>): SQL | undefined =>
+  and(
+    sql`${images}.rowid IN (${selectVisible(bind.account)})`,
+    isInState(bind),
+    filter(bind.name, sql`${images.name} = ${bind.name}`),
+    filter(bind.namePart, sql`instr(${images.name}, ${bind.namePart}) > 0`),
+    filter(bind.os, sql`${images.os} = ${bind.os}`),
+    filter(bind.version, sql`${images.version} = ${bind.version}`),
+    filter(bind.versionPart, sql`instr(${images.version}, ${bind.versionPart}) > 0`),
+    filter(bind.notType, sql`${images.type} IS NOT ${bind.notType}`),
+    filter(bind.type, sql`${images.type} = ${bind.type}`),
+    filter(bind.isZvol, sql`(${images.type} NOT IN ('', 'null') AND (${images.type} = 'zvol') = ${bind.isZvol})`),
+    filter(bind.public, sql`+${images.public} = ${bind.public}`),
+    filter(bind.owner, sql`${images.owner} = ${bind.owner}`),
+    filter(bind.marker, isAfter(bind.marker)),
+  );
+
+/** The most bytes of tags that one statement searches: D1 serves nobody else meanwhile. */
+export const maxSearchedBytes = 1_000_000;
+
+/** Bytes of the tags of all candidates. SQLite knows the length of a value without reading it. */
+const tagsBytes = (bind: Placeholders<ListValues>): SQL =>
+  sql`(SELECT total(octet_length(${images.tags})) FROM ${images} WHERE ${isCandidate(bind)})`;
+
+/** Whether all filters match. No image does if tags are wanted and too many bytes would be searched: `search-tags` searches them. */
+export const isListed = (bind: Placeholders<ListValues>): SQL | undefined =>
+  and(
+    isCandidate(bind),
+    filter(
+      bind.tags,
+      sql`CASE WHEN ${tagsBytes(bind)} <= ${sql.raw(String(maxSearchedBytes))} THEN ${hasTags(bind.tags)} ELSE 0 END`,
+    ),
+  );
+
+/** A request for a list of at most `limit` images. */
+export type ListRequest = { caller: Caller; filters: ListFilters; limit: number };
+
+const toInteger = (claim: boolean | null): number | null => (claim === null ? null : Number(claim));
+
+export const toValues = ({ caller, filters, limit }: ListRequest): ListValues => ({
+  ...filters,
+  account: caller.account,
+  limit,
+  isZvol: toInteger(filters.isZvol),
+  public: toInteger(filters.public),
+  tags: filters.tags.length > 0 ? JSON.stringify(filters.tags.map(toWanted)) : null,
+});

@@ -1,0 +1,128 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Caller } from "../caller.ts";
+import { authorityStatement } from "../db/authority.ts";
+import { type Database, requireRow } from "../db/client.ts";
+import { images } from "../db/schema.ts";
+import { integer, nullableText, type Placeholders, query, type RowOf, statement } from "../db/statement.ts";
+import { getImageStatement } from "./get-image.sql.ts";
+import { countLongBytes, type ImageRow, imageColumns, longColumns, type SeenImage } from "./image-row.sql.ts";
+import { inListOrder, isListed, type ListRequest, type ListValues, toValues } from "./list-conditions.sql.ts";
+import { isVisible } from "./visibility.sql.ts";
+
+const rowBytes = countLongBytes(images);
+
+/** Larger images are fetched separately, to keep pages small. */
+const maxInlineBytes = 4096;
+
+/** The most images of one page. */
+export const maxPageRows = 1000;
+
+/** A text, or NULL if the image is large. */
+const inlineText = (name: (typeof longColumns)[number]) =>
+  nullableText(sql`CASE WHEN ${rowBytes} <= ${sql.raw(String(maxInlineBytes))} THEN ${images[name]} END`);
+
+const inlineTexts = Object.fromEntries(longColumns.map((name) => [name, inlineText(name)]));
+
+// Each text is read as its column is.
+const listedFields = { ...imageColumns, ...(inlineTexts as object), bytes: integer(rowBytes) };
+
+export const listStatement = statement<ListValues>().reads(
+  () => listedFields,
+  (columns, bind) =>
+    query
+      .select(columns)
+      .from(images)
+      .where(isListed(bind))
+      .orderBy(...inListOrder)
+      .limit(bind.limit),
+);
+
+export const idsStatement = statement<ListValues>().reads(
+  () => ({ uuid: images.uuid }),
+  (columns, bind) =>
+    query
+      .select(columns)
+      .from(images)
+      .where(isListed(bind))
+      .orderBy(...inListOrder)
+      .limit(bind.limit),
+);
+
+/** Images that a list found. `ids` is a JSON array. */
+type FoundValues = Caller & { ids: string };
+
+/** Leaves out what the caller can no longer see. */
+const isFound = (bind: Placeholders<FoundValues>): SQL =>
+  sql`${images.uuid} IN (SELECT value FROM json_each(${bind.ids})) AND ${isVisible(images, bind.account)}`;
+
+export const pageStatement = statement<FoundValues>().reads(
+  () => listedFields,
+  (columns, bind) =>
+    query
+      .select(columns)
+      .from(images)
+      .where(isFound(bind))
+      .orderBy(...inListOrder),
+);
+
+export const wholeStatement = statement<FoundValues>().reads(
+  () => imageColumns,
+  (columns, bind) => query.select(columns).from(images).where(isFound(bind)),
+);
+
+/** A listed image, and the bytes of its long texts. They are missing if `isLarge`: `readLargeImages` reads it whole. */
+export type ListedImage = { image: ImageRow; bytes: number; isLarge: boolean };
+
+/** A page of images, the caller's authority and the marker's image, read together. */
+export type ListedImages = {
+  hasAuthority: boolean;
+  images: ListedImage[];
+  marker: SeenImage | null;
+};
+
+/**
+ * Lists the first page of the images that the account can see and the filters match, by ascending `published_at`, ties by
+ * id. Lists none if tags are wanted and over a megabyte of them would be searched. One round trip.
+ */
+export async function readList(db: Database, request: ListRequest): Promise<ListedImages> {
+  const limit = Math.min(request.limit, maxPageRows);
+  const [found, rows] = await db.batch([
+    getImageStatement.with({ ...request.caller, imageId: request.filters.marker }),
+    listStatement.with(toValues({ ...request, limit })),
+  ]);
+  const { hasAuthority, image: marker } = requireRow(found);
+  return { hasAuthority, images: rows.map(toListed), marker };
+}
+
+const toListed = ({ bytes, ...image }: RowOf<typeof listedFields>): ListedImage => ({
+  image,
+  bytes,
+  isLarge: bytes > maxInlineBytes,
+});
+
+/** Reads the ids of all images that match, in the order of the list, up to the request's limit. One round trip. */
+export const readIds = async (db: Database, request: ListRequest): Promise<string[]> =>
+  (await db.all(idsStatement.with(toValues(request)))).map(({ uuid }) => uuid);
+
+/** Ids that a list found, and who asks for them. */
+type FoundImages = { caller: Caller; ids: readonly string[] };
+
+/** Reads a later page by id, without what the caller can no longer see. One round trip. */
+export async function readPage(
+  db: Database,
+  { caller, ids }: FoundImages,
+): Promise<{ hasAuthority: boolean; images: ListedImage[] }> {
+  const values = { ...caller, ids: JSON.stringify(ids) };
+  const [authority, rows] = await db.batch([authorityStatement.with(values), pageStatement.with(values)]);
+  return { ...requireRow(authority), images: rows.map(toListed) };
+}
+
+/** Reads large images whole, by id, without what the caller can no longer see. One round trip. */
+export async function readLargeImages(
+  db: Database,
+  { caller, ids }: FoundImages,
+): Promise<{ hasAuthority: boolean; images: Map<string, ImageRow> }> {
+  const values = { ...caller, ids: JSON.stringify(ids) };
+  const [authority, rows] = await db.batch([authorityStatement.with(values), wholeStatement.with(values)]);
+  return { ...requireRow(authority), images: new Map(rows.map((row) => [row.uuid, row])) };
+}

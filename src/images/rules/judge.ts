@@ -1,0 +1,79 @@
+import { CloudApiError } from "../../errors.ts";
+import type { Release } from "../../releases.ts";
+import { assertAuthority } from "../../signature/refusals.ts";
+import type { ImageRow, SeenImage } from "../image-row.sql.ts";
+import type { WriteOutcome } from "../image-write.sql.ts";
+import { assertPreconditions, type WritePreconditions } from "./preconditions.ts";
+import { requireOwn } from "./visibility.ts";
+
+/** The image as an accepted write left it. */
+export type Written = {
+  image: ImageRow;
+  /** The fields that the write changed, in the documentation's order. Empty if it changed nothing. */
+  changedFields: readonly string[];
+  /** An earlier request with the same Idempotency-Key applied it. */
+  isReplayed: boolean;
+};
+
+/** What a write is judged by. */
+export type WriteRequest = {
+  account: string;
+  release: Release;
+  preconditions: WritePreconditions;
+  /** SHA-256 of what the request asks for. Null without an Idempotency-Key. */
+  requestHash: string | null;
+};
+
+/**
+ * Finds the write as an attempt applied it. Undefined if none did.
+ *
+ * @throws {CloudApiError} InvalidCredentials when the caller's authority is gone; IdempotencyKeyReused
+ */
+export function findApplied(outcome: WriteOutcome, { requestHash }: WriteRequest): Written | undefined {
+  assertAuthority(outcome);
+  const { applied } = outcome;
+  if (!applied) return undefined;
+  if (applied.requestHash !== requestHash) {
+    throw new CloudApiError(
+      "IdempotencyKeyReused",
+      "this Idempotency-Key was sent before with another request on this image; use a new key for each new request",
+    );
+  }
+  return { image: applied.image, changedFields: applied.changed?.split(", ") ?? [], isReplayed: !applied.isOwn };
+}
+
+/**
+ * Judges the outcome of a write of one's own image. The statement has decided; this names the reason, from the row that
+ * the same transaction read. Pure.
+ *
+ * @param assertAllowed the rule of the operation that may be why SQL did not apply the write
+ * @throws {CloudApiError} InvalidCredentials when the caller's authority is gone; IdempotencyKeyReused; ResourceNotFound
+ * when the image is hidden or does not exist; NotImageOwner; as `assertAllowed`; PreconditionFailed, PreconditionRequired
+ */
+export function judgeOwn(
+  outcome: WriteOutcome,
+  request: WriteRequest,
+  assertAllowed?: (image: SeenImage) => void,
+): Written {
+  const applied = findApplied(outcome, request);
+  if (applied) return applied;
+  const image = requireOwn(outcome.image, request.account);
+  assertAllowed?.(image);
+  return requireUnchanged(image, outcome, request);
+}
+
+/**
+ * The image that the write had nothing to change of.
+ *
+ * @throws {CloudApiError} PreconditionFailed, PreconditionRequired
+ * @throws {Error} a bug: SQL refused the write, and no rule here says why
+ */
+export function requireUnchanged(
+  image: SeenImage,
+  { isChange }: WriteOutcome,
+  { preconditions, release }: WriteRequest,
+): Written {
+  assertPreconditions(preconditions, { revision: image.revision, release });
+  if (isChange) throw new Error(`a write on ${image.uuid} was not applied, and nothing explains it`);
+  return { image, changedFields: [], isReplayed: false };
+}

@@ -1,0 +1,142 @@
+import { CloudApiError, show } from "../../errors.ts";
+import { listedStates } from "../../image-states.ts";
+import { hasStoredTypes, type Release } from "../../releases.ts";
+import type { RequestParameters } from "../../syntax/form.ts";
+import { showValue } from "../../text.ts";
+import type { SeenImage } from "../image-row.sql.ts";
+import type { ListFilters } from "../list-conditions.sql.ts";
+import { uuidShape } from "./acl.ts";
+import { isVisible } from "./visibility.ts";
+
+/** The parameters of a list. `tag.` begins the names of tags. docs/contract.md#listimages */
+export const listParameters = [
+  "name",
+  "os",
+  "version",
+  "owner",
+  "type",
+  "public",
+  "state",
+  "tag.",
+  "limit",
+  "marker",
+] as const;
+
+type ListParameter = Exclude<(typeof listParameters)[number], "tag.">;
+
+const states = [...listedStates, "all"] as const;
+
+/**
+ * Reads the filters of a query. docs/contract.md#listimages
+ *
+ * @param maxList the most images one answer may hold
+ * @throws {CloudApiError} InvalidArgument on a value that is not allowed, or a filter given twice
+ */
+export function readListFilters(
+  query: RequestParameters,
+  { release, maxList }: { release: Release; maxList: number },
+): ListFilters {
+  const text = (name: ListParameter) => readFilter(query, name);
+  const name = readPattern(text("name"));
+  const version = readPattern(text("version"));
+  return {
+    name: name.exact,
+    namePart: name.part,
+    os: text("os"),
+    version: version.exact,
+    versionPart: version.part,
+    ...readType(text("type"), release),
+    public: chooseOne(text("public"), { name: "public", values: { true: true, false: false } }),
+    state: chooseOne(text("state") ?? "active", { name: "state", values: byName(states) }) ?? "active",
+    owner: text("owner"),
+    tags: readTags(query),
+    limit: readLimit(text("limit"), maxList),
+    marker: readMarker(text("marker")),
+  };
+}
+
+/** The most tags of one list: each is compared with the tags of every image. */
+const maxTagFilters = 16;
+
+/** Reads the wanted tags: each key, and its value as text. @throws {CloudApiError} InvalidArgument: too many, or one given twice */
+function readTags(query: RequestParameters): [string, string][] {
+  const names = Object.keys(query).filter((name) => name.startsWith("tag."));
+  if (names.length > maxTagFilters) {
+    throw new CloudApiError(
+      "InvalidArgument",
+      `a list filters by at most ${maxTagFilters} tags; ${names.length} were sent`,
+    );
+  }
+  return names.map((name) => [name.slice("tag.".length), readSingle(query, name) ?? ""]);
+}
+
+/** Reads a filter. An empty value is no filter. @throws {CloudApiError} InvalidArgument when it is given twice */
+const readFilter = (query: RequestParameters, name: ListParameter): string | null => readSingle(query, name) || null;
+
+/** A filter on text: the exact value or, after `~`, a substring. */
+const readPattern = (text: string | null): { exact: string | null; part: string | null } =>
+  text?.startsWith("~") ? { exact: null, part: text.slice(1) } : { exact: text, part: null };
+
+type TypeFilters = Pick<ListFilters, "type" | "notType" | "isZvol">;
+
+/** Hides docker images unless `type` names a stored type. `!` before it negates. Releases before 8.0.0 have two types. */
+function readType(type: string | null, release: Release): TypeFilters {
+  if (!hasStoredTypes(release)) return { type: null, notType: "docker", isZvol: readIsZvol(type) };
+  if (type === null) return { type: null, notType: "docker", isZvol: null };
+  return type.startsWith("!")
+    ? { type: null, notType: type.slice(1), isZvol: null }
+    : { type, notType: null, isZvol: null };
+}
+
+/** Reads a parameter that may be given once. Null if it is not. @throws {CloudApiError} InvalidArgument when it is given twice */
+export function readSingle(query: RequestParameters, name: string): string | null {
+  const value = query[name];
+  if (value === undefined) return null;
+  if (typeof value !== "string") throw new CloudApiError("InvalidArgument", `${show(name)} is given more than once`);
+  return value;
+}
+
+/** Of the two types before 8.0.0, `virtualmachine` is zvol. */
+function readIsZvol(type: string | null): boolean | null {
+  return chooseOne(type, { name: "type", values: { virtualmachine: true, smartmachine: false } });
+}
+
+const byName = <Name extends string>(names: readonly Name[]): Record<string, Name> =>
+  Object.fromEntries(names.map((name) => [name, name]));
+
+function chooseOne<Value>(text: string | null, allowed: { name: string; values: Record<string, Value> }): Value | null {
+  if (text === null) return null;
+  const value = Object.hasOwn(allowed.values, text) ? allowed.values[text] : undefined;
+  if (value !== undefined) return value;
+  const names = Object.keys(allowed.values).join(", ");
+  throw new CloudApiError("InvalidArgument", `${allowed.name} is one of ${names}; ${showValue(text)} was sent`);
+}
+
+function readLimit(text: string | null, maxList: number): number | null {
+  if (text === null) return null;
+  const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : 0;
+  if (value >= 1 && value <= maxList) return value;
+  throw new CloudApiError("InvalidArgument", `limit is a number from 1 to ${maxList}; ${showValue(text)} was sent`);
+}
+
+function readMarker(text: string | null): string | null {
+  if (text === null || uuidShape.test(text)) return text;
+  throw makeUnknownMarker(text);
+}
+
+/** Checks that the account can see the marker's image. Pure. @throws {CloudApiError} InvalidArgument */
+export function assertMarker(
+  filters: Pick<ListFilters, "marker">,
+  { marker }: { marker: SeenImage | null },
+  account: string,
+): void {
+  if (filters.marker !== null && !(marker && isVisible(marker, account))) throw makeUnknownMarker(filters.marker);
+}
+
+/** The marker names no image that the account can see. */
+const makeUnknownMarker = (marker: string): CloudApiError =>
+  new CloudApiError("InvalidArgument", `marker is the id of an image that you can see; ${showValue(marker)} was sent`);
+
+/** The list is longer than one answer may be. */
+export const makeListTooLong = (maxList: number): CloudApiError =>
+  new CloudApiError("InvalidArgument", `more than ${maxList} images match; ask for pages with limit and marker`);

@@ -1,0 +1,26 @@
+import { or } from "drizzle-orm";
+import type { Database } from "../db/client.ts";
+import { isPatched, patched, patchRow } from "../db/patch.ts";
+import { images, type UpdatableField, updatableFields } from "../db/schema.ts";
+import {
+  imageChange,
+  runChange,
+  toWriteValues,
+  type Write,
+  type WriteOutcome,
+  type WriteValues,
+} from "./image-write.sql.ts";
+
+/** The columns to write, JSON columns as text. Null clears. Absent and undefined fields stay. */
+export type ImagePatch = { readonly [Field in UpdatableField]?: string | null | undefined };
+
+/** One statement for every choice of fields: they are bound as one JSON object. A JSON null counts as sent: it clears the column. */
+export const update = imageChange<WriteValues & { patch: string }>((bind) => ({
+  set: Object.fromEntries(updatableFields.map((field) => [field, patched(field, images[field])])),
+  from: patchRow(bind.patch),
+  isChange: or(...updatableFields.map((field) => isPatched(field, images[field]))),
+}));
+
+/** Updates an image if the caller owns it and something changes. */
+export const writeUpdate = (db: Database, write: Write, patch: ImagePatch): Promise<WriteOutcome> =>
+  runChange(db, write, { change: update, values: { ...toWriteValues(write), patch: JSON.stringify(patch) } });

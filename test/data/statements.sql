@@ -1,0 +1,2975 @@
+-- Every statement of the service as it is sent, and SQLite's plan for it. Written by `npm run statements`.
+
+-- src/accounts/account.sql.ts accountUpdate.outcome
+select "caller"."hasAuthority" as "hasAuthority",
+  EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?) as "isUpdated",
+  "accounts"."uuid" as "account_uuid", "accounts"."login" as "account_login", "accounts"."email" as "account_email",
+  "accounts"."companyName" as "account_companyName", "accounts"."firstName" as "account_firstName",
+  "accounts"."lastName" as "account_lastName", "accounts"."address" as "account_address",
+  "accounts"."postalCode" as "account_postalCode", "accounts"."city" as "account_city",
+  "accounts"."state" as "account_state", "accounts"."country" as "account_country",
+  "accounts"."phone" as "account_phone", "accounts"."triton_cns_enabled" as "account_triton_cns_enabled",
+  "accounts"."created" as "account_created", "accounts"."updated" as "account_updated"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "accounts" on "accounts"."uuid" = ?;
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+
+-- src/accounts/account.sql.ts accountUpdate.record
+INSERT INTO "account_writes" (write_id, account, time)
+SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER)
+WHERE EXISTS (SELECT 1 FROM "accounts" WHERE ("accounts"."uuid" = ? and "accounts"."write_id" = ?))
+ON CONFLICT DO NOTHING;
+-- SEARCH accounts EXISTS USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+
+-- src/accounts/account.sql.ts accountUpdate.write
+update "accounts"
+set "email" = CASE
+  WHEN json_type("change"."patch", '$.email') IS NOT NULL THEN "change"."patch" ->> '$.email' ELSE "accounts"."email"
+END,
+  "companyName" = CASE
+    WHEN json_type("change"."patch", '$.companyName') IS NOT NULL THEN "change"."patch" ->> '$.companyName'
+    ELSE "accounts"."companyName"
+  END,
+  "firstName" = CASE
+    WHEN json_type("change"."patch", '$.firstName') IS NOT NULL THEN "change"."patch" ->> '$.firstName'
+    ELSE "accounts"."firstName"
+  END,
+  "lastName" = CASE
+    WHEN json_type("change"."patch", '$.lastName') IS NOT NULL THEN "change"."patch" ->> '$.lastName'
+    ELSE "accounts"."lastName"
+  END,
+  "address" = CASE
+    WHEN json_type("change"."patch", '$.address') IS NOT NULL THEN "change"."patch" ->> '$.address'
+    ELSE "accounts"."address"
+  END,
+  "postalCode" = CASE
+    WHEN json_type("change"."patch", '$.postalCode') IS NOT NULL THEN "change"."patch" ->> '$.postalCode'
+    ELSE "accounts"."postalCode"
+  END,
+  "city" = CASE
+    WHEN json_type("change"."patch", '$.city') IS NOT NULL THEN "change"."patch" ->> '$.city' ELSE "accounts"."city"
+  END,
+  "state" = CASE
+    WHEN json_type("change"."patch", '$.state') IS NOT NULL THEN "change"."patch" ->> '$.state'
+    ELSE "accounts"."state"
+  END,
+  "country" = CASE
+    WHEN json_type("change"."patch", '$.country') IS NOT NULL THEN "change"."patch" ->> '$.country'
+    ELSE "accounts"."country"
+  END,
+  "phone" = CASE
+    WHEN json_type("change"."patch", '$.phone') IS NOT NULL THEN "change"."patch" ->> '$.phone'
+    ELSE "accounts"."phone"
+  END,
+  "triton_cns_enabled" = CASE
+    WHEN json_type("change"."patch", '$.triton_cns_enabled') IS NOT NULL THEN "change"."patch" ->> '$.triton_cns_enabled'
+    ELSE "accounts"."triton_cns_enabled"
+  END,
+  "updated" = ?, "write_id" = ?
+from (SELECT ? AS "patch") AS "change"
+where (
+  "accounts"."uuid" = ?
+  and (
+    (json_type("change"."patch", '$.email') IS NOT NULL AND "change"."patch" ->> '$.email' IS NOT "accounts"."email")
+    or (
+      json_type("change"."patch", '$.companyName') IS NOT NULL
+      AND "change"."patch" ->> '$.companyName' IS NOT "accounts"."companyName"
+    )
+    or (
+      json_type("change"."patch", '$.firstName') IS NOT NULL
+      AND "change"."patch" ->> '$.firstName' IS NOT "accounts"."firstName"
+    )
+    or (
+      json_type("change"."patch", '$.lastName') IS NOT NULL
+      AND "change"."patch" ->> '$.lastName' IS NOT "accounts"."lastName"
+    )
+    or (
+      json_type("change"."patch", '$.address') IS NOT NULL
+      AND "change"."patch" ->> '$.address' IS NOT "accounts"."address"
+    )
+    or (
+      json_type("change"."patch", '$.postalCode') IS NOT NULL
+      AND "change"."patch" ->> '$.postalCode' IS NOT "accounts"."postalCode"
+    )
+    or (json_type("change"."patch", '$.city') IS NOT NULL AND "change"."patch" ->> '$.city' IS NOT "accounts"."city")
+    or (
+      json_type("change"."patch", '$.state') IS NOT NULL AND "change"."patch" ->> '$.state' IS NOT "accounts"."state"
+    )
+    or (
+      json_type("change"."patch", '$.country') IS NOT NULL
+      AND "change"."patch" ->> '$.country' IS NOT "accounts"."country"
+    )
+    or (
+      json_type("change"."patch", '$.phone') IS NOT NULL AND "change"."patch" ->> '$.phone' IS NOT "accounts"."phone"
+    )
+    or (
+      json_type("change"."patch", '$.triton_cns_enabled') IS NOT NULL
+      AND "change"."patch" ->> '$.triton_cns_enabled' IS NOT "accounts"."triton_cns_enabled"
+    )
+  )
+  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN change
+
+-- src/accounts/account.sql.ts getAccountStatement
+select "caller"."hasAuthority" as "hasAuthority", "accounts"."uuid" as "account_uuid",
+  "accounts"."login" as "account_login", "accounts"."email" as "account_email",
+  "accounts"."companyName" as "account_companyName", "accounts"."firstName" as "account_firstName",
+  "accounts"."lastName" as "account_lastName", "accounts"."address" as "account_address",
+  "accounts"."postalCode" as "account_postalCode", "accounts"."city" as "account_city",
+  "accounts"."state" as "account_state", "accounts"."country" as "account_country",
+  "accounts"."phone" as "account_phone", "accounts"."triton_cns_enabled" as "account_triton_cns_enabled",
+  "accounts"."created" as "account_created", "accounts"."updated" as "account_updated"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "accounts" on "accounts"."uuid" = ?;
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
+
+-- src/accounts/keys.sql.ts getKeyStatement
+select "caller"."hasAuthority" as "hasAuthority", "keys"."name" as "key_name",
+  "keys"."fingerprint" as "key_fingerprint", "keys"."key" as "key_key"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "keys" on (
+  "keys"."account" = ?
+  and "keys"."name" IN (
+    ?, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?),
+      (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprintSha256" = ?)
+  )
+);
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH keys USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
+-- SEARCH other USING COVERING INDEX keys_fingerprint (account=? AND fingerprint=?)
+-- SEARCH other USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+
+-- src/accounts/keys.sql.ts keyCreation.outcome
+select "caller"."hasAuthority" as "hasAuthority",
+  EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?) as "isCreated",
+  (? > 0 AND (SELECT count(*) FROM "keys" WHERE "keys"."account" = ?) >= ?) as "isQuotaReached",
+  (SELECT "accounts"."login" FROM "accounts" WHERE "accounts"."uuid" = ?) as "login", "keys"."name" as "holder_name"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "keys" on (
+  "keys"."account" = ? and ("keys"."name" = ? or "keys"."fingerprint" = ? or "keys"."fingerprintSha256" = ?)
+)
+order by "keys"."name" = ? DESC
+limit ?;
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH keys USING PRIMARY KEY (account=?) LEFT-JOIN
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH keys USING COVERING INDEX keys_fingerprint_sha256 (account=?)
+-- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+
+-- src/accounts/keys.sql.ts keyCreation.record
+INSERT INTO "account_writes" (write_id, account, time)
+SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER)
+WHERE EXISTS (SELECT 1 FROM "keys" WHERE ("keys"."account" = ? and "keys"."name" = ? and "keys"."write_id" = ?))
+ON CONFLICT DO NOTHING;
+-- SEARCH keys EXISTS USING PRIMARY KEY (account=? AND name=?)
+
+-- src/accounts/keys.sql.ts keyCreation.write
+INSERT INTO "keys" (account, name, fingerprint, fingerprintSha256, key, write_id)
+SELECT ?, ?, ?, ?, ?, ?
+WHERE (
+  exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+  and NOT (? > 0 AND (SELECT count(*) FROM "keys" WHERE "keys"."account" = ?) >= ?)
+)
+ON CONFLICT DO NOTHING;
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH keys USING COVERING INDEX keys_fingerprint_sha256 (account=?)
+
+-- src/accounts/keys.sql.ts keyDeletion.mark
+update "keys"
+set "write_id" = ?
+where (
+  (
+    "keys"."account" = ?
+    and "keys"."name" IN (
+      ?, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?),
+        (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprintSha256" = ?)
+    )
+  )
+  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH keys USING PRIMARY KEY (account=? AND name=?)
+-- SEARCH other USING COVERING INDEX keys_fingerprint (account=? AND fingerprint=?)
+-- SEARCH other USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+
+-- src/accounts/keys.sql.ts keyDeletion.outcome
+select "caller"."hasAuthority" as "hasAuthority",
+  EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?) as "isDeleted"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller";
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+
+-- src/accounts/keys.sql.ts keyDeletion.record
+INSERT INTO "account_writes" (write_id, account, time)
+SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER)
+WHERE EXISTS (
+  SELECT 1
+  FROM "keys"
+  WHERE (
+    (
+      "keys"."account" = ?
+      and "keys"."name" IN (
+        ?, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?),
+          (
+            SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprintSha256" = ?
+          )
+      )
+    )
+    and "keys"."write_id" = ?
+  )
+)
+ON CONFLICT DO NOTHING;
+-- SEARCH keys EXISTS USING PRIMARY KEY (account=? AND name=?)
+-- SEARCH other USING COVERING INDEX keys_fingerprint (account=? AND fingerprint=?)
+-- SEARCH other USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+
+-- src/accounts/keys.sql.ts keyDeletion.write
+delete
+from "keys"
+where (
+  (
+    "keys"."account" = ?
+    and "keys"."name" IN (
+      ?, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?),
+        (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprintSha256" = ?)
+    )
+  )
+  and "keys"."write_id" = ?
+);
+-- SEARCH keys USING PRIMARY KEY (account=? AND name=?)
+-- SEARCH other USING COVERING INDEX keys_fingerprint (account=? AND fingerprint=?)
+-- SEARCH other USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+
+-- src/accounts/keys.sql.ts listKeysStatement
+select "name" as "name", "fingerprint" as "fingerprint", "key" as "key"
+from "keys"
+where ("keys"."account" = ? and "keys"."name" > ?)
+order by "keys"."name"
+limit ?;
+-- SEARCH keys USING PRIMARY KEY (account=? AND name>?)
+
+-- src/accounts/recorded-write.sql.ts trimWritesStatement
+DELETE
+FROM "account_writes"
+WHERE write_id IN (
+  SELECT write_id
+  FROM "account_writes"
+  WHERE account = ?
+  AND time < CAST(unixepoch('subsec') * 1000 AS INTEGER) - 60000
+  ORDER BY time
+  LIMIT 2
+);
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH account_writes USING COVERING INDEX account_writes_account (account=? AND time<?)
+
+-- src/caller/identify.sql.ts findSignerStatement
+select CASE
+  WHEN "signer_login"."login" = ? THEN "signer_login"."uuid" WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+END as "account_uuid",
+  CASE
+    WHEN "signer_login"."login" = ? THEN "signer_login"."operator"
+    WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."operator"
+  END as "account_operator",
+  CASE
+    WHEN "signer_login"."login" = ? THEN "signer_login"."disabled"
+    WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."disabled"
+  END as "account_disabled",
+  CASE
+    WHEN "key_name"."account" = CASE
+      WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+    END
+    AND "key_name"."name" = ? THEN "key_name"."key"
+    WHEN "key_md5"."account" = CASE
+      WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+    END
+    AND "key_md5"."fingerprint" = ? THEN "key_md5"."key"
+    WHEN "key_sha256"."account" = CASE
+      WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+    END
+    AND "key_sha256"."fingerprintSha256" = ? THEN "key_sha256"."key"
+  END as "key_key",
+  CASE
+    WHEN "key_name"."account" = CASE
+      WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+    END
+    AND "key_name"."name" = ? THEN "key_name"."fingerprintSha256"
+    WHEN "key_md5"."account" = CASE
+      WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+    END
+    AND "key_md5"."fingerprint" = ? THEN "key_md5"."fingerprintSha256"
+    WHEN "key_sha256"."account" = CASE
+      WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+    END
+    AND "key_sha256"."fingerprintSha256" = ? THEN "key_sha256"."fingerprintSha256"
+  END as "key_fingerprintSha256",
+  CASE
+    WHEN "target_login"."login" = ? THEN "target_login"."uuid" WHEN "target_uuid"."uuid" = ? THEN "target_uuid"."uuid"
+  END as "target"
+from (SELECT 1) AS "request"
+left join "accounts" "signer_login" on "signer_login"."uuid" = (
+  SELECT *
+  FROM (
+    SELECT *
+    FROM (
+      SELECT "accounts"."uuid" FROM "accounts" WHERE "accounts"."login" <= ? ORDER BY "accounts"."login" DESC LIMIT 1
+    )
+    UNION ALL
+    SELECT *
+    FROM (SELECT NULL FROM "accounts" LIMIT 1)
+  )
+  LIMIT 1
+)
+left join "accounts" "signer_uuid" on "signer_uuid"."uuid" = (
+  SELECT *
+  FROM (
+    SELECT *
+    FROM (
+      SELECT "accounts"."uuid" FROM "accounts" WHERE "accounts"."uuid" <= ? ORDER BY "accounts"."uuid" DESC LIMIT 1
+    )
+    UNION ALL
+    SELECT *
+    FROM (SELECT NULL FROM "accounts" LIMIT 1)
+  )
+  LIMIT 1
+)
+left join "keys" "key_name" on ("key_name"."account", "key_name"."name") = (
+  SELECT *
+  FROM (
+    SELECT *
+    FROM (
+      SELECT "keys"."account", "keys"."name"
+      FROM "keys"
+      WHERE "keys"."account" = coalesce(
+        CASE
+          WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
+          WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+        END,
+          ?
+      )
+      AND "keys"."name" <= ?
+      ORDER BY "keys"."name" DESC
+      LIMIT 1
+    )
+    UNION ALL
+    SELECT *
+    FROM (SELECT NULL, NULL FROM "keys" LIMIT 1)
+  )
+  LIMIT 1
+)
+left join "keys" "key_md5" on ("key_md5"."account", "key_md5"."name") = (
+  SELECT *
+  FROM (
+    SELECT *
+    FROM (
+      SELECT "keys"."account", "keys"."name"
+      FROM "keys"
+      WHERE "keys"."account" = coalesce(
+        CASE
+          WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
+          WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+        END,
+          ?
+      )
+      AND "keys"."fingerprint" <= ?
+      ORDER BY "keys"."fingerprint" DESC
+      LIMIT 1
+    )
+    UNION ALL
+    SELECT *
+    FROM (SELECT NULL, NULL FROM "keys" LIMIT 1)
+  )
+  LIMIT 1
+)
+left join "keys" "key_sha256" on ("key_sha256"."account", "key_sha256"."name") = (
+  SELECT *
+  FROM (
+    SELECT *
+    FROM (
+      SELECT "keys"."account", "keys"."name"
+      FROM "keys"
+      WHERE "keys"."account" = coalesce(
+        CASE
+          WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
+          WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+        END,
+          ?
+      )
+      AND "keys"."fingerprintSha256" <= ?
+      ORDER BY "keys"."fingerprintSha256" DESC
+      LIMIT 1
+    )
+    UNION ALL
+    SELECT *
+    FROM (SELECT NULL, NULL FROM "keys" LIMIT 1)
+  )
+  LIMIT 1
+)
+left join "accounts" "target_login" on "target_login"."uuid" = (
+  SELECT *
+  FROM (
+    SELECT *
+    FROM (
+      SELECT "accounts"."uuid" FROM "accounts" WHERE "accounts"."login" <= ? ORDER BY "accounts"."login" DESC LIMIT 1
+    )
+    UNION ALL
+    SELECT *
+    FROM (SELECT NULL FROM "accounts" LIMIT 1)
+  )
+  LIMIT 1
+)
+left join "accounts" "target_uuid" on "target_uuid"."uuid" = (
+  SELECT *
+  FROM (
+    SELECT *
+    FROM (
+      SELECT "accounts"."uuid" FROM "accounts" WHERE "accounts"."uuid" <= ? ORDER BY "accounts"."uuid" DESC LIMIT 1
+    )
+    UNION ALL
+    SELECT *
+    FROM (SELECT NULL FROM "accounts" LIMIT 1)
+  )
+  LIMIT 1
+);
+-- SCAN request
+-- SEARCH signer_login USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
+-- SEARCH accounts USING INDEX accounts_login_unique (login<?)
+-- SCAN accounts USING COVERING INDEX accounts_login_unique
+-- SEARCH signer_uuid USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
+-- SEARCH accounts USING COVERING INDEX sqlite_autoindex_accounts_1 (uuid<?)
+-- SCAN accounts USING COVERING INDEX accounts_login_unique
+-- SEARCH key_name USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
+-- SEARCH keys USING PRIMARY KEY (account=? AND name<?)
+-- SCAN keys USING COVERING INDEX keys_fingerprint_sha256
+-- SEARCH key_md5 USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
+-- SEARCH keys USING COVERING INDEX keys_fingerprint (account=? AND fingerprint<?)
+-- SCAN keys USING COVERING INDEX keys_fingerprint_sha256
+-- SEARCH key_sha256 USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
+-- SEARCH keys USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256<?)
+-- SCAN keys USING COVERING INDEX keys_fingerprint_sha256
+-- SEARCH target_login USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
+-- SEARCH accounts USING INDEX accounts_login_unique (login<?)
+-- SCAN accounts USING COVERING INDEX accounts_login_unique
+-- SEARCH target_uuid USING COVERING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
+-- SEARCH accounts USING COVERING INDEX sqlite_autoindex_accounts_1 (uuid<?)
+-- SCAN accounts USING COVERING INDEX accounts_login_unique
+
+-- src/db/authority.ts authorityStatement
+select "caller"."hasAuthority" as "hasAuthority"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller";
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+
+-- src/http/health.sql.ts healthStatement
+SELECT uuid FROM accounts LIMIT 1;
+-- SCAN accounts USING COVERING INDEX sqlite_autoindex_accounts_1
+
+-- src/images/acl.sql.ts addAcl.apply
+update "images"
+set "acl" = "change"."value", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
+from (
+  SELECT nullif(
+    (
+      SELECT json_group_array(account ORDER BY place)
+      FROM (
+        SELECT account, min(place) AS place
+        FROM (
+          SELECT value AS account, key AS place
+          FROM json_each(coalesce("images"."acl", '[]'))
+          UNION ALL
+          SELECT value, 1000000000 + key
+          FROM json_each(?)
+        )
+        GROUP BY account
+      )
+    ),
+      '[]'
+  ) AS "value"
+  FROM "images"
+  WHERE "images"."uuid" = ?
+  LIMIT 1
+) AS "change"
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and "change"."value" IS NOT "images"."acl"
+  and json_array_length("change"."value") <= ?
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN change
+
+-- src/images/acl.sql.ts addAcl.outcome
+select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
+  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_httpRequestId",
+  "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
+  "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
+  "image_history"."version" as "written_version", "image_history"."description" as "written_description",
+  "image_history"."homepage" as "written_homepage", "image_history"."eula" as "written_eula",
+  "image_history"."acl" as "written_acl", "image_history"."tags" as "written_tags",
+  "image_history"."os" as "written_os", "image_history"."type" as "written_type",
+  "image_history"."requirements" as "written_requirements", "image_history"."image_size" as "written_image_size",
+  "image_history"."files" as "written_files", "image_history"."published_at" as "written_published_at",
+  "image_history"."owner" as "written_owner", "image_history"."public" as "written_public",
+  "image_history"."state" as "written_state", "image_history"."origin" as "written_origin",
+  "image_history"."error" as "written_error", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
+  "images"."version" as "image_version", "images"."description" as "image_description",
+  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
+  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
+  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
+  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
+  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
+  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
+  EXISTS (
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+  ) as "image_isShared",
+  CASE
+    WHEN "image_history"."write_id" IS NULL THEN nullif(
+      (
+        SELECT json_group_array(account ORDER BY place)
+        FROM (
+          SELECT account, min(place) AS place
+          FROM (
+            SELECT value AS account, key AS place
+            FROM json_each(coalesce("images"."acl", '[]'))
+            UNION ALL
+            SELECT value, 1000000000 + key
+            FROM json_each(?)
+          )
+          GROUP BY account
+        )
+      ),
+        '[]'
+    ) IS NOT "images"."acl"
+    ELSE 0
+  END as "isChange"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "image_history" on "image_history"."write_id" = ?
+left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is null);
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
+-- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+
+-- src/images/acl.sql.ts addAcl.rehearse
+select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
+  "images"."description" as "description", "images"."homepage" as "homepage", "images"."eula" as "eula",
+  "change"."value" as "acl", "images"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
+  "images"."requirements" as "requirements", "images"."image_size" as "image_size", "images"."files" as "files",
+  "images"."published_at" as "published_at", "images"."owner" as "owner", "images"."public" as "public",
+  "images"."state" as "state", "images"."origin" as "origin", "images"."error" as "error",
+  "images"."revision" + 1 as "revision"
+from "images"
+inner join (
+  SELECT nullif(
+    (
+      SELECT json_group_array(account ORDER BY place)
+      FROM (
+        SELECT account, min(place) AS place
+        FROM (
+          SELECT value AS account, key AS place
+          FROM json_each(coalesce("images"."acl", '[]'))
+          UNION ALL
+          SELECT value, 1000000000 + key
+          FROM json_each(?)
+        )
+        GROUP BY account
+      )
+    ),
+      '[]'
+  ) AS "value"
+  FROM "images"
+  WHERE "images"."uuid" = ?
+  LIMIT 1
+) AS "change" on true
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and "change"."value" IS NOT "images"."acl"
+  and json_array_length("change"."value") <= ?
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN change
+
+-- src/images/acl.sql.ts leave.apply
+update "images"
+set "acl" = "change"."value", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
+from (
+  SELECT nullif(
+    (
+      SELECT json_group_array(value ORDER BY key)
+      FROM json_each(coalesce("images"."acl", '[]'))
+      WHERE value NOT IN (SELECT value FROM json_each(?))
+    ),
+      '[]'
+  ) AS "value"
+  FROM "images"
+  WHERE "images"."uuid" = ?
+  LIMIT 1
+) AS "change"
+where (
+  "images"."uuid" = ?
+  and "images"."owner" <> ?
+  AND "images"."state" IN ('active', 'disabled')
+  AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+  and "images"."state" <> 'destroyed'
+  and "change"."value" IS NOT "images"."acl"
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN change
+-- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
+
+-- src/images/acl.sql.ts leave.rehearse
+select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
+  "images"."description" as "description", "images"."homepage" as "homepage", "images"."eula" as "eula",
+  "change"."value" as "acl", "images"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
+  "images"."requirements" as "requirements", "images"."image_size" as "image_size", "images"."files" as "files",
+  "images"."published_at" as "published_at", "images"."owner" as "owner", "images"."public" as "public",
+  "images"."state" as "state", "images"."origin" as "origin", "images"."error" as "error",
+  "images"."revision" + 1 as "revision"
+from "images"
+inner join (
+  SELECT nullif(
+    (
+      SELECT json_group_array(value ORDER BY key)
+      FROM json_each(coalesce("images"."acl", '[]'))
+      WHERE value NOT IN (SELECT value FROM json_each(?))
+    ),
+      '[]'
+  ) AS "value"
+  FROM "images"
+  WHERE "images"."uuid" = ?
+  LIMIT 1
+) AS "change" on true
+where (
+  "images"."uuid" = ?
+  and "images"."owner" <> ?
+  AND "images"."state" IN ('active', 'disabled')
+  AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+  and "images"."state" <> 'destroyed'
+  and "change"."value" IS NOT "images"."acl"
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN change
+-- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
+
+-- src/images/acl.sql.ts removeAcl.apply
+update "images"
+set "acl" = "change"."value", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
+from (
+  SELECT nullif(
+    (
+      SELECT json_group_array(value ORDER BY key)
+      FROM json_each(coalesce("images"."acl", '[]'))
+      WHERE value NOT IN (SELECT value FROM json_each(?))
+    ),
+      '[]'
+  ) AS "value"
+  FROM "images"
+  WHERE "images"."uuid" = ?
+  LIMIT 1
+) AS "change"
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and "change"."value" IS NOT "images"."acl"
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN change
+
+-- src/images/acl.sql.ts removeAcl.outcome
+select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
+  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_httpRequestId",
+  "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
+  "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
+  "image_history"."version" as "written_version", "image_history"."description" as "written_description",
+  "image_history"."homepage" as "written_homepage", "image_history"."eula" as "written_eula",
+  "image_history"."acl" as "written_acl", "image_history"."tags" as "written_tags",
+  "image_history"."os" as "written_os", "image_history"."type" as "written_type",
+  "image_history"."requirements" as "written_requirements", "image_history"."image_size" as "written_image_size",
+  "image_history"."files" as "written_files", "image_history"."published_at" as "written_published_at",
+  "image_history"."owner" as "written_owner", "image_history"."public" as "written_public",
+  "image_history"."state" as "written_state", "image_history"."origin" as "written_origin",
+  "image_history"."error" as "written_error", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
+  "images"."version" as "image_version", "images"."description" as "image_description",
+  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
+  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
+  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
+  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
+  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
+  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
+  EXISTS (
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+  ) as "image_isShared",
+  CASE
+    WHEN "image_history"."write_id" IS NULL THEN nullif(
+      (
+        SELECT json_group_array(value ORDER BY key)
+        FROM json_each(coalesce("images"."acl", '[]'))
+        WHERE value NOT IN (SELECT value FROM json_each(?))
+      ),
+        '[]'
+    ) IS NOT "images"."acl"
+    ELSE 0
+  END as "isChange"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "image_history" on "image_history"."write_id" = ?
+left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is null);
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
+-- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+
+-- src/images/acl.sql.ts removeAcl.rehearse
+select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
+  "images"."description" as "description", "images"."homepage" as "homepage", "images"."eula" as "eula",
+  "change"."value" as "acl", "images"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
+  "images"."requirements" as "requirements", "images"."image_size" as "image_size", "images"."files" as "files",
+  "images"."published_at" as "published_at", "images"."owner" as "owner", "images"."public" as "public",
+  "images"."state" as "state", "images"."origin" as "origin", "images"."error" as "error",
+  "images"."revision" + 1 as "revision"
+from "images"
+inner join (
+  SELECT nullif(
+    (
+      SELECT json_group_array(value ORDER BY key)
+      FROM json_each(coalesce("images"."acl", '[]'))
+      WHERE value NOT IN (SELECT value FROM json_each(?))
+    ),
+      '[]'
+  ) AS "value"
+  FROM "images"
+  WHERE "images"."uuid" = ?
+  LIMIT 1
+) AS "change" on true
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and "change"."value" IS NOT "images"."acl"
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN change
+
+-- src/images/clone-image.sql.ts clone.apply
+INSERT INTO "images" (
+  "uuid", "name", "version", "description", "homepage", "eula", "acl", "tags", "os", "type", "requirements",
+    "image_size", "files", "published_at", "owner", "public", "state", "origin", "error", "revision", "write_id",
+    "write"
+)
+SELECT ? AS "uuid", "images"."name" AS "name", "images"."version" AS "version",
+  "images"."description" AS "description", "images"."homepage" AS "homepage", "images"."eula" AS "eula", NULL AS "acl",
+  "images"."tags" AS "tags", "images"."os" AS "os", "images"."type" AS "type",
+  "images"."requirements" AS "requirements", "images"."image_size" AS "image_size", "images"."files" AS "files",
+  ? AS "published_at", ? AS "owner", 0 AS "public", "images"."state" AS "state", "images"."origin" AS "origin",
+  NULL AS "error", 1 AS "revision", ? AS "write_id", ? AS "write"
+FROM "images"
+WHERE "images"."uuid" = ?
+AND "images"."owner" <> ?
+AND "images"."state" IN ('active', 'disabled')
+AND "images"."type" IS NOT 'docker'
+AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+AND NOT (
+  ? > 0
+  AND (
+    SELECT count(*)
+    FROM ( SELECT 1 FROM "images" WHERE "images"."owner" = ? AND "images"."state" <> 'destroyed' LIMIT ? )
+  ) >= ?
+)
+AND (
+  NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+  and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+  and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+)
+AND exists (
+  select 1
+  from "keys"
+  inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+  inner join "accounts" "target" on "target"."uuid" = ?
+  where (
+    "keys"."account" = ?
+    and "keys"."fingerprintSha256" = ?
+    and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+    and ? IN ("signer"."login", "signer"."uuid")
+    and "signer"."disabled" = ?
+    and ? IN ("target"."login", "target"."uuid")
+    and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
+
+-- src/images/clone-image.sql.ts clone.outcome
+select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
+  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_httpRequestId",
+  "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
+  "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
+  "image_history"."version" as "written_version", "image_history"."description" as "written_description",
+  "image_history"."homepage" as "written_homepage", "image_history"."eula" as "written_eula",
+  "image_history"."acl" as "written_acl", "image_history"."tags" as "written_tags",
+  "image_history"."os" as "written_os", "image_history"."type" as "written_type",
+  "image_history"."requirements" as "written_requirements", "image_history"."image_size" as "written_image_size",
+  "image_history"."files" as "written_files", "image_history"."published_at" as "written_published_at",
+  "image_history"."owner" as "written_owner", "image_history"."public" as "written_public",
+  "image_history"."state" as "written_state", "image_history"."origin" as "written_origin",
+  "image_history"."error" as "written_error", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
+  "images"."version" as "image_version", "images"."description" as "image_description",
+  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
+  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
+  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
+  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
+  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
+  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
+  EXISTS (
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+  ) as "image_isShared",
+  CASE WHEN "image_history"."write_id" IS NULL THEN 1 ELSE 0 END as "isChange",
+  CASE
+    WHEN "image_history"."write_id" IS NULL THEN (
+      ? > 0
+      AND (
+        SELECT count(*)
+        FROM ( SELECT 1 FROM "images" WHERE "images"."owner" = ? AND "images"."state" <> 'destroyed' LIMIT ? )
+      ) >= ?
+    )
+    ELSE 0
+  END as "isQuotaReached"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "image_history" on "image_history"."write_id" = ?
+left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is null);
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
+-- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+-- SEARCH images USING INDEX images_owner (owner=?)
+
+-- src/images/clone-image.sql.ts clone.rehearse
+SELECT ? AS "uuid", "images"."name" AS "name", "images"."version" AS "version",
+  "images"."description" AS "description", "images"."homepage" AS "homepage", "images"."eula" AS "eula", NULL AS "acl",
+  "images"."tags" AS "tags", "images"."os" AS "os", "images"."type" AS "type",
+  "images"."requirements" AS "requirements", "images"."image_size" AS "image_size", "images"."files" AS "files",
+  ? AS "published_at", ? AS "owner", 0 AS "public", "images"."state" AS "state", "images"."origin" AS "origin",
+  NULL AS "error", 1 AS "revision", ? AS "write_id", ? AS "write"
+FROM "images"
+WHERE "images"."uuid" = ?
+AND "images"."owner" <> ?
+AND "images"."state" IN ('active', 'disabled')
+AND "images"."type" IS NOT 'docker'
+AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+AND NOT (
+  ? > 0
+  AND (
+    SELECT count(*)
+    FROM ( SELECT 1 FROM "images" WHERE "images"."owner" = ? AND "images"."state" <> 'destroyed' LIMIT ? )
+  ) >= ?
+)
+AND (
+  NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+  and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+  and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+)
+AND exists (
+  select 1
+  from "keys"
+  inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+  inner join "accounts" "target" on "target"."uuid" = ?
+  where (
+    "keys"."account" = ?
+    and "keys"."fingerprintSha256" = ?
+    and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+    and ? IN ("signer"."login", "signer"."uuid")
+    and "signer"."disabled" = ?
+    and ? IN ("target"."login", "target"."uuid")
+    and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
+
+-- src/images/delete-image.sql.ts deletion.apply
+update "images"
+set "state" = 'destroyed', "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and NOT EXISTS (
+    SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ? AND "dependent"."state" <> 'destroyed'
+  )
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH dependent USING INDEX images_origin (origin=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+
+-- src/images/delete-image.sql.ts deletion.outcome
+select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
+  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_httpRequestId",
+  "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
+  "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
+  "image_history"."version" as "written_version", "image_history"."description" as "written_description",
+  "image_history"."homepage" as "written_homepage", "image_history"."eula" as "written_eula",
+  "image_history"."acl" as "written_acl", "image_history"."tags" as "written_tags",
+  "image_history"."os" as "written_os", "image_history"."type" as "written_type",
+  "image_history"."requirements" as "written_requirements", "image_history"."image_size" as "written_image_size",
+  "image_history"."files" as "written_files", "image_history"."published_at" as "written_published_at",
+  "image_history"."owner" as "written_owner", "image_history"."public" as "written_public",
+  "image_history"."state" as "written_state", "image_history"."origin" as "written_origin",
+  "image_history"."error" as "written_error", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
+  "images"."version" as "image_version", "images"."description" as "image_description",
+  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
+  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
+  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
+  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
+  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
+  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
+  EXISTS (
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+  ) as "image_isShared",
+  CASE WHEN "image_history"."write_id" IS NULL THEN 1 ELSE 0 END as "isChange",
+  EXISTS (
+    SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ? AND "dependent"."state" <> 'destroyed'
+  ) as "hasDependents",
+  (
+    SELECT json_group_array(uuid)
+    FROM (
+      SELECT "dependent"."uuid" AS uuid
+      FROM "images" AS "dependent"
+      WHERE "dependent"."origin" = ?
+      AND "dependent"."state" <> 'destroyed'
+      AND (
+        ("dependent"."owner" = ? AND "dependent"."state" <> 'destroyed')
+        OR ("dependent"."public" = 1 AND "dependent"."state" IN ('active', 'disabled'))
+        OR (
+          "dependent"."state" IN ('active', 'disabled')
+          AND EXISTS (
+            SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "dependent"."uuid" AND "image_acl"."account" = ?
+          )
+        )
+      )
+      ORDER BY "dependent"."uuid"
+      LIMIT 10
+    )
+  ) as "visibleDependents"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "image_history" on "image_history"."write_id" = ?
+left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is null);
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
+-- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+-- SEARCH dependent USING INDEX images_origin (origin=?)
+-- SEARCH dependent USING INDEX images_origin (origin=?)
+-- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+
+-- src/images/delete-image.sql.ts deletion.rehearse
+select "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
+  "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
+  "requirements" as "requirements", "image_size" as "image_size", "files" as "files", "published_at" as "published_at",
+  "owner" as "owner", "public" as "public", 'destroyed' as "state", "origin" as "origin", "error" as "error",
+  "images"."revision" + 1 as "revision"
+from "images"
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and NOT EXISTS (
+    SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ? AND "dependent"."state" <> 'destroyed'
+  )
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH dependent USING INDEX images_origin (origin=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+
+-- src/images/delete-image.sql.ts purgeStatement
+DELETE
+FROM "images"
+WHERE rowid IN (
+  SELECT rowid
+  FROM "images"
+  WHERE "images"."owner" = ?
+  AND "images"."state" = 'destroyed'
+  ORDER BY rowid DESC
+  LIMIT 4 OFFSET ?
+);
+-- SEARCH images USING INTEGER PRIMARY KEY (rowid=?)
+-- SEARCH images USING COVERING INDEX images_destroyed (owner=?)
+
+-- src/images/get-image.sql.ts getImageStatement
+select "caller"."hasAuthority" as "hasAuthority", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
+  "images"."version" as "image_version", "images"."description" as "image_description",
+  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
+  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
+  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
+  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
+  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
+  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
+  EXISTS (
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+  ) as "image_isShared"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "images" on "images"."uuid" = ?;
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
+-- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+
+-- src/images/get-image.sql.ts revisionStatement
+select "caller"."hasAuthority" as "hasAuthority",
+  coalesce((SELECT "accounts"."operator" FROM "accounts" WHERE "accounts"."uuid" = ?), 0) as "isOperator",
+  (
+    SELECT min(kept.revision)
+    FROM "image_history" AS kept
+    WHERE kept.image = ?
+    AND kept.revision >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+  ) as "oldest",
+  "image_history"."image" as "revision_uuid", "image_history"."revision" as "revision_revision",
+  "image_history"."name" as "revision_name", "image_history"."version" as "revision_version",
+  "image_history"."description" as "revision_description", "image_history"."homepage" as "revision_homepage",
+  "image_history"."eula" as "revision_eula", "image_history"."acl" as "revision_acl",
+  "image_history"."tags" as "revision_tags", "image_history"."os" as "revision_os",
+  "image_history"."type" as "revision_type", "image_history"."requirements" as "revision_requirements",
+  "image_history"."image_size" as "revision_image_size", "image_history"."files" as "revision_files",
+  "image_history"."published_at" as "revision_published_at", "image_history"."owner" as "revision_owner",
+  "image_history"."public" as "revision_public", "image_history"."state" as "revision_state",
+  "image_history"."origin" as "revision_origin", "image_history"."error" as "revision_error",
+  "images"."uuid" as "image_uuid", "images"."name" as "image_name", "images"."version" as "image_version",
+  "images"."description" as "image_description", "images"."homepage" as "image_homepage",
+  "images"."eula" as "image_eula", "images"."acl" as "image_acl", "images"."tags" as "image_tags",
+  "images"."os" as "image_os", "images"."type" as "image_type", "images"."requirements" as "image_requirements",
+  "images"."image_size" as "image_image_size", "images"."files" as "image_files",
+  "images"."published_at" as "image_published_at", "images"."owner" as "image_owner",
+  "images"."public" as "image_public", "images"."state" as "image_state", "images"."origin" as "image_origin",
+  "images"."error" as "image_error", "images"."revision" as "image_revision",
+  EXISTS (
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+  ) as "image_isShared"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "images" on "images"."uuid" = ?
+left join "image_history" on (
+  "image_history"."image" = ?
+  and "image_history"."revision" = ?
+  and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+);
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
+-- SEARCH image_history USING INDEX sqlite_autoindex_image_history_1 (image=? AND revision=?) LEFT-JOIN
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH kept USING COVERING INDEX sqlite_autoindex_image_history_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+
+-- src/images/image-audit.sql.ts auditedStatement
+select "caller"."hasAuthority" as "hasAuthority", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
+  "images"."version" as "image_version", "images"."description" as "image_description",
+  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
+  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
+  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
+  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
+  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
+  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
+  EXISTS (
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+  ) as "image_isShared",
+  coalesce((SELECT "accounts"."operator" FROM "accounts" WHERE "accounts"."uuid" = ?), 0) as "isOperator"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "images" on "images"."uuid" = ?;
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
+-- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+-- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+
+-- src/images/image-audit.sql.ts pageStatement
+select "image_history"."image" as "image", "image_history"."revision" as "revision", "image_history"."time" as "time",
+  "image_history"."account" as "account", "image_history"."key_sha256" as "key_sha256",
+  "image_history"."request_id" as "request_id", "image_history"."operation" as "operation",
+  "image_history"."changed" as "changed", "image_history"."name" as "name", "image_history"."version" as "version",
+  "image_history"."description" as "description", "image_history"."homepage" as "homepage",
+  "image_history"."eula" as "eula", "image_history"."acl" as "acl", "image_history"."tags" as "tags",
+  "image_history"."os" as "os", "image_history"."type" as "type", "image_history"."requirements" as "requirements",
+  "image_history"."image_size" as "image_size", "image_history"."files" as "files",
+  "image_history"."published_at" as "published_at", "image_history"."owner" as "owner",
+  "image_history"."public" as "public", "image_history"."state" as "state", "image_history"."origin" as "origin",
+  "image_history"."error" as "error", "accounts"."login" as "login", "page"."matching" as "matching"
+from (
+  SELECT "image_history"."revision" AS "revision", count(*) OVER () AS "matching",
+    row_number() OVER newest AS "place",
+    sum(
+      coalesce(octet_length("image_history"."acl"), 0) + coalesce(octet_length("image_history"."tags"), 0) + coalesce(octet_length("image_history"."requirements"), 0) + coalesce(octet_length("image_history"."files"), 0) + coalesce(octet_length("image_history"."description"), 0)
+    ) OVER newest - (
+      coalesce(octet_length("image_history"."acl"), 0) + coalesce(octet_length("image_history"."tags"), 0) + coalesce(octet_length("image_history"."requirements"), 0) + coalesce(octet_length("image_history"."files"), 0) + coalesce(octet_length("image_history"."description"), 0)
+    ) AS "before"
+  FROM "image_history"
+  WHERE (
+    "image_history"."image" = ?
+    and (? IS NULL OR "image_history"."revision" < ?)
+    and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ?
+  )
+  WINDOW newest AS (ORDER BY "image_history"."revision" DESC ROWS UNBOUNDED PRECEDING)
+  ORDER BY "image_history"."revision" DESC
+  LIMIT ?
+) AS "page"
+inner join "image_history" on ("image_history"."image" = ? and "image_history"."revision" = "page"."revision")
+left join "accounts" on "accounts"."uuid" = "image_history"."account"
+where ("page"."place" <= 2 OR "page"."before" < 1000000)
+order by "image_history"."revision" desc;
+-- SEARCH image_history USING INDEX sqlite_autoindex_image_history_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SCAN page
+-- SEARCH image_history USING INDEX sqlite_autoindex_image_history_1 (image=? AND revision=?)
+-- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
+
+-- src/images/list-images.sql.ts idsStatement
+select "uuid" as "uuid"
+from "images"
+where (
+  (
+    "images".rowid IN (
+      SELECT rowid
+      FROM "images"
+      WHERE ("images"."owner" = ? AND "images"."state" <> 'destroyed')
+      UNION
+      SELECT rowid
+      FROM "images"
+      WHERE ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
+      UNION
+      SELECT "images".rowid
+      FROM "image_acl"
+      CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
+      WHERE "image_acl"."account" = ?
+      AND "images"."state" IN ('active', 'disabled')
+    )
+    and CASE
+      ?
+      WHEN 'active' THEN "images"."state" = 'active'
+      WHEN 'all' THEN "images"."owner" = ?
+      OR "images"."state" = 'active'
+      WHEN 'unactivated' THEN "images"."owner" = ?
+      AND "images"."state" IN ('unactivated', 'creating', 'failed')
+      ELSE "images"."owner" = ?
+      AND +"images"."state" = ?
+    END
+    and (? IS NULL OR "images"."name" = ?)
+    and (? IS NULL OR instr("images"."name", ?) > 0)
+    and (? IS NULL OR "images"."os" = ?)
+    and (? IS NULL OR "images"."version" = ?)
+    and (? IS NULL OR instr("images"."version", ?) > 0)
+    and (? IS NULL OR "images"."type" IS NOT ?)
+    and (? IS NULL OR "images"."type" = ?)
+    and (? IS NULL OR ("images"."type" NOT IN ('', 'null') AND ("images"."type" = 'zvol') = ?))
+    and (? IS NULL OR +"images"."public" = ?)
+    and (? IS NULL OR "images"."owner" = ?)
+    and (
+      ? IS NULL
+      OR (
+        coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid"
+      ) > (
+        SELECT coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', m.published_at), ''), m.uuid FROM "images" m WHERE m.uuid = ?
+      )
+    )
+  )
+  and (
+    ? IS NULL
+    OR CASE
+      WHEN (
+        SELECT total(octet_length("images"."tags"))
+        FROM "images"
+        WHERE (
+          "images".rowid IN (
+            SELECT rowid
+            FROM "images"
+            WHERE ("images"."owner" = ? AND "images"."state" <> 'destroyed')
+            UNION
+            SELECT rowid
+            FROM "images"
+            WHERE ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
+            UNION
+            SELECT "images".rowid
+            FROM "image_acl"
+            CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
+            WHERE "image_acl"."account" = ?
+            AND "images"."state" IN ('active', 'disabled')
+          )
+          and CASE
+            ?
+            WHEN 'active' THEN "images"."state" = 'active'
+            WHEN 'all' THEN "images"."owner" = ?
+            OR "images"."state" = 'active'
+            WHEN 'unactivated' THEN "images"."owner" = ?
+            AND "images"."state" IN ('unactivated', 'creating', 'failed')
+            ELSE "images"."owner" = ?
+            AND +"images"."state" = ?
+          END
+          and (? IS NULL OR "images"."name" = ?)
+          and (? IS NULL OR instr("images"."name", ?) > 0)
+          and (? IS NULL OR "images"."os" = ?)
+          and (? IS NULL OR "images"."version" = ?)
+          and (? IS NULL OR instr("images"."version", ?) > 0)
+          and (? IS NULL OR "images"."type" IS NOT ?)
+          and (? IS NULL OR "images"."type" = ?)
+          and (? IS NULL OR ("images"."type" NOT IN ('', 'null') AND ("images"."type" = 'zvol') = ?))
+          and (? IS NULL OR +"images"."public" = ?)
+          and (? IS NULL OR "images"."owner" = ?)
+          and (
+            ? IS NULL
+            OR (
+              coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid"
+            ) > (
+              SELECT coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', m.published_at), ''), m.uuid
+              FROM "images" m
+              WHERE m.uuid = ?
+            )
+          )
+        )
+      ) <= 1000000 THEN NOT EXISTS (
+        SELECT 1
+        FROM json_each(?) AS wanted
+        WHERE coalesce("images"."tags" -> (wanted.value ->> 0) NOT IN (wanted.value ->> 1, wanted.value ->> 2), 1)
+      )
+      ELSE 0
+    END
+  )
+)
+order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid"
+limit ?;
+-- SEARCH images USING INTEGER PRIMARY KEY (rowid=?)
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING COVERING INDEX images_public (state=?)
+-- SEARCH image_acl USING COVERING INDEX image_acl_account (account=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH m USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INTEGER PRIMARY KEY (rowid=?)
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING COVERING INDEX images_public (state=?)
+-- SEARCH image_acl USING COVERING INDEX image_acl_account (account=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH m USING INDEX sqlite_autoindex_images_1 (uuid=?)
+
+-- src/images/list-images.sql.ts listStatement
+select "uuid" as "uuid", "name" as "name", "version" as "version",
+  CASE
+    WHEN coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) <= 4096 THEN "images"."description"
+  END as "description",
+  "homepage" as "homepage", "eula" as "eula",
+  CASE
+    WHEN coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) <= 4096 THEN "images"."acl"
+  END as "acl",
+  CASE
+    WHEN coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) <= 4096 THEN "images"."tags"
+  END as "tags",
+  "os" as "os", "type" as "type",
+  CASE
+    WHEN coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) <= 4096 THEN "images"."requirements"
+  END as "requirements",
+  "image_size" as "image_size",
+  CASE
+    WHEN coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) <= 4096 THEN "images"."files"
+  END as "files",
+  "published_at" as "published_at", "owner" as "owner", "public" as "public", "state" as "state", "origin" as "origin",
+  "error" as "error", "revision" as "revision",
+  coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) as "bytes"
+from "images"
+where (
+  (
+    "images".rowid IN (
+      SELECT rowid
+      FROM "images"
+      WHERE ("images"."owner" = ? AND "images"."state" <> 'destroyed')
+      UNION
+      SELECT rowid
+      FROM "images"
+      WHERE ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
+      UNION
+      SELECT "images".rowid
+      FROM "image_acl"
+      CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
+      WHERE "image_acl"."account" = ?
+      AND "images"."state" IN ('active', 'disabled')
+    )
+    and CASE
+      ?
+      WHEN 'active' THEN "images"."state" = 'active'
+      WHEN 'all' THEN "images"."owner" = ?
+      OR "images"."state" = 'active'
+      WHEN 'unactivated' THEN "images"."owner" = ?
+      AND "images"."state" IN ('unactivated', 'creating', 'failed')
+      ELSE "images"."owner" = ?
+      AND +"images"."state" = ?
+    END
+    and (? IS NULL OR "images"."name" = ?)
+    and (? IS NULL OR instr("images"."name", ?) > 0)
+    and (? IS NULL OR "images"."os" = ?)
+    and (? IS NULL OR "images"."version" = ?)
+    and (? IS NULL OR instr("images"."version", ?) > 0)
+    and (? IS NULL OR "images"."type" IS NOT ?)
+    and (? IS NULL OR "images"."type" = ?)
+    and (? IS NULL OR ("images"."type" NOT IN ('', 'null') AND ("images"."type" = 'zvol') = ?))
+    and (? IS NULL OR +"images"."public" = ?)
+    and (? IS NULL OR "images"."owner" = ?)
+    and (
+      ? IS NULL
+      OR (
+        coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid"
+      ) > (
+        SELECT coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', m.published_at), ''), m.uuid FROM "images" m WHERE m.uuid = ?
+      )
+    )
+  )
+  and (
+    ? IS NULL
+    OR CASE
+      WHEN (
+        SELECT total(octet_length("images"."tags"))
+        FROM "images"
+        WHERE (
+          "images".rowid IN (
+            SELECT rowid
+            FROM "images"
+            WHERE ("images"."owner" = ? AND "images"."state" <> 'destroyed')
+            UNION
+            SELECT rowid
+            FROM "images"
+            WHERE ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
+            UNION
+            SELECT "images".rowid
+            FROM "image_acl"
+            CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
+            WHERE "image_acl"."account" = ?
+            AND "images"."state" IN ('active', 'disabled')
+          )
+          and CASE
+            ?
+            WHEN 'active' THEN "images"."state" = 'active'
+            WHEN 'all' THEN "images"."owner" = ?
+            OR "images"."state" = 'active'
+            WHEN 'unactivated' THEN "images"."owner" = ?
+            AND "images"."state" IN ('unactivated', 'creating', 'failed')
+            ELSE "images"."owner" = ?
+            AND +"images"."state" = ?
+          END
+          and (? IS NULL OR "images"."name" = ?)
+          and (? IS NULL OR instr("images"."name", ?) > 0)
+          and (? IS NULL OR "images"."os" = ?)
+          and (? IS NULL OR "images"."version" = ?)
+          and (? IS NULL OR instr("images"."version", ?) > 0)
+          and (? IS NULL OR "images"."type" IS NOT ?)
+          and (? IS NULL OR "images"."type" = ?)
+          and (? IS NULL OR ("images"."type" NOT IN ('', 'null') AND ("images"."type" = 'zvol') = ?))
+          and (? IS NULL OR +"images"."public" = ?)
+          and (? IS NULL OR "images"."owner" = ?)
+          and (
+            ? IS NULL
+            OR (
+              coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid"
+            ) > (
+              SELECT coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', m.published_at), ''), m.uuid
+              FROM "images" m
+              WHERE m.uuid = ?
+            )
+          )
+        )
+      ) <= 1000000 THEN NOT EXISTS (
+        SELECT 1
+        FROM json_each(?) AS wanted
+        WHERE coalesce("images"."tags" -> (wanted.value ->> 0) NOT IN (wanted.value ->> 1, wanted.value ->> 2), 1)
+      )
+      ELSE 0
+    END
+  )
+)
+order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid"
+limit ?;
+-- SEARCH images USING INTEGER PRIMARY KEY (rowid=?)
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING COVERING INDEX images_public (state=?)
+-- SEARCH image_acl USING COVERING INDEX image_acl_account (account=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH m USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INTEGER PRIMARY KEY (rowid=?)
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING COVERING INDEX images_public (state=?)
+-- SEARCH image_acl USING COVERING INDEX image_acl_account (account=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH m USING INDEX sqlite_autoindex_images_1 (uuid=?)
+
+-- src/images/list-images.sql.ts pageStatement
+select "uuid" as "uuid", "name" as "name", "version" as "version",
+  CASE
+    WHEN coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) <= 4096 THEN "images"."description"
+  END as "description",
+  "homepage" as "homepage", "eula" as "eula",
+  CASE
+    WHEN coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) <= 4096 THEN "images"."acl"
+  END as "acl",
+  CASE
+    WHEN coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) <= 4096 THEN "images"."tags"
+  END as "tags",
+  "os" as "os", "type" as "type",
+  CASE
+    WHEN coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) <= 4096 THEN "images"."requirements"
+  END as "requirements",
+  "image_size" as "image_size",
+  CASE
+    WHEN coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) <= 4096 THEN "images"."files"
+  END as "files",
+  "published_at" as "published_at", "owner" as "owner", "public" as "public", "state" as "state", "origin" as "origin",
+  "error" as "error", "revision" as "revision",
+  coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) as "bytes"
+from "images"
+where "images"."uuid" IN (SELECT value FROM json_each(?))
+AND (
+  ("images"."owner" = ? AND "images"."state" <> 'destroyed')
+  OR ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
+  OR (
+    "images"."state" IN ('active', 'disabled')
+    AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+  )
+)
+order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid";
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+
+-- src/images/list-images.sql.ts wholeStatement
+select "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
+  "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
+  "requirements" as "requirements", "image_size" as "image_size", "files" as "files", "published_at" as "published_at",
+  "owner" as "owner", "public" as "public", "state" as "state", "origin" as "origin", "error" as "error",
+  "revision" as "revision"
+from "images"
+where "images"."uuid" IN (SELECT value FROM json_each(?))
+AND (
+  ("images"."owner" = ? AND "images"."state" <> 'destroyed')
+  OR ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
+  OR (
+    "images"."state" IN ('active', 'disabled')
+    AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+
+-- src/images/revert-image.sql.ts revert.apply
+update "images"
+set "name" = "kept"."name", "version" = "kept"."version", "description" = "kept"."description",
+  "homepage" = "kept"."homepage", "eula" = "kept"."eula",
+  "acl" = CASE WHEN ? = 1 THEN "kept"."acl" ELSE "images"."acl" END, "tags" = "kept"."tags",
+  "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
+from (
+  SELECT *
+  FROM "image_history"
+  WHERE (
+    "image_history"."image" = ?
+    and "image_history"."revision" = ?
+    and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+  )
+  LIMIT 1
+) AS "kept"
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and (
+    "kept"."name" IS NOT "images"."name"
+    or "kept"."version" IS NOT "images"."version"
+    or "kept"."description" IS NOT "images"."description"
+    or "kept"."homepage" IS NOT "images"."homepage"
+    or "kept"."eula" IS NOT "images"."eula"
+    or CASE WHEN ? = 1 THEN "kept"."acl" ELSE "images"."acl" END IS NOT "images"."acl"
+    or "kept"."tags" IS NOT "images"."tags"
+  )
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH image_history USING INDEX sqlite_autoindex_image_history_1 (image=? AND revision=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN kept
+
+-- src/images/revert-image.sql.ts revert.outcome
+select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
+  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_httpRequestId",
+  "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
+  "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
+  "image_history"."version" as "written_version", "image_history"."description" as "written_description",
+  "image_history"."homepage" as "written_homepage", "image_history"."eula" as "written_eula",
+  "image_history"."acl" as "written_acl", "image_history"."tags" as "written_tags",
+  "image_history"."os" as "written_os", "image_history"."type" as "written_type",
+  "image_history"."requirements" as "written_requirements", "image_history"."image_size" as "written_image_size",
+  "image_history"."files" as "written_files", "image_history"."published_at" as "written_published_at",
+  "image_history"."owner" as "written_owner", "image_history"."public" as "written_public",
+  "image_history"."state" as "written_state", "image_history"."origin" as "written_origin",
+  "image_history"."error" as "written_error", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
+  "images"."version" as "image_version", "images"."description" as "image_description",
+  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
+  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
+  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
+  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
+  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
+  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
+  EXISTS (
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+  ) as "image_isShared",
+  CASE
+    WHEN "image_history"."write_id" IS NULL THEN EXISTS (
+      SELECT 1
+      FROM (
+        SELECT *
+        FROM "image_history"
+        WHERE (
+          "image_history"."image" = ?
+          and "image_history"."revision" = ?
+          and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+        )
+        LIMIT 1
+      ) AS "kept"
+      WHERE (
+        "kept"."name" IS NOT "images"."name"
+        or "kept"."version" IS NOT "images"."version"
+        or "kept"."description" IS NOT "images"."description"
+        or "kept"."homepage" IS NOT "images"."homepage"
+        or "kept"."eula" IS NOT "images"."eula"
+        or CASE WHEN ? = 1 THEN "kept"."acl" ELSE "images"."acl" END IS NOT "images"."acl"
+        or "kept"."tags" IS NOT "images"."tags"
+      )
+    )
+    ELSE 0
+  END as "isChange",
+  (
+    SELECT min(kept.revision)
+    FROM "image_history" AS kept
+    WHERE kept.image = ?
+    AND kept.revision >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+  ) as "oldest",
+  EXISTS (
+    SELECT 1
+    FROM (
+      SELECT *
+      FROM "image_history"
+      WHERE (
+        "image_history"."image" = ?
+        and "image_history"."revision" = ?
+        and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+      )
+      LIMIT 1
+    ) AS "kept"
+  ) as "isKept"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "image_history" on "image_history"."write_id" = ?
+left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is null);
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
+-- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+-- SEARCH image_history USING INDEX sqlite_autoindex_image_history_1 (image=? AND revision=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SCAN kept
+-- SEARCH kept USING COVERING INDEX sqlite_autoindex_image_history_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING INDEX sqlite_autoindex_image_history_1 (image=? AND revision=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SCAN kept
+
+-- src/images/revert-image.sql.ts revert.rehearse
+select "images"."uuid" as "uuid", "kept"."name" as "name", "kept"."version" as "version",
+  "kept"."description" as "description", "kept"."homepage" as "homepage", "kept"."eula" as "eula",
+  CASE WHEN ? = 1 THEN "kept"."acl" ELSE "images"."acl" END as "acl", "kept"."tags" as "tags", "images"."os" as "os",
+  "images"."type" as "type", "images"."requirements" as "requirements", "images"."image_size" as "image_size",
+  "images"."files" as "files", "images"."published_at" as "published_at", "images"."owner" as "owner",
+  "images"."public" as "public", "images"."state" as "state", "images"."origin" as "origin",
+  "images"."error" as "error", "images"."revision" + 1 as "revision"
+from "images"
+inner join (
+  SELECT *
+  FROM "image_history"
+  WHERE (
+    "image_history"."image" = ?
+    and "image_history"."revision" = ?
+    and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+  )
+  LIMIT 1
+) AS "kept" on true
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and (
+    "kept"."name" IS NOT "images"."name"
+    or "kept"."version" IS NOT "images"."version"
+    or "kept"."description" IS NOT "images"."description"
+    or "kept"."homepage" IS NOT "images"."homepage"
+    or "kept"."eula" IS NOT "images"."eula"
+    or CASE WHEN ? = 1 THEN "kept"."acl" ELSE "images"."acl" END IS NOT "images"."acl"
+    or "kept"."tags" IS NOT "images"."tags"
+  )
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH image_history USING INDEX sqlite_autoindex_image_history_1 (image=? AND revision=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN kept
+
+-- src/images/search-tags.sql.ts candidatesStatement
+select "uuid" as "uuid", coalesce(octet_length("images"."tags"), 0) as "bytes"
+from "images"
+where (
+  "images".rowid IN (
+    SELECT rowid
+    FROM "images"
+    WHERE ("images"."owner" = ? AND "images"."state" <> 'destroyed')
+    UNION
+    SELECT rowid
+    FROM "images"
+    WHERE ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
+    UNION
+    SELECT "images".rowid
+    FROM "image_acl"
+    CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
+    WHERE "image_acl"."account" = ?
+    AND "images"."state" IN ('active', 'disabled')
+  )
+  and CASE
+    ?
+    WHEN 'active' THEN "images"."state" = 'active'
+    WHEN 'all' THEN "images"."owner" = ?
+    OR "images"."state" = 'active'
+    WHEN 'unactivated' THEN "images"."owner" = ?
+    AND "images"."state" IN ('unactivated', 'creating', 'failed')
+    ELSE "images"."owner" = ?
+    AND +"images"."state" = ?
+  END
+  and (? IS NULL OR "images"."name" = ?)
+  and (? IS NULL OR instr("images"."name", ?) > 0)
+  and (? IS NULL OR "images"."os" = ?)
+  and (? IS NULL OR "images"."version" = ?)
+  and (? IS NULL OR instr("images"."version", ?) > 0)
+  and (? IS NULL OR "images"."type" IS NOT ?)
+  and (? IS NULL OR "images"."type" = ?)
+  and (? IS NULL OR ("images"."type" NOT IN ('', 'null') AND ("images"."type" = 'zvol') = ?))
+  and (? IS NULL OR +"images"."public" = ?)
+  and (? IS NULL OR "images"."owner" = ?)
+  and (
+    ? IS NULL
+    OR (
+      coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid"
+    ) > (
+      SELECT coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', m.published_at), ''), m.uuid FROM "images" m WHERE m.uuid = ?
+    )
+  )
+)
+order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid";
+-- SEARCH images USING INTEGER PRIMARY KEY (rowid=?)
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING COVERING INDEX images_public (state=?)
+-- SEARCH image_acl USING COVERING INDEX image_acl_account (account=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH m USING INDEX sqlite_autoindex_images_1 (uuid=?)
+
+-- src/images/search-tags.sql.ts taggedStatement
+select "uuid" as "uuid"
+from "images"
+where "images"."uuid" IN (SELECT value FROM json_each(?))
+AND (
+  ("images"."owner" = ? AND "images"."state" <> 'destroyed')
+  OR ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
+  OR (
+    "images"."state" IN ('active', 'disabled')
+    AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+  )
+)
+AND NOT EXISTS (
+  SELECT 1
+  FROM json_each(?) AS wanted
+  WHERE coalesce("images"."tags" -> (wanted.value ->> 0) NOT IN (wanted.value ->> 1, wanted.value ->> 2), 1)
+)
+order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid";
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+
+-- src/images/tags.sql.ts addTags.apply
+update "images"
+set "tags" = "change"."tags", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
+from (
+  SELECT (
+    WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?),
+      sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?)),
+      stored(found, pieces) AS MATERIALIZED (
+        SELECT count(sent.name),
+          group_concat(
+            json_quote(tag.key) || ':' || coalesce(
+              sent.text,
+                CASE
+                  WHEN tag.type = 'text' THEN json_quote(tag.value)
+                  WHEN tag.type IN ('integer', 'real')
+                  AND (
+                    typeof(tag.value) = 'real' OR tag.value NOT BETWEEN -9007199254740991 AND 9007199254740991
+                  ) THEN image.tags -> tag.fullkey
+                  WHEN tag.type IN ('true', 'false', 'null') THEN tag.type
+                  ELSE tag.value
+                END
+            ),
+              ','
+          )
+        FROM image
+        CROSS JOIN json_each(image.tags) AS tag
+        LEFT JOIN sent ON sent.name = tag.key
+      )
+    SELECT CASE
+      WHEN (SELECT count(*) FROM sent) = 0 THEN (SELECT tags FROM image)
+      WHEN (
+        SELECT count(*)
+        FROM image
+        CROSS JOIN json_each(image.tags) AS tag
+        WHERE tag.type IN ('integer', 'real')
+        AND (typeof(tag.value) = 'real' OR tag.value NOT BETWEEN -9007199254740991 AND 9007199254740991)
+      ) > 100 THEN NULL
+      ELSE (
+        SELECT '{' || concat_ws(
+          ',', pieces,
+            CASE
+              WHEN found < (SELECT count(*) FROM sent) THEN (
+                SELECT group_concat(json_quote(name) || ':' || text, ',')
+                FROM sent
+                WHERE name NOT IN (SELECT tag.key FROM image CROSS JOIN json_each(image.tags) AS tag)
+              )
+            END
+        ) || '}'
+        FROM stored
+      )
+    END
+  ) AS "tags"
+  LIMIT 1
+) AS "change"
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and "change"."tags" IS NOT NULL
+  AND "change"."tags" IS NOT "images"."tags"
+  and octet_length("change"."tags") <= max(?, octet_length(coalesce("images"."tags", '')))
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SCAN sent
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SCAN image
+-- SCAN image
+-- SCAN image
+-- SEARCH sent USING AUTOMATIC COVERING INDEX (name=?) LEFT-JOIN
+-- SCAN stored
+-- SCAN sent
+-- SCAN sent
+-- SCAN image
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN change
+
+-- src/images/tags.sql.ts addTags.outcome
+select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
+  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_httpRequestId",
+  "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
+  "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
+  "image_history"."version" as "written_version", "image_history"."description" as "written_description",
+  "image_history"."homepage" as "written_homepage", "image_history"."eula" as "written_eula",
+  "image_history"."acl" as "written_acl", "image_history"."tags" as "written_tags",
+  "image_history"."os" as "written_os", "image_history"."type" as "written_type",
+  "image_history"."requirements" as "written_requirements", "image_history"."image_size" as "written_image_size",
+  "image_history"."files" as "written_files", "image_history"."published_at" as "written_published_at",
+  "image_history"."owner" as "written_owner", "image_history"."public" as "written_public",
+  "image_history"."state" as "written_state", "image_history"."origin" as "written_origin",
+  "image_history"."error" as "written_error", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
+  "images"."version" as "image_version", "images"."description" as "image_description",
+  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
+  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
+  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
+  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
+  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
+  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
+  EXISTS (
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+  ) as "image_isShared",
+  CASE
+    WHEN "image_history"."write_id" IS NULL THEN EXISTS (
+      SELECT 1
+      FROM (
+        SELECT (
+          WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?),
+            sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?)),
+            stored(found, pieces) AS MATERIALIZED (
+              SELECT count(sent.name),
+                group_concat(
+                  json_quote(tag.key) || ':' || coalesce(
+                    sent.text,
+                      CASE
+                        WHEN tag.type = 'text' THEN json_quote(tag.value)
+                        WHEN tag.type IN ('integer', 'real')
+                        AND (
+                          typeof(tag.value) = 'real' OR tag.value NOT BETWEEN -9007199254740991 AND 9007199254740991
+                        ) THEN image.tags -> tag.fullkey
+                        WHEN tag.type IN ('true', 'false', 'null') THEN tag.type
+                        ELSE tag.value
+                      END
+                  ),
+                    ','
+                )
+              FROM image
+              CROSS JOIN json_each(image.tags) AS tag
+              LEFT JOIN sent ON sent.name = tag.key
+            )
+          SELECT CASE
+            WHEN (SELECT count(*) FROM sent) = 0 THEN (SELECT tags FROM image)
+            WHEN (
+              SELECT count(*)
+              FROM image
+              CROSS JOIN json_each(image.tags) AS tag
+              WHERE tag.type IN ('integer', 'real')
+              AND (typeof(tag.value) = 'real' OR tag.value NOT BETWEEN -9007199254740991 AND 9007199254740991)
+            ) > 100 THEN NULL
+            ELSE (
+              SELECT '{' || concat_ws(
+                ',', pieces,
+                  CASE
+                    WHEN found < (SELECT count(*) FROM sent) THEN (
+                      SELECT group_concat(json_quote(name) || ':' || text, ',')
+                      FROM sent
+                      WHERE name NOT IN (SELECT tag.key FROM image CROSS JOIN json_each(image.tags) AS tag)
+                    )
+                  END
+              ) || '}'
+              FROM stored
+            )
+          END
+        ) AS "tags"
+        LIMIT 1
+      ) AS "change"
+      WHERE "change"."tags" IS NOT NULL
+      AND "change"."tags" IS NOT "images"."tags"
+    )
+    ELSE 0
+  END as "isChange"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "image_history" on "image_history"."write_id" = ?
+left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is null);
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
+-- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+-- SCAN sent
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SCAN image
+-- SCAN image
+-- SCAN image
+-- SEARCH sent USING AUTOMATIC COVERING INDEX (name=?) LEFT-JOIN
+-- SCAN stored
+-- SCAN sent
+-- SCAN sent
+-- SCAN image
+-- SCAN change
+
+-- src/images/tags.sql.ts addTags.rehearse
+select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
+  "images"."description" as "description", "images"."homepage" as "homepage", "images"."eula" as "eula",
+  "images"."acl" as "acl", "change"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
+  "images"."requirements" as "requirements", "images"."image_size" as "image_size", "images"."files" as "files",
+  "images"."published_at" as "published_at", "images"."owner" as "owner", "images"."public" as "public",
+  "images"."state" as "state", "images"."origin" as "origin", "images"."error" as "error",
+  "images"."revision" + 1 as "revision"
+from "images"
+inner join (
+  SELECT (
+    WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?),
+      sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?)),
+      stored(found, pieces) AS MATERIALIZED (
+        SELECT count(sent.name),
+          group_concat(
+            json_quote(tag.key) || ':' || coalesce(
+              sent.text,
+                CASE
+                  WHEN tag.type = 'text' THEN json_quote(tag.value)
+                  WHEN tag.type IN ('integer', 'real')
+                  AND (
+                    typeof(tag.value) = 'real' OR tag.value NOT BETWEEN -9007199254740991 AND 9007199254740991
+                  ) THEN image.tags -> tag.fullkey
+                  WHEN tag.type IN ('true', 'false', 'null') THEN tag.type
+                  ELSE tag.value
+                END
+            ),
+              ','
+          )
+        FROM image
+        CROSS JOIN json_each(image.tags) AS tag
+        LEFT JOIN sent ON sent.name = tag.key
+      )
+    SELECT CASE
+      WHEN (SELECT count(*) FROM sent) = 0 THEN (SELECT tags FROM image)
+      WHEN (
+        SELECT count(*)
+        FROM image
+        CROSS JOIN json_each(image.tags) AS tag
+        WHERE tag.type IN ('integer', 'real')
+        AND (typeof(tag.value) = 'real' OR tag.value NOT BETWEEN -9007199254740991 AND 9007199254740991)
+      ) > 100 THEN NULL
+      ELSE (
+        SELECT '{' || concat_ws(
+          ',', pieces,
+            CASE
+              WHEN found < (SELECT count(*) FROM sent) THEN (
+                SELECT group_concat(json_quote(name) || ':' || text, ',')
+                FROM sent
+                WHERE name NOT IN (SELECT tag.key FROM image CROSS JOIN json_each(image.tags) AS tag)
+              )
+            END
+        ) || '}'
+        FROM stored
+      )
+    END
+  ) AS "tags"
+  LIMIT 1
+) AS "change" on true
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and "change"."tags" IS NOT NULL
+  AND "change"."tags" IS NOT "images"."tags"
+  and octet_length("change"."tags") <= max(?, octet_length(coalesce("images"."tags", '')))
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SCAN sent
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SCAN image
+-- SCAN image
+-- SCAN image
+-- SEARCH sent USING AUTOMATIC COVERING INDEX (name=?) LEFT-JOIN
+-- SCAN stored
+-- SCAN sent
+-- SCAN sent
+-- SCAN image
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN change
+
+-- src/images/tags.sql.ts deleteTags.apply
+update "images"
+set "tags" = CASE WHEN ? IS NULL THEN '{}' ELSE json_remove("images"."tags", ?) END,
+  "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and CASE WHEN ? IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?) IS NOT NULL END
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+
+-- src/images/tags.sql.ts deleteTags.outcome
+select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
+  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_httpRequestId",
+  "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
+  "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
+  "image_history"."version" as "written_version", "image_history"."description" as "written_description",
+  "image_history"."homepage" as "written_homepage", "image_history"."eula" as "written_eula",
+  "image_history"."acl" as "written_acl", "image_history"."tags" as "written_tags",
+  "image_history"."os" as "written_os", "image_history"."type" as "written_type",
+  "image_history"."requirements" as "written_requirements", "image_history"."image_size" as "written_image_size",
+  "image_history"."files" as "written_files", "image_history"."published_at" as "written_published_at",
+  "image_history"."owner" as "written_owner", "image_history"."public" as "written_public",
+  "image_history"."state" as "written_state", "image_history"."origin" as "written_origin",
+  "image_history"."error" as "written_error", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
+  "images"."version" as "image_version", "images"."description" as "image_description",
+  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
+  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
+  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
+  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
+  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
+  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
+  EXISTS (
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+  ) as "image_isShared",
+  CASE
+    WHEN "image_history"."write_id" IS NULL THEN CASE
+      WHEN ? IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?) IS NOT NULL
+    END
+    ELSE 0
+  END as "isChange"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "image_history" on "image_history"."write_id" = ?
+left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is null);
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
+-- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+
+-- src/images/tags.sql.ts deleteTags.rehearse
+select "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
+  "homepage" as "homepage", "eula" as "eula", "acl" as "acl",
+  CASE WHEN ? IS NULL THEN '{}' ELSE json_remove("images"."tags", ?) END as "tags", "os" as "os", "type" as "type",
+  "requirements" as "requirements", "image_size" as "image_size", "files" as "files", "published_at" as "published_at",
+  "owner" as "owner", "public" as "public", "state" as "state", "origin" as "origin", "error" as "error",
+  "images"."revision" + 1 as "revision"
+from "images"
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and CASE WHEN ? IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?) IS NOT NULL END
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+
+-- src/images/update-image.sql.ts update.apply
+update "images"
+set "name" = CASE
+  WHEN json_type("change"."patch", '$.name') IS NOT NULL THEN "change"."patch" ->> '$.name' ELSE "images"."name"
+END,
+  "version" = CASE
+    WHEN json_type("change"."patch", '$.version') IS NOT NULL THEN "change"."patch" ->> '$.version'
+    ELSE "images"."version"
+  END,
+  "description" = CASE
+    WHEN json_type("change"."patch", '$.description') IS NOT NULL THEN "change"."patch" ->> '$.description'
+    ELSE "images"."description"
+  END,
+  "homepage" = CASE
+    WHEN json_type("change"."patch", '$.homepage') IS NOT NULL THEN "change"."patch" ->> '$.homepage'
+    ELSE "images"."homepage"
+  END,
+  "eula" = CASE
+    WHEN json_type("change"."patch", '$.eula') IS NOT NULL THEN "change"."patch" ->> '$.eula' ELSE "images"."eula"
+  END,
+  "acl" = CASE
+    WHEN json_type("change"."patch", '$.acl') IS NOT NULL THEN "change"."patch" ->> '$.acl' ELSE "images"."acl"
+  END,
+  "tags" = CASE
+    WHEN json_type("change"."patch", '$.tags') IS NOT NULL THEN "change"."patch" ->> '$.tags' ELSE "images"."tags"
+  END,
+  "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
+from (SELECT ? AS "patch") AS "change"
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and (
+    (json_type("change"."patch", '$.name') IS NOT NULL AND "change"."patch" ->> '$.name' IS NOT "images"."name")
+    or (
+      json_type("change"."patch", '$.version') IS NOT NULL
+      AND "change"."patch" ->> '$.version' IS NOT "images"."version"
+    )
+    or (
+      json_type("change"."patch", '$.description') IS NOT NULL
+      AND "change"."patch" ->> '$.description' IS NOT "images"."description"
+    )
+    or (
+      json_type("change"."patch", '$.homepage') IS NOT NULL
+      AND "change"."patch" ->> '$.homepage' IS NOT "images"."homepage"
+    )
+    or (json_type("change"."patch", '$.eula') IS NOT NULL AND "change"."patch" ->> '$.eula' IS NOT "images"."eula")
+    or (json_type("change"."patch", '$.acl') IS NOT NULL AND "change"."patch" ->> '$.acl' IS NOT "images"."acl")
+    or (json_type("change"."patch", '$.tags') IS NOT NULL AND "change"."patch" ->> '$.tags' IS NOT "images"."tags")
+  )
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN change
+
+-- src/images/update-image.sql.ts update.outcome
+select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
+  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_httpRequestId",
+  "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
+  "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
+  "image_history"."version" as "written_version", "image_history"."description" as "written_description",
+  "image_history"."homepage" as "written_homepage", "image_history"."eula" as "written_eula",
+  "image_history"."acl" as "written_acl", "image_history"."tags" as "written_tags",
+  "image_history"."os" as "written_os", "image_history"."type" as "written_type",
+  "image_history"."requirements" as "written_requirements", "image_history"."image_size" as "written_image_size",
+  "image_history"."files" as "written_files", "image_history"."published_at" as "written_published_at",
+  "image_history"."owner" as "written_owner", "image_history"."public" as "written_public",
+  "image_history"."state" as "written_state", "image_history"."origin" as "written_origin",
+  "image_history"."error" as "written_error", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
+  "images"."version" as "image_version", "images"."description" as "image_description",
+  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
+  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
+  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
+  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
+  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
+  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
+  EXISTS (
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+  ) as "image_isShared",
+  CASE
+    WHEN "image_history"."write_id" IS NULL THEN EXISTS (
+      SELECT 1
+      FROM (SELECT ? AS "patch") AS "change"
+      WHERE (
+        (json_type("change"."patch", '$.name') IS NOT NULL AND "change"."patch" ->> '$.name' IS NOT "images"."name")
+        or (
+          json_type("change"."patch", '$.version') IS NOT NULL
+          AND "change"."patch" ->> '$.version' IS NOT "images"."version"
+        )
+        or (
+          json_type("change"."patch", '$.description') IS NOT NULL
+          AND "change"."patch" ->> '$.description' IS NOT "images"."description"
+        )
+        or (
+          json_type("change"."patch", '$.homepage') IS NOT NULL
+          AND "change"."patch" ->> '$.homepage' IS NOT "images"."homepage"
+        )
+        or (json_type("change"."patch", '$.eula') IS NOT NULL AND "change"."patch" ->> '$.eula' IS NOT "images"."eula")
+        or (json_type("change"."patch", '$.acl') IS NOT NULL AND "change"."patch" ->> '$.acl' IS NOT "images"."acl")
+        or (json_type("change"."patch", '$.tags') IS NOT NULL AND "change"."patch" ->> '$.tags' IS NOT "images"."tags")
+      )
+    )
+    ELSE 0
+  END as "isChange"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "image_history" on "image_history"."write_id" = ?
+left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is null);
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
+-- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+-- SCAN change
+
+-- src/images/update-image.sql.ts update.rehearse
+select "images"."uuid" as "uuid",
+  CASE
+    WHEN json_type("change"."patch", '$.name') IS NOT NULL THEN "change"."patch" ->> '$.name' ELSE "images"."name"
+  END as "name",
+  CASE
+    WHEN json_type("change"."patch", '$.version') IS NOT NULL THEN "change"."patch" ->> '$.version'
+    ELSE "images"."version"
+  END as "version",
+  CASE
+    WHEN json_type("change"."patch", '$.description') IS NOT NULL THEN "change"."patch" ->> '$.description'
+    ELSE "images"."description"
+  END as "description",
+  CASE
+    WHEN json_type("change"."patch", '$.homepage') IS NOT NULL THEN "change"."patch" ->> '$.homepage'
+    ELSE "images"."homepage"
+  END as "homepage",
+  CASE
+    WHEN json_type("change"."patch", '$.eula') IS NOT NULL THEN "change"."patch" ->> '$.eula' ELSE "images"."eula"
+  END as "eula",
+  CASE
+    WHEN json_type("change"."patch", '$.acl') IS NOT NULL THEN "change"."patch" ->> '$.acl' ELSE "images"."acl"
+  END as "acl",
+  CASE
+    WHEN json_type("change"."patch", '$.tags') IS NOT NULL THEN "change"."patch" ->> '$.tags' ELSE "images"."tags"
+  END as "tags",
+  "images"."os" as "os", "images"."type" as "type", "images"."requirements" as "requirements",
+  "images"."image_size" as "image_size", "images"."files" as "files", "images"."published_at" as "published_at",
+  "images"."owner" as "owner", "images"."public" as "public", "images"."state" as "state",
+  "images"."origin" as "origin", "images"."error" as "error", "images"."revision" + 1 as "revision"
+from "images"
+inner join (SELECT ? AS "patch") AS "change" on true
+where (
+  "images"."uuid" = ?
+  and "images"."owner" = ?
+  and "images"."state" <> 'destroyed'
+  and (
+    (json_type("change"."patch", '$.name') IS NOT NULL AND "change"."patch" ->> '$.name' IS NOT "images"."name")
+    or (
+      json_type("change"."patch", '$.version') IS NOT NULL
+      AND "change"."patch" ->> '$.version' IS NOT "images"."version"
+    )
+    or (
+      json_type("change"."patch", '$.description') IS NOT NULL
+      AND "change"."patch" ->> '$.description' IS NOT "images"."description"
+    )
+    or (
+      json_type("change"."patch", '$.homepage') IS NOT NULL
+      AND "change"."patch" ->> '$.homepage' IS NOT "images"."homepage"
+    )
+    or (json_type("change"."patch", '$.eula') IS NOT NULL AND "change"."patch" ->> '$.eula' IS NOT "images"."eula")
+    or (json_type("change"."patch", '$.acl') IS NOT NULL AND "change"."patch" ->> '$.acl' IS NOT "images"."acl")
+    or (json_type("change"."patch", '$.tags') IS NOT NULL AND "change"."patch" ->> '$.tags' IS NOT "images"."tags")
+  )
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN change

@@ -1,0 +1,61 @@
+/** Makes the pictures of the console in docs/screenshots from a service of its own. `npm run screenshots [-- --out DIR]` */
+import { mkdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { Page } from "playwright-core";
+import { fromCaller, runProgram, UsageAsked } from "../../scripts/running/program.ts";
+import { BrowserService } from "../support/browser-service.ts";
+import { chromiumPath, type Look, withoutChromium } from "../support/chromium.ts";
+import type { Person } from "../support/person.ts";
+import { makeExample } from "./example.ts";
+import { makeHistory, signedInViews } from "./views.ts";
+
+const usage = `usage: npm run screenshots [-- --out DIR]
+  --out DIR  the folder of the pictures (default docs/screenshots)`;
+
+const wide = { width: 1200, height: 700 } as const;
+const phone = { colorScheme: "dark", width: 390, height: 844 } as const;
+
+function readOut(): string {
+  const { values } = parseArgs({ options: { out: { type: "string" }, help: { type: "boolean", default: false } } });
+  if (values.help) throw new UsageAsked(usage);
+  return values.out === undefined ? join(import.meta.dirname, "../../docs/screenshots") : fromCaller(values.out);
+}
+
+async function takePictures(out: string): Promise<number> {
+  if (!chromiumPath) throw new Error(`no picture was made: ${withoutChromium}`);
+  mkdirSync(out, { recursive: true });
+  const take = async (page: Page, name: string) => {
+    const path = join(out, `${name}.png`);
+    await page.evaluate("scrollTo(0, 0)");
+    // What happened is said for a moment, over the page.
+    await page.locator(".told:empty").waitFor({ state: "attached" });
+    await page.screenshot({ path, animations: "disabled" });
+    console.log(`${path}: ${Math.ceil(statSync(path).size / 1024)} KiB`);
+  };
+  const { laptop, desk, ...provisioned } = makeExample();
+  const service = new BrowserService();
+  const openSignedIn = async (person: Person, look: Look = wide): Promise<Page> => {
+    const window = await service.open(look);
+    await person.signIn(window);
+    return window.page;
+  };
+  try {
+    await service.start(provisioned);
+    const elsewhere = await openSignedIn(desk);
+    await makeHistory(elsewhere);
+    const page = await openSignedIn(laptop);
+    for (const [name, open] of Object.entries(signedInViews)) {
+      await open({ page, elsewhere });
+      await take(page, name);
+    }
+    const small = await openSignedIn(laptop, phone);
+    await small.getByRole("link", { name: "base-64-lts" }).first().waitFor();
+    await take(small, "images-phone-dark");
+    return 0;
+  } finally {
+    await service.stop();
+  }
+}
+
+await runProgram(() => takePictures(readOut()));
