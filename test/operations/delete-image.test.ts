@@ -97,7 +97,9 @@ describe("DeleteImage", () => {
     )
       .bind(bob.uuid)
       .all<{ detail: string }>();
-    expect(plan.results.map(({ detail }) => detail)).toEqual(["SEARCH images USING COVERING INDEX images_destroyed (owner=?)"]);
+    expect(plan.results.map(({ detail }) => detail)).toEqual([
+      "SEARCH images USING COVERING INDEX images_destroyed (owner=?)",
+    ]);
   });
 
   it("is for the owner only", async () => {
