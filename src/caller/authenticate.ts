@@ -4,7 +4,7 @@ import { type AppEnv, requireSet } from "../context.ts";
 import { databaseFor } from "../db/client.ts";
 import { computeMd5, computeSha256 } from "../digest.ts";
 import { CloudApiError, show } from "../errors.ts";
-import { hasBody } from "../http/body.ts";
+import { readsBody } from "../http/body.ts";
 import { readSignedRequest } from "../signature/signed-request.ts";
 import { readTarget } from "../syntax/raw-target.ts";
 import { findCache } from "./credential-cache.ts";
@@ -74,7 +74,7 @@ export const confirmCaller: MiddlewareHandler<AppEnv> = async (c, next) => {
 export const checkBodyDigests: MiddlewareHandler<AppEnv> = async (c, next) => {
   const body = requireSet(c, "body");
   const contentMd5 = c.req.header("Content-MD5");
-  if (contentMd5 && hasBody(c.req.method) && contentMd5.trim() !== (await computeMd5(body))) {
+  if (contentMd5 && readsBody(c.req.method) && contentMd5.trim() !== (await computeMd5(body))) {
     throw new CloudApiError("BadDigest", `Content-MD5 ${show(contentMd5)} is not the body's`);
   }
   if (requireSet(c, "signed").signsDigest) {

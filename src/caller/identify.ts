@@ -76,13 +76,13 @@ export async function identifyCaller(db: Database, identification: Identificatio
   if ("refused" in verification) {
     throw makeInvalidCredentials(signer.account === null ? "unknown login" : verification.refused);
   }
-  const caller = checkSigner(signer, names);
+  const caller = makeCaller(signer, names);
   cache?.set(nameEntry(identification), { caller, key: verification.key }, Date.now());
   return caller;
 }
 
 /** Makes the caller of a verified signer and the path's account. */
-function checkSigner({ account, key, target }: Signer, { keyIdLogin, keyIdKey, pathLogin }: CallerNames): Caller {
+function makeCaller({ account, key, target }: Signer, { keyIdLogin, keyIdKey, pathLogin }: CallerNames): Caller {
   if (!account || !key) throw makeInvalidCredentials("unknown key");
   if (account.disabled) throw makeAccountDisabled();
   if (target === null) throw makeUnknownAccount(pathLogin);

@@ -32,7 +32,7 @@ const healths = new WeakMap<D1Database, Health>();
  */
 export const health: Handler<AppEnv> = async (c) => {
   c.set("operation", "Health");
-  const reading = await readLately(c);
+  const reading = await readOrReuse(c);
   const age = Math.max(0, Date.now() - reading.at);
   const times = { milliseconds: Math.round(reading.milliseconds), age, readOnly: readConfiguration(c.env).isReadOnly };
   if (!("failure" in reading)) return answerJson(c, { healthy: true, ...times });
@@ -46,7 +46,7 @@ export const health: Handler<AppEnv> = async (c) => {
 };
 
 /** Reuses a reading under 1 s old, or joins the one under way; otherwise reads. */
-async function readLately(c: Context<AppEnv>): Promise<Reading> {
+async function readOrReuse(c: Context<AppEnv>): Promise<Reading> {
   const known: Health = healths.get(c.env.DB) ?? {};
   healths.set(c.env.DB, known);
   const { last, underWay } = known;

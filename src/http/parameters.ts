@@ -37,7 +37,7 @@ export const readBodyAlone = (c: Context<AppEnv>, arrayName?: string): Promise<R
   readBodyParameters(requireSet(c, "body"), c.req.raw.headers, arrayName);
 
 /** Reads the query's parameters, and the body's if an earlier step has read it: an action may be in either. */
-export const readWhatWasRead = (c: Context<AppEnv>): RequestParameters | Promise<RequestParameters> =>
+export const readAvailable = (c: Context<AppEnv>): RequestParameters | Promise<RequestParameters> =>
   c.get("parameters") ?? readQuery(c);
 
 /** Reads the query's parameters alone. @throws {CloudApiError} BadRequest: an escape is not UTF-8 */

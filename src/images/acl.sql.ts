@@ -3,8 +3,8 @@ import { type Database, requireRow } from "../db/client.ts";
 import { images } from "../db/schema.ts";
 import type { Placeholders } from "../db/statement.ts";
 import {
+  applyOrRehearse,
   changeStatements,
-  choose,
   imageChange,
   readOutcome,
   runChange,
@@ -24,7 +24,7 @@ export const addAcl = imageChange<WriteValues & { accounts: string; maxAcl: numb
     ) GROUP BY account)), '[]')`;
   return {
     computed: { name: "acl", value: joined },
-    fits: sql`json_array_length("change"."value") <= ${bind.maxAcl}`,
+    fits: sql`json_array_length("computed"."value") <= ${bind.maxAcl}`,
   };
 });
 
@@ -41,17 +41,17 @@ export const writeGrants = (db: Database, write: Write, { accounts, maxAcl }: Gr
 type RemoveAclValues = WriteValues & { accounts: string };
 
 /** The stored accounts without the sent ones. NULL for none. */
-const remove = (bind: Placeholders<RemoveAclValues>) => {
+const withoutAccounts = (bind: Placeholders<RemoveAclValues>) => {
   const rest = sql`nullif((SELECT json_group_array(value ORDER BY key) FROM json_each(coalesce(${images.acl}, '[]'))
     WHERE value NOT IN (SELECT value FROM json_each(${bind.accounts}))), '[]')`;
   return { computed: { name: "acl" as const, value: rest } };
 };
 
-export const removeAcl = imageChange<RemoveAclValues>(remove);
+export const removeAcl = imageChange<RemoveAclValues>(withoutAccounts);
 
 /** The same for an account that the image is shared with: it leaves. */
 export const leave = changeStatements<RemoveAclValues>((bind) => ({
-  ...remove(bind),
+  ...withoutAccounts(bind),
   allowed: sql`${images.owner} <> ${bind.account} AND ${isActivated(images)} AND ${isSharedWith(images, bind.account)}`,
 }));
 
@@ -66,8 +66,8 @@ export async function writeRemoval(db: Database, write: Write, accounts: readonl
   const leaving = { ...toWriteValues({ ...write, operation: "LeaveImage" }), accounts: isOnly ? text : "[]" };
   // At most one of the two is applied: they have the same write id.
   const [removed, left, rows] = await db.batch([
-    choose(removeAcl, write).with(values),
-    choose(leave, write).with(leaving),
+    applyOrRehearse(removeAcl, write).with(values),
+    applyOrRehearse(leave, write).with(leaving),
     removeAcl.outcome.with(values),
   ]);
   return readOutcome(requireRow(rows), write, [...removed, ...left]);

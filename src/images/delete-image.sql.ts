@@ -4,7 +4,7 @@ import { type Database, requireRow } from "../db/client.ts";
 import { images } from "../db/schema.ts";
 import { boolean, type Expression, type Placeholder, type Placeholders, statement } from "../db/statement.ts";
 import {
-  choose,
+  applyOrRehearse,
   imageChange,
   readOutcome,
   toWriteValues,
@@ -60,10 +60,10 @@ export type DeletionOutcome = WriteOutcome & { hasDependents: boolean; visibleDe
 export async function writeDeletion(db: Database, write: Write, keep: number): Promise<DeletionOutcome> {
   const values = toWriteValues(write);
   const isPurging = keep > 0 && !write.isDryRun;
-  const [made, rows] = await db.batch([
-    choose(deletion, write).with(values),
+  const [rehearsed, rows] = await db.batch([
+    applyOrRehearse(deletion, write).with(values),
     deletion.outcome.with(values),
     purgeStatement.with({ account: write.caller.account, keep: isPurging ? keep : Number.MAX_SAFE_INTEGER }),
   ]);
-  return readOutcome(requireRow(rows), write, made);
+  return readOutcome(requireRow(rows), write, rehearsed);
 }

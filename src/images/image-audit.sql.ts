@@ -4,7 +4,7 @@ import { callerRow, hasAuthority, isOperator } from "../db/authority.ts";
 import { type Database, requireRow } from "../db/client.ts";
 import { accounts, imageHistory, images } from "../db/schema.ts";
 import { integer, nullableText, type Placeholders, query, type RowOf, statement } from "../db/statement.ts";
-import { auditColumns, countLongBytes, type SeenImage, seenImage } from "./image-row.sql.ts";
+import { auditColumns, countLongBytes, type FoundImage, foundImage } from "./image-row.sql.ts";
 
 /** The revisions of a page: at most `limit`, newest first, below `marker` unless it is null. */
 export type AuditPage = { limit: number; marker: number | null };
@@ -39,7 +39,7 @@ const pageOf = (bind: Placeholders<AuditValues>): SQL => sql`(
   ORDER BY ${imageHistory.revision} DESC LIMIT ${bind.rows}) AS "page"`;
 
 export const auditedStatement = statement<AuditValues>().reads(
-  (bind) => ({ hasAuthority, image: seenImage(bind.account), isOperator: isOperator(bind) }),
+  (bind) => ({ hasAuthority, image: foundImage(bind.account), isOperator: isOperator(bind) }),
   (columns, bind) => query.select(columns).from(callerRow(bind)).leftJoin(images, eq(images.uuid, bind.imageId)),
 );
 
@@ -66,7 +66,7 @@ export type RevisionRow = RowOf<typeof revisionFields>;
 /** A page of an image's history, and the row below it if that is kept. `isWhole` if the whole request fits. */
 export type ImageHistory = {
   hasAuthority: boolean;
-  image: SeenImage | null;
+  image: FoundImage | null;
   isOperator: boolean;
   revisions: RevisionRow[];
   isWhole: boolean;

@@ -29,10 +29,10 @@ export const auditColumns = pick(imageHistory, [
 ]);
 
 /** An image, and whether its acl has the caller. */
-export type SeenImage = ImageRow & { isShared: boolean };
+export type FoundImage = ImageRow & { isShared: boolean };
 
 /** The current image, for a SELECT that left-joins `images`. */
-export const seenImage = (account: Placeholder) =>
+export const foundImage = (account: Placeholder) =>
   leftJoined({ ...imageColumns, isShared: boolean(isSharedWith(images, account)) }, "uuid");
 
 /** The columns whose texts can be long. */

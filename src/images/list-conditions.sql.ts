@@ -39,7 +39,7 @@ export type ListFilters = Omit<ListValues, "account" | "isZvol" | "public" | "ta
  * `active` shows everybody's active images; `all` shows the account's own images in every state, and others' active ones.
  * Every other state shows the account's own images. `unactivated` is every image that was never activated.
  *
- * The `+`, here and below, keeps SQLite from matching a bound column with the WHERE of a partial index: see `isWritten`.
+ * The `+`, here and below, keeps SQLite from matching a bound column with the WHERE of a partial index: see `isImageToWrite`.
  */
 const isInState = ({ state, account }: Placeholders<ListValues>): SQL => sql`CASE ${state}
   WHEN 'active' THEN ${images.state} = 'active'

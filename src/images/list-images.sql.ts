@@ -5,7 +5,7 @@ import { type Database, requireRow } from "../db/client.ts";
 import { images } from "../db/schema.ts";
 import { integer, nullableText, type Placeholders, query, type RowOf, statement } from "../db/statement.ts";
 import { getImageStatement } from "./get-image.sql.ts";
-import { countLongBytes, type ImageRow, imageColumns, longColumns, type SeenImage } from "./image-row.sql.ts";
+import { countLongBytes, type FoundImage, type ImageRow, imageColumns, longColumns } from "./image-row.sql.ts";
 import { inListOrder, isListed, type ListRequest, type ListValues, toValues } from "./list-conditions.sql.ts";
 import { isVisible } from "./visibility.sql.ts";
 
@@ -77,7 +77,7 @@ export type ListedImage = { image: ImageRow; bytes: number; isLarge: boolean };
 export type ListedImages = {
   hasAuthority: boolean;
   images: ListedImage[];
-  marker: SeenImage | null;
+  marker: FoundImage | null;
 };
 
 /**

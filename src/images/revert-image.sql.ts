@@ -34,7 +34,7 @@ export const revert = imageChange<RevertValues, ReturnType<typeof revertFields>>
   (bind) => ({
     set: Object.fromEntries(updatableFields.map((field) => [field, reverted(field, bind)])),
     from: keptRow(bind),
-    isChange: or(...updatableFields.map((field) => sql`${reverted(field, bind)} IS NOT ${images[field]}`)),
+    differs: or(...updatableFields.map((field) => sql`${reverted(field, bind)} IS NOT ${images[field]}`)),
   }),
   revertFields,
 );

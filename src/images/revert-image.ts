@@ -21,8 +21,8 @@ export const revertImage = createFactory<AppEnv, "/:login/images/:id">().createH
     noteIgnored(c, parameters, ["revision", "acl"]);
     const { sent, withAcl } = readRevert(parameters);
     const revert = { revision: parseRevision(sent), keepRevisions: findKeepRevisions(c), withAcl };
-    const asks = [revert.revision, withAcl];
-    const { outcome, request } = await runWrite(c, { operation: "RevertImage", asks }, (db, write) =>
+    const requested = [revert.revision, withAcl];
+    const { outcome, request } = await runWrite(c, { operation: "RevertImage", requested }, (db, write) =>
       writeRevert(db, write, revert),
     );
     return answerWritten(c, judgeRevert(outcome, request, sent));

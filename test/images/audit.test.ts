@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { ImageHistory } from "../../src/images/image-audit.sql.ts";
-import type { SeenImage } from "../../src/images/image-row.sql.ts";
+import type { FoundImage } from "../../src/images/image-row.sql.ts";
 import { assertAuditable } from "../../src/images/rules/audit.ts";
 import { bob, mallory } from "../support/fixtures.ts";
 import { makeSeen } from "../support/image-rows.ts";
 import { catchRefusal } from "../support/refusals.ts";
 
-const makeTheirs = (more: Partial<SeenImage> = {}) => makeSeen({ owner: mallory.uuid, ...more });
+const makeTheirs = (more: Partial<FoundImage> = {}) => makeSeen({ owner: mallory.uuid, ...more });
 
 const authorityGone = {
   code: "InvalidCredentials",

@@ -26,7 +26,7 @@ const makeOutcome = (more: Partial<WriteOutcome> = {}): WriteOutcome => ({
   hasAuthority: true,
   applied: null,
   image: makeSeen(),
-  isChange: true,
+  wouldChange: true,
   ...more,
 });
 
@@ -105,8 +105,8 @@ describe("judgeRemoval", () => {
 
   it("returns the image unchanged to an account that it is not shared with, and to its owner", () => {
     const theirs = makeTheirs({ public: true });
-    expect(judgeRemoval(makeOutcome({ image: theirs, isChange: false }), request, [bob.uuid]).image).toBe(theirs);
+    expect(judgeRemoval(makeOutcome({ image: theirs, wouldChange: false }), request, [bob.uuid]).image).toBe(theirs);
     const own = makeSeen();
-    expect(judgeRemoval(makeOutcome({ image: own, isChange: false }), request, [mallory.uuid]).image).toBe(own);
+    expect(judgeRemoval(makeOutcome({ image: own, wouldChange: false }), request, [mallory.uuid]).image).toBe(own);
   });
 });

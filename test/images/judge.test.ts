@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CloneOutcome } from "../../src/images/clone-image.sql.ts";
 import type { DeletionOutcome } from "../../src/images/delete-image.sql.ts";
-import type { SeenImage } from "../../src/images/image-row.sql.ts";
+import type { FoundImage } from "../../src/images/image-row.sql.ts";
 import type { WriteOutcome } from "../../src/images/image-write.sql.ts";
 import type { RevertOutcome } from "../../src/images/revert-image.sql.ts";
 import { judgeOwn } from "../../src/images/rules/judge.ts";
@@ -44,19 +44,19 @@ const makeOutcome = (more: Partial<WriteOutcome> = {}): WriteOutcome => ({
   hasAuthority: true,
   applied: null,
   image: makeSeen(),
-  isChange: true,
+  wouldChange: true,
   ...more,
 });
 
 const makeApplied = (more: Partial<AppliedWrite> = {}): AppliedWrite => ({
   image: makeRow({ revision: 2 }),
   requestHash: null,
-  isOwn: true,
-  changed: "name, tags",
+  isReplayed: false,
+  changedColumns: "name, tags",
   ...more,
 });
 
-const makeTheirs = (more: Partial<SeenImage> = {}) => makeSeen({ owner: mallory.uuid, ...more });
+const makeTheirs = (more: Partial<FoundImage> = {}) => makeSeen({ owner: mallory.uuid, ...more });
 
 const authorityGone = {
   code: "InvalidCredentials",
@@ -93,7 +93,7 @@ const toCloneOutcome = (outcome: WriteOutcome): CloneOutcome => ({ isQuotaReache
 const toRevertOutcome = (outcome: WriteOutcome): RevertOutcome => ({ oldest: 1, isKept: true, ...outcome });
 
 /** The judges of a write, each with an image that no rule of theirs refuses. */
-const judges: readonly { name: string; judge: Judge; eligible: SeenImage }[] = [
+const judges: readonly { name: string; judge: Judge; eligible: FoundImage }[] = [
   {
     name: "judgeOwn",
     judge: (outcome, sent = request) => judgeOwn(outcome, sent),
@@ -148,7 +148,7 @@ describe.each(judges)("$name", ({ judge, eligible }) => {
   });
 
   it("marks a write that an earlier request applied as replayed", () => {
-    const applied = makeApplied({ isOwn: false, changed: null });
+    const applied = makeApplied({ isReplayed: true, changedColumns: null });
     expect(judge(makeOutcome({ applied, image: null }))).toMatchObject({ changedFields: [], isReplayed: true });
   });
 
@@ -188,7 +188,7 @@ describe.each(judges.slice(0, -2))("$name, on another account's image", ({ judge
 describe("judgeOwn", () => {
   it("returns the image unchanged when the statement had nothing to change", () => {
     const image = makeSeen();
-    expect(judgeOwn(makeOutcome({ image, isChange: false }), request)).toEqual({
+    expect(judgeOwn(makeOutcome({ image, wouldChange: false }), request)).toEqual({
       image,
       changedFields: [],
       isReplayed: false,
@@ -197,14 +197,14 @@ describe("judgeOwn", () => {
 
   it("throws PreconditionRequired without an If-Match where one is required, even if nothing would change", () => {
     const required = setPreconditions({ isMatchRequired: true });
-    expect(catchRefusal(() => judgeOwn(makeOutcome({ isChange: false }), required))).toEqual({
+    expect(catchRefusal(() => judgeOwn(makeOutcome({ wouldChange: false }), required))).toEqual({
       code: "PreconditionRequired",
       message: "an update needs If-Match here: read the image, and send its ETag as If-Match",
     });
   });
 
   it("throws PreconditionFailed when If-Match is stale, even if nothing would change", () => {
-    expect(catchRefusal(() => judgeOwn(makeOutcome({ isChange: false }), stale))).toEqual(staleRefusal);
+    expect(catchRefusal(() => judgeOwn(makeOutcome({ wouldChange: false }), stale))).toEqual(staleRefusal);
   });
 });
 
@@ -219,7 +219,7 @@ describe("judgeDeletion", () => {
 });
 
 describe("judgeClone", () => {
-  const judge = (image: SeenImage, isQuotaReached: boolean) => () =>
+  const judge = (image: FoundImage, isQuotaReached: boolean) => () =>
     judgeClone({ ...makeOutcome({ image }), isQuotaReached }, stale, maxImages);
 
   it.each([false, true])(

@@ -48,7 +48,7 @@ export const makeAcl = (maxAccounts: number) =>
   );
 
 /** The accounts that a request adds to an acl, or removes from it. */
-export const makeGrantsSchema = ({ maxAcl }: { maxAcl: number }) => z.object({ acl: makeAccounts(maxAcl) });
+export const makeAccountsSchema = ({ maxAcl }: { maxAcl: number }) => z.object({ acl: makeAccounts(maxAcl) });
 
 /** Names the first entry that is no account UUID; if there are no entries, the rule. */
 function describeMistake(input: unknown): string {

@@ -3,7 +3,7 @@ import { listedStates } from "../../image-states.ts";
 import { hasStoredTypes, type Release } from "../../releases.ts";
 import type { RequestParameters } from "../../syntax/form.ts";
 import { showValue } from "../../text.ts";
-import type { SeenImage } from "../image-row.sql.ts";
+import type { FoundImage } from "../image-row.sql.ts";
 import type { ListFilters } from "../list-conditions.sql.ts";
 import { uuidShape } from "./acl.ts";
 import { isVisible } from "./visibility.ts";
@@ -127,7 +127,7 @@ function readMarker(text: string | null): string | null {
 /** Checks that the account can see the marker's image. Pure. @throws {CloudApiError} InvalidArgument */
 export function assertMarker(
   filters: Pick<ListFilters, "marker">,
-  { marker }: { marker: SeenImage | null },
+  { marker }: { marker: FoundImage | null },
   account: string,
 ): void {
   if (filters.marker !== null && !(marker && isVisible(marker, account))) throw makeUnknownMarker(filters.marker);
