@@ -128,13 +128,12 @@ export const keyCreation = {
   ),
 };
 
-/** What came of a new key. `holder` is the name of the key that has its name, or is the same key. */
+/** What came of a new key. `holder` names the stored key that has its name, or is the same key. `login` is the account's. */
 export type CreateKeyOutcome = {
   hasAuthority: boolean;
   isCreated: boolean;
   /** The account has as many keys as it may have. */
   isQuotaReached: boolean;
-  /** The account's. */
   login: string | null;
   holder: string | null;
 };
@@ -153,7 +152,7 @@ export async function writeKey(
     keyCreation.outcome.with(values),
   ]);
   const { hasAuthority, holder, ...outcome } = requireRow(rows);
-  // The key that the first attempt created counts, although the authority may have ended since.
+  // A key that an earlier attempt created counts, even if the authority has ended since.
   return { ...outcome, hasAuthority: hasAuthority || outcome.isCreated, holder: holder?.name ?? null };
 }
 
@@ -161,7 +160,7 @@ type DeleteKeyValues = RecordedValues & { key: string };
 
 /** The statements of DeleteKey, in the order of their batch. */
 export const keyDeletion = {
-  /** Marks the key with the write's id: it may be the key that signed, and deleting it ends the authority. */
+  /** Marks the key with the write's id before deleting it: deleting the key that signed ends the caller's authority. */
   mark: statement<DeleteKeyValues>().writes((bind) =>
     query
       .update(keys)
@@ -197,6 +196,6 @@ export async function removeKey(
     keyDeletion.outcome.with(values),
   ]);
   const { hasAuthority, isDeleted } = requireRow(rows);
-  // What the first attempt deleted stays deleted, although the authority may have ended since.
+  // A deletion counts, even if it ended the authority, or the authority has ended since an earlier attempt.
   return { hasAuthority: hasAuthority || isDeleted, isDeleted };
 }

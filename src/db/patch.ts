@@ -5,7 +5,7 @@ import type { Placeholder } from "./statement.ts";
 
 const path = (field: string): SQL => sql.raw(`'$.${field}'`);
 
-/** The patch as a table of one row: the FROM of an UPDATE. */
+/** One row, the patch: FROM clause of an UPDATE. */
 export const patchRow = (patch: Placeholder): SQL => sql`(SELECT ${patch} AS "patch") AS "sent"`;
 
 const isSent = (field: string): SQL => sql`json_type("sent"."patch", ${path(field)}) IS NOT NULL`;

@@ -20,7 +20,7 @@ export const readBody: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
 };
 
-/** An upload that breaks off is the client's doing. No answer reaches it; the log says so. */
+/** The client broke off its upload: no answer reaches the client, but the log has the reason. */
 function refuseBroken(error: unknown): never {
   if (error instanceof CloudApiError) throw error;
   throw new CloudApiError("BadRequest", "the request body broke off", { reason: "aborted", cause: error });

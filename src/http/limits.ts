@@ -42,7 +42,7 @@ async function assertWithin(
   );
 }
 
-/** Whether the limiter lets the request pass. A limiter that fails lets it pass; the log says so. */
+/** Whether the limiter lets the request pass. If the limiter fails, the request passes, and the log has the error. */
 async function isWithin(c: Context<AppEnv>, limiter: RateLimit, key: string): Promise<boolean> {
   try {
     return (await limiter.limit({ key })).success;
@@ -55,7 +55,7 @@ async function isWithin(c: Context<AppEnv>, limiter: RateLimit, key: string): Pr
 const retryAfterSeconds = 60;
 
 /**
- * Refuses every write while `READ_ONLY` is on. The method decides: no body is read, and the database is not asked.
+ * Refuses every write while `READ_ONLY` is on. Decides by the method, before the body and the database are read.
  * docs/configuration.md
  *
  * @throws {CloudApiError} ServiceUnavailableError with Retry-After
@@ -65,10 +65,7 @@ export const refuseWrites: MiddlewareHandler<AppEnv> = (c, next) => {
     throw new CloudApiError(
       "ServiceUnavailableError",
       "the service is read-only for maintenance; nothing was changed",
-      {
-        headers: { "Retry-After": String(retryAfterSeconds) },
-        reason: "read-only",
-      },
+      { headers: { "Retry-After": String(retryAfterSeconds) }, reason: "read-only" },
     );
   }
   return next();

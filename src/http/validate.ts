@@ -40,7 +40,7 @@ export function validate<Schema extends z.core.$ZodObject>(
       // As never: its type wants classic zod's error methods. Errors of zod/mini lack them, and nothing here calls them.
       { validationFunction: (against) => z.safeParse(against, parameters) as never },
     );
-    // The validator would read and parse the body again: `http/body` has read it. Give it an empty one.
+    // Otherwise the validator would read and parse the body again.
     Object.assign(c.req.bodyCache, { text: emptyObject });
     return await validator(c, next);
   };

@@ -25,7 +25,7 @@ async function readAccounts(c: Context<AppEnv>): Promise<RequestParameters> {
   throw new CloudApiError("MissingParameter", "acl is a required argument: an array of account UUIDs");
 }
 
-/** AddImageAcl: shares an image with more accounts, whoever else shares it meanwhile. docs/contract.md#grants */
+/** AddImageAcl: adds accounts to an image's acl. Keeps those that others add meanwhile. docs/contract.md#grants */
 export const addImageAcl = createFactory<AppEnv, "/:login/images/:id/acl">().createHandlers(
   named("AddImageAcl"),
   readDryRun(readAccounts),
@@ -40,7 +40,7 @@ export const addImageAcl = createFactory<AppEnv, "/:login/images/:id/acl">().cre
   },
 );
 
-/** RemoveImageAcl by the owner. By an account that the image is shared with, LeaveImage. docs/contract.md#grants */
+/** RemoveImageAcl for the owner; LeaveImage for an account that the image is shared with. docs/contract.md#grants */
 export const removeImageAcl = createFactory<AppEnv, "/:login/images/:id/acl">().createHandlers(
   named("RemoveImageAcl"),
   readDryRun(readAccounts),

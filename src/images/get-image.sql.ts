@@ -6,7 +6,7 @@ import { imageHistory, images } from "../db/schema.ts";
 import { integer, leftJoined, type Placeholders, query, type RowOf, statement } from "../db/statement.ts";
 import { type FoundImage, foundImage, revisionColumns } from "./image-row.sql.ts";
 
-/** Selects an image by id, visible or not: `rules/visibility` decides. Null finds none. */
+/** Selects an image by id, visible or not: `rules/visibility` decides. The id null selects none. */
 export const getImageStatement = statement<Caller & { imageId: string | null }>().reads(
   (bind) => ({ hasAuthority, image: foundImage(bind.account) }),
   (columns, bind) => query.select(columns).from(callerRow(bind)).leftJoin(images, eq(images.uuid, bind.imageId)),
@@ -19,7 +19,7 @@ export const readImage = async (
 ): Promise<{ hasAuthority: boolean; image: FoundImage | null }> =>
   requireRow(await db.all(getImageStatement.with(values)));
 
-/** A revision of an image, as a request names it. `revision` is null for one that cannot be. */
+/** A revision that a request names. `revision` is null if malformed. */
 export type RevisionValues = { imageId: string; revision: number | null; keepRevisions: number };
 
 /** The oldest revision that the audit may show. */

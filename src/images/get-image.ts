@@ -14,7 +14,7 @@ import { renderImage } from "./rules/image-json.ts";
 import { assertMatch, formatEntityTag, isNamedByIfNoneMatch } from "./rules/preconditions.ts";
 import { requireVisible } from "./rules/visibility.ts";
 
-/** GetImage, and HeadImage: Hono answers HEAD from GET. With `revision`, the image as it was. docs/contract.md#image */
+/** GetImage, and HeadImage: Hono answers HEAD from GET. `revision` asks for an earlier revision. docs/contract.md#image */
 export const getImage = createFactory<AppEnv, "/:login/images/:id">().createHandlers(named("GetImage"), async (c) => {
   const sent = readQueryLeniently(c)["revision"];
   const image = sent === undefined ? await findVisible(c) : await findRevision(c, sent);

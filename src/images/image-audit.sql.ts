@@ -9,12 +9,7 @@ import { auditColumns, countLongBytes, type FoundImage, foundImage } from "./ima
 /** The revisions of a page: at most `limit`, newest first, below `marker` unless it is null. */
 export type AuditPage = { limit: number; marker: number | null };
 
-type AuditValues = Caller & {
-  imageId: string;
-  marker: number | null;
-  rows: number;
-  keepRevisions: number;
-};
+type AuditValues = Caller & { imageId: string; marker: number | null; rows: number; keepRevisions: number };
 
 /** The rows of a page, and the one below it, which shows what the last row changed. */
 const isOnPage = (bind: Placeholders<AuditValues>): SQL | undefined =>
@@ -30,7 +25,7 @@ const rowBytes = countLongBytes(imageHistory);
 /** The most bytes of texts that one page reads from D1, not counting its last row. */
 const maxPageBytes = 1_000_000;
 
-/** As many rows as fit, at least two: what a revision changed shows beside the one before it. */
+/** As many rows as fit, at least two: a revision's changes are found by comparing it with the one before. */
 const pageOf = (bind: Placeholders<AuditValues>): SQL => sql`(
   SELECT ${imageHistory.revision} AS "revision", count(*) OVER () AS "matching",
     row_number() OVER newest AS "place", sum(${rowBytes}) OVER newest - (${rowBytes}) AS "before"
@@ -72,7 +67,7 @@ export type ImageHistory = {
   isWhole: boolean;
 };
 
-/** Reads a page of the history of an image, a megabyte of texts, visible or not: `rules/audit` decides. One round trip. */
+/** Reads a page of an image's history, a megabyte of texts. `rules/audit` decides whether the caller may see it. One round trip. */
 export async function readHistory(
   db: Database,
   { imageId, caller, page, keepRevisions }: { imageId: string; caller: Caller; page: AuditPage; keepRevisions: number },

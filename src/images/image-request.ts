@@ -6,7 +6,7 @@ import { type AppEnv, requireSet } from "../context.ts";
 import type { Database } from "../db/client.ts";
 import { computeSha256 } from "../digest.ts";
 import { CloudApiError, show } from "../errors.ts";
-import { type ImageWrite, isOverwriting } from "../operations.ts";
+import { isOverwriting, type WriteOperation } from "../operations.ts";
 import type { Write, WriteOutcome } from "./image-write.sql.ts";
 import type { WriteRequest } from "./rules/judge.ts";
 import { parsePreconditions, toRevisionLimits } from "./rules/preconditions.ts";
@@ -43,7 +43,7 @@ const hash = (values: readonly unknown[]): Promise<string> => computeSha256(enco
  *
  * With an Idempotency-Key, the write's id is a hash of account, image, operation and key: a second request with the key has
  * the same id, and its `requestHash` shows whether it asks for the same write. The hash leaves out headers that differ
- * between the two, such as Date and the signature. Without a key, only the tries of this request share an id.
+ * between the two, such as Date and the signature. Without a key, only the attempts of this request share an id.
  * docs/contract.md#idempotency
  *
  * @param requested what `requestHash` covers beyond operation, image and If-Match: values that always print as the same JSON
@@ -52,7 +52,7 @@ const hash = (values: readonly unknown[]): Promise<string> => computeSha256(enco
  */
 export async function runWrite<Outcome extends WriteOutcome>(
   c: Context<AppEnv>,
-  { operation, requested }: { operation: ImageWrite; requested?: unknown },
+  { operation, requested }: { operation: WriteOperation; requested?: unknown },
   run: (db: Database, write: Write) => Promise<Outcome>,
 ): Promise<{ outcome: Outcome; request: WriteRequest }> {
   const key = parseIdempotencyKey(c.req.header("Idempotency-Key"));

@@ -15,13 +15,13 @@ import {
   type Statement,
   statement,
 } from "../db/statement.ts";
-import type { ImageWrite } from "../operations.ts";
+import type { WriteOperation } from "../operations.ts";
 import { type FoundImage, foundImage, type ImageRow, imageColumns, revisionColumns } from "./image-row.sql.ts";
 
 /** A write of an image: who asks, under which id, and on which revisions. */
 export type Write = {
   caller: Caller;
-  operation: ImageWrite;
+  operation: WriteOperation;
   imageId: string;
   /** Id of the write, the same at every retry. Unique in the history. */
   writeId: string;
@@ -70,7 +70,7 @@ const isRevisionIn = (revisions: SQLWrapper): SQL =>
   sql`${images.revision} IN (SELECT value FROM json_each(${revisions}))`;
 
 /**
- * No try applied the write before, and its preconditions hold when the statement runs. A write whose acknowledgement was
+ * No attempt applied the write before, and its preconditions hold when the statement runs. A write whose acknowledgement was
  * lost is retried: it must not be applied twice.
  */
 export const isApplicable = (bind: Placeholders<WriteValues>): SQL | undefined =>

@@ -55,7 +55,7 @@ export const hasTags = (tags: Placeholder): SQL => sql`NOT EXISTS (
   SELECT 1 FROM json_each(${tags}) AS wanted
   WHERE coalesce(${images.tags} -> (wanted.value ->> 0) NOT IN (wanted.value ->> 1, wanted.value ->> 2), 1))`;
 
-/** A wanted tag for SQL: the path of its key, and its value as the JSON text of a string and of any other value. */
+/** A wanted tag for SQL: the path of its key, and the JSON texts that match: of a string, and of any other value. */
 function toWanted([key, text]: readonly [string, string]): [string, string, string] {
   const ofString = JSON.stringify(text);
   return [toTagPath(key), ofString, text.startsWith('"') ? ofString : text];
@@ -88,14 +88,14 @@ export const isCandidate = (bind: Placeholders<ListValues>): SQL | undefined =>
     filter(bind.marker, isAfter(bind.marker)),
   );
 
-/** The most bytes of tags that one statement searches: D1 serves nobody else meanwhile. */
+/** The most bytes of tags that one statement searches: D1 runs no other statement meanwhile. */
 export const maxSearchedBytes = 1_000_000;
 
 /** Bytes of the tags of all candidates. SQLite knows the length of a value without reading it. */
 const tagsBytes = (bind: Placeholders<ListValues>): SQL =>
   sql`(SELECT total(octet_length(${images.tags})) FROM ${images} WHERE ${isCandidate(bind)})`;
 
-/** Whether all filters match. No image does if tags are wanted and too many bytes would be searched: `search-tags` searches them. */
+/** Whether all filters match. False for all images if tags are wanted and too many bytes would be searched: see `search-tags`. */
 export const isListed = (bind: Placeholders<ListValues>): SQL | undefined =>
   and(
     isCandidate(bind),

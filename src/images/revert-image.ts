@@ -12,7 +12,7 @@ import { writeRevert } from "./revert-image.sql.ts";
 import { parseRevision } from "./rules/audit.ts";
 import { judgeRevert } from "./rules/judges.ts";
 
-/** RevertImage: gives the updatable fields the values of an earlier revision; the acl only on request. docs/contract.md#revertimage */
+/** RevertImage: sets the updatable fields to an earlier revision's; the acl only on request. docs/contract.md#revertimage */
 export const revertImage = createFactory<AppEnv, "/:login/images/:id">().createHandlers(
   named("RevertImage"),
   readDryRun(readParameters),

@@ -9,7 +9,7 @@ export const maxAclAccounts = 10_000;
 
 const rule = "acl is an array of account UUIDs in lower case, or null";
 
-/** The most accounts of an image's acl. @param maxAccounts as configured. 0 leaves the limit of the row */
+/** The most accounts of an image's acl. @param maxAccounts as configured. 0: only the limit of the row */
 export const findMaxAcl = (maxAccounts: number): number =>
   maxAccounts === 0 ? maxAclAccounts : Math.min(maxAccounts, maxAclAccounts);
 
@@ -34,7 +34,7 @@ function makeAccounts(maxAccounts: number) {
   );
 }
 
-/** The refusal of a set that is too large. @param counted the end of the sentence: what has so many accounts */
+/** The refusal of a set that is too large. @param counted the end of the sentence, such as "were sent" */
 export const describeTooMany = (most: number, count: number, counted: string): string =>
   `acl is at most ${most} accounts; ${count} ${counted}`;
 

@@ -23,7 +23,7 @@ export const judgeGrants = (outcome: WriteOutcome, request: WriteRequest, { acco
   judgeOwn(outcome, request, ({ acl }) => {
     const stored = parseAcl(acl);
     const { size } = new Set([...stored, ...accounts]);
-    // A provisioned acl may be larger already. It stays.
+    // A provisioned acl may be too large already, and stays.
     if (size > maxAcl && size > stored.length)
       throw makeInvalid("acl", describeTooMany(maxAcl, size, "would be in it"));
   });

@@ -88,7 +88,7 @@ function readType(type: string | null, release: Release): TypeFilters {
     : { type, notType: null, isZvol: null };
 }
 
-/** Reads a parameter that may be given once. Null if it is not. @throws {CloudApiError} InvalidArgument when it is given twice */
+/** Reads a parameter that may be given once. Null if absent. @throws {CloudApiError} InvalidArgument when it is given twice */
 export function readSingle(query: RequestParameters, name: string): string | null {
   const value = query[name];
   if (value === undefined) return null;
@@ -97,9 +97,8 @@ export function readSingle(query: RequestParameters, name: string): string | nul
 }
 
 /** Of the two types before 8.0.0, `virtualmachine` is zvol. */
-function readIsZvol(type: string | null): boolean | null {
-  return chooseOne(type, { name: "type", values: { virtualmachine: true, smartmachine: false } });
-}
+const readIsZvol = (type: string | null): boolean | null =>
+  chooseOne(type, { name: "type", values: { virtualmachine: true, smartmachine: false } });
 
 const byName = <Name extends string>(names: readonly Name[]): Record<string, Name> =>
   Object.fromEntries(names.map((name) => [name, name]));

@@ -9,7 +9,7 @@ import type { FoundImage } from "../image-row.sql.ts";
 
 type VisibleFields = Pick<FoundImage, "owner" | "state" | "public" | "isShared">;
 
-/** Whether the image is activated. Other accounts than the owner see no other. */
+/** Whether the image is activated. Accounts other than the owner see only activated images. */
 export const isActivated = ({ state }: Pick<FoundImage, "state">): boolean => activatedStates.includes(state);
 
 /** Whether the account can see the image: its own, or an activated one that is public or shared. Nobody sees a destroyed one. */
@@ -35,5 +35,5 @@ export function requireOwn(image: FoundImage | null, account: string): FoundImag
   throw makeNotOwner("only the owner of an image may change or delete it");
 }
 
-/** The image is another account's. */
+/** The image belongs to another account. */
 export const makeNotOwner = (message: string): CloudApiError => new CloudApiError("NotImageOwner", message);
