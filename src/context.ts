@@ -29,7 +29,7 @@ type Variables = {
   signed?: SignedRequest;
   body?: Uint8Array;
   caller?: Caller;
-  /** The caller comes from this isolate's cache. No statement has confirmed it yet. */
+  /** The caller comes from this isolate's cache: the key may be gone since. */
   isCallerCached?: boolean;
   /** Time to identify the caller, including the round trip. */
   authMilliseconds?: number;

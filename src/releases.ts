@@ -26,5 +26,4 @@ export const versions: readonly string[] = [...releaseOfVersion.keys()];
 /** Finds the release of a version. */
 export const findRelease = (version: string): Release | undefined => releaseOfVersion.get(version);
 
-/** Whether the release shows an image's type as stored. */
 export const hasStoredTypes = (release: Release): boolean => releases[release].hasStoredTypes;

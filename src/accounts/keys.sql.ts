@@ -17,7 +17,6 @@ import {
 import type { RegisteredKey } from "../signature/key-registration.ts";
 import { isApplied, isUnapplied, type RecordedValues, recordWrite, trimWritesStatement } from "./recorded-write.sql.ts";
 
-/** The columns of a key that CloudAPI shows. */
 const keyColumns = { name: keys.name, fingerprint: keys.fingerprint, key: keys.key };
 
 /** A key as CloudAPI shows it: its name, its MD5 fingerprint and its OpenSSH line. */

@@ -19,7 +19,6 @@ export type { Placeholder, SelectedFieldsFlat };
 /** What SQLite binds, and what it stores. */
 type Stored = string | number | null;
 
-/** Values to bind, by name. */
 type Values = Readonly<Record<string, Stored>>;
 
 export type StoredRow = Readonly<Record<string, unknown>>;

@@ -21,7 +21,6 @@ const limitMs = 5000;
 /** One read: when it ended, how long it took, and what went wrong. */
 type Reading = { at: number; milliseconds: number; failure?: unknown };
 
-/** The last reading, and the one under way. */
 type Health = { last?: Reading; underWay?: { begunAt: number; reading: Promise<Reading> } };
 
 const healths = new WeakMap<D1Database, Health>();

@@ -17,7 +17,7 @@ export const limitAddress: MiddlewareHandler<AppEnv> = async (c, next) => {
 };
 
 /**
- * Refuses an account that sends too much, before the operation's statements. Counts by who signed. Off unless
+ * Refuses an account that sends too much, before the operation's statements. Counts by the account that signed. Off unless
  * ACCOUNT_LIMITER is bound. docs/contract.md#errors
  *
  * @throws {CloudApiError} RequestThrottled

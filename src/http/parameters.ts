@@ -87,7 +87,7 @@ const maxCharacters = 64;
  * Notes the parameters that no rule reads, for the answer's Ignored-Parameters: the service refuses nothing that upstream
  * accepts, yet a typo shows. docs/contract.md#headers
  *
- * @param known names of the parameters that are read. One that ends in `.` begins a name
+ * @param known names of the parameters that are read. A name that ends in `.` is a prefix
  */
 export function noteIgnored(c: Context<AppEnv>, parameters: RequestParameters, known: readonly string[]): void {
   const isRead = (name: string): boolean =>

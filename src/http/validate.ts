@@ -37,7 +37,7 @@ export function validate<Schema extends z.core.$ZodObject>(
       (result) => {
         if (!result.success) throw makeValidationFailed(subject, result.error.issues, { parameters, readAs });
       },
-      // As never: its type wants classic zod's error methods. Errors of zod/mini lack them, and nothing here calls them.
+      // As never: the type wants classic zod's error methods, which zod/mini's errors lack and nothing here calls.
       { validationFunction: (against) => z.safeParse(against, parameters) as never },
     );
     // Otherwise the validator would read and parse the body again.

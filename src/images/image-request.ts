@@ -35,7 +35,6 @@ function parseIdempotencyKey(sent: string | undefined): string | null {
 
 const encoder = new TextEncoder();
 
-/** SHA-256, in base64, of the values' JSON. */
 const hash = (values: readonly unknown[]): Promise<string> => computeSha256(encoder.encode(JSON.stringify(values)));
 
 /**

@@ -26,7 +26,7 @@ export type ListValues = {
   limit: number;
 };
 
-/** The filters of a list. Null turns a filter off. docs/contract.md#listimages */
+/** The filters of a list as read from a request. Null turns a filter off. */
 export type ListFilters = Omit<ListValues, "account" | "isZvol" | "public" | "tags" | "limit"> & {
   isZvol: boolean | null;
   public: boolean | null;
@@ -47,7 +47,6 @@ const isInState = ({ state, account }: Placeholders<ListValues>): SQL => sql`CAS
   WHEN 'unactivated' THEN ${images.owner} = ${account} AND ${images.state} IN (${listStates(unactivatedStates)})
   ELSE ${images.owner} = ${account} AND +${images.state} = ${state} END`;
 
-/** NULL turns a filter off. */
 const filter = (value: Placeholder, condition: SQL): SQL => sql`(${value} IS NULL OR ${condition})`;
 
 /** True if the image has all tags. Looking a key up is ten times cheaper than json_each. */
@@ -67,7 +66,6 @@ const publishedAt = (column: SQLWrapper): SQL => sql`coalesce(strftime('%Y-%m-%d
 const isAfter = (marker: Placeholder): SQL => sql`(${publishedAt(images.published_at)}, ${images.uuid}) >
   (SELECT ${publishedAt(sql`m.published_at`)}, m.uuid FROM ${images} m WHERE m.uuid = ${marker})`;
 
-/** The order of a list. */
 export const inListOrder = [publishedAt(images.published_at), images.uuid] as const;
 
 /** Whether the account can see the image, and all filters but the tags match. */

@@ -22,7 +22,6 @@ const rowBytes = countLongBytes(images);
 /** Larger images are fetched separately, to keep pages small. */
 const maxInlineBytes = 4096;
 
-/** The most images of one page. */
 export const maxPageRows = 1000;
 
 /** A text, or NULL if the image is large. */

@@ -4,7 +4,7 @@ import type { RequestParameters } from "../../syntax/form.ts";
 import { isStorable, parseBoolean, showValue } from "../../text.ts";
 import type { AccountPatch, AccountRow } from "../account.sql.ts";
 
-/** The most UTF-16 units of each text field. The JSON Schema and the contract's table follow. docs/contract.md#account */
+/** The most UTF-16 units of each text field. The JSON Schema uses them; check-docs compares the contract's table. docs/contract.md#account */
 export const maxCharacters = {
   email: 254,
   companyName: 255,

@@ -69,5 +69,4 @@ function parseText(text: string): unknown {
   return uuids.every(isUuid) ? uuids : text;
 }
 
-/** The accounts of a stored acl. */
 export const parseAcl = (acl: string | null): string[] => (acl === null ? [] : JSON.parse(acl));

@@ -40,7 +40,6 @@ export const parseRevision = (sent: unknown): number | null =>
     ? Number(sent)
     : null;
 
-/** The sent revision is malformed, or not kept. */
 export const makeUnknownRevision = (
   sent: unknown,
   { oldest, newest }: { oldest: number; newest: number },

@@ -27,10 +27,8 @@ function makeRule({ max, characters }: { max: number; characters: string }): Tex
   return { words: `1 to ${max} characters of ${characters}`, pattern: new RegExp(`^[${set}]{1,${max}}$`) };
 }
 
-/** An image's name, as UpdateImage and provisioning take it. */
+/** An image's name and version, as UpdateImage and provisioning take them. */
 export const nameRule = makeRule(textFields.name);
-
-/** An image's version, as UpdateImage and provisioning take it. */
 export const versionRule = makeRule(textFields.version);
 
 /** A refusal: the rule of the field, then what was sent. */

@@ -8,7 +8,7 @@ import type { ListFilters } from "../list-conditions.sql.ts";
 import { uuidShape } from "./acl.ts";
 import { isVisible } from "./visibility.ts";
 
-/** The parameters of a list. `tag.` begins the names of tags. docs/contract.md#listimages */
+/** The parameters of a list. `tag.` is a prefix. docs/contract.md#listimages */
 export const listParameters = [
   "name",
   "os",
@@ -132,10 +132,8 @@ export function assertMarker(
   if (filters.marker !== null && !(marker && isVisible(marker, account))) throw makeUnknownMarker(filters.marker);
 }
 
-/** The marker names no image that the account can see. */
 const makeUnknownMarker = (marker: string): CloudApiError =>
   new CloudApiError("InvalidArgument", `marker is the id of an image that you can see; ${showValue(marker)} was sent`);
 
-/** The list is longer than one answer may be. */
 export const makeListTooLong = (maxList: number): CloudApiError =>
   new CloudApiError("InvalidArgument", `more than ${maxList} images match; ask for pages with limit and marker`);

@@ -35,5 +35,4 @@ export function requireOwn(image: FoundImage | null, account: string): FoundImag
   throw makeNotOwner("only the owner of an image may change or delete it");
 }
 
-/** The image belongs to another account. */
 export const makeNotOwner = (message: string): CloudApiError => new CloudApiError("NotImageOwner", message);
