@@ -211,7 +211,7 @@ export const imageHistory = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.image, table.revision] }),
     index("image_history_bytes").on(table.image, table.total_bytes, table.time),
-    // Few rows have an Idempotency-Key, and each stays for a day. The index finds them without passing the others.
+    // Few rows have an Idempotency-Key. They stay for a day, unless HISTORY_BYTES is exceeded. The index finds them alone.
     index("image_history_keyed").on(table.image, table.revision).where(sql`${table.request_hash} IS NOT NULL`),
     uniqueIndex("image_history_write_id").on(table.write_id),
   ],

@@ -16,7 +16,7 @@ import {
 } from "../../src/images/rules/judges.ts";
 import type { WritePreconditions } from "../../src/images/rules/preconditions.ts";
 import { bob, mallory } from "../support/fixtures.ts";
-import { makeRow, makeSeen } from "../support/image-rows.ts";
+import { makeFound, makeRow } from "../support/image-rows.ts";
 import { catchRefusal } from "../support/refusals.ts";
 import { makeUuid } from "../support/uuids.ts";
 
@@ -43,7 +43,7 @@ const stale = setPreconditions({ ifMatch: [7] });
 const makeOutcome = (more: Partial<WriteOutcome> = {}): WriteOutcome => ({
   hasAuthority: true,
   applied: null,
-  image: makeSeen(),
+  image: makeFound(),
   wouldChange: true,
   ...more,
 });
@@ -56,7 +56,7 @@ const makeApplied = (more: Partial<AppliedWrite> = {}): AppliedWrite => ({
   ...more,
 });
 
-const makeTheirs = (more: Partial<FoundImage> = {}) => makeSeen({ owner: mallory.uuid, ...more });
+const makeTheirs = (more: Partial<FoundImage> = {}) => makeFound({ owner: mallory.uuid, ...more });
 
 const authorityGone = {
   code: "InvalidCredentials",
@@ -97,32 +97,32 @@ const judges: readonly { name: string; judge: Judge; eligible: FoundImage }[] = 
   {
     name: "judgeOwn",
     judge: (outcome, sent = request) => judgeOwn(outcome, sent),
-    eligible: makeSeen(),
+    eligible: makeFound(),
   },
   {
     name: "judgeGrants",
     judge: (outcome, sent = request) => judgeGrants(outcome, sent, { accounts: [makeUuid(2)], maxAcl: 1 }),
-    eligible: makeSeen(),
+    eligible: makeFound(),
   },
   {
     name: "judgeAddedTags",
     judge: (outcome, sent = request) => judgeAddedTags(outcome, sent, { tags: { a: 1 }, maxTagsBytes: 7 }),
-    eligible: makeSeen(),
+    eligible: makeFound(),
   },
   {
     name: "judgeTagDeletion",
     judge: (outcome, sent = request) => judgeTagDeletion(outcome, sent, null),
-    eligible: makeSeen(),
+    eligible: makeFound(),
   },
   {
     name: "judgeRevert",
     judge: (outcome, sent = request) => judgeRevert(toRevertOutcome(outcome), sent, "1"),
-    eligible: makeSeen(),
+    eligible: makeFound(),
   },
   {
     name: "judgeDeletion",
     judge: (outcome, sent = request) => judgeDeletion(toDeletionOutcome(outcome), sent),
-    eligible: makeSeen(),
+    eligible: makeFound(),
   },
   {
     name: "judgeClone",
@@ -162,7 +162,7 @@ describe.each(judges)("$name", ({ judge, eligible }) => {
       null,
       makeTheirs(),
       makeTheirs({ state: "failed", public: true }),
-      makeSeen({ state: "destroyed" }),
+      makeFound({ state: "destroyed" }),
     ]) {
       expect(catchRefusal(() => judge(makeOutcome({ image }), stale))).toEqual(notFound);
     }
@@ -187,7 +187,7 @@ describe.each(judges.slice(0, -2))("$name, on another account's image", ({ judge
 
 describe("judgeOwn", () => {
   it("returns the image unchanged when the statement had nothing to change", () => {
-    const image = makeSeen();
+    const image = makeFound();
     expect(judgeOwn(makeOutcome({ image, wouldChange: false }), request)).toEqual({
       image,
       changedFields: [],
@@ -225,8 +225,8 @@ describe("judgeClone", () => {
   it.each([false, true])(
     "throws ImageNotShared unless the image is shared by acl and activated, whatever the preconditions, quota reached: %s",
     (isQuotaReached) => {
-      const unactivated = makeSeen({ isShared: true, state: "unactivated" });
-      for (const image of [makeTheirs({ public: true }), makeSeen(), unactivated]) {
+      const unactivated = makeFound({ isShared: true, state: "unactivated" });
+      for (const image of [makeTheirs({ public: true }), makeFound(), unactivated]) {
         expect(catchRefusal(judge(image, isQuotaReached))).toEqual({
           code: "ImageNotShared",
           message: "only an activated image that is shared with you by acl can be cloned",

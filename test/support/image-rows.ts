@@ -28,4 +28,4 @@ export const makeRow = (more: Partial<ImageRow> = {}): ImageRow => ({
 });
 
 /** The same as a request finds it: not shared with the caller by acl. */
-export const makeSeen = (more: Partial<FoundImage> = {}): FoundImage => ({ ...makeRow(), isShared: false, ...more });
+export const makeFound = (more: Partial<FoundImage> = {}): FoundImage => ({ ...makeRow(), isShared: false, ...more });
