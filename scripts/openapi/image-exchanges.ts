@@ -1,7 +1,7 @@
-import type { ImageWrite, Operation } from "../../src/operations.ts";
+import type { Operation, WriteOperation } from "../../src/operations.ts";
 import { type Examples, example } from "./exchange.ts";
 
-type ImageOperation = ImageWrite | Extract<Operation, `${string}Image${string}`>;
+type ImageOperation = WriteOperation | Extract<Operation, `${string}Image${string}`>;
 
 const path = `/my/images/${example.image}`;
 const sharedPath = `/my/images/${example.shared}`;

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { maxCharacters } from "../../src/accounts/rules/account.ts";
 import { type UpdatableAccountField, updatableAccountFields } from "../../src/db/schema.ts";
-import { makeGrantsSchema, uuidShape } from "../../src/images/rules/acl.ts";
+import { makeAccountsSchema, uuidShape } from "../../src/images/rules/acl.ts";
 import { makeUpdateImageSchema, nameRule, textFields, versionRule } from "../../src/images/rules/fields.ts";
 import { makeTagsSchema, maxTagLevels } from "../../src/images/rules/tags.ts";
 import { type Json, toObject } from "./json.ts";
@@ -91,7 +91,7 @@ const updateImage: Json = {
 };
 
 // Both are validated as `{acl}` and `{tags}`: they fail here when they change to something that nobody described.
-toJsonSchema(makeGrantsSchema(bounds));
+toJsonSchema(makeAccountsSchema(bounds));
 toJsonSchema(makeTagsSchema(bounds));
 
 const revertProperties: Json = {

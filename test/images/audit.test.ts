@@ -3,10 +3,10 @@ import type { ImageHistory } from "../../src/images/image-audit.sql.ts";
 import type { SeenImage } from "../../src/images/image-row.sql.ts";
 import { assertAuditable } from "../../src/images/rules/audit.ts";
 import { bob, mallory } from "../support/fixtures.ts";
-import { makeSeen } from "../support/image-rows.ts";
+import { makeFound } from "../support/image-rows.ts";
 import { catchRefusal } from "../support/refusals.ts";
 
-const makeTheirs = (more: Partial<SeenImage> = {}) => makeSeen({ owner: mallory.uuid, ...more });
+const makeTheirs = (more: Partial<SeenImage> = {}) => makeFound({ owner: mallory.uuid, ...more });
 
 const authorityGone = {
   code: "InvalidCredentials",
@@ -20,7 +20,7 @@ describe("assertAuditable", () => {
 
   const makeHistory = (more: Partial<Audited> = {}): Audited => ({
     hasAuthority: true,
-    image: makeSeen(),
+    image: makeFound(),
     isOperator: false,
     ...more,
   });
@@ -28,7 +28,7 @@ describe("assertAuditable", () => {
   it("accepts the owner and operators, for hidden and destroyed images too", () => {
     for (const history of [
       makeHistory(),
-      makeHistory({ image: makeSeen({ state: "destroyed" }) }),
+      makeHistory({ image: makeFound({ state: "destroyed" }) }),
       makeHistory({ image: makeTheirs(), isOperator: true }),
       makeHistory({ image: makeTheirs({ state: "destroyed" }), isOperator: true }),
     ]) {
@@ -37,7 +37,7 @@ describe("assertAuditable", () => {
   });
 
   it("throws InvalidCredentials first, when the authority is gone", () => {
-    for (const image of [null, makeSeen(), makeTheirs({ public: true })]) {
+    for (const image of [null, makeFound(), makeTheirs({ public: true })]) {
       const history = makeHistory({ hasAuthority: false, image, isOperator: true });
       expect(catchRefusal(() => assertAuditable(history, bob.uuid))).toEqual(authorityGone);
     }
