@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { ImageHistory } from "../../src/images/image-audit.sql.ts";
-import type { SeenImage } from "../../src/images/image-row.sql.ts";
+import type { FoundImage } from "../../src/images/image-row.sql.ts";
 import { assertAuditable } from "../../src/images/rules/audit.ts";
 import { bob, mallory } from "../support/fixtures.ts";
 import { makeFound } from "../support/image-rows.ts";
 import { catchRefusal } from "../support/refusals.ts";
 
-const makeTheirs = (more: Partial<SeenImage> = {}) => makeFound({ owner: mallory.uuid, ...more });
+const makeTheirs = (more: Partial<FoundImage> = {}) => makeFound({ owner: mallory.uuid, ...more });
 
 const authorityGone = {
   code: "InvalidCredentials",
