@@ -6,10 +6,13 @@ import { makeDocument } from "./scripts/openapi/document.ts";
 process.loadEnvFile(".env");
 
 /**
- * No test waits for time to pass, and none fails because the machine is slow: a test ends by its own events. This ends one
- * whose event never comes.
+ * No test waits for time to pass, and none fails because the machine is slow: a test ends by its own events. The limits end
+ * one whose event never comes.
  */
 const limits = { testTimeout: 1_800_000, hookTimeout: 1_800_000, teardownTimeout: 120_000 };
+
+/** A test that asserts nothing fails. In a browser, to wait for what a person sees is to assert it. */
+const rules = { ...limits, expect: { requireAssertions: true } };
 
 /** `npm run test:long` runs the same proofs at full size. */
 const scale = process.env["LONG"] ? "full" : "small";
@@ -45,7 +48,7 @@ export default defineConfig({
           setupFiles: ["test/support/setup.ts"],
           // One workerd for all files: setup.ts empties the database before each.
           isolate: false,
-          ...limits,
+          ...rules,
         },
       },
       {
@@ -53,7 +56,7 @@ export default defineConfig({
           name: "scripts",
           include: ["test/scripts/**/*.test.ts"],
           setupFiles: ["test/support/end-started.ts"],
-          ...limits,
+          ...rules,
         },
       },
       {
@@ -64,7 +67,7 @@ export default defineConfig({
           setupFiles: ["test/support/end-started.ts"],
           // Two `wrangler dev` that start at the same time sometimes choose the same port for a socket of their own.
           fileParallelism: false,
-          ...limits,
+          ...rules,
         },
       },
       {
@@ -72,7 +75,7 @@ export default defineConfig({
           name: "console",
           include: ["test/console/*.test.ts"],
           setupFiles: ["test/support/end-started.ts"],
-          ...limits,
+          ...rules,
         },
       },
       {

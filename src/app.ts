@@ -39,11 +39,11 @@ const accountRoutes = new Hono<AppEnv>()
   .get("/:login/keys/:key", ...getKey)
   .post("/:login/keys", ...createKey)
   .delete("/:login/keys/:key", ...deleteKey)
-  .get("/:login/datacenters", ...listDatacenters)
-  .get("/:login/images", ...listImages);
+  .get("/:login/datacenters", ...listDatacenters);
 
 /** The images, in the documentation's order. */
 const imageRoutes = new Hono<AppEnv>()
+  .get("/:login/images", ...listImages)
   .use("/:login/images/:id/*", readImagePath)
   .get("/:login/images/:id", ...getImage)
   .post("/:login/images/:id", byAction({ update: updateImage, clone: cloneImage, revert: revertImage }))
@@ -57,10 +57,7 @@ const imageRoutes = new Hono<AppEnv>()
   .get("/:login/images/:id/tags/:tag", ...getImageTag)
   .delete("/:login/images/:id/tags/:tag", ...deleteImageTag);
 
-/**
- * The whole service: the pipeline that every request takes, then the routes. Cheap and pure checks come first, D1 after
- * them. docs/contract.md#order-of-checks
- */
+/** The whole service: the steps of every request, then the routes. Cheap checks come before D1. docs/contract.md#order-of-checks */
 export const app: Hono<AppEnv> = new Hono<AppEnv>({ getPath: canonicalizePath })
   .use(logRequest, setResponseHeaders, answerPreflight)
   .use(

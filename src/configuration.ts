@@ -12,7 +12,7 @@ const text = (shape: RegExp, otherwise: string) => z._default(z.string().check(z
 const fromOne = (otherwise: number) => z.pipe(text(/^[1-9][0-9]{0,5}$/, String(otherwise)), z.transform(Number));
 const fromZero = (otherwise: number) => z.pipe(text(/^(?:0|[1-9][0-9]{0,8})$/, String(otherwise)), z.transform(Number));
 
-/** The form and the default of each variable. Defaults stand here alone. */
+/** The form and the default of each variable. */
 const variables = {
   DEFAULT_API_VERSION: z._default(z.enum(releaseNames), "7.2.0"),
   REQUIRE_REQUEST_TARGET: trueOrFalse,
@@ -42,7 +42,7 @@ type Values = z.output<typeof configurationSchema>;
 /** Every variable with its default. */
 export const variableDefaults: Values = /* @__PURE__ */ z.parse(configurationSchema, {});
 
-/** Names the values as the code knows them. 0 turns `history…`, `maxImages` and the limits after it off. */
+/** Renames the variables for the code. 0 turns off `history…`, `maxImages` and the limits after it. */
 const toConfiguration = (values: Values) => ({
   defaultRelease: values.DEFAULT_API_VERSION,
   isRequestTargetRequired: values.REQUIRE_REQUEST_TARGET,
@@ -56,7 +56,7 @@ const toConfiguration = (values: Values) => ({
     account: { requests: values.RATE_LIMIT_REQUESTS, seconds: values.RATE_LIMIT_SECONDS },
     address: { requests: values.ADDRESS_LIMIT_REQUESTS, seconds: values.ADDRESS_LIMIT_SECONDS },
   },
-  /** Of one image. */
+  /** The most revisions, and bytes of them, that one image keeps. */
   historyRevisions: values.HISTORY_REVISIONS,
   historyBytes: values.HISTORY_BYTES,
   /** Images that an account owns, without destroyed ones. */
@@ -70,13 +70,9 @@ const toConfiguration = (values: Values) => ({
   /** Accounts in an acl. */
   maxAcl: values.MAX_ACL,
   /** The cache is off if either is 0. */
-  credentialCache: {
-    maxEntries: values.CREDENTIAL_CACHE_SIZE,
-    maxAgeMs: values.CREDENTIAL_CACHE_SECONDS * 1000,
-  },
+  credentialCache: { maxEntries: values.CREDENTIAL_CACHE_SIZE, maxAgeMs: values.CREDENTIAL_CACHE_SECONDS * 1000 },
 });
 
-/** The variables, parsed. */
 export type Configuration = ReturnType<typeof toConfiguration>;
 
 /** The most entries of the credential cache, and how long an entry holds, in ms. */

@@ -18,7 +18,7 @@ export type Bindings = ConfigurationVariables & {
   ADDRESS_LIMITER?: RateLimit;
 };
 
-/** What the steps of one request hand on. The first step sets what is not optional. `requireSet` reads the rest. */
+/** What the steps of a request pass on. `setResponseHeaders` sets the required values. `requireSet` reads optional ones. */
 type Variables = {
   requestId: string;
   /** `performance.now()` when the request arrived, ms. */
@@ -29,9 +29,9 @@ type Variables = {
   signed?: SignedRequest;
   body?: Uint8Array;
   caller?: Caller;
-  /** The caller comes from this isolate's cache. No statement has confirmed it yet. */
+  /** The caller comes from this isolate's cache: the key may be gone since. */
   isCallerCached?: boolean;
-  /** From the parsed header to the caller, with the round trip. */
+  /** Time to identify the caller, including the round trip. */
   authMilliseconds?: number;
   query?: DecodedForm;
   parameters?: Promise<RequestParameters>;

@@ -4,11 +4,11 @@ export type Digest = (name: "MD5" | "SHA-256", bytes: Uint8Array<ArrayBuffer>) =
 /** The digest of workerd's WebCrypto, which has MD5. */
 export const computeDigest: Digest = (name, bytes) => crypto.subtle.digest(name, bytes);
 
-/** Base64 of the MD5, as Content-MD5 has it. */
+/** Base64 of the MD5: a Content-MD5. */
 export const computeMd5 = async (bytes: Uint8Array): Promise<string> =>
   encodeBase64(await crypto.subtle.digest("MD5", bytes));
 
-/** Base64 of the SHA-256, as `Digest: SHA-256=` has it. */
+/** Base64 of the SHA-256: the value of `Digest: SHA-256=`. */
 export const computeSha256 = async (bytes: Uint8Array): Promise<string> =>
   encodeBase64(await crypto.subtle.digest("SHA-256", bytes));
 

@@ -39,7 +39,7 @@ type ErrorOptions = {
   cause?: unknown;
 };
 
-/** A refusal as a client reads it. `reason` and `cause` go to the log and never to the client. */
+/** An error that the client reads. `reason` and `cause` go to the log alone. */
 export class CloudApiError extends Error {
   readonly code: ErrorCode;
   readonly errors: readonly FieldError[] | undefined;

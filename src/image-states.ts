@@ -1,7 +1,4 @@
-/**
- * The states of an image, one row each, in IMGAPI's words. Other accounts than the owner see an activated image only. A
- * list shows a listed one. docs/contract.md#visibility
- */
+/** The states of an image, in IMGAPI's words. Accounts other than the owner see only activated images. docs/contract.md#visibility */
 const rows = {
   active: { isActivated: true, isListed: true },
   unactivated: { isActivated: false, isListed: true },
@@ -16,7 +13,6 @@ export type ImageState = keyof typeof rows;
 const select = (filter: (row: { isActivated: boolean; isListed: boolean }) => boolean): ImageState[] =>
   imageStates.filter((state) => filter(rows[state]));
 
-/** Every state. */
 export const imageStates = Object.keys(rows).filter((name): name is ImageState => Object.hasOwn(rows, name));
 
 /** The states that a list shows. */

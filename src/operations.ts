@@ -1,12 +1,9 @@
-/** A row of `imageWrites`. */
-type ImageWriteRow = {
-  /** What the audit calls its revision. */
-  action: string;
-  /** It overwrites what its client may not have seen, so REQUIRE_IF_MATCH demands an If-Match. docs/configuration.md */
-  isOverwriting?: true;
-};
+type WriteRow = { action: string; isOverwriting?: true };
 
-/** The operations that write an image. docs/contract.md#audit */
+/**
+ * The operations that write an image. `action`: the audit's name for the revision. `isOverwriting`: the operation replaces
+ * values that the client may not have read, so REQUIRE_IF_MATCH applies. docs/contract.md#audit
+ */
 export const imageWrites = {
   UpdateImage: { action: "update", isOverwriting: true },
   RevertImage: { action: "revert", isOverwriting: true },
@@ -19,20 +16,19 @@ export const imageWrites = {
   ReplaceImageTags: { action: "replace-tags", isOverwriting: true },
   DeleteImageTag: { action: "delete-tag" },
   DeleteImageTags: { action: "delete-tags" },
-} as const satisfies Record<string, ImageWriteRow>;
+} as const satisfies Record<string, WriteRow>;
 
-/** An operation that writes an image. */
-export type ImageWrite = keyof typeof imageWrites;
+export type WriteOperation = keyof typeof imageWrites;
 
 /** Whether REQUIRE_IF_MATCH demands an If-Match of the operation. */
-export const isOverwriting = (operation: ImageWrite): boolean => {
-  const row: ImageWriteRow = imageWrites[operation];
+export const isOverwriting = (operation: WriteOperation): boolean => {
+  const row: WriteRow = imageWrites[operation];
   return row.isOverwriting === true;
 };
 
 /** Every operation, in CloudAPI's words. docs/contract.md#operations */
 export type Operation =
-  | ImageWrite
+  | WriteOperation
   | "ListImages"
   | "GetImage"
   | "ListImageTags"

@@ -1,6 +1,6 @@
 /**
- * The releases of the API: the versions of a request that each answers, and whether it shows an image's stored `type`
- * (before 8.0.0 it is `smartmachine` or `virtualmachine`). docs/contract.md#versions
+ * The releases of the API: the versions that each serves, and whether it shows an image's stored `type` (before 8.0.0,
+ * `smartmachine` or `virtualmachine`). docs/contract.md#versions
  */
 const releases = {
   "7.2.0": { versions: ["7.0.0", "7.1.0", "7.2.0"], hasStoredTypes: false },
@@ -15,7 +15,7 @@ export type Release = keyof typeof releases;
 /** Every release, oldest first. */
 export const releaseNames = Object.keys(releases).filter((name): name is Release => name in releases);
 
-/** Every version that a client may ask for, oldest first, and the release that answers it. */
+/** Every version that a client may ask for, oldest first, and its release. */
 const releaseOfVersion: ReadonlyMap<string, Release> = new Map(
   releaseNames.flatMap((release) => releases[release].versions.map((version) => [version, release] as const)),
 );
@@ -23,8 +23,7 @@ const releaseOfVersion: ReadonlyMap<string, Release> = new Map(
 /** The versions that a client may ask for, oldest first. */
 export const versions: readonly string[] = [...releaseOfVersion.keys()];
 
-/** Finds the release that answers a version. */
+/** Finds the release of a version. */
 export const findRelease = (version: string): Release | undefined => releaseOfVersion.get(version);
 
-/** Whether the release shows an image's type as stored. */
 export const hasStoredTypes = (release: Release): boolean => releases[release].hasStoredTypes;

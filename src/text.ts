@@ -21,7 +21,7 @@ const beyondAscii = /[\u007f-\uffff]/g;
 export const toAsciiJson = (value: unknown): string =>
   JSON.stringify(value).replace(beyondAscii, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
-/** Splits items into groups of at most so many bytes and items. A larger item is a group of its own. */
+/** Splits items into groups of at most so many bytes and items. A larger item forms a group alone. */
 export function groupByBytes<Item extends { bytes: number }>(
   items: readonly Item[],
   { maxBytes, maxItems = Number.POSITIVE_INFINITY }: { maxBytes: number; maxItems?: number },
@@ -39,13 +39,13 @@ export function groupByBytes<Item extends { bytes: number }>(
   return groups;
 }
 
-/** What was sent, as the end of a refusal. */
+/** Makes the end of a refusal: what was sent. */
 export function describeSent(input: unknown): string {
   if (typeof input === "string" && input.length > 64) return `${input.length} characters were sent: ${show(input)}`;
   return `${showValue(input)} was sent`;
 }
 
-/** Parses JSON text. Returns any other text as it is. */
+/** Parses JSON text. Returns other text unchanged. */
 export function parseJsonOr(text: string): unknown {
   try {
     return JSON.parse(text);

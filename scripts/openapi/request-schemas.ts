@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { maxCharacters } from "../../src/accounts/rules/account.ts";
 import { type UpdatableAccountField, updatableAccountFields } from "../../src/db/schema.ts";
-import { makeGrantsSchema, uuidShape } from "../../src/images/rules/acl.ts";
+import { makeAccountsSchema, uuidShape } from "../../src/images/rules/acl.ts";
 import { makeUpdateImageSchema, nameRule, textFields, versionRule } from "../../src/images/rules/fields.ts";
 import { makeTagsSchema, maxTagLevels } from "../../src/images/rules/tags.ts";
 import { type Json, toObject } from "./json.ts";
@@ -94,7 +94,7 @@ const updateImage: Json = {
 };
 
 // Grants and tags are validated as `{acl}` and `{tags}`. The build fails here if they get a field that is not described.
-toJsonSchema(makeGrantsSchema(bounds));
+toJsonSchema(makeAccountsSchema(bounds));
 toJsonSchema(makeTagsSchema(bounds));
 
 const revertProperties: Json = {

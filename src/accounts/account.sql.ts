@@ -7,10 +7,8 @@ import { accounts, type UpdatableAccountField, updatableAccountFields } from "..
 import { leftJoined, pick, query, type RowOf, statement } from "../db/statement.ts";
 import { isApplied, isUnapplied, type RecordedValues, recordWrite, trimWritesStatement } from "./recorded-write.sql.ts";
 
-/** The columns of an account that CloudAPI shows. */
 const accountColumns = pick(accounts, ["uuid", "login", ...updatableAccountFields, "created", "updated"]);
 
-/** An account as GetAccount shows it. */
 export type AccountRow = RowOf<typeof accountColumns>;
 
 type FoundAccount = { hasAuthority: boolean; account: AccountRow | null };

@@ -17,7 +17,6 @@ import {
 import type { RegisteredKey } from "../signature/key-registration.ts";
 import { isApplied, isUnapplied, type RecordedValues, recordWrite, trimWritesStatement } from "./recorded-write.sql.ts";
 
-/** The columns of a key that CloudAPI shows. */
 const keyColumns = { name: keys.name, fingerprint: keys.fingerprint, key: keys.key };
 
 /** A key as CloudAPI shows it: its name, its MD5 fingerprint and its OpenSSH line. */
@@ -128,13 +127,12 @@ export const keyCreation = {
   ),
 };
 
-/** What came of a new key. `holder` is the name of the key that has its name, or is the same key. */
+/** What came of a new key. `holder` names the stored key that has its name, or is the same key. `login` is the account's. */
 export type CreateKeyOutcome = {
   hasAuthority: boolean;
   isCreated: boolean;
   /** The account has as many keys as it may have. */
   isQuotaReached: boolean;
-  /** The account's. */
   login: string | null;
   holder: string | null;
 };
@@ -153,7 +151,7 @@ export async function writeKey(
     keyCreation.outcome.with(values),
   ]);
   const { hasAuthority, holder, ...outcome } = requireRow(rows);
-  // The key that the first attempt created counts, although the authority may have ended since.
+  // A key that an earlier attempt created counts, even if the authority has ended since.
   return { ...outcome, hasAuthority: hasAuthority || outcome.isCreated, holder: holder?.name ?? null };
 }
 
@@ -161,7 +159,7 @@ type DeleteKeyValues = RecordedValues & { key: string };
 
 /** The statements of DeleteKey, in the order of their batch. */
 export const keyDeletion = {
-  /** Marks the key with the write's id: it may be the key that signed, and deleting it ends the authority. */
+  /** Marks the key with the write's id before deleting it: deleting the key that signed ends the caller's authority. */
   mark: statement<DeleteKeyValues>().writes((bind) =>
     query
       .update(keys)
@@ -197,6 +195,6 @@ export async function removeKey(
     keyDeletion.outcome.with(values),
   ]);
   const { hasAuthority, isDeleted } = requireRow(rows);
-  // What the first attempt deleted stays deleted, although the authority may have ended since.
+  // A deletion counts, even if it ended the authority, or the authority has ended since an earlier attempt.
   return { hasAuthority: hasAuthority || isDeleted, isDeleted };
 }

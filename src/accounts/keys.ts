@@ -50,7 +50,7 @@ export const createKey = createFactory<AppEnv, "/:login/keys">().createHandlers(
  * Checks that the key was registered.
  *
  * @throws {CloudApiError} InvalidCredentials when the caller's authority is gone; InvalidArgument when the account has the
- * name, or the key, already; QuotaExceeded when it has as many keys as it may have
+ * name, or the key, already; QuotaExceeded when the account has as many keys as it may
  */
 function assertCreated(outcome: CreateKeyOutcome, { name, maxKeys }: { name: string; maxKeys: number }): void {
   assertAuthority(outcome);
@@ -68,7 +68,7 @@ function assertCreated(outcome: CreateKeyOutcome, { name, maxKeys }: { name: str
   );
 }
 
-/** DeleteKey: refuses the key from its next request on. docs/contract.md#keys */
+/** DeleteKey: the next request that the key signs is refused. docs/contract.md#keys */
 export const deleteKey = createFactory<AppEnv, "/:login/keys/:key">().createHandlers(named("DeleteKey"), async (c) => {
   const key = c.req.param("key");
   const outcome = await asCaller(c, (db, caller) => removeKey(db, { ...caller, key }));

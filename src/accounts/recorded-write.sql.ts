@@ -17,7 +17,7 @@ export const isApplied = (bind: Placeholders<RecordedValues>): Expression<boolea
 
 const now = sql`CAST(unixepoch('subsec') * 1000 AS INTEGER)`;
 
-/** Records that the write was applied. @param written selects the row that it has just written, if it has */
+/** Records that the write was applied. @param written selects the row that the write has just written. No row: no record */
 export const recordWrite = (bind: Placeholders<RecordedValues>, written: SQL): SQL => sql`
   INSERT INTO ${accountWrites} (write_id, account, time)
   SELECT ${bind.writeId}, ${bind.account}, ${now} WHERE EXISTS (${written})

@@ -9,7 +9,7 @@ import { identifyCaller } from "./identify.ts";
 /**
  * Runs an operation's statements as the caller. If the cached caller is stale, authenticates again and runs them again.
  *
- * @param run returns `hasAuthority` of its statements
+ * @param run runs the statements. Its result says whether the caller had authority
  * @throws {CloudApiError} as `identifyCaller`
  */
 export async function asCaller<Outcome extends { hasAuthority: boolean }>(
@@ -17,11 +17,11 @@ export async function asCaller<Outcome extends { hasAuthority: boolean }>(
   run: (db: Database, caller: Caller) => Promise<Outcome>,
 ): Promise<Outcome> {
   const db = databaseFor(c.env.DB, c.get("meter"));
-  const names = requireSet(c, "caller");
-  const outcome = await run(db, names);
+  const cached = requireSet(c, "caller");
+  const outcome = await run(db, cached);
   if (outcome.hasAuthority || !c.get("isCallerCached")) return outcome;
   const cache = findCache(c.env.DB, readConfiguration(c.env).credentialCache);
-  c.set("caller", await identifyCaller(db, { signed: requireSet(c, "signed"), names, cache }));
+  c.set("caller", await identifyCaller(db, { signed: requireSet(c, "signed"), names: cached, cache }));
   c.set("isCallerCached", false);
   return await run(db, requireSet(c, "caller"));
 }

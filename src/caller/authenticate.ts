@@ -4,7 +4,7 @@ import { type AppEnv, requireSet } from "../context.ts";
 import { databaseFor } from "../db/client.ts";
 import { computeMd5, computeSha256 } from "../digest.ts";
 import { CloudApiError, show } from "../errors.ts";
-import { hasBody } from "../http/body.ts";
+import { readsBody } from "../http/body.ts";
 import { readSignedRequest } from "../signature/signed-request.ts";
 import { readTarget } from "../syntax/raw-target.ts";
 import { findCache } from "./credential-cache.ts";
@@ -48,8 +48,8 @@ export const authenticate: MiddlewareHandler<AppEnv, "/:login/*"> = async (c, ne
 };
 
 /**
- * Confirms a cached caller before the answer leaves, if no statement did: a refused body needs no statement. A throttled
- * request is not confirmed: it is to cost no round trip.
+ * Identifies a cached caller from the database before the answer leaves, if no statement has checked the caller's authority:
+ * a refused body runs none. Skips a throttled request, which must cost no round trip.
  *
  * @throws {CloudApiError} as `authenticate`, in place of the answer
  */
@@ -58,7 +58,7 @@ export const confirmCaller: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
   if (!isCached || c.get("meter").calls > 0 || c.get("refusal")?.code === "RequestThrottled") return;
   const answer = c.res;
-  // Without this, Hono puts the headers of this answer on the refusal that may replace it.
+  // Otherwise Hono copies the headers of this answer to the refusal that may replace it.
   c.res = undefined;
   const cache = findCache(c.env.DB, readConfiguration(c.env).credentialCache);
   const identification = { signed: requireSet(c, "signed"), names: requireSet(c, "caller"), cache };
@@ -66,15 +66,11 @@ export const confirmCaller: MiddlewareHandler<AppEnv> = async (c, next) => {
   c.res = answer;
 };
 
-/**
- * Compares the body with its Content-MD5, and with a signed Digest.
- *
- * @throws {CloudApiError} BadDigest
- */
+/** Compares the body with its Content-MD5, and with a signed Digest. @throws {CloudApiError} BadDigest */
 export const checkBodyDigests: MiddlewareHandler<AppEnv> = async (c, next) => {
   const body = requireSet(c, "body");
   const contentMd5 = c.req.header("Content-MD5");
-  if (contentMd5 && hasBody(c.req.method) && contentMd5.trim() !== (await computeMd5(body))) {
+  if (contentMd5 && readsBody(c.req.method) && contentMd5.trim() !== (await computeMd5(body))) {
     throw new CloudApiError("BadDigest", `Content-MD5 ${show(contentMd5)} is not the body's`);
   }
   if (requireSet(c, "signed").signsDigest) {

@@ -46,7 +46,7 @@ export class CredentialCache {
 /** One cache per binding. The first configuration that uses it sets its bounds. */
 const caches = new WeakMap<D1Database, CredentialCache>();
 
-/** Returns the cache of a binding. Undefined if the configuration turns it off. */
+/** Returns the cache of a binding. Undefined if the configuration turns the cache off. */
 export function findCache(binding: D1Database, bounds: CacheBounds): CredentialCache | undefined {
   if (bounds.maxEntries === 0 || bounds.maxAgeMs === 0) return undefined;
   const cache = caches.get(binding) ?? new CredentialCache(bounds);

@@ -14,7 +14,7 @@ import {
   text,
 } from "../db/statement.ts";
 
-/** An account by its login and by its UUID. Both rows are read, whichever of them the name means. */
+/** The account of a name, twice: as a login and as a UUID. Both rows are always read. */
 const makeNamed = (name: string) => ({
   byLogin: alias(accounts, `${name}_login`),
   byUuid: alias(accounts, `${name}_uuid`),
@@ -51,8 +51,8 @@ const pickKey = (bind: Placeholders<CallerNames>, column: "key" | "fingerprintSh
 const join = (parts: readonly SQLWrapper[]): SQL => sql.join([...parts], sql`, `);
 
 /**
- * Finds the named row, else its neighbour below, else nothing by one look-up: the same number of rows is read whether the
- * name exists or not. Rows read take time and are billed; they must not show what exists.
+ * Finds the named row, else its neighbour below; else reads any row and returns NULLs. The number of rows read is the same
+ * whether the name exists or not: rows read take time and are billed, and must not show what exists.
  */
 const nearest = (
   table: SQLWrapper,
@@ -76,10 +76,7 @@ const signerFields = (bind: Placeholders<CallerNames>) => ({
     "uuid",
   ),
   key: leftJoined(
-    {
-      key: text(pickKey(bind, "key")),
-      fingerprintSha256: text(pickKey(bind, "fingerprintSha256")),
-    },
+    { key: text(pickKey(bind, "key")), fingerprintSha256: text(pickKey(bind, "fingerprintSha256")) },
     "key",
   ),
   target: nullableText(pickNamed(target, bind.pathLogin, "uuid")),

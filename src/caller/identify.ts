@@ -22,11 +22,11 @@ function parseKeyId(keyId: string): KeyId | undefined {
   return login && key ? { login, subUser, key } : undefined;
 }
 
-/** What tells who sent a request. */
+/** What identifies the sender of a request. */
 export type Identification = {
   signed: SignedRequest;
   names: CallerNames;
-  /** Undefined if the configuration turns it off. */
+  /** Undefined if the configuration turns the cache off. */
   cache: CredentialCache | undefined;
 };
 
@@ -49,7 +49,7 @@ const readSignature = ({ header, texts }: SignedRequest): SentSignature => ({
   texts,
 });
 
-/** An entry of the cache holds for one keyId, algorithm and path. */
+/** Names the cache entry: one for each keyId, algorithm and path. */
 const nameEntry = ({ signed: { header }, names }: Identification): string =>
   JSON.stringify([header.keyId, header.algorithm.name, names.pathLogin]);
 
@@ -71,18 +71,18 @@ export async function identifyCaller(db: Database, identification: Identificatio
   const { signed, names, cache } = identification;
   const signer = await findSigner(db, names);
   const verification = await verifySignature(signer.key?.key, readSignature(signed));
-  // A signature that does not verify says nothing about the cached key: anyone can send one under another's keyId.
+  // A signature that does not verify keeps the cached entry: anyone can send one under another's keyId.
   if (signer.key === null || !("refused" in verification)) cache?.delete(nameEntry(identification));
   if ("refused" in verification) {
     throw makeInvalidCredentials(signer.account === null ? "unknown login" : verification.refused);
   }
-  const caller = checkSigner(signer, names);
+  const caller = makeCaller(signer, names);
   cache?.set(nameEntry(identification), { caller, key: verification.key }, Date.now());
   return caller;
 }
 
-/** Makes the caller of a verified signer and the path's account. */
-function checkSigner({ account, key, target }: Signer, { keyIdLogin, keyIdKey, pathLogin }: CallerNames): Caller {
+/** Makes the caller from a verified signer and the path's account. @throws {CloudApiError} as `identifyCaller` */
+function makeCaller({ account, key, target }: Signer, { keyIdLogin, keyIdKey, pathLogin }: CallerNames): Caller {
   if (!account || !key) throw makeInvalidCredentials("unknown key");
   if (account.disabled) throw makeAccountDisabled();
   if (target === null) throw makeUnknownAccount(pathLogin);

@@ -6,7 +6,7 @@ export type DatabaseMeter = { calls: number; milliseconds: number };
 
 /** The database of one request. Each call is one round trip. */
 export type Database = {
-  /** Runs one read without a retry, which would hide what a health check is to show. @throws {Error} as D1 says it */
+  /** Runs one read without a retry: a health check must see the first failure. @throws {Error} D1's own */
   once: (read: Bound<unknown>) => Promise<void>;
   /** Runs one read. Returns its rows. */
   all: <Row>(read: Bound<Row>) => Promise<Row[]>;
@@ -16,7 +16,7 @@ export type Database = {
   ) => Promise<{ [At in keyof Rows]: Rows[At][] }>;
 };
 
-/** Returns the single row. @throws {Error} there is none */
+/** Returns the single row. @throws {Error} no row */
 export function requireRow<Row>([row]: readonly Row[]): Row {
   if (row === undefined) throw new Error("a statement that always returns a row returned none");
   return row;
@@ -67,8 +67,8 @@ export function databaseFor(binding: D1Database, meter: DatabaseMeter): Database
     ) => {
       const bound: readonly Bound<unknown>[] = statements;
       const prepared = bound.map((one) => prepare(binding, one));
-      const answers = await measure(() => binding.batch<StoredRow>(prepared));
-      const rows = bound.map(({ read }, at) => answers[at]?.results.map(read) ?? []);
+      const results = await measure(() => binding.batch<StoredRow>(prepared));
+      const rows = bound.map(({ read }, at) => results[at]?.results.map(read) ?? []);
       // One array of rows for each statement, read by that statement.
       return rows as { [At in keyof Rows]: Rows[At][] };
     },

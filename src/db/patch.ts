@@ -5,12 +5,12 @@ import type { Placeholder } from "./statement.ts";
 
 const path = (field: string): SQL => sql.raw(`'$.${field}'`);
 
-/** The patch as a table of one row: the FROM of an UPDATE. */
-export const patchRow = (patch: Placeholder): SQL => sql`(SELECT ${patch} AS "patch") AS "change"`;
+/** One row, the patch: FROM clause of an UPDATE. */
+export const patchRow = (patch: Placeholder): SQL => sql`(SELECT ${patch} AS "patch") AS "sent"`;
 
-const isSent = (field: string): SQL => sql`json_type("change"."patch", ${path(field)}) IS NOT NULL`;
+const isSent = (field: string): SQL => sql`json_type("sent"."patch", ${path(field)}) IS NOT NULL`;
 
-const sentValue = (field: string): SQL => sql`"change"."patch" ->> ${path(field)}`;
+const sentValue = (field: string): SQL => sql`"sent"."patch" ->> ${path(field)}`;
 
 /** The value of a column after the patch: the sent one, else the stored one. */
 export const patched = (field: string, column: Column): SQL =>

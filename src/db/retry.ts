@@ -1,8 +1,8 @@
 import { CloudApiError } from "../errors.ts";
 
 /**
- * What D1 says when a round trip may succeed a moment later. Some of these may follow a write that was applied: every
- * statement sent through here must be idempotent.
+ * D1's messages for errors after which a retry may succeed. Some can follow a write that was applied: every statement sent
+ * through here must be idempotent.
  *
  * @see https://developers.cloudflare.com/d1/observability/debug-d1/
  */
@@ -26,7 +26,7 @@ function joinMessages(error: unknown): string {
 /**
  * Runs a round trip to D1, and retries it when the error is transient.
  *
- * @throws {CloudApiError} ServiceUnavailableError with Retry-After when D1 fails otherwise or for too long
+ * @throws {CloudApiError} ServiceUnavailableError with Retry-After on another error, or when the last retry fails
  */
 export async function withRetry<Result>(call: () => Promise<Result>): Promise<Result> {
   for (let attempt = 0; ; attempt += 1) {

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { type ImageState, imageStates } from "../image-states.ts";
-import type { ImageWrite } from "../operations.ts";
+import type { WriteOperation } from "../operations.ts";
 
 /**
  * The tables of D1. `migrations/` has the SQL that makes them, and what Drizzle cannot declare: STRICT, WITHOUT ROWID and
@@ -154,9 +154,9 @@ export const images = sqliteTable(
     write: text(),
   },
   (table) => [
-    // Destroyed images stay. No list of their owner visits them.
+    // Destroyed images stay in the table. With this index, lists of their owner do not read them.
     index("images_owner").on(table.owner).where(sql`${table.state} <> 'destroyed'`),
-    // The oldest are removed when an account has deleted many.
+    // Finds destroyed images to remove when an account has many.
     index("images_destroyed").on(table.owner).where(sql`${table.state} = 'destroyed'`),
     // Only public images: finding them by the column would read every image.
     index("images_public").on(table.state).where(sql`${table.public} = 1`),
@@ -176,14 +176,10 @@ export const images = sqliteTable(
 );
 
 /** The accounts that an image is shared with: an index over `images.acl`. Only triggers write it. */
-export const imageAcl = sqliteTable(
-  "image_acl",
-  {
-    image: text().notNull(),
-    account: text().notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.image, table.account] }), index("image_acl_account").on(table.account)],
-);
+export const imageAcl = sqliteTable("image_acl", { image: text().notNull(), account: text().notNull() }, (table) => [
+  primaryKey({ columns: [table.image, table.account] }),
+  index("image_acl_account").on(table.account),
+]);
 
 /**
  * The kept revisions of every image: the image as the revision left it, and who made it. Triggers insert them, in the
@@ -197,7 +193,7 @@ export const imageHistory = sqliteTable(
     write_id: text().notNull(),
     /** SHA-256 of what the request asked for. NULL without an Idempotency-Key. */
     request_hash: text(),
-    /** Id of the HTTP request, shared by its retries: tells the request that wrote from one that repeats it. */
+    /** Id of the HTTP request that wrote, not of one attempt: tells that request from a later one with its Idempotency-Key. */
     attempt_id: text(),
     /** Milliseconds since the epoch, by the database's clock. */
     time: integer().notNull(),
@@ -205,7 +201,7 @@ export const imageHistory = sqliteTable(
     account: text(),
     key_sha256: text(),
     request_id: text(),
-    operation: text().$type<ImageWrite | "provision">().notNull(),
+    operation: text().$type<WriteOperation | "provision">().notNull(),
     /** The columns that this write changed, with commas, updatable ones first. NULL if it made the image. */
     changed: text(),
     ...manifestColumns,
@@ -215,15 +211,15 @@ export const imageHistory = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.image, table.revision] }),
     index("image_history_bytes").on(table.image, table.total_bytes, table.time),
-    // Few rows have an Idempotency-Key, and each stays for a day. The index finds them without passing the others.
+    // Few rows have an Idempotency-Key. They stay for a day, unless HISTORY_BYTES is exceeded. The index finds them alone.
     index("image_history_keyed").on(table.image, table.revision).where(sql`${table.request_hash} IS NOT NULL`),
     uniqueIndex("image_history_write_id").on(table.write_id),
   ],
 );
 
 /**
- * Images with too many bytes of history that were too young to be removed. Only triggers write it: every write of any
- * image removes a few revisions of the image that has waited longest.
+ * Images with too many bytes of history, all too recent to remove. Only triggers write this table: every write of any image
+ * removes a few revisions of the image that has waited longest.
  */
 export const imageTrims = sqliteTable(
   "image_trims",

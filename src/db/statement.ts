@@ -10,8 +10,8 @@ import {
 } from "drizzle-orm/sqlite-core";
 
 /**
- * Statements: built by Drizzle, printed once, bound at each request. Every use of Drizzle's inner parts is in this file, so
- * that an upgrade of Drizzle is a change of this file; `test/data/statements.sql` shows what it changes.
+ * Statements: built by Drizzle, printed once, bound at each request. Only this file uses Drizzle's inner parts, so that an
+ * upgrade of Drizzle changes this file alone; `test/data/statements.sql` shows the effect.
  */
 
 export type { Placeholder, SelectedFieldsFlat };
@@ -19,10 +19,8 @@ export type { Placeholder, SelectedFieldsFlat };
 /** What SQLite binds, and what it stores. */
 type Stored = string | number | null;
 
-/** Values to bind, by name. */
 type Values = Readonly<Record<string, Stored>>;
 
-/** A row as D1 returns it. */
 export type StoredRow = Readonly<Record<string, unknown>>;
 
 /** The placeholders of a statement, one for each value. */
@@ -75,7 +73,7 @@ export const boolean = (expression: SQL): Expression<boolean> => ({ sql: express
 /** A number that is never NULL. */
 export const integer = (expression: SQL): Expression<number> => ({ sql: expression, read: Number });
 
-/** A text that is never NULL where its left join found a row. */
+/** A text that is NULL only if its left join found no row. */
 export const text = (expression: SQL): Expression<string> => ({ sql: expression, read: String });
 
 /** Text or NULL. */
@@ -85,11 +83,7 @@ export const nullableText = (expression: SQL): Expression<string | null> => ({
 });
 
 /** How a stored value is read, by the kind of its column. Drizzle's own decoders changed place between its versions. */
-const decoders = {
-  boolean: (stored: unknown) => stored === 1,
-  number: Number,
-  string: String,
-};
+const decoders = { boolean: (stored: unknown) => stored === 1, number: Number, string: String };
 
 /** @throws {Error} the column is of a kind that has no decoder: add one */
 function findDecoder({ name, dataType }: Column): (stored: unknown) => unknown {
@@ -134,7 +128,7 @@ export type RowOf<S extends Selection> = {
       : never;
 };
 
-/** Picks columns of a table by name: a new column of the table joins no statement by accident. */
+/** Picks columns of a table by name, so that no statement takes a new column by accident. */
 export function pick<Table, Name extends keyof Table>(table: Table, names: readonly Name[]): Pick<Table, Name> {
   const picked: Partial<Pick<Table, Name>> = {};
   for (const name of names) picked[name] = table[name];
@@ -181,7 +175,7 @@ const isLeftJoined = (field: Selection[string]): field is LeftJoined => "key" in
 
 const toSql = (field: Column | Expression<unknown>): SQLWrapper => (is(field, Column) ? field : field.sql);
 
-/** Lists what Drizzle selects: every field under a name of its own, those of a left join as `join_field`. */
+/** Lists the columns for Drizzle, each under a unique name: `join_field` for a field of a left join. */
 function listColumns(selection: Selection): SelectedFieldsFlat {
   const named = Object.entries(selection).flatMap(([name, field]) =>
     isLeftJoined(field)
@@ -207,7 +201,7 @@ const placeholders: Placeholders<Record<string, unknown>> = new Proxy(
   { get: (_, name) => sql.placeholder(String(name)) },
 );
 
-/** What the first use of a statement makes of it. */
+/** A statement, built on first use. */
 type Made<Row> = { printed: Printed; bindings: readonly Binding[]; read: (row: StoredRow) => Row };
 
 function makeStatement<V extends Values, Row>(

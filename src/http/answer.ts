@@ -57,7 +57,7 @@ export async function answerPages(c: Context<AppEnv>, pages: AsyncGenerator<read
   return new Response(streams.from(streamJson(c, pages, [first, second.value])), { headers });
 }
 
-// workerd has it; workers-types do not.
+// workerd has `ReadableStream.from`; workers-types lack it.
 const streams = ReadableStream as unknown as { from: (chunks: AsyncIterable<Uint8Array>) => ReadableStream };
 
 /** @param read pages that were read already. Each is released before the next is read */
@@ -83,7 +83,7 @@ async function* streamJson(
   }
 }
 
-/** The line of the request was written when the answer began. */
+/** The log has a second line for this request: the first was written when the answer began. */
 const logBrokenStream = (c: Context<AppEnv>, error: unknown): void =>
   console.log(toAsciiJson({ requestId: c.get("requestId"), stream: "broken", cause: listCauses(error) }));
 
@@ -91,6 +91,5 @@ const logBrokenStream = (c: Context<AppEnv>, error: unknown): void =>
 export const answerNotModified = (headers: Readonly<Record<string, string>>): Response =>
   new Response(null, { status: 304, headers: makeAnswerHeaders(headers) });
 
-/** Answers 204. */
 export const answerNoContent = (headers: Readonly<Record<string, string>> = {}): Response =>
   new Response(null, { status: 204, headers: makeAnswerHeaders(headers) });

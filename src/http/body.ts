@@ -3,7 +3,7 @@ import type { AppEnv } from "../context.ts";
 import { CloudApiError } from "../errors.ts";
 
 /** Whether the service reads the body of a request of this method. docs/contract.md#body */
-export const hasBody = (method: string): boolean => method === "POST" || method === "PUT";
+export const readsBody = (method: string): boolean => method === "POST" || method === "PUT";
 
 /** The most bytes of a request body, inclusive. docs/contract.md#body */
 const maxBodyBytes = 100_000;
@@ -16,11 +16,11 @@ const noBody = new Uint8Array();
  * @throws {CloudApiError} RequestTooLarge; BadRequest when the upload breaks off
  */
 export const readBody: MiddlewareHandler<AppEnv> = async (c, next) => {
-  c.set("body", hasBody(c.req.method) ? await readBounded(c.req.raw).catch(refuseBroken) : noBody);
+  c.set("body", readsBody(c.req.method) ? await readBounded(c.req.raw).catch(refuseBroken) : noBody);
   await next();
 };
 
-/** An upload that breaks off is the client's doing. No answer reaches it; the log says so. */
+/** The client broke off its upload: no answer reaches the client, but the log has the reason. */
 function refuseBroken(error: unknown): never {
   if (error instanceof CloudApiError) throw error;
   throw new CloudApiError("BadRequest", "the request body broke off", { reason: "aborted", cause: error });

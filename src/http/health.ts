@@ -13,7 +13,7 @@ export const ping: Handler<AppEnv> = (c) => {
   return answerJson(c, { ping: "pong", cloudapi: { versions } });
 };
 
-/** No isolate reads more often, however often it is asked. */
+/** The least time between two reads of an isolate. */
 const intervalMs = 1000;
 /** A read that takes longer has failed. */
 const limitMs = 5000;
@@ -21,7 +21,6 @@ const limitMs = 5000;
 /** One read: when it ended, how long it took, and what went wrong. */
 type Reading = { at: number; milliseconds: number; failure?: unknown };
 
-/** The last reading, and the one under way. */
 type Health = { last?: Reading; underWay?: { begunAt: number; reading: Promise<Reading> } };
 
 const healths = new WeakMap<D1Database, Health>();
@@ -32,7 +31,7 @@ const healths = new WeakMap<D1Database, Health>();
  */
 export const health: Handler<AppEnv> = async (c) => {
   c.set("operation", "Health");
-  const reading = await readLately(c);
+  const reading = await readOrReuse(c);
   const age = Math.max(0, Date.now() - reading.at);
   const times = { milliseconds: Math.round(reading.milliseconds), age, readOnly: readConfiguration(c.env).isReadOnly };
   if (!("failure" in reading)) return answerJson(c, { healthy: true, ...times });
@@ -46,26 +45,26 @@ export const health: Handler<AppEnv> = async (c) => {
 };
 
 /** Reuses a reading under 1 s old, or joins the one under way; otherwise reads. */
-async function readLately(c: Context<AppEnv>): Promise<Reading> {
+async function readOrReuse(c: Context<AppEnv>): Promise<Reading> {
   const known: Health = healths.get(c.env.DB) ?? {};
   healths.set(c.env.DB, known);
   const { last, underWay } = known;
   if (last && Date.now() - last.at < intervalMs) return last;
-  // A reading whose own request was cancelled never ends: no request joins it for longer than it may take.
+  // A reading never ends if its own request is cancelled: other requests wait for it no longer than its limit.
   const leftMs = underWay ? underWay.begunAt + limitMs - Date.now() : 0;
-  if (underWay && leftMs > 0) return await within(leftMs, underWay.reading);
+  if (underWay && leftMs > 0) return await measureWithin(leftMs, underWay.reading);
   const read = databaseFor(c.env.DB, c.get("meter"))
     .once(healthStatement.with({}))
     .then(() => undefined);
-  const reading = within(limitMs, read);
+  const reading = measureWithin(limitMs, read);
   known.underWay = { begunAt: Date.now(), reading };
   known.last = await reading;
   delete known.underWay;
   return known.last;
 }
 
-/** Measures a read, which fails if it takes longer than so many milliseconds. */
-async function within(ms: number, read: Promise<Reading | undefined>): Promise<Reading> {
+/** Measures a read. It fails if it takes longer than `ms`. */
+async function measureWithin(ms: number, read: Promise<Reading | undefined>): Promise<Reading> {
   const startedAt = performance.now();
   const measure = () => ({ at: Date.now(), milliseconds: performance.now() - startedAt });
   const limit = Promise.withResolvers<never>();

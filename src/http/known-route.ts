@@ -5,8 +5,8 @@ import { CloudApiError, show } from "../errors.ts";
 import { findUndecodablePart } from "../syntax/raw-target.ts";
 
 /**
- * Checks that the path decodes, that an operation has it, and that one has the method. The first of all checks. Asks the
- * router of the finished application, so that no route is listed twice. docs/contract.md#paths
+ * Checks that the path decodes, and that an operation has the path and the method. The first of all checks. Asks the router
+ * of the finished application, so that no route is listed twice. docs/contract.md#paths
  *
  * @throws {CloudApiError} BadRequest on an escape that cannot be decoded; ResourceNotFound when no operation has the
  * path; MethodNotAllowedError, with `Allow`, when none has the method.

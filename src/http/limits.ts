@@ -12,23 +12,23 @@ import { toAsciiJson } from "../text.ts";
 export const limitAddress: MiddlewareHandler<AppEnv> = async (c, next) => {
   const limiter = c.env.ADDRESS_LIMITER;
   const key = c.req.header("CF-Connecting-IP");
-  if (limiter && key) await count(c, limiter, { what: "address", key });
+  if (limiter && key) await assertWithin(c, limiter, { what: "address", key });
   return await next();
 };
 
 /**
- * Refuses an account that sends too much, before the operation's statements. Counts by who signed. Off unless
+ * Refuses an account that sends too much, before the operation's statements. Counts by the account that signed. Off unless
  * ACCOUNT_LIMITER is bound. docs/contract.md#errors
  *
  * @throws {CloudApiError} RequestThrottled
  */
 export const limitAccount: MiddlewareHandler<AppEnv> = async (c, next) => {
   const limiter = c.env.ACCOUNT_LIMITER;
-  if (limiter) await count(c, limiter, { what: "account", key: requireSet(c, "caller").signer });
+  if (limiter) await assertWithin(c, limiter, { what: "account", key: requireSet(c, "caller").signer });
   return await next();
 };
 
-async function count(
+async function assertWithin(
   c: Context<AppEnv>,
   limiter: RateLimit,
   { what, key }: { what: "account" | "address"; key: string },
@@ -42,7 +42,7 @@ async function count(
   );
 }
 
-/** Whether the limiter lets the request pass. A limiter that fails lets it pass; the log says so. */
+/** Whether the limiter lets the request pass. If the limiter fails, the request passes, and the log has the error. */
 async function isWithin(c: Context<AppEnv>, limiter: RateLimit, key: string): Promise<boolean> {
   try {
     return (await limiter.limit({ key })).success;
@@ -55,7 +55,7 @@ async function isWithin(c: Context<AppEnv>, limiter: RateLimit, key: string): Pr
 const retryAfterSeconds = 60;
 
 /**
- * Refuses every write while `READ_ONLY` is on. The method decides: no body is read, and the database is not asked.
+ * Refuses every write while `READ_ONLY` is on. Decides by the method, before the body and the database are read.
  * docs/configuration.md
  *
  * @throws {CloudApiError} ServiceUnavailableError with Retry-After
@@ -65,10 +65,7 @@ export const refuseWrites: MiddlewareHandler<AppEnv> = (c, next) => {
     throw new CloudApiError(
       "ServiceUnavailableError",
       "the service is read-only for maintenance; nothing was changed",
-      {
-        headers: { "Retry-After": String(retryAfterSeconds) },
-        reason: "read-only",
-      },
+      { headers: { "Retry-After": String(retryAfterSeconds) }, reason: "read-only" },
     );
   }
   return next();

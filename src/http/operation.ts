@@ -14,7 +14,7 @@ export const named =
     return next();
   };
 
-/** A middleware or handler of a chain. Each brings its own path and input. */
+/** A middleware or handler of a chain. */
 type Step = H<AppEnv, "/:login/images/:id", never>;
 
 /**

@@ -7,8 +7,8 @@ import { readTarget } from "../syntax/raw-target.ts";
 import { parseBoolean, showValue } from "../text.ts";
 
 /**
- * Reads the parameters of a request: the query's and the body's, which win (restify's mapParams does the same). Parses
- * them once a request. docs/contract.md#body
+ * Reads the parameters of query and body. The body's win, as in restify's mapParams. Parses them once a request.
+ * docs/contract.md#body
  *
  * @throws {CloudApiError} BadRequest, InvalidContent, UnsupportedMediaTypeError
  */
@@ -27,7 +27,7 @@ async function joinParameters(c: Context<AppEnv>): Promise<RequestParameters> {
 const join = (query: RequestParameters, body: RequestParameters): RequestParameters =>
   Object.assign(Object.create(null), query, body);
 
-/** Reads the parameters of a request whose body may be the value of one of them, as a JSON array. @param name of that one */
+/** As `readParameters`, except that the body may be a JSON array. @param name the parameter that the array is the value of */
 export async function readParametersOrArray(c: Context<AppEnv>, name: string): Promise<RequestParameters> {
   return c.get("parameters") ?? join(readQuery(c), await readBodyAlone(c, name));
 }
@@ -36,8 +36,8 @@ export async function readParametersOrArray(c: Context<AppEnv>, name: string): P
 export const readBodyAlone = (c: Context<AppEnv>, arrayName?: string): Promise<RequestParameters> =>
   readBodyParameters(requireSet(c, "body"), c.req.raw.headers, arrayName);
 
-/** Reads the query's parameters, and the body's if an earlier step has read it: an action may be in either. */
-export const readWhatWasRead = (c: Context<AppEnv>): RequestParameters | Promise<RequestParameters> =>
+/** Reads the query's parameters, and the body's if an earlier step parsed them to find the action. */
+export const readAvailable = (c: Context<AppEnv>): RequestParameters | Promise<RequestParameters> =>
   c.get("parameters") ?? readQuery(c);
 
 /** Reads the query's parameters alone. @throws {CloudApiError} BadRequest: an escape is not UTF-8 */
@@ -62,7 +62,7 @@ function decodeQuery(c: Context<AppEnv>): DecodedForm {
 /**
  * Notes whether the request only asks what a write would do: `dry-run=true`. docs/contract.md#dry-run
  *
- * @param read reads the parameters that the operation reads
+ * @param read the operation's way to read its parameters
  * @throws {CloudApiError} InvalidArgument: another value may have been meant as either
  */
 export const readDryRun =
@@ -87,7 +87,7 @@ const maxCharacters = 64;
  * Notes the parameters that no rule reads, for the answer's Ignored-Parameters: the service refuses nothing that upstream
  * accepts, yet a typo shows. docs/contract.md#headers
  *
- * @param known names of the parameters that are read. One that ends in `.` begins a name
+ * @param known names of the parameters that are read. A name that ends in `.` is a prefix
  */
 export function noteIgnored(c: Context<AppEnv>, parameters: RequestParameters, known: readonly string[]): void {
   const isRead = (name: string): boolean =>

@@ -16,9 +16,7 @@ export function listCauses(error: unknown): string {
   return causes.join(" < ");
 }
 
-/**
- * Writes one JSON line a request to the log. Times in ms. Never field values, headers or bound parameters. docs/operating.md#monitor
- */
+/** Writes one JSON line a request to the log. Times in ms. Never field values, headers or bound parameters. docs/operating.md#monitor */
 export const logRequest: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
   const refusal = c.get("refusal");

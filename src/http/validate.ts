@@ -37,10 +37,10 @@ export function validate<Schema extends z.core.$ZodObject>(
       (result) => {
         if (!result.success) throw makeValidationFailed(subject, result.error.issues, { parameters, readAs });
       },
-      // As never: its type wants classic zod's error methods. Errors of zod/mini lack them, and nothing here calls them.
+      // As never: the type wants classic zod's error methods, which zod/mini's errors lack and nothing here calls.
       { validationFunction: (against) => z.safeParse(against, parameters) as never },
     );
-    // The validator would read and parse the body again: `http/body` has read it. Give it an empty one.
+    // Otherwise the validator would read and parse the body again.
     Object.assign(c.req.bodyCache, { text: emptyObject });
     return await validator(c, next);
   };

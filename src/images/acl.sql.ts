@@ -3,8 +3,8 @@ import { type Database, requireRow } from "../db/client.ts";
 import { images } from "../db/schema.ts";
 import type { Placeholders } from "../db/statement.ts";
 import {
+  applyOrRehearse,
   changeStatements,
-  choose,
   imageChange,
   readOutcome,
   runChange,
@@ -15,7 +15,7 @@ import {
 } from "./image-write.sql.ts";
 import { isActivated, isSharedWith } from "./visibility.sql.ts";
 
-/** The stored accounts, then the new ones in their order. Grouped: NOT IN would read the stored ones again for each. */
+/** The stored accounts, then the new ones, each in order. Grouped: NOT IN would read all stored ones for each new one. */
 export const addAcl = imageChange<WriteValues & { accounts: string; maxAcl: number }>((bind) => {
   const joined = sql`nullif((SELECT json_group_array(account ORDER BY place) FROM (
     SELECT account, min(place) AS place FROM (
@@ -24,7 +24,7 @@ export const addAcl = imageChange<WriteValues & { accounts: string; maxAcl: numb
     ) GROUP BY account)), '[]')`;
   return {
     computed: { name: "acl", value: joined },
-    fits: sql`json_array_length("change"."value") <= ${bind.maxAcl}`,
+    fits: sql`json_array_length("computed"."value") <= ${bind.maxAcl}`,
   };
 });
 
@@ -40,25 +40,22 @@ export const writeGrants = (db: Database, write: Write, { accounts, maxAcl }: Gr
 
 type RemoveAclValues = WriteValues & { accounts: string };
 
-/** The stored accounts without the sent ones. NULL for none. */
-const remove = (bind: Placeholders<RemoveAclValues>) => {
+/** The stored accounts without the sent ones. NULL if none is left. */
+const withoutAccounts = (bind: Placeholders<RemoveAclValues>) => {
   const rest = sql`nullif((SELECT json_group_array(value ORDER BY key) FROM json_each(coalesce(${images.acl}, '[]'))
     WHERE value NOT IN (SELECT value FROM json_each(${bind.accounts}))), '[]')`;
   return { computed: { name: "acl" as const, value: rest } };
 };
 
-export const removeAcl = imageChange<RemoveAclValues>(remove);
+export const removeAcl = imageChange<RemoveAclValues>(withoutAccounts);
 
-/** The same for an account that the image is shared with: it leaves. */
+/** Removes the caller from the acl of another account's image. */
 export const leave = changeStatements<RemoveAclValues>((bind) => ({
-  ...remove(bind),
+  ...withoutAccounts(bind),
   allowed: sql`${images.owner} <> ${bind.account} AND ${isActivated(images)} AND ${isSharedWith(images, bind.account)}`,
 }));
 
-/**
- * Ends the sharing of an image with accounts. The caller must own the image, or be the only account that is named. One
- * batch. Idempotent: safe to retry.
- */
+/** Removes accounts from an image's acl, if the caller owns the image or is the only account named. One batch. Idempotent: safe to retry. */
 export async function writeRemoval(db: Database, write: Write, accounts: readonly string[]): Promise<WriteOutcome> {
   const text = JSON.stringify(accounts);
   const isOnly = accounts.length === 1 && accounts[0] === write.caller.account;
@@ -66,8 +63,8 @@ export async function writeRemoval(db: Database, write: Write, accounts: readonl
   const leaving = { ...toWriteValues({ ...write, operation: "LeaveImage" }), accounts: isOnly ? text : "[]" };
   // At most one of the two is applied: they have the same write id.
   const [removed, left, rows] = await db.batch([
-    choose(removeAcl, write).with(values),
-    choose(leave, write).with(leaving),
+    applyOrRehearse(removeAcl, write).with(values),
+    applyOrRehearse(leave, write).with(leaving),
     removeAcl.outcome.with(values),
   ]);
   return readOutcome(requireRow(rows), write, [...removed, ...left]);

@@ -11,7 +11,7 @@ import type { RequestParameters } from "../syntax/form.ts";
 import { writeGrants, writeRemoval } from "./acl.sql.ts";
 import { answerWritten, makeReplayedHeader } from "./answer-image.ts";
 import { runWrite } from "./image-request.ts";
-import { findMaxAcl, makeGrantsSchema } from "./rules/acl.ts";
+import { findMaxAcl, makeAccountsSchema } from "./rules/acl.ts";
 import { judgeGrants, judgeRemoval } from "./rules/judges.ts";
 
 /**
@@ -19,35 +19,35 @@ import { judgeGrants, judgeRemoval } from "./rules/judges.ts";
  *
  * @throws {CloudApiError} MissingParameter when no account is named
  */
-async function readGrants(c: Context<AppEnv>): Promise<RequestParameters> {
+async function readAccounts(c: Context<AppEnv>): Promise<RequestParameters> {
   const parameters = await readParametersOrArray(c, "acl");
   if (parameters["acl"] !== undefined) return parameters;
   throw new CloudApiError("MissingParameter", "acl is a required argument: an array of account UUIDs");
 }
 
-/** AddImageAcl: shares an image with more accounts, whoever else shares it meanwhile. docs/contract.md#grants */
+/** AddImageAcl: adds accounts to an image's acl. Keeps those that others add meanwhile. docs/contract.md#grants */
 export const addImageAcl = createFactory<AppEnv, "/:login/images/:id/acl">().createHandlers(
   named("AddImageAcl"),
-  readDryRun(readGrants),
-  validate("image", makeGrantsSchema, readGrants),
+  readDryRun(readAccounts),
+  validate("image", makeAccountsSchema, readAccounts),
   async (c) => {
     const { acl: accounts } = c.req.valid("json");
     const grants = { accounts, maxAcl: findMaxAcl(readConfiguration(c.env).maxAcl) };
-    const { outcome, request } = await runWrite(c, { operation: "AddImageAcl", asks: accounts }, (db, write) =>
+    const { outcome, request } = await runWrite(c, { operation: "AddImageAcl", requested: accounts }, (db, write) =>
       writeGrants(db, write, grants),
     );
     return answerWritten(c, judgeGrants(outcome, request, grants));
   },
 );
 
-/** RemoveImageAcl by the owner. By an account that the image is shared with, LeaveImage. docs/contract.md#grants */
+/** RemoveImageAcl for the owner; LeaveImage for an account that the image is shared with. docs/contract.md#grants */
 export const removeImageAcl = createFactory<AppEnv, "/:login/images/:id/acl">().createHandlers(
   named("RemoveImageAcl"),
-  readDryRun(readGrants),
-  validate("image", makeGrantsSchema, readGrants),
+  readDryRun(readAccounts),
+  validate("image", makeAccountsSchema, readAccounts),
   async (c) => {
     const { acl: accounts } = c.req.valid("json");
-    const { outcome, request } = await runWrite(c, { operation: "RemoveImageAcl", asks: accounts }, (db, write) =>
+    const { outcome, request } = await runWrite(c, { operation: "RemoveImageAcl", requested: accounts }, (db, write) =>
       writeRemoval(db, write, accounts),
     );
     const written = judgeRemoval(outcome, request, accounts);

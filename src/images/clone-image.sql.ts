@@ -31,7 +31,7 @@ const isQuotaReached = ({ account, maxImages }: Placeholders<CloneValues>): SQL 
     SELECT 1 FROM ${images} WHERE ${images.owner} = ${account} AND ${images.state} <> 'destroyed' LIMIT ${maxImages}
   )) >= ${maxImages})`;
 
-/** The clone's own values. It takes every other column from its source. */
+/** The columns that a clone does not copy from its source. */
 const cloneColumns = (bind: Placeholders<CloneValues>): Readonly<Record<string, SQL>> => ({
   uuid: sql`${bind.clone}`,
   owner: sql`${bind.account}`,
@@ -75,7 +75,7 @@ export const clone = {
 /** What came of a clone, and whether the account owns as many images as it may. */
 export type CloneOutcome = WriteOutcome & { isQuotaReached: boolean };
 
-/** Copies an image whose acl has the caller as the caller's own. */
+/** Makes a copy, owned by the caller, of an image whose acl has the caller. */
 export const writeClone = (db: Database, write: Write, maxImages: number): Promise<CloneOutcome> =>
   runChange(db, write, {
     change: clone,

@@ -4,7 +4,7 @@ import { type Database, requireRow } from "../db/client.ts";
 import { images } from "../db/schema.ts";
 import { boolean, type Expression, type Placeholder, type Placeholders, statement } from "../db/statement.ts";
 import {
-  choose,
+  applyOrRehearse,
   imageChange,
   readOutcome,
   toWriteValues,
@@ -23,7 +23,7 @@ const isDependentOf = (imageId: Placeholder): SQL =>
 const hasDependents = (imageId: Placeholder): SQL =>
   sql`EXISTS (SELECT 1 FROM ${images} AS ${dependent} WHERE ${isDependentOf(imageId)})`;
 
-/** The most of them that a message names. */
+/** The most dependents that a message names. */
 const maxNamedDependents = 10;
 
 const uuidList = (list: SQL): Expression<string[]> => ({ sql: list, read: (stored) => JSON.parse(String(stored)) });
@@ -41,7 +41,7 @@ export const deletion = imageChange<WriteValues, ReturnType<typeof deletionField
   deletionFields,
 );
 
-/** Removes the account's oldest destroyed images beyond the number that it may own, with their history. */
+/** Removes up to four of the account's destroyed images beyond the `keep` newest, with their history. */
 export const purgeStatement = statement<{ account: string; keep: number }>().writes(
   ({ account, keep }) => sql`
     DELETE FROM ${images} WHERE rowid IN (
@@ -49,7 +49,7 @@ export const purgeStatement = statement<{ account: string; keep: number }>().wri
       ORDER BY rowid DESC LIMIT 4 OFFSET ${keep})`,
 );
 
-/** What came of a deletion. Of the images that depend on this one, the ids of at most 10 that the caller can see. */
+/** What came of a deletion. `visibleDependents`: ids of dependent images that the caller can see, at most 10. */
 export type DeletionOutcome = WriteOutcome & { hasDependents: boolean; visibleDependents: string[] };
 
 /**
@@ -60,10 +60,10 @@ export type DeletionOutcome = WriteOutcome & { hasDependents: boolean; visibleDe
 export async function writeDeletion(db: Database, write: Write, keep: number): Promise<DeletionOutcome> {
   const values = toWriteValues(write);
   const isPurging = keep > 0 && !write.isDryRun;
-  const [made, rows] = await db.batch([
-    choose(deletion, write).with(values),
+  const [rehearsed, rows] = await db.batch([
+    applyOrRehearse(deletion, write).with(values),
     deletion.outcome.with(values),
     purgeStatement.with({ account: write.caller.account, keep: isPurging ? keep : Number.MAX_SAFE_INTEGER }),
   ]);
-  return readOutcome(requireRow(rows), write, made);
+  return readOutcome(requireRow(rows), write, rehearsed);
 }

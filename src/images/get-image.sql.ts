@@ -4,11 +4,11 @@ import { callerRow, hasAuthority, isOperator } from "../db/authority.ts";
 import { type Database, requireRow } from "../db/client.ts";
 import { imageHistory, images } from "../db/schema.ts";
 import { integer, leftJoined, type Placeholders, query, type RowOf, statement } from "../db/statement.ts";
-import { revisionColumns, type SeenImage, seenImage } from "./image-row.sql.ts";
+import { type FoundImage, foundImage, revisionColumns } from "./image-row.sql.ts";
 
-/** Selects an image by id, visible or not: `rules/visibility` decides. Null finds none. */
+/** Selects an image by id, visible or not: `rules/visibility` decides. The id null selects none. */
 export const getImageStatement = statement<Caller & { imageId: string | null }>().reads(
-  (bind) => ({ hasAuthority, image: seenImage(bind.account) }),
+  (bind) => ({ hasAuthority, image: foundImage(bind.account) }),
   (columns, bind) => query.select(columns).from(callerRow(bind)).leftJoin(images, eq(images.uuid, bind.imageId)),
 );
 
@@ -16,10 +16,10 @@ export const getImageStatement = statement<Caller & { imageId: string | null }>(
 export const readImage = async (
   db: Database,
   values: Caller & { imageId: string },
-): Promise<{ hasAuthority: boolean; image: SeenImage | null }> =>
+): Promise<{ hasAuthority: boolean; image: FoundImage | null }> =>
   requireRow(await db.all(getImageStatement.with(values)));
 
-/** A revision of an image, as a request names it. `revision` is null for one that cannot be. */
+/** A revision that a request names. `revision` is null if malformed. */
 export type RevisionValues = { imageId: string; revision: number | null; keepRevisions: number };
 
 /** The oldest revision that the audit may show. */
@@ -44,7 +44,7 @@ const revisionFields = (bind: Placeholders<Caller & RevisionValues>) => ({
   isOperator: isOperator(bind),
   oldest: oldestRevision(bind),
   revision: leftJoined(revisionColumns, "uuid"),
-  image: seenImage(bind.account),
+  image: foundImage(bind.account),
 });
 
 export const revisionStatement = statement<Caller & RevisionValues>().reads(revisionFields, (columns, bind) =>

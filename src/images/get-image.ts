@@ -14,21 +14,21 @@ import { renderImage } from "./rules/image-json.ts";
 import { assertMatch, formatEntityTag, isNamedByIfNoneMatch } from "./rules/preconditions.ts";
 import { requireVisible } from "./rules/visibility.ts";
 
-/** GetImage, and HeadImage: Hono answers HEAD from GET. With `revision`, the image as it was. docs/contract.md#image */
+/** GetImage, and HeadImage: Hono answers HEAD from GET. `revision` asks for an earlier revision. docs/contract.md#image */
 export const getImage = createFactory<AppEnv, "/:login/images/:id">().createHandlers(named("GetImage"), async (c) => {
   const sent = readQueryLeniently(c)["revision"];
-  const image = sent === undefined ? await findSeen(c) : await findRevision(c, sent);
+  const image = sent === undefined ? await findVisible(c) : await findRevision(c, sent);
   return answerRead(c, image, renderImage(image, c.get("release")));
 });
 
 /** Answers with a part of an image, for everyone who may see it. */
-export async function answerSeen(c: Context<AppEnv>, render: (image: ImageRow) => unknown): Promise<Response> {
-  const image = await findSeen(c);
+export async function answerVisible(c: Context<AppEnv>, render: (image: ImageRow) => unknown): Promise<Response> {
+  const image = await findVisible(c);
   return answerRead(c, image, render(image));
 }
 
 /** Returns the current image of the path. @throws {CloudApiError} InvalidCredentials; ResourceNotFound */
-async function findSeen(c: Context<AppEnv>): Promise<ImageRow> {
+async function findVisible(c: Context<AppEnv>): Promise<ImageRow> {
   const found = await asCaller(c, (db, caller) => readImage(db, { ...caller, imageId: requireSet(c, "imageId") }));
   assertAuthority(found);
   return requireVisible(found.image, requireSet(c, "caller").account);

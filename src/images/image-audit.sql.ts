@@ -4,17 +4,12 @@ import { callerRow, hasAuthority, isOperator } from "../db/authority.ts";
 import { type Database, requireRow } from "../db/client.ts";
 import { accounts, imageHistory, images } from "../db/schema.ts";
 import { integer, nullableText, type Placeholders, query, type RowOf, statement } from "../db/statement.ts";
-import { auditColumns, countLongBytes, type SeenImage, seenImage } from "./image-row.sql.ts";
+import { auditColumns, countLongBytes, type FoundImage, foundImage } from "./image-row.sql.ts";
 
 /** The revisions of a page: at most `limit`, newest first, below `marker` unless it is null. */
 export type AuditPage = { limit: number; marker: number | null };
 
-type AuditValues = Caller & {
-  imageId: string;
-  marker: number | null;
-  rows: number;
-  keepRevisions: number;
-};
+type AuditValues = Caller & { imageId: string; marker: number | null; rows: number; keepRevisions: number };
 
 /** The rows of a page, and the one below it, which shows what the last row changed. */
 const isOnPage = (bind: Placeholders<AuditValues>): SQL | undefined =>
@@ -30,7 +25,7 @@ const rowBytes = countLongBytes(imageHistory);
 /** The most bytes of texts that one page reads from D1, not counting its last row. */
 const maxPageBytes = 1_000_000;
 
-/** As many rows as fit, at least two: what a revision changed shows beside the one before it. */
+/** As many rows as fit, at least two: a revision's changes are found by comparing it with the one before. */
 const pageOf = (bind: Placeholders<AuditValues>): SQL => sql`(
   SELECT ${imageHistory.revision} AS "revision", count(*) OVER () AS "matching",
     row_number() OVER newest AS "place", sum(${rowBytes}) OVER newest - (${rowBytes}) AS "before"
@@ -39,7 +34,7 @@ const pageOf = (bind: Placeholders<AuditValues>): SQL => sql`(
   ORDER BY ${imageHistory.revision} DESC LIMIT ${bind.rows}) AS "page"`;
 
 export const auditedStatement = statement<AuditValues>().reads(
-  (bind) => ({ hasAuthority, image: seenImage(bind.account), isOperator: isOperator(bind) }),
+  (bind) => ({ hasAuthority, image: foundImage(bind.account), isOperator: isOperator(bind) }),
   (columns, bind) => query.select(columns).from(callerRow(bind)).leftJoin(images, eq(images.uuid, bind.imageId)),
 );
 
@@ -66,13 +61,13 @@ export type RevisionRow = RowOf<typeof revisionFields>;
 /** A page of an image's history, and the row below it if that is kept. `isWhole` if the whole request fits. */
 export type ImageHistory = {
   hasAuthority: boolean;
-  image: SeenImage | null;
+  image: FoundImage | null;
   isOperator: boolean;
   revisions: RevisionRow[];
   isWhole: boolean;
 };
 
-/** Reads a page of the history of an image, a megabyte of texts, visible or not: `rules/audit` decides. One round trip. */
+/** Reads a page of an image's history, a megabyte of texts. `rules/audit` decides whether the caller may see it. One round trip. */
 export async function readHistory(
   db: Database,
   { imageId, caller, page, keepRevisions }: { imageId: string; caller: Caller; page: AuditPage; keepRevisions: number },

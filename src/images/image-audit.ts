@@ -25,7 +25,7 @@ async function* renderPages(c: Context<AppEnv>, page: AuditPage): AsyncGenerator
     assertAuditable(history, requireSet(c, "caller").account);
     const { revisions } = history;
     isWhole = history.isWhole;
-    // If more follows, the last row shows what the one above it changed, and begins the next page.
+    // If more follows, the last row is only compared with the one above it. The next page begins with it.
     const rendered = isWhole ? limit : revisions.length - 1;
     const above = (history.image?.revision ?? 0) - keepRevisions;
     yield renderAudit(revisions, { release: c.get("release"), limit: rendered, above });

@@ -6,7 +6,7 @@ import { type AppEnv, requireSet } from "../context.ts";
 import type { Database } from "../db/client.ts";
 import { computeSha256 } from "../digest.ts";
 import { CloudApiError, show } from "../errors.ts";
-import { type ImageWrite, isOverwriting } from "../operations.ts";
+import { isOverwriting, type WriteOperation } from "../operations.ts";
 import type { Write, WriteOutcome } from "./image-write.sql.ts";
 import type { WriteRequest } from "./rules/judge.ts";
 import { parsePreconditions, toRevisionLimits } from "./rules/preconditions.ts";
@@ -35,23 +35,23 @@ function parseIdempotencyKey(sent: string | undefined): string | null {
 
 const encoder = new TextEncoder();
 
-/** SHA-256, in base64, of values that have one JSON text. */
 const hash = (values: readonly unknown[]): Promise<string> => computeSha256(encoder.encode(JSON.stringify(values)));
 
 /**
- * Runs a write as the caller, and returns its outcome with what it is judged by.
+ * Runs a write as the caller. Returns its outcome, and the request for the rules to judge it by.
  *
- * With an Idempotency-Key the write's id is a hash of account, image, operation and key. `requestHash` shows whether a
- * second request asks for the same; it leaves out transport headers such as Date and signature. Without a key, only the
- * retries within this request share an id. docs/contract.md#idempotency
+ * With an Idempotency-Key, the write's id is a hash of account, image, operation and key: a second request with the key has
+ * the same id, and its `requestHash` shows whether it asks for the same write. The hash leaves out headers that differ
+ * between the two, such as Date and the signature. Without a key, only the attempts of this request share an id.
+ * docs/contract.md#idempotency
  *
- * @param asks what the request asks for beyond its operation: values that have one JSON text
- * @param run may run twice: a cached caller may be stale
+ * @param requested what `requestHash` covers beyond operation, image and If-Match: values that always print as the same JSON
+ * @param run runs a second time if the cached caller is stale
  * @throws {CloudApiError} InvalidHeader: the Idempotency-Key is malformed; as `asCaller`
  */
 export async function runWrite<Outcome extends WriteOutcome>(
   c: Context<AppEnv>,
-  { operation, asks }: { operation: ImageWrite; asks?: unknown },
+  { operation, requested }: { operation: WriteOperation; requested?: unknown },
   run: (db: Database, write: Write) => Promise<Outcome>,
 ): Promise<{ outcome: Outcome; request: WriteRequest }> {
   const key = parseIdempotencyKey(c.req.header("Idempotency-Key"));
@@ -59,7 +59,7 @@ export async function runWrite<Outcome extends WriteOutcome>(
   const imageId = requireSet(c, "imageId");
   const sent = requireSet(c, "preconditions");
   const preconditions = { ...sent, isMatchRequired: isMatchRequired && isOverwriting(operation) };
-  const requestHash = key === null ? null : await hash([operation, imageId, asks, sent.ifMatch]);
+  const requestHash = key === null ? null : await hash([operation, imageId, requested, sent.ifMatch]);
   const httpRequestId = crypto.randomUUID();
   const makeWrite = async (caller: Caller): Promise<Write> => ({
     caller,

@@ -6,10 +6,9 @@ import { isSharedWith } from "./visibility.sql.ts";
 /** The columns of an image: one for each manifest field, and the revision. JSON columns are text. */
 export const imageColumns = pick(images, ["uuid", ...manifestColumnNames, "revision"]);
 
-/** A stored image. */
 export type ImageRow = RowOf<typeof imageColumns>;
 
-/** The columns of a revision that make the image as it was. */
+/** The columns of a revision that make up the image. */
 export const revisionColumns = {
   uuid: imageHistory.image,
   ...pick(imageHistory, ["revision", ...manifestColumnNames]),
@@ -28,11 +27,11 @@ export const auditColumns = pick(imageHistory, [
   ...manifestColumnNames,
 ]);
 
-/** An image, and whether its acl has the caller. */
-export type SeenImage = ImageRow & { isShared: boolean };
+/** An image, whether the caller can see it or not. `isShared`: its acl has the caller. */
+export type FoundImage = ImageRow & { isShared: boolean };
 
 /** The current image, for a SELECT that left-joins `images`. */
-export const seenImage = (account: Placeholder) =>
+export const foundImage = (account: Placeholder) =>
   leftJoined({ ...imageColumns, isShared: boolean(isSharedWith(images, account)) }, "uuid");
 
 /** The columns whose texts can be long. */

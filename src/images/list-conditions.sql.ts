@@ -26,7 +26,7 @@ export type ListValues = {
   limit: number;
 };
 
-/** The filters of a list. Null turns a filter off. docs/contract.md#listimages */
+/** The filters of a list as read from a request. Null turns a filter off. */
 export type ListFilters = Omit<ListValues, "account" | "isZvol" | "public" | "tags" | "limit"> & {
   isZvol: boolean | null;
   public: boolean | null;
@@ -39,7 +39,7 @@ export type ListFilters = Omit<ListValues, "account" | "isZvol" | "public" | "ta
  * `active` shows everybody's active images; `all` shows the account's own images in every state, and others' active ones.
  * Every other state shows the account's own images. `unactivated` is every image that was never activated.
  *
- * The `+`, here and below, keeps SQLite from matching a bound column with the WHERE of a partial index: see `isWritten`.
+ * The `+`, here and below, keeps SQLite from matching a bound column with the WHERE of a partial index: see `isImageToWrite`.
  */
 const isInState = ({ state, account }: Placeholders<ListValues>): SQL => sql`CASE ${state}
   WHEN 'active' THEN ${images.state} = 'active'
@@ -47,7 +47,6 @@ const isInState = ({ state, account }: Placeholders<ListValues>): SQL => sql`CAS
   WHEN 'unactivated' THEN ${images.owner} = ${account} AND ${images.state} IN (${listStates(unactivatedStates)})
   ELSE ${images.owner} = ${account} AND +${images.state} = ${state} END`;
 
-/** NULL turns a filter off. */
 const filter = (value: Placeholder, condition: SQL): SQL => sql`(${value} IS NULL OR ${condition})`;
 
 /** True if the image has all tags. Looking a key up is ten times cheaper than json_each. */
@@ -55,7 +54,7 @@ export const hasTags = (tags: Placeholder): SQL => sql`NOT EXISTS (
   SELECT 1 FROM json_each(${tags}) AS wanted
   WHERE coalesce(${images.tags} -> (wanted.value ->> 0) NOT IN (wanted.value ->> 1, wanted.value ->> 2), 1))`;
 
-/** A wanted tag for SQL: the path of its key, and its value as the JSON text of a string and of any other value. */
+/** A wanted tag for SQL: the path of its key, and the JSON texts that match: of a string, and of any other value. */
 function toWanted([key, text]: readonly [string, string]): [string, string, string] {
   const ofString = JSON.stringify(text);
   return [toTagPath(key), ofString, text.startsWith('"') ? ofString : text];
@@ -67,7 +66,6 @@ const publishedAt = (column: SQLWrapper): SQL => sql`coalesce(strftime('%Y-%m-%d
 const isAfter = (marker: Placeholder): SQL => sql`(${publishedAt(images.published_at)}, ${images.uuid}) >
   (SELECT ${publishedAt(sql`m.published_at`)}, m.uuid FROM ${images} m WHERE m.uuid = ${marker})`;
 
-/** The order of a list. */
 export const inListOrder = [publishedAt(images.published_at), images.uuid] as const;
 
 /** Whether the account can see the image, and all filters but the tags match. */
@@ -88,14 +86,14 @@ export const isCandidate = (bind: Placeholders<ListValues>): SQL | undefined =>
     filter(bind.marker, isAfter(bind.marker)),
   );
 
-/** The most bytes of tags that one statement searches: D1 serves nobody else meanwhile. */
+/** The most bytes of tags that one statement searches: D1 runs no other statement meanwhile. */
 export const maxSearchedBytes = 1_000_000;
 
 /** Bytes of the tags of all candidates. SQLite knows the length of a value without reading it. */
 const tagsBytes = (bind: Placeholders<ListValues>): SQL =>
   sql`(SELECT total(octet_length(${images.tags})) FROM ${images} WHERE ${isCandidate(bind)})`;
 
-/** Whether all filters match. No image does if tags are wanted and too many bytes would be searched: `search-tags` searches them. */
+/** Whether all filters match. False for all images if tags are wanted and too many bytes would be searched: see `search-tags`. */
 export const isListed = (bind: Placeholders<ListValues>): SQL | undefined =>
   and(
     isCandidate(bind),

@@ -3,9 +3,17 @@ import type { Caller } from "../caller.ts";
 import { authorityStatement } from "../db/authority.ts";
 import { type Database, requireRow } from "../db/client.ts";
 import { images } from "../db/schema.ts";
-import { integer, nullableText, type Placeholders, query, type RowOf, statement } from "../db/statement.ts";
+import {
+  integer,
+  nullableText,
+  type Placeholders,
+  query,
+  type RowOf,
+  type SelectedFieldsFlat,
+  statement,
+} from "../db/statement.ts";
 import { getImageStatement } from "./get-image.sql.ts";
-import { countLongBytes, type ImageRow, imageColumns, longColumns, type SeenImage } from "./image-row.sql.ts";
+import { countLongBytes, type FoundImage, type ImageRow, imageColumns, longColumns } from "./image-row.sql.ts";
 import { inListOrder, isListed, type ListRequest, type ListValues, toValues } from "./list-conditions.sql.ts";
 import { isVisible } from "./visibility.sql.ts";
 
@@ -14,7 +22,6 @@ const rowBytes = countLongBytes(images);
 /** Larger images are fetched separately, to keep pages small. */
 const maxInlineBytes = 4096;
 
-/** The most images of one page. */
 export const maxPageRows = 1000;
 
 /** A text, or NULL if the image is large. */
@@ -23,62 +30,48 @@ const inlineText = (name: (typeof longColumns)[number]) =>
 
 const inlineTexts = Object.fromEntries(longColumns.map((name) => [name, inlineText(name)]));
 
-// Each text is read as its column is.
+// The cast keeps the types of `imageColumns`: each text is read like its column.
 const listedFields = { ...imageColumns, ...(inlineTexts as object), bytes: integer(rowBytes) };
 
-export const listStatement = statement<ListValues>().reads(
-  () => listedFields,
-  (columns, bind) =>
-    query
-      .select(columns)
-      .from(images)
-      .where(isListed(bind))
-      .orderBy(...inListOrder)
-      .limit(bind.limit),
-);
+const selectListed = (columns: SelectedFieldsFlat, bind: Placeholders<ListValues>) =>
+  query
+    .select(columns)
+    .from(images)
+    .where(isListed(bind))
+    .orderBy(...inListOrder)
+    .limit(bind.limit);
 
-export const idsStatement = statement<ListValues>().reads(
-  () => ({ uuid: images.uuid }),
-  (columns, bind) =>
-    query
-      .select(columns)
-      .from(images)
-      .where(isListed(bind))
-      .orderBy(...inListOrder)
-      .limit(bind.limit),
-);
+export const listStatement = statement<ListValues>().reads(() => listedFields, selectListed);
 
-/** Images that a list found. `ids` is a JSON array. */
-type FoundValues = Caller & { ids: string };
+export const idsStatement = statement<ListValues>().reads(() => ({ uuid: images.uuid }), selectListed);
+
+/** `ids`: JSON array of ids that a list found. */
+type IdsValues = Caller & { ids: string };
 
 /** Leaves out what the caller can no longer see. */
-const isFound = (bind: Placeholders<FoundValues>): SQL =>
+const isOneOf = (bind: Placeholders<IdsValues>): SQL =>
   sql`${images.uuid} IN (SELECT value FROM json_each(${bind.ids})) AND ${isVisible(images, bind.account)}`;
 
-export const pageStatement = statement<FoundValues>().reads(
+export const pageStatement = statement<IdsValues>().reads(
   () => listedFields,
   (columns, bind) =>
     query
       .select(columns)
       .from(images)
-      .where(isFound(bind))
+      .where(isOneOf(bind))
       .orderBy(...inListOrder),
 );
 
-export const wholeStatement = statement<FoundValues>().reads(
+export const wholeStatement = statement<IdsValues>().reads(
   () => imageColumns,
-  (columns, bind) => query.select(columns).from(images).where(isFound(bind)),
+  (columns, bind) => query.select(columns).from(images).where(isOneOf(bind)),
 );
 
-/** A listed image, and the bytes of its long texts. They are missing if `isLarge`: `readLargeImages` reads it whole. */
+/** A listed image, and the bytes of its long texts. `isLarge`: the texts are missing; `readLargeImages` reads them. */
 export type ListedImage = { image: ImageRow; bytes: number; isLarge: boolean };
 
 /** A page of images, the caller's authority and the marker's image, read together. */
-export type ListedImages = {
-  hasAuthority: boolean;
-  images: ListedImage[];
-  marker: SeenImage | null;
-};
+export type ListedImages = { hasAuthority: boolean; images: ListedImage[]; marker: FoundImage | null };
 
 /**
  * Lists the first page of the images that the account can see and the filters match, by ascending `published_at`, ties by
@@ -105,12 +98,12 @@ export const readIds = async (db: Database, request: ListRequest): Promise<strin
   (await db.all(idsStatement.with(toValues(request)))).map(({ uuid }) => uuid);
 
 /** Ids that a list found, and who asks for them. */
-type FoundImages = { caller: Caller; ids: readonly string[] };
+type ListedIds = { caller: Caller; ids: readonly string[] };
 
 /** Reads a later page by id, without what the caller can no longer see. One round trip. */
 export async function readPage(
   db: Database,
-  { caller, ids }: FoundImages,
+  { caller, ids }: ListedIds,
 ): Promise<{ hasAuthority: boolean; images: ListedImage[] }> {
   const values = { ...caller, ids: JSON.stringify(ids) };
   const [authority, rows] = await db.batch([authorityStatement.with(values), pageStatement.with(values)]);
@@ -120,7 +113,7 @@ export async function readPage(
 /** Reads large images whole, by id, without what the caller can no longer see. One round trip. */
 export async function readLargeImages(
   db: Database,
-  { caller, ids }: FoundImages,
+  { caller, ids }: ListedIds,
 ): Promise<{ hasAuthority: boolean; images: Map<string, ImageRow> }> {
   const values = { ...caller, ids: JSON.stringify(ids) };
   const [authority, rows] = await db.batch([authorityStatement.with(values), wholeStatement.with(values)]);

@@ -34,7 +34,7 @@ export const listImages = createFactory<AppEnv, "/:login/images">().createHandle
  */
 async function* renderPages(c: Context<AppEnv>, filters: ListFilters): AsyncGenerator<readonly unknown[]> {
   const { maxList } = readConfiguration(c.env);
-  // One more than an answer may hold shows that a list is too long.
+  // One more than allowed: a longer list is refused below.
   const limit = filters.limit ?? maxList + 1;
   const listed = await asCaller(c, (db, caller) => readList(db, { caller, filters, limit }));
   assertAuthority(listed);
@@ -63,8 +63,8 @@ async function findIds(c: Context<AppEnv>, { filters, limit, first }: Wanted): P
 }
 
 /**
- * Finds the ids if the first read found none by tags: none has them, or there are too many tags to search at once. Then
- * each round trip searches a megabyte of tags, and lets other accounts' statements in between.
+ * Searches by tags after the first read found no image: none has the tags, or there were too many bytes to search at once.
+ * If there were, each round trip searches a megabyte, and lets other accounts' statements run in between.
  */
 async function search(c: Context<AppEnv>, request: ListRequest): Promise<string[]> {
   const candidates = await readCandidates(databaseFor(c.env.DB, c.get("meter")), request);

@@ -34,7 +34,7 @@ export const revert = imageChange<RevertValues, ReturnType<typeof revertFields>>
   (bind) => ({
     set: Object.fromEntries(updatableFields.map((field) => [field, reverted(field, bind)])),
     from: keptRow(bind),
-    isChange: or(...updatableFields.map((field) => sql`${reverted(field, bind)} IS NOT ${images[field]}`)),
+    differs: or(...updatableFields.map((field) => sql`${reverted(field, bind)} IS NOT ${images[field]}`)),
   }),
   revertFields,
 );
@@ -45,9 +45,6 @@ export type RevertOutcome = WriteOutcome & { oldest: number; isKept: boolean };
 /** The revision to go back to, and whether the acl goes back too. */
 export type Revert = Omit<RevisionValues, "imageId"> & { withAcl: boolean };
 
-/** Gives an image's updatable fields the values of an earlier revision, if the caller owns it and one differs. */
+/** Sets an image's updatable fields to an earlier revision's, if the caller owns the image and a field differs. */
 export const writeRevert = (db: Database, write: Write, { withAcl, ...revision }: Revert): Promise<RevertOutcome> =>
-  runChange(db, write, {
-    change: revert,
-    values: { ...toWriteValues(write), ...revision, withAcl: Number(withAcl) },
-  });
+  runChange(db, write, { change: revert, values: { ...toWriteValues(write), ...revision, withAcl: Number(withAcl) } });

@@ -12,7 +12,7 @@ import { writeRevert } from "./revert-image.sql.ts";
 import { parseRevision } from "./rules/audit.ts";
 import { judgeRevert } from "./rules/judges.ts";
 
-/** RevertImage: gives the updatable fields the values of an earlier revision; the acl only on request. docs/contract.md#revertimage */
+/** RevertImage: sets the updatable fields to an earlier revision's; the acl only on request. docs/contract.md#revertimage */
 export const revertImage = createFactory<AppEnv, "/:login/images/:id">().createHandlers(
   named("RevertImage"),
   readDryRun(readParameters),
@@ -21,8 +21,8 @@ export const revertImage = createFactory<AppEnv, "/:login/images/:id">().createH
     noteIgnored(c, parameters, ["revision", "acl"]);
     const { sent, withAcl } = readRevert(parameters);
     const revert = { revision: parseRevision(sent), keepRevisions: findKeepRevisions(c), withAcl };
-    const asks = [revert.revision, withAcl];
-    const { outcome, request } = await runWrite(c, { operation: "RevertImage", asks }, (db, write) =>
+    const requested = [revert.revision, withAcl];
+    const { outcome, request } = await runWrite(c, { operation: "RevertImage", requested }, (db, write) =>
       writeRevert(db, write, revert),
     );
     return answerWritten(c, judgeRevert(outcome, request, sent));

@@ -61,7 +61,6 @@ export async function searchTags(
 export const isLargeSearch = (candidates: readonly Candidate[]): boolean =>
   candidates.reduce((total, { bytes }) => total + bytes, 0) > maxSearchedBytes;
 
-/** The most images of one search. */
 const maxSearchedImages = 5000;
 
 /** Splits candidates into groups that one statement searches. */

@@ -49,10 +49,10 @@ const joinTags = ({ imageId, tags }: Placeholders<AddTagsValues>): SQL => sql`(
       WHERE name NOT IN (SELECT tag.key FROM image CROSS JOIN json_each(image.tags) AS tag)) END) || '}' FROM stored) END)`;
 
 export const addTags = imageChange<AddTagsValues>((bind) => ({
-  set: { tags: sql`"change"."tags"` },
-  from: sql`(SELECT ${joinTags(bind)} AS "tags" LIMIT 1) AS "change"`,
-  isChange: sql`"change"."tags" IS NOT NULL AND "change"."tags" IS NOT ${images.tags}`,
-  fits: sql`octet_length("change"."tags") <= max(${bind.maxTagsBytes}, octet_length(coalesce(${images.tags}, '')))`,
+  set: { tags: sql`"computed"."tags"` },
+  from: sql`(SELECT ${joinTags(bind)} AS "tags" LIMIT 1) AS "computed"`,
+  differs: sql`"computed"."tags" IS NOT NULL AND "computed"."tags" IS NOT ${images.tags}`,
+  fits: sql`octet_length("computed"."tags") <= max(${bind.maxTagsBytes}, octet_length(coalesce(${images.tags}, '')))`,
 }));
 
 /** Tags and their values, and the most bytes that all tags of an image may have. */
@@ -75,7 +75,7 @@ export const writeTags = (db: Database, write: Write, { tags, maxTagsBytes }: Ad
 /** `path` is that of one tag. NULL for all tags. */
 export const deleteTags = imageChange<WriteValues & { path: string | null }>(({ path }) => ({
   set: { tags: sql`CASE WHEN ${path} IS NULL THEN '{}' ELSE json_remove(${images.tags}, ${path}) END` },
-  isChange: sql`CASE WHEN ${path} IS NULL THEN ${images.tags} <> '{}' ELSE json_type(${images.tags}, ${path}) IS NOT NULL END`,
+  differs: sql`CASE WHEN ${path} IS NULL THEN ${images.tags} <> '{}' ELSE json_type(${images.tags}, ${path}) IS NOT NULL END`,
 }));
 
 /** Deletes a tag of an image if the caller owns it and it has the tag. @param key null for all tags */

@@ -9,7 +9,7 @@ import { readBodyAlone, readDryRun, readQuery } from "../http/parameters.ts";
 import { validate } from "../http/validate.ts";
 import type { RequestParameters } from "../syntax/form.ts";
 import { answerTags, makeWrittenHeaders } from "./answer-image.ts";
-import { answerSeen } from "./get-image.ts";
+import { answerVisible } from "./get-image.ts";
 import { runWrite } from "./image-request.ts";
 import { judgeOwn } from "./rules/judge.ts";
 import { judgeAddedTags, judgeTagDeletion } from "./rules/judges.ts";
@@ -20,13 +20,13 @@ import { writeUpdate } from "./update-image.sql.ts";
 /** ListImageTags, for everyone who may see the image. docs/contract.md#tags */
 export const listImageTags = createFactory<AppEnv, "/:login/images/:id/tags">().createHandlers(
   named("ListImageTags"),
-  (c) => answerSeen(c, ({ tags }) => parseTags(tags)),
+  (c) => answerVisible(c, ({ tags }) => parseTags(tags)),
 );
 
 /** GetImageTag: the value alone. docs/contract.md#tags */
 export const getImageTag = createFactory<AppEnv, "/:login/images/:id/tags/:tag">().createHandlers(
   named("GetImageTag"),
-  (c) => answerSeen(c, ({ tags }) => requireTag(parseTags(tags), c.req.param("tag"))),
+  (c) => answerVisible(c, ({ tags }) => requireTag(parseTags(tags), c.req.param("tag"))),
 );
 
 /**
@@ -47,7 +47,7 @@ export const addImageTags = createFactory<AppEnv, "/:login/images/:id/tags">().c
   async (c) => {
     const { value: tags, text } = c.req.valid("json").tags;
     const added = { tags, maxTagsBytes: findMaxTagsBytes(readConfiguration(c.env).maxTagsBytes) };
-    const { outcome, request } = await runWrite(c, { operation: "AddImageTags", asks: text }, (db, write) =>
+    const { outcome, request } = await runWrite(c, { operation: "AddImageTags", requested: text }, (db, write) =>
       writeTags(db, write, added),
     );
     return answerTags(c, judgeAddedTags(outcome, request, added));
@@ -61,7 +61,7 @@ export const replaceImageTags = createFactory<AppEnv, "/:login/images/:id/tags">
   validate("image", makeTagsSchema, readTags),
   async (c) => {
     const patch = c.req.valid("json");
-    const { outcome, request } = await runWrite(c, { operation: "ReplaceImageTags", asks: patch }, (db, write) =>
+    const { outcome, request } = await runWrite(c, { operation: "ReplaceImageTags", requested: patch }, (db, write) =>
       writeUpdate(db, write, patch),
     );
     return answerTags(c, judgeOwn(outcome, request));
@@ -88,7 +88,7 @@ async function deleteTags(
   operation: "DeleteImageTag" | "DeleteImageTags",
   key: string | null,
 ): Promise<Response> {
-  const { outcome, request } = await runWrite(c, { operation, asks: key }, (db, write) =>
+  const { outcome, request } = await runWrite(c, { operation, requested: key }, (db, write) =>
     writeTagDeletion(db, write, key),
   );
   return answerNoContent(makeWrittenHeaders(c, judgeTagDeletion(outcome, request, key)));

@@ -18,7 +18,7 @@ export type ImagePatch = { readonly [Field in UpdatableField]?: string | null | 
 export const update = imageChange<WriteValues & { patch: string }>((bind) => ({
   set: Object.fromEntries(updatableFields.map((field) => [field, patched(field, images[field])])),
   from: patchRow(bind.patch),
-  isChange: or(...updatableFields.map((field) => isPatched(field, images[field]))),
+  differs: or(...updatableFields.map((field) => isPatched(field, images[field]))),
 }));
 
 /** Updates an image if the caller owns it and something changes. */

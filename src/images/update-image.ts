@@ -16,7 +16,7 @@ export const updateImage = createFactory<AppEnv, "/:login/images/:id">().createH
   validate("image", findUpdateImageSchema),
   async (c) => {
     const patch = c.req.valid("json");
-    const { outcome, request } = await runWrite(c, { operation: "UpdateImage", asks: patch }, (db, write) =>
+    const { outcome, request } = await runWrite(c, { operation: "UpdateImage", requested: patch }, (db, write) =>
       writeUpdate(db, write, patch),
     );
     return answerWritten(c, judgeOwn(outcome, request));

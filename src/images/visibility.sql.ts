@@ -14,7 +14,7 @@ type ImageTable = Readonly<Record<"uuid" | "owner" | "public" | "state", SQLWrap
 /** States as the list of an IN. Literals: SQLite matches them with the WHERE of a partial index. */
 export const listStates = (states: readonly string[]): SQL => sql.raw(states.map((state) => `'${state}'`).join(", "));
 
-/** Whether the image is activated. Other accounts than the owner see no other. */
+/** Whether the image is activated. Accounts other than the owner see only activated images. */
 export const isActivated = (image: ImageTable): SQL => sql`${image.state} IN (${listStates(activatedStates)})`;
 
 /** Whether the image's acl has the account. */

@@ -1,6 +1,5 @@
 import { CloudApiError, show } from "../errors.ts";
 
-/** The kinds of key that can be registered. */
 export type KeyKind = "rsa" | "ecdsa" | "ed25519";
 
 type Hash = "SHA-1" | "SHA-256" | "SHA-384" | "SHA-512";

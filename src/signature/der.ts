@@ -5,7 +5,7 @@
  * A high s is valid, because clients send it.
  *
  * @param size bytes of one coordinate of the curve
- * @returns undefined if it is no such signature
+ * @returns undefined if malformed
  */
 export function decodeEcdsaSignature(der: Uint8Array, size: number): Uint8Array<ArrayBuffer> | undefined {
   const sequence = readElement(der, 0x30, 0);

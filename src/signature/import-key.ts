@@ -14,7 +14,7 @@ type Kind = {
 
 const findCurveHash = (bits: number): string => curves.find((curve) => curve.bits === bits)?.hash ?? "";
 
-/** How WebCrypto verifies with each kind of key. Without a named hash (hs2019), the curve decides. */
+/** The kinds. Without a named hash (hs2019), the curve decides. */
 export const keyKinds: Readonly<Record<KeyKind, Kind>> = {
   rsa: {
     importParameters: (_, { hash = "SHA-512" }) => ({ name: "RSASSA-PKCS1-v1_5", hash }),

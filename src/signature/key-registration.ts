@@ -6,7 +6,7 @@ import { type PublicKey, PublicKeyError, parsePublicKey, WireReader } from "./pu
 /** A key as stored, without its account. */
 export type RegisteredKey = { name: string; fingerprint: string; fingerprintSha256: string; key: string };
 
-/** A key to register: the OpenSSH line, and a name if it has one of its own. */
+/** A key to register: its OpenSSH line, and optionally a name. */
 export type KeyEntry = { name?: string | null | undefined; key: string };
 
 const fingerprintShape = /^(?:(?:[0-9a-f]{2}:){15}[0-9a-f]{2}|SHA256:[A-Za-z0-9+/]{43})$/i;
@@ -28,17 +28,16 @@ export async function prepareKey(
     throw new PublicKeyError(`a key's comment is at most ${maxComment} characters`);
   }
   await assertImportable(parsed);
-  const hex = Array.from(new Uint8Array(await digest("MD5", parsed.wire)), (byte) =>
-    byte.toString(16).padStart(2, "0"),
-  );
-  const fingerprint = hex.join(":");
+  const fingerprint = toHex(new Uint8Array(await digest("MD5", parsed.wire))).join(":");
   const fingerprintSha256 = `SHA256:${encodeBase64(await digest("SHA-256", parsed.wire)).replace(/=+$/, "")}`;
   const name = given ?? (parsed.comment || fingerprint);
   assertName(name, [fingerprint, fingerprintSha256]);
   return { name, fingerprint, fingerprintSha256, key: parsed.line };
 }
 
-/** A keyId finds a key by name or fingerprint. So a name must not look like another key's fingerprint. */
+const toHex = (bytes: Uint8Array): string[] => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"));
+
+/** A keyId finds a key by name or fingerprint: a name must not look like another key's fingerprint. */
 function assertName(name: string, fingerprints: readonly string[]): void {
   if (name === "" || name.length > maxNameCharacters || /\p{Cc}/u.test(name) || !name.isWellFormed()) {
     throw new PublicKeyError(`a key's name is 1 to ${maxNameCharacters} characters without control characters`);
@@ -111,6 +110,7 @@ function findEd25519Weakness(wire: Uint8Array): string | undefined {
   y[31] = (y[31] ?? 0) & 0x7f;
   const isCanonical = y[31] !== 0x7f || (y[0] ?? 0) < 0xed || y.subarray(1, 31).some((byte) => byte !== 0xff);
   if (!isCanonical) return "the Ed25519 key's point is not in its canonical encoding";
-  const hex = Array.from(y, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return smallOrder.has(hex) ? "the Ed25519 key's point is of small order, so anyone can sign for it" : undefined;
+  return smallOrder.has(toHex(y).join(""))
+    ? "the Ed25519 key's point is of small order, so anyone can sign for it"
+    : undefined;
 }

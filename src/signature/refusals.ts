@@ -19,7 +19,6 @@ export const makeInvalidCredentials = (reason: CredentialReason): CloudApiError 
     { reason },
   );
 
-/** The request has no HTTP Signature. */
 export const makeNotSigned = (): CloudApiError =>
   new CloudApiError("InvalidCredentials", "You must make authenticated requests to use CloudAPI", {
     reason: "no signature" satisfies CredentialReason,
@@ -33,7 +32,6 @@ export const makeAccountDisabled = (): CloudApiError =>
 export const makeNotYourAccount = (login: string): CloudApiError =>
   new CloudApiError("NotAuthorized", `only an operator may act as another account; ${show(login)} is not yours`);
 
-/** The path names no account. */
 export const makeUnknownAccount = (login: string): CloudApiError =>
   new CloudApiError("ResourceNotFound", `${show(login)} does not exist`);
 

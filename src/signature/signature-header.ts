@@ -27,9 +27,7 @@ const parameter = /([A-Za-z][\w-]*)=(?:"([^"]*)"|(\d+))([ \t]*,[ \t]*|[ \t]+|$)/
  * malformed, lacks a parameter or names an algorithm that is not supported
  */
 export function parseAuthorization(header: string | undefined): SignatureHeader {
-  if (!header || !/^Signature(?:[ \t]|$)/i.test(header)) {
-    throw makeNotSigned();
-  }
+  if (!header || !/^Signature(?:[ \t]|$)/i.test(header)) throw makeNotSigned();
   if (header.length > maxHeaderCharacters) throw makeMalformed(`it is over ${maxHeaderCharacters} characters`);
 
   const { parameters, rest } = parseParameters(header.slice("Signature".length).trim());

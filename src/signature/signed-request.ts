@@ -89,10 +89,7 @@ export type SignableRequest = { method: string; target: RawTarget; headers: Head
 /** These change on their way to the Worker: a signature over them could not be checked. */
 const changedOnTheWay = new Set(["accept-encoding", "connection", "keep-alive", "te"]);
 
-/**
- * The names a signature covers when its header lists none: `date`, or `x-date` when that header is sent
- * (sdc-cloudapi does so).
- */
+/** The names that a signature covers if its header lists none: `x-date` if it was sent, else `date`, as in sdc-cloudapi. */
 const chooseDefaultNames = (headers: Headers): readonly string[] => [headers.has("x-date") ? "x-date" : "date"];
 
 /**

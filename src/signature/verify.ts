@@ -37,9 +37,7 @@ const chooseDecoyFor = ({ algorithm, signature }: SentSignature): string =>
 /** Imported decoys by algorithm and line. Never a promise: that would belong to the request that made it. */
 const importedDecoys = new Map<string, VerificationKey>();
 
-/**
- * Whether a cached key made the signature. Without one, verifies a decoy: timing does not show which keys signed lately.
- */
+/** Whether a cached key made the signature. Without one, verifies a decoy: timing does not show which keys signed lately. */
 export async function isSignedByCached(key: VerificationKey | undefined, sent: SentSignature): Promise<boolean> {
   if (key) return await isSignedBy(key, sent);
   const line = chooseDecoyFor(sent);

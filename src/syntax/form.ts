@@ -1,3 +1,5 @@
+import { decodeEscapes } from "./raw-target.ts";
+
 /** Values of a query or a body by name, without a prototype. docs/contract.md#body */
 export type RequestParameters = Record<string, unknown>;
 
@@ -39,10 +41,5 @@ const strayPercent = /%(?![0-9A-Fa-f]{2})/;
 /** Decodes one name or value. Undefined if its bytes are not UTF-8. */
 function decodePart(part: string): string | undefined {
   const spaced = part.replaceAll("+", " ");
-  if (!spaced.includes("%") || strayPercent.test(spaced)) return spaced;
-  try {
-    return decodeURIComponent(spaced);
-  } catch {
-    return undefined;
-  }
+  return !spaced.includes("%") || strayPercent.test(spaced) ? spaced : decodeEscapes(spaced);
 }

@@ -1,7 +1,6 @@
 /**
  * Finds where JSON text breaks its grammar, and how. The contract promises line and column for every mistake; V8's messages
- * lack them for some. Accepts what JSON.parse accepts (RFC 8259). One pass with a stack of its own: text may nest as deep
- * as it is long.
+ * lack them for some. Accepts what JSON.parse accepts (RFC 8259). One pass without recursion: text may nest 50 000 levels.
  */
 
 /** A mistake: part of a sentence, and the offset in UTF-16 units. */
@@ -13,10 +12,7 @@ const string = new RegExp(`${unfinishedString.source}"`, "y");
 const scalar = new RegExp(`${string.source}|-?(?:0|[1-9]\\d*)(?:\\.\\d+)?(?:[eE][+-]?\\d+)?|true|false|null`, "y");
 
 /** Finds the first mistake. Undefined if the text is JSON. */
-export function findJsonMistake(text: string): JsonMistake | undefined {
-  const scanner = new JsonScanner(text);
-  return scanner.run();
-}
+export const findJsonMistake = (text: string): JsonMistake | undefined => new JsonScanner(text).run();
 
 /** `line 3, column 1`, both counted from 1. */
 export function locate(text: string, offset: number): string {

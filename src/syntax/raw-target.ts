@@ -15,8 +15,8 @@ export function readTarget(url: string): RawTarget {
     : { path: target.slice(0, mark), query: target.slice(mark + 1) };
 }
 
-/** Decodes one part of a path once. Undefined if it cannot be decoded. */
-function decodePart(part: string): string | undefined {
+/** Decodes the escapes of a text once. Undefined if one is malformed or the bytes are not UTF-8. */
+export function decodeEscapes(part: string): string | undefined {
   try {
     return decodeURIComponent(part);
   } catch {
@@ -28,7 +28,7 @@ function decodePart(part: string): string | undefined {
 export function findUndecodablePart(url: string): string | undefined {
   return readTarget(url)
     .path.split("/")
-    .find((part) => decodePart(part) === undefined);
+    .find((part) => decodeEscapes(part) === undefined);
 }
 
 /**
@@ -40,6 +40,6 @@ export function canonicalizePath(request: Request): string {
   if (!path.includes("%")) return path;
   return path
     .split("/")
-    .map((part) => encodeURIComponent(decodePart(part) ?? part))
+    .map((part) => encodeURIComponent(decodeEscapes(part) ?? part))
     .join("/");
 }

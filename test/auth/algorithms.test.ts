@@ -182,11 +182,22 @@ describe("decodeEcdsaSignature", () => {
     expect(decodeEcdsaSignature(Uint8Array.from(bytes), 32)).toBeUndefined();
   });
 
+  it.each([
+    [61, [0x30, 127]],
+    [62, [0x30, 0x81, 128]],
+  ])("reads a first number of %i bytes, with which the length is %j", (size, head) => {
+    const [r, s] = [new Array(size).fill(1), new Array(62).fill(2)];
+    const padded = [...new Array(66 - size).fill(0), ...r, ...new Array(4).fill(0), ...s];
+    expect(decodeEcdsaSignature(Uint8Array.from([...head, 2, size, ...r, 2, 62, ...s]), 66)).toEqual(
+      Uint8Array.from(padded),
+    );
+  });
+
   it("refuses other bytes, unless they are the DER text of a signature", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
         const read = decodeEcdsaSignature(bytes, 32);
-        if (read) expect(encodeDer(read)).toEqual(bytes);
+        expect(read && encodeDer(read)).toEqual(read && bytes);
       }),
       options,
     );

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { prepareKey } from "../../src/signature/key-registration.ts";
 import { PublicKeyError, parsePublicKey } from "../../src/signature/public-key.ts";
+import signingKeys from "../data/signing-keys.json";
 import { formatPublicLine } from "../support/signer.ts";
 import { formatRsaLine, formatSshLine } from "../support/ssh-lines.ts";
 
@@ -17,6 +18,17 @@ const notPositive = "the key holds a number that is not positive";
 const notUncompressed = "the key's point is not an uncompressed point of its curve";
 
 describe("parsePublicKey", () => {
+  it.each([
+    ["ecdsa", 256],
+    ["ecdsa384", 384],
+    ["ecdsa521", 521],
+    ["ed25519", 256],
+    ["rsa4096", 4096],
+  ] as const)("reads the numbers of the key %s", (name, bits) => {
+    const { d: _, p: __, q: ___, dp: ____, dq: _____, qi: ______, ...jwk }: JsonWebKey = { ...signingKeys[name] };
+    expect(parsePublicKey(formatPublicLine(name))).toMatchObject({ bits, jwk, comment: name });
+  });
+
   it("takes RSA keys of 2048 to 16384 bits", () => {
     expect([2048, 16_384].map((bits) => parsePublicKey(formatRsaLine(bits)).bits)).toEqual([2048, 16_384]);
   });

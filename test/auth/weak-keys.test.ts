@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { readProvision } from "../../scripts/provisioning/entries.ts";
 import { ProvisionRefused } from "../../scripts/provisioning/fields.ts";
 import { pickStatusAndJson } from "../support/answer.ts";
-import { formatDate, makeRequest, send } from "../support/client.ts";
+import { formatDate, send } from "../support/client.ts";
 import { bob, clear, provision } from "../support/fixtures.ts";
 import { captureLog } from "../support/log-lines.ts";
 import { formatPublicLine, makeKey, signText } from "../support/signer.ts";
@@ -208,12 +208,13 @@ describe("the log", () => {
   const inPath = encodeURIComponent(hostile);
 
   it.each([
-    ["login", { method: "GET", path: `/${inPath}/images` }],
-    ["image id", { method: "GET", path: `/my/images/${inPath}` }],
-    ["key name in the path", { method: "GET", path: `/my/keys/${inPath}` }],
+    ["login", { method: "GET", path: `/${inPath}/images` }, 404],
+    ["image id", { method: "GET", path: `/my/images/${inPath}` }, 404],
+    ["key name in the path", { method: "GET", path: `/my/keys/${inPath}` }, 404],
     [
       "name of a new key",
       { path: "/my/keys", body: JSON.stringify({ name: hostile, key: formatPublicLine("ed25519") }) },
+      409,
     ],
     [
       "comment of a new key",
@@ -221,6 +222,7 @@ describe("the log", () => {
         path: "/my/keys",
         body: JSON.stringify({ key: `${formatPublicLine("ed25519")}${hostile.replace(/[\r\n]/g, "")}` }),
       },
+      409,
     ],
     [
       "login in the keyId",
@@ -229,14 +231,13 @@ describe("the log", () => {
         path: "/my",
         sign: { keyId: `/${hostile.replace(/[\0\r\n]/g, "").replace(/[^\x80-\x9f]/g, "")}/keys/rsa` },
       },
+      401,
     ],
-    ["Host", { method: "GET", path: "/my/datacenters", headers: { Host: "a\x80\x9bb" } }],
-    ["Request-Id", { method: "GET", path: "/my", headers: { "Request-Id": "a\x9b31mb" } }],
-  ])("has no control character unescaped, whatever the %s", async (_, request) => {
-    const sent = await makeRequest(request);
-    const { result, text } = await captureLog(async () => send({ ...request, bindings: { DB: env.DB } }));
-    expect(sent.method).toBe("method" in request ? request.method : "POST");
-    expect(result.status).toBeLessThan(500);
+    ["Host", { method: "GET", path: "/my/datacenters", headers: { Host: "a\x80\x9bb" } }, 200],
+    ["Request-Id", { method: "GET", path: "/my", headers: { "Request-Id": "a\x9b31mb" } }, 200],
+  ])("has no control character unescaped, whatever the %s", async (_, request, status) => {
+    const { result, text } = await captureLog(async () => send({ sign, ...request, bindings: { DB: env.DB } }));
+    expect(result.status).toBe(status);
     expect(text).toMatch(/^[\x20-\x7e]+$/);
     expect(result.text).toMatch(/^[\x20-\x7e]*$/);
   });

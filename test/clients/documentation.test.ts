@@ -69,6 +69,11 @@ const expectations: Readonly<Record<string, () => Promise<void>>> = {
     });
   },
 
+  "own-profile": async () => {
+    const printed = await runOk("own-profile", "triton image update base version=1.0.0");
+    expect(printed).toMatch(/Saved profile "edge"\.\n.*\n808f8bd8 +base +1\.0\.1 /s);
+  },
+
   "move-with-triton": async () => {
     // Where it came from, the list is what is stored, but for requirements, which CloudAPI shows where none are set.
     const printed = await runOk("move-with-triton");

@@ -45,87 +45,79 @@ ON CONFLICT DO NOTHING;
 -- src/accounts/account.sql.ts accountUpdate.write
 update "accounts"
 set "email" = CASE
-  WHEN json_type("change"."patch", '$.email') IS NOT NULL THEN "change"."patch" ->> '$.email' ELSE "accounts"."email"
+  WHEN json_type("sent"."patch", '$.email') IS NOT NULL THEN "sent"."patch" ->> '$.email' ELSE "accounts"."email"
 END,
   "companyName" = CASE
-    WHEN json_type("change"."patch", '$.companyName') IS NOT NULL THEN "change"."patch" ->> '$.companyName'
+    WHEN json_type("sent"."patch", '$.companyName') IS NOT NULL THEN "sent"."patch" ->> '$.companyName'
     ELSE "accounts"."companyName"
   END,
   "firstName" = CASE
-    WHEN json_type("change"."patch", '$.firstName') IS NOT NULL THEN "change"."patch" ->> '$.firstName'
+    WHEN json_type("sent"."patch", '$.firstName') IS NOT NULL THEN "sent"."patch" ->> '$.firstName'
     ELSE "accounts"."firstName"
   END,
   "lastName" = CASE
-    WHEN json_type("change"."patch", '$.lastName') IS NOT NULL THEN "change"."patch" ->> '$.lastName'
+    WHEN json_type("sent"."patch", '$.lastName') IS NOT NULL THEN "sent"."patch" ->> '$.lastName'
     ELSE "accounts"."lastName"
   END,
   "address" = CASE
-    WHEN json_type("change"."patch", '$.address') IS NOT NULL THEN "change"."patch" ->> '$.address'
+    WHEN json_type("sent"."patch", '$.address') IS NOT NULL THEN "sent"."patch" ->> '$.address'
     ELSE "accounts"."address"
   END,
   "postalCode" = CASE
-    WHEN json_type("change"."patch", '$.postalCode') IS NOT NULL THEN "change"."patch" ->> '$.postalCode'
+    WHEN json_type("sent"."patch", '$.postalCode') IS NOT NULL THEN "sent"."patch" ->> '$.postalCode'
     ELSE "accounts"."postalCode"
   END,
   "city" = CASE
-    WHEN json_type("change"."patch", '$.city') IS NOT NULL THEN "change"."patch" ->> '$.city' ELSE "accounts"."city"
+    WHEN json_type("sent"."patch", '$.city') IS NOT NULL THEN "sent"."patch" ->> '$.city' ELSE "accounts"."city"
   END,
   "state" = CASE
-    WHEN json_type("change"."patch", '$.state') IS NOT NULL THEN "change"."patch" ->> '$.state'
-    ELSE "accounts"."state"
+    WHEN json_type("sent"."patch", '$.state') IS NOT NULL THEN "sent"."patch" ->> '$.state' ELSE "accounts"."state"
   END,
   "country" = CASE
-    WHEN json_type("change"."patch", '$.country') IS NOT NULL THEN "change"."patch" ->> '$.country'
+    WHEN json_type("sent"."patch", '$.country') IS NOT NULL THEN "sent"."patch" ->> '$.country'
     ELSE "accounts"."country"
   END,
   "phone" = CASE
-    WHEN json_type("change"."patch", '$.phone') IS NOT NULL THEN "change"."patch" ->> '$.phone'
-    ELSE "accounts"."phone"
+    WHEN json_type("sent"."patch", '$.phone') IS NOT NULL THEN "sent"."patch" ->> '$.phone' ELSE "accounts"."phone"
   END,
   "triton_cns_enabled" = CASE
-    WHEN json_type("change"."patch", '$.triton_cns_enabled') IS NOT NULL THEN "change"."patch" ->> '$.triton_cns_enabled'
+    WHEN json_type("sent"."patch", '$.triton_cns_enabled') IS NOT NULL THEN "sent"."patch" ->> '$.triton_cns_enabled'
     ELSE "accounts"."triton_cns_enabled"
   END,
   "updated" = ?, "write_id" = ?
-from (SELECT ? AS "patch") AS "change"
+from (SELECT ? AS "patch") AS "sent"
 where (
   "accounts"."uuid" = ?
   and (
-    (json_type("change"."patch", '$.email') IS NOT NULL AND "change"."patch" ->> '$.email' IS NOT "accounts"."email")
+    (json_type("sent"."patch", '$.email') IS NOT NULL AND "sent"."patch" ->> '$.email' IS NOT "accounts"."email")
     or (
-      json_type("change"."patch", '$.companyName') IS NOT NULL
-      AND "change"."patch" ->> '$.companyName' IS NOT "accounts"."companyName"
+      json_type("sent"."patch", '$.companyName') IS NOT NULL
+      AND "sent"."patch" ->> '$.companyName' IS NOT "accounts"."companyName"
     )
     or (
-      json_type("change"."patch", '$.firstName') IS NOT NULL
-      AND "change"."patch" ->> '$.firstName' IS NOT "accounts"."firstName"
+      json_type("sent"."patch", '$.firstName') IS NOT NULL
+      AND "sent"."patch" ->> '$.firstName' IS NOT "accounts"."firstName"
     )
     or (
-      json_type("change"."patch", '$.lastName') IS NOT NULL
-      AND "change"."patch" ->> '$.lastName' IS NOT "accounts"."lastName"
+      json_type("sent"."patch", '$.lastName') IS NOT NULL
+      AND "sent"."patch" ->> '$.lastName' IS NOT "accounts"."lastName"
     )
     or (
-      json_type("change"."patch", '$.address') IS NOT NULL
-      AND "change"."patch" ->> '$.address' IS NOT "accounts"."address"
+      json_type("sent"."patch", '$.address') IS NOT NULL AND "sent"."patch" ->> '$.address' IS NOT "accounts"."address"
     )
     or (
-      json_type("change"."patch", '$.postalCode') IS NOT NULL
-      AND "change"."patch" ->> '$.postalCode' IS NOT "accounts"."postalCode"
+      json_type("sent"."patch", '$.postalCode') IS NOT NULL
+      AND "sent"."patch" ->> '$.postalCode' IS NOT "accounts"."postalCode"
     )
-    or (json_type("change"."patch", '$.city') IS NOT NULL AND "change"."patch" ->> '$.city' IS NOT "accounts"."city")
+    or (json_type("sent"."patch", '$.city') IS NOT NULL AND "sent"."patch" ->> '$.city' IS NOT "accounts"."city")
+    or (json_type("sent"."patch", '$.state') IS NOT NULL AND "sent"."patch" ->> '$.state' IS NOT "accounts"."state")
     or (
-      json_type("change"."patch", '$.state') IS NOT NULL AND "change"."patch" ->> '$.state' IS NOT "accounts"."state"
+      json_type("sent"."patch", '$.country') IS NOT NULL AND "sent"."patch" ->> '$.country' IS NOT "accounts"."country"
     )
+    or (json_type("sent"."patch", '$.phone') IS NOT NULL AND "sent"."patch" ->> '$.phone' IS NOT "accounts"."phone")
     or (
-      json_type("change"."patch", '$.country') IS NOT NULL
-      AND "change"."patch" ->> '$.country' IS NOT "accounts"."country"
-    )
-    or (
-      json_type("change"."patch", '$.phone') IS NOT NULL AND "change"."patch" ->> '$.phone' IS NOT "accounts"."phone"
-    )
-    or (
-      json_type("change"."patch", '$.triton_cns_enabled') IS NOT NULL
-      AND "change"."patch" ->> '$.triton_cns_enabled' IS NOT "accounts"."triton_cns_enabled"
+      json_type("sent"."patch", '$.triton_cns_enabled') IS NOT NULL
+      AND "sent"."patch" ->> '$.triton_cns_enabled' IS NOT "accounts"."triton_cns_enabled"
     )
   )
   and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
@@ -154,7 +146,7 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN change
+-- SCAN sent
 
 -- src/accounts/account.sql.ts getAccountStatement
 select "caller"."hasAuthority" as "hasAuthority", "accounts"."uuid" as "account_uuid",
@@ -648,7 +640,7 @@ SELECT uuid FROM accounts LIMIT 1;
 
 -- src/images/acl.sql.ts addAcl.apply
 update "images"
-set "acl" = "change"."value", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
+set "acl" = "computed"."value", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
 from (
   SELECT nullif(
     (
@@ -670,13 +662,13 @@ from (
   FROM "images"
   WHERE "images"."uuid" = ?
   LIMIT 1
-) AS "change"
+) AS "computed"
 where (
   "images"."uuid" = ?
   and "images"."owner" = ?
   and "images"."state" <> 'destroyed'
-  and "change"."value" IS NOT "images"."acl"
-  and json_array_length("change"."value") <= ?
+  and "computed"."value" IS NOT "images"."acl"
+  and json_array_length("computed"."value") <= ?
   and (
     NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
     and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
@@ -704,7 +696,7 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN change
+-- SCAN computed
 
 -- src/images/acl.sql.ts addAcl.outcome
 select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
@@ -749,7 +741,7 @@ select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as 
         '[]'
     ) IS NOT "images"."acl"
     ELSE 0
-  END as "isChange"
+  END as "wouldChange"
 from (
   SELECT exists (
     select 1
@@ -780,7 +772,7 @@ left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is nul
 -- src/images/acl.sql.ts addAcl.rehearse
 select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
   "images"."description" as "description", "images"."homepage" as "homepage", "images"."eula" as "eula",
-  "change"."value" as "acl", "images"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
+  "computed"."value" as "acl", "images"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
   "images"."requirements" as "requirements", "images"."image_size" as "image_size", "images"."files" as "files",
   "images"."published_at" as "published_at", "images"."owner" as "owner", "images"."public" as "public",
   "images"."state" as "state", "images"."origin" as "origin", "images"."error" as "error",
@@ -807,13 +799,13 @@ inner join (
   FROM "images"
   WHERE "images"."uuid" = ?
   LIMIT 1
-) AS "change" on true
+) AS "computed" on true
 where (
   "images"."uuid" = ?
   and "images"."owner" = ?
   and "images"."state" <> 'destroyed'
-  and "change"."value" IS NOT "images"."acl"
-  and json_array_length("change"."value") <= ?
+  and "computed"."value" IS NOT "images"."acl"
+  and json_array_length("computed"."value") <= ?
   and (
     NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
     and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
@@ -841,11 +833,11 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN change
+-- SCAN computed
 
 -- src/images/acl.sql.ts leave.apply
 update "images"
-set "acl" = "change"."value", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
+set "acl" = "computed"."value", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
 from (
   SELECT nullif(
     (
@@ -858,14 +850,14 @@ from (
   FROM "images"
   WHERE "images"."uuid" = ?
   LIMIT 1
-) AS "change"
+) AS "computed"
 where (
   "images"."uuid" = ?
   and "images"."owner" <> ?
   AND "images"."state" IN ('active', 'disabled')
   AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
   and "images"."state" <> 'destroyed'
-  and "change"."value" IS NOT "images"."acl"
+  and "computed"."value" IS NOT "images"."acl"
   and (
     NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
     and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
@@ -893,13 +885,13 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN change
+-- SCAN computed
 -- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
 
 -- src/images/acl.sql.ts leave.rehearse
 select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
   "images"."description" as "description", "images"."homepage" as "homepage", "images"."eula" as "eula",
-  "change"."value" as "acl", "images"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
+  "computed"."value" as "acl", "images"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
   "images"."requirements" as "requirements", "images"."image_size" as "image_size", "images"."files" as "files",
   "images"."published_at" as "published_at", "images"."owner" as "owner", "images"."public" as "public",
   "images"."state" as "state", "images"."origin" as "origin", "images"."error" as "error",
@@ -917,14 +909,14 @@ inner join (
   FROM "images"
   WHERE "images"."uuid" = ?
   LIMIT 1
-) AS "change" on true
+) AS "computed" on true
 where (
   "images"."uuid" = ?
   and "images"."owner" <> ?
   AND "images"."state" IN ('active', 'disabled')
   AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
   and "images"."state" <> 'destroyed'
-  and "change"."value" IS NOT "images"."acl"
+  and "computed"."value" IS NOT "images"."acl"
   and (
     NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
     and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
@@ -952,12 +944,12 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN change
+-- SCAN computed
 -- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
 
 -- src/images/acl.sql.ts removeAcl.apply
 update "images"
-set "acl" = "change"."value", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
+set "acl" = "computed"."value", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
 from (
   SELECT nullif(
     (
@@ -970,12 +962,12 @@ from (
   FROM "images"
   WHERE "images"."uuid" = ?
   LIMIT 1
-) AS "change"
+) AS "computed"
 where (
   "images"."uuid" = ?
   and "images"."owner" = ?
   and "images"."state" <> 'destroyed'
-  and "change"."value" IS NOT "images"."acl"
+  and "computed"."value" IS NOT "images"."acl"
   and (
     NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
     and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
@@ -1003,7 +995,7 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN change
+-- SCAN computed
 
 -- src/images/acl.sql.ts removeAcl.outcome
 select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
@@ -1039,7 +1031,7 @@ select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as 
         '[]'
     ) IS NOT "images"."acl"
     ELSE 0
-  END as "isChange"
+  END as "wouldChange"
 from (
   SELECT exists (
     select 1
@@ -1070,7 +1062,7 @@ left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is nul
 -- src/images/acl.sql.ts removeAcl.rehearse
 select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
   "images"."description" as "description", "images"."homepage" as "homepage", "images"."eula" as "eula",
-  "change"."value" as "acl", "images"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
+  "computed"."value" as "acl", "images"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
   "images"."requirements" as "requirements", "images"."image_size" as "image_size", "images"."files" as "files",
   "images"."published_at" as "published_at", "images"."owner" as "owner", "images"."public" as "public",
   "images"."state" as "state", "images"."origin" as "origin", "images"."error" as "error",
@@ -1088,12 +1080,12 @@ inner join (
   FROM "images"
   WHERE "images"."uuid" = ?
   LIMIT 1
-) AS "change" on true
+) AS "computed" on true
 where (
   "images"."uuid" = ?
   and "images"."owner" = ?
   and "images"."state" <> 'destroyed'
-  and "change"."value" IS NOT "images"."acl"
+  and "computed"."value" IS NOT "images"."acl"
   and (
     NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
     and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
@@ -1121,7 +1113,7 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN change
+-- SCAN computed
 
 -- src/images/clone-image.sql.ts clone.apply
 INSERT INTO "images" (
@@ -1200,7 +1192,7 @@ select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as 
   EXISTS (
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
   ) as "image_isShared",
-  CASE WHEN "image_history"."write_id" IS NULL THEN 1 ELSE 0 END as "isChange",
+  CASE WHEN "image_history"."write_id" IS NULL THEN 1 ELSE 0 END as "wouldChange",
   CASE
     WHEN "image_history"."write_id" IS NULL THEN (
       ? > 0
@@ -1349,7 +1341,7 @@ select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as 
   EXISTS (
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
   ) as "image_isShared",
-  CASE WHEN "image_history"."write_id" IS NULL THEN 1 ELSE 0 END as "isChange",
+  CASE WHEN "image_history"."write_id" IS NULL THEN 1 ELSE 0 END as "wouldChange",
   EXISTS (
     SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ? AND "dependent"."state" <> 'destroyed'
   ) as "hasDependents",
@@ -2077,7 +2069,7 @@ select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as 
       )
     )
     ELSE 0
-  END as "isChange",
+  END as "wouldChange",
   (
     SELECT min(kept.revision)
     FROM "image_history" AS kept
@@ -2273,7 +2265,7 @@ order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), 
 
 -- src/images/tags.sql.ts addTags.apply
 update "images"
-set "tags" = "change"."tags", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
+set "tags" = "computed"."tags", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
 from (
   SELECT (
     WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?),
@@ -2324,14 +2316,14 @@ from (
     END
   ) AS "tags"
   LIMIT 1
-) AS "change"
+) AS "computed"
 where (
   "images"."uuid" = ?
   and "images"."owner" = ?
   and "images"."state" <> 'destroyed'
-  and "change"."tags" IS NOT NULL
-  AND "change"."tags" IS NOT "images"."tags"
-  and octet_length("change"."tags") <= max(?, octet_length(coalesce("images"."tags", '')))
+  and "computed"."tags" IS NOT NULL
+  AND "computed"."tags" IS NOT "images"."tags"
+  and octet_length("computed"."tags") <= max(?, octet_length(coalesce("images"."tags", '')))
   and (
     NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
     and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
@@ -2368,7 +2360,7 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN change
+-- SCAN computed
 
 -- src/images/tags.sql.ts addTags.outcome
 select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
@@ -2447,12 +2439,12 @@ select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as 
           END
         ) AS "tags"
         LIMIT 1
-      ) AS "change"
-      WHERE "change"."tags" IS NOT NULL
-      AND "change"."tags" IS NOT "images"."tags"
+      ) AS "computed"
+      WHERE "computed"."tags" IS NOT NULL
+      AND "computed"."tags" IS NOT "images"."tags"
     )
     ELSE 0
-  END as "isChange"
+  END as "wouldChange"
 from (
   SELECT exists (
     select 1
@@ -2489,12 +2481,12 @@ left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is nul
 -- SCAN sent
 -- SCAN sent
 -- SCAN image
--- SCAN change
+-- SCAN computed
 
 -- src/images/tags.sql.ts addTags.rehearse
 select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
   "images"."description" as "description", "images"."homepage" as "homepage", "images"."eula" as "eula",
-  "images"."acl" as "acl", "change"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
+  "images"."acl" as "acl", "computed"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
   "images"."requirements" as "requirements", "images"."image_size" as "image_size", "images"."files" as "files",
   "images"."published_at" as "published_at", "images"."owner" as "owner", "images"."public" as "public",
   "images"."state" as "state", "images"."origin" as "origin", "images"."error" as "error",
@@ -2550,14 +2542,14 @@ inner join (
     END
   ) AS "tags"
   LIMIT 1
-) AS "change" on true
+) AS "computed" on true
 where (
   "images"."uuid" = ?
   and "images"."owner" = ?
   and "images"."state" <> 'destroyed'
-  and "change"."tags" IS NOT NULL
-  AND "change"."tags" IS NOT "images"."tags"
-  and octet_length("change"."tags") <= max(?, octet_length(coalesce("images"."tags", '')))
+  and "computed"."tags" IS NOT NULL
+  AND "computed"."tags" IS NOT "images"."tags"
+  and octet_length("computed"."tags") <= max(?, octet_length(coalesce("images"."tags", '')))
   and (
     NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
     and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
@@ -2594,7 +2586,7 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN change
+-- SCAN computed
 
 -- src/images/tags.sql.ts deleteTags.apply
 update "images"
@@ -2661,7 +2653,7 @@ select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as 
       WHEN ? IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?) IS NOT NULL
     END
     ELSE 0
-  END as "isChange"
+  END as "wouldChange"
 from (
   SELECT exists (
     select 1
@@ -2732,52 +2724,50 @@ where (
 -- src/images/update-image.sql.ts update.apply
 update "images"
 set "name" = CASE
-  WHEN json_type("change"."patch", '$.name') IS NOT NULL THEN "change"."patch" ->> '$.name' ELSE "images"."name"
+  WHEN json_type("sent"."patch", '$.name') IS NOT NULL THEN "sent"."patch" ->> '$.name' ELSE "images"."name"
 END,
   "version" = CASE
-    WHEN json_type("change"."patch", '$.version') IS NOT NULL THEN "change"."patch" ->> '$.version'
+    WHEN json_type("sent"."patch", '$.version') IS NOT NULL THEN "sent"."patch" ->> '$.version'
     ELSE "images"."version"
   END,
   "description" = CASE
-    WHEN json_type("change"."patch", '$.description') IS NOT NULL THEN "change"."patch" ->> '$.description'
+    WHEN json_type("sent"."patch", '$.description') IS NOT NULL THEN "sent"."patch" ->> '$.description'
     ELSE "images"."description"
   END,
   "homepage" = CASE
-    WHEN json_type("change"."patch", '$.homepage') IS NOT NULL THEN "change"."patch" ->> '$.homepage'
+    WHEN json_type("sent"."patch", '$.homepage') IS NOT NULL THEN "sent"."patch" ->> '$.homepage'
     ELSE "images"."homepage"
   END,
   "eula" = CASE
-    WHEN json_type("change"."patch", '$.eula') IS NOT NULL THEN "change"."patch" ->> '$.eula' ELSE "images"."eula"
+    WHEN json_type("sent"."patch", '$.eula') IS NOT NULL THEN "sent"."patch" ->> '$.eula' ELSE "images"."eula"
   END,
   "acl" = CASE
-    WHEN json_type("change"."patch", '$.acl') IS NOT NULL THEN "change"."patch" ->> '$.acl' ELSE "images"."acl"
+    WHEN json_type("sent"."patch", '$.acl') IS NOT NULL THEN "sent"."patch" ->> '$.acl' ELSE "images"."acl"
   END,
   "tags" = CASE
-    WHEN json_type("change"."patch", '$.tags') IS NOT NULL THEN "change"."patch" ->> '$.tags' ELSE "images"."tags"
+    WHEN json_type("sent"."patch", '$.tags') IS NOT NULL THEN "sent"."patch" ->> '$.tags' ELSE "images"."tags"
   END,
   "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
-from (SELECT ? AS "patch") AS "change"
+from (SELECT ? AS "patch") AS "sent"
 where (
   "images"."uuid" = ?
   and "images"."owner" = ?
   and "images"."state" <> 'destroyed'
   and (
-    (json_type("change"."patch", '$.name') IS NOT NULL AND "change"."patch" ->> '$.name' IS NOT "images"."name")
+    (json_type("sent"."patch", '$.name') IS NOT NULL AND "sent"."patch" ->> '$.name' IS NOT "images"."name")
     or (
-      json_type("change"."patch", '$.version') IS NOT NULL
-      AND "change"."patch" ->> '$.version' IS NOT "images"."version"
+      json_type("sent"."patch", '$.version') IS NOT NULL AND "sent"."patch" ->> '$.version' IS NOT "images"."version"
     )
     or (
-      json_type("change"."patch", '$.description') IS NOT NULL
-      AND "change"."patch" ->> '$.description' IS NOT "images"."description"
+      json_type("sent"."patch", '$.description') IS NOT NULL
+      AND "sent"."patch" ->> '$.description' IS NOT "images"."description"
     )
     or (
-      json_type("change"."patch", '$.homepage') IS NOT NULL
-      AND "change"."patch" ->> '$.homepage' IS NOT "images"."homepage"
+      json_type("sent"."patch", '$.homepage') IS NOT NULL AND "sent"."patch" ->> '$.homepage' IS NOT "images"."homepage"
     )
-    or (json_type("change"."patch", '$.eula') IS NOT NULL AND "change"."patch" ->> '$.eula' IS NOT "images"."eula")
-    or (json_type("change"."patch", '$.acl') IS NOT NULL AND "change"."patch" ->> '$.acl' IS NOT "images"."acl")
-    or (json_type("change"."patch", '$.tags') IS NOT NULL AND "change"."patch" ->> '$.tags' IS NOT "images"."tags")
+    or (json_type("sent"."patch", '$.eula') IS NOT NULL AND "sent"."patch" ->> '$.eula' IS NOT "images"."eula")
+    or (json_type("sent"."patch", '$.acl') IS NOT NULL AND "sent"."patch" ->> '$.acl' IS NOT "images"."acl")
+    or (json_type("sent"."patch", '$.tags') IS NOT NULL AND "sent"."patch" ->> '$.tags' IS NOT "images"."tags")
   )
   and (
     NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
@@ -2809,7 +2799,7 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN change
+-- SCAN sent
 
 -- src/images/update-image.sql.ts update.outcome
 select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
@@ -2838,28 +2828,28 @@ select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as 
   CASE
     WHEN "image_history"."write_id" IS NULL THEN EXISTS (
       SELECT 1
-      FROM (SELECT ? AS "patch") AS "change"
+      FROM (SELECT ? AS "patch") AS "sent"
       WHERE (
-        (json_type("change"."patch", '$.name') IS NOT NULL AND "change"."patch" ->> '$.name' IS NOT "images"."name")
+        (json_type("sent"."patch", '$.name') IS NOT NULL AND "sent"."patch" ->> '$.name' IS NOT "images"."name")
         or (
-          json_type("change"."patch", '$.version') IS NOT NULL
-          AND "change"."patch" ->> '$.version' IS NOT "images"."version"
+          json_type("sent"."patch", '$.version') IS NOT NULL
+          AND "sent"."patch" ->> '$.version' IS NOT "images"."version"
         )
         or (
-          json_type("change"."patch", '$.description') IS NOT NULL
-          AND "change"."patch" ->> '$.description' IS NOT "images"."description"
+          json_type("sent"."patch", '$.description') IS NOT NULL
+          AND "sent"."patch" ->> '$.description' IS NOT "images"."description"
         )
         or (
-          json_type("change"."patch", '$.homepage') IS NOT NULL
-          AND "change"."patch" ->> '$.homepage' IS NOT "images"."homepage"
+          json_type("sent"."patch", '$.homepage') IS NOT NULL
+          AND "sent"."patch" ->> '$.homepage' IS NOT "images"."homepage"
         )
-        or (json_type("change"."patch", '$.eula') IS NOT NULL AND "change"."patch" ->> '$.eula' IS NOT "images"."eula")
-        or (json_type("change"."patch", '$.acl') IS NOT NULL AND "change"."patch" ->> '$.acl' IS NOT "images"."acl")
-        or (json_type("change"."patch", '$.tags') IS NOT NULL AND "change"."patch" ->> '$.tags' IS NOT "images"."tags")
+        or (json_type("sent"."patch", '$.eula') IS NOT NULL AND "sent"."patch" ->> '$.eula' IS NOT "images"."eula")
+        or (json_type("sent"."patch", '$.acl') IS NOT NULL AND "sent"."patch" ->> '$.acl' IS NOT "images"."acl")
+        or (json_type("sent"."patch", '$.tags') IS NOT NULL AND "sent"."patch" ->> '$.tags' IS NOT "images"."tags")
       )
     )
     ELSE 0
-  END as "isChange"
+  END as "wouldChange"
 from (
   SELECT exists (
     select 1
@@ -2886,61 +2876,59 @@ left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is nul
 -- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
--- SCAN change
+-- SCAN sent
 
 -- src/images/update-image.sql.ts update.rehearse
 select "images"."uuid" as "uuid",
   CASE
-    WHEN json_type("change"."patch", '$.name') IS NOT NULL THEN "change"."patch" ->> '$.name' ELSE "images"."name"
+    WHEN json_type("sent"."patch", '$.name') IS NOT NULL THEN "sent"."patch" ->> '$.name' ELSE "images"."name"
   END as "name",
   CASE
-    WHEN json_type("change"."patch", '$.version') IS NOT NULL THEN "change"."patch" ->> '$.version'
+    WHEN json_type("sent"."patch", '$.version') IS NOT NULL THEN "sent"."patch" ->> '$.version'
     ELSE "images"."version"
   END as "version",
   CASE
-    WHEN json_type("change"."patch", '$.description') IS NOT NULL THEN "change"."patch" ->> '$.description'
+    WHEN json_type("sent"."patch", '$.description') IS NOT NULL THEN "sent"."patch" ->> '$.description'
     ELSE "images"."description"
   END as "description",
   CASE
-    WHEN json_type("change"."patch", '$.homepage') IS NOT NULL THEN "change"."patch" ->> '$.homepage'
+    WHEN json_type("sent"."patch", '$.homepage') IS NOT NULL THEN "sent"."patch" ->> '$.homepage'
     ELSE "images"."homepage"
   END as "homepage",
   CASE
-    WHEN json_type("change"."patch", '$.eula') IS NOT NULL THEN "change"."patch" ->> '$.eula' ELSE "images"."eula"
+    WHEN json_type("sent"."patch", '$.eula') IS NOT NULL THEN "sent"."patch" ->> '$.eula' ELSE "images"."eula"
   END as "eula",
   CASE
-    WHEN json_type("change"."patch", '$.acl') IS NOT NULL THEN "change"."patch" ->> '$.acl' ELSE "images"."acl"
+    WHEN json_type("sent"."patch", '$.acl') IS NOT NULL THEN "sent"."patch" ->> '$.acl' ELSE "images"."acl"
   END as "acl",
   CASE
-    WHEN json_type("change"."patch", '$.tags') IS NOT NULL THEN "change"."patch" ->> '$.tags' ELSE "images"."tags"
+    WHEN json_type("sent"."patch", '$.tags') IS NOT NULL THEN "sent"."patch" ->> '$.tags' ELSE "images"."tags"
   END as "tags",
   "images"."os" as "os", "images"."type" as "type", "images"."requirements" as "requirements",
   "images"."image_size" as "image_size", "images"."files" as "files", "images"."published_at" as "published_at",
   "images"."owner" as "owner", "images"."public" as "public", "images"."state" as "state",
   "images"."origin" as "origin", "images"."error" as "error", "images"."revision" + 1 as "revision"
 from "images"
-inner join (SELECT ? AS "patch") AS "change" on true
+inner join (SELECT ? AS "patch") AS "sent" on true
 where (
   "images"."uuid" = ?
   and "images"."owner" = ?
   and "images"."state" <> 'destroyed'
   and (
-    (json_type("change"."patch", '$.name') IS NOT NULL AND "change"."patch" ->> '$.name' IS NOT "images"."name")
+    (json_type("sent"."patch", '$.name') IS NOT NULL AND "sent"."patch" ->> '$.name' IS NOT "images"."name")
     or (
-      json_type("change"."patch", '$.version') IS NOT NULL
-      AND "change"."patch" ->> '$.version' IS NOT "images"."version"
+      json_type("sent"."patch", '$.version') IS NOT NULL AND "sent"."patch" ->> '$.version' IS NOT "images"."version"
     )
     or (
-      json_type("change"."patch", '$.description') IS NOT NULL
-      AND "change"."patch" ->> '$.description' IS NOT "images"."description"
+      json_type("sent"."patch", '$.description') IS NOT NULL
+      AND "sent"."patch" ->> '$.description' IS NOT "images"."description"
     )
     or (
-      json_type("change"."patch", '$.homepage') IS NOT NULL
-      AND "change"."patch" ->> '$.homepage' IS NOT "images"."homepage"
+      json_type("sent"."patch", '$.homepage') IS NOT NULL AND "sent"."patch" ->> '$.homepage' IS NOT "images"."homepage"
     )
-    or (json_type("change"."patch", '$.eula') IS NOT NULL AND "change"."patch" ->> '$.eula' IS NOT "images"."eula")
-    or (json_type("change"."patch", '$.acl') IS NOT NULL AND "change"."patch" ->> '$.acl' IS NOT "images"."acl")
-    or (json_type("change"."patch", '$.tags') IS NOT NULL AND "change"."patch" ->> '$.tags' IS NOT "images"."tags")
+    or (json_type("sent"."patch", '$.eula') IS NOT NULL AND "sent"."patch" ->> '$.eula' IS NOT "images"."eula")
+    or (json_type("sent"."patch", '$.acl') IS NOT NULL AND "sent"."patch" ->> '$.acl' IS NOT "images"."acl")
+    or (json_type("sent"."patch", '$.tags') IS NOT NULL AND "sent"."patch" ->> '$.tags' IS NOT "images"."tags")
   )
   and (
     NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
@@ -2972,4 +2960,4 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN change
+-- SCAN sent

@@ -56,6 +56,15 @@ describe("a new image", () => {
   });
 });
 
+it("what is unset takes no bytes", async () => {
+  const unset = Object.fromEntries(manifestColumnNames.map((name) => [name, null]));
+  const least = { ...unset, name: "n", version: "1", owner: makeUuid(21), public: 0, state: "active" };
+  await insert({ uuid: one, ...least });
+  await set(one, { revision: 2 });
+  const bytes = countBytes(least);
+  expect(await read("SELECT total_bytes AS bytes FROM image_history")).toEqual([{ bytes }, { bytes: 2 * bytes }]);
+});
+
 describe("a new revision", () => {
   const write = { write_id: "w", write: JSON.stringify(record) };
 

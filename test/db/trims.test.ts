@@ -86,6 +86,14 @@ describe("each write removes the revisions of its image beyond HISTORY_REVISIONS
     expect(await listKept()).toEqual([14, 15, 16, 17]);
   });
 
+  it("of another image none, though a request with an Idempotency-Key made it days ago", async () => {
+    await revise(range(2, 4), unbounded, { uuid: two, keyed: [2, 3, 4] });
+    await revise([2], unbounded, { keyed: [2] });
+    await age(25 * hour);
+    await revise([3], three);
+    expect([await listKept(), await listKept(two)]).toEqual([range(1, 3), range(1, 4)]);
+  });
+
   it("no revision where the bound is 0", async () => {
     await revise(range(2, 8), unbounded);
     await age(25 * hour);
@@ -104,6 +112,10 @@ describe("each write removes the revisions of its image beyond HISTORY_REVISIONS
     expect(await listKept()).toEqual([3, 4, 5, 6, 1003]);
     await revise([1004], null);
     expect(await listKept()).toEqual([4, 5, 6, 1003, 1004]);
+    await env.DB.prepare("UPDATE image_history SET request_hash = 'hash' WHERE revision IN (4, 5)").run();
+    await age(25 * hour);
+    await revise([1005], null);
+    expect(await listKept()).toEqual([5, 6, 1003, 1004, 1005]);
   });
 });
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import { readAccountPatch } from "../../src/accounts/rules/account.ts";
 import { updatableAccountFields } from "../../src/db/schema.ts";
-import { makeGrantsSchema } from "../../src/images/rules/acl.ts";
+import { makeAccountsSchema } from "../../src/images/rules/acl.ts";
 import { makeUpdateImageSchema } from "../../src/images/rules/fields.ts";
 import { makeTagsSchema } from "../../src/images/rules/tags.ts";
 import vectors from "../data/vectors.json";
@@ -165,7 +165,7 @@ const properties = [
   {
     name: "Grants",
     bodies: makeBody({ acl }),
-    takes: (body: object) => z.safeParse(makeGrantsSchema(bounds), body).success,
+    takes: (body: object) => z.safeParse(makeAccountsSchema(bounds), body).success,
   },
   {
     name: "TagsToWrite",

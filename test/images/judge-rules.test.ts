@@ -8,7 +8,7 @@ import {
   judgeTagDeletion,
 } from "../../src/images/rules/judges.ts";
 import { bob, mallory } from "../support/fixtures.ts";
-import { makeSeen } from "../support/image-rows.ts";
+import { makeFound } from "../support/image-rows.ts";
 import { catchRefusal } from "../support/refusals.ts";
 import { makeUuid } from "../support/uuids.ts";
 
@@ -25,18 +25,18 @@ const request = { ...stale, preconditions: { ...stale.preconditions, ifMatch: nu
 const makeOutcome = (more: Partial<WriteOutcome> = {}): WriteOutcome => ({
   hasAuthority: true,
   applied: null,
-  image: makeSeen(),
-  isChange: true,
+  image: makeFound(),
+  wouldChange: true,
   ...more,
 });
 
-const makeTheirs = (more: object = {}) => makeSeen({ owner: mallory.uuid, ...more });
+const makeTheirs = (more: object = {}) => makeFound({ owner: mallory.uuid, ...more });
 
 const staleRefusal = expect.objectContaining({ code: "PreconditionFailed" });
 
 describe("judgeGrants", () => {
   const judge = (acl: string[], accounts: string[]) => () =>
-    judgeGrants(makeOutcome({ image: makeSeen({ acl: JSON.stringify(acl) }) }), stale, { accounts, maxAcl: 1 });
+    judgeGrants(makeOutcome({ image: makeFound({ acl: JSON.stringify(acl) }) }), stale, { accounts, maxAcl: 1 });
   const [a, b] = [makeUuid(2), makeUuid(3)];
 
   it("throws ValidationFailed when the whole acl would be too large, whatever the preconditions", () => {
@@ -53,7 +53,7 @@ describe("judgeGrants", () => {
 
 describe("judgeAddedTags", () => {
   const judge = (stored: object, tags: Record<string, unknown>) => () =>
-    judgeAddedTags(makeOutcome({ image: makeSeen({ tags: JSON.stringify(stored) }) }), stale, {
+    judgeAddedTags(makeOutcome({ image: makeFound({ tags: JSON.stringify(stored) }) }), stale, {
       tags,
       maxTagsBytes: 7,
     });
@@ -84,7 +84,7 @@ describe("judgeTagDeletion", () => {
 
 describe("judgeRevert", () => {
   it("throws InvalidArgument, which names the oldest, for a revision that is not kept, whatever the preconditions", () => {
-    const outcome = { ...makeOutcome({ image: makeSeen({ revision: 9 }) }), oldest: 4, isKept: false };
+    const outcome = { ...makeOutcome({ image: makeFound({ revision: 9 }) }), oldest: 4, isKept: false };
     expect(catchRefusal(() => judgeRevert(outcome, stale, "3"))).toEqual({
       code: "InvalidArgument",
       message: 'revision is one that is kept, 4 to 9; "3" was sent',
@@ -105,8 +105,8 @@ describe("judgeRemoval", () => {
 
   it("returns the image unchanged to an account that it is not shared with, and to its owner", () => {
     const theirs = makeTheirs({ public: true });
-    expect(judgeRemoval(makeOutcome({ image: theirs, isChange: false }), request, [bob.uuid]).image).toBe(theirs);
-    const own = makeSeen();
-    expect(judgeRemoval(makeOutcome({ image: own, isChange: false }), request, [mallory.uuid]).image).toBe(own);
+    expect(judgeRemoval(makeOutcome({ image: theirs, wouldChange: false }), request, [bob.uuid]).image).toBe(theirs);
+    const own = makeFound();
+    expect(judgeRemoval(makeOutcome({ image: own, wouldChange: false }), request, [mallory.uuid]).image).toBe(own);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CloneOutcome } from "../../src/images/clone-image.sql.ts";
 import type { DeletionOutcome } from "../../src/images/delete-image.sql.ts";
-import type { SeenImage } from "../../src/images/image-row.sql.ts";
+import type { FoundImage } from "../../src/images/image-row.sql.ts";
 import type { WriteOutcome } from "../../src/images/image-write.sql.ts";
 import type { RevertOutcome } from "../../src/images/revert-image.sql.ts";
 import { judgeOwn } from "../../src/images/rules/judge.ts";
@@ -16,7 +16,7 @@ import {
 } from "../../src/images/rules/judges.ts";
 import type { WritePreconditions } from "../../src/images/rules/preconditions.ts";
 import { bob, mallory } from "../support/fixtures.ts";
-import { makeRow, makeSeen } from "../support/image-rows.ts";
+import { makeFound, makeRow } from "../support/image-rows.ts";
 import { catchRefusal } from "../support/refusals.ts";
 import { makeUuid } from "../support/uuids.ts";
 
@@ -43,20 +43,20 @@ const stale = setPreconditions({ ifMatch: [7] });
 const makeOutcome = (more: Partial<WriteOutcome> = {}): WriteOutcome => ({
   hasAuthority: true,
   applied: null,
-  image: makeSeen(),
-  isChange: true,
+  image: makeFound(),
+  wouldChange: true,
   ...more,
 });
 
 const makeApplied = (more: Partial<AppliedWrite> = {}): AppliedWrite => ({
   image: makeRow({ revision: 2 }),
   requestHash: null,
-  isOwn: true,
-  changed: "name, tags",
+  isReplayed: false,
+  changedColumns: "name, tags",
   ...more,
 });
 
-const makeTheirs = (more: Partial<SeenImage> = {}) => makeSeen({ owner: mallory.uuid, ...more });
+const makeTheirs = (more: Partial<FoundImage> = {}) => makeFound({ owner: mallory.uuid, ...more });
 
 const authorityGone = {
   code: "InvalidCredentials",
@@ -93,36 +93,36 @@ const toCloneOutcome = (outcome: WriteOutcome): CloneOutcome => ({ isQuotaReache
 const toRevertOutcome = (outcome: WriteOutcome): RevertOutcome => ({ oldest: 1, isKept: true, ...outcome });
 
 /** The judges of a write, each with an image that no rule of theirs refuses. */
-const judges: readonly { name: string; judge: Judge; eligible: SeenImage }[] = [
+const judges: readonly { name: string; judge: Judge; eligible: FoundImage }[] = [
   {
     name: "judgeOwn",
     judge: (outcome, sent = request) => judgeOwn(outcome, sent),
-    eligible: makeSeen(),
+    eligible: makeFound(),
   },
   {
     name: "judgeGrants",
     judge: (outcome, sent = request) => judgeGrants(outcome, sent, { accounts: [makeUuid(2)], maxAcl: 1 }),
-    eligible: makeSeen(),
+    eligible: makeFound(),
   },
   {
     name: "judgeAddedTags",
     judge: (outcome, sent = request) => judgeAddedTags(outcome, sent, { tags: { a: 1 }, maxTagsBytes: 7 }),
-    eligible: makeSeen(),
+    eligible: makeFound(),
   },
   {
     name: "judgeTagDeletion",
     judge: (outcome, sent = request) => judgeTagDeletion(outcome, sent, null),
-    eligible: makeSeen(),
+    eligible: makeFound(),
   },
   {
     name: "judgeRevert",
     judge: (outcome, sent = request) => judgeRevert(toRevertOutcome(outcome), sent, "1"),
-    eligible: makeSeen(),
+    eligible: makeFound(),
   },
   {
     name: "judgeDeletion",
     judge: (outcome, sent = request) => judgeDeletion(toDeletionOutcome(outcome), sent),
-    eligible: makeSeen(),
+    eligible: makeFound(),
   },
   {
     name: "judgeClone",
@@ -148,7 +148,7 @@ describe.each(judges)("$name", ({ judge, eligible }) => {
   });
 
   it("marks a write that an earlier request applied as replayed", () => {
-    const applied = makeApplied({ isOwn: false, changed: null });
+    const applied = makeApplied({ isReplayed: true, changedColumns: null });
     expect(judge(makeOutcome({ applied, image: null }))).toMatchObject({ changedFields: [], isReplayed: true });
   });
 
@@ -162,7 +162,7 @@ describe.each(judges)("$name", ({ judge, eligible }) => {
       null,
       makeTheirs(),
       makeTheirs({ state: "failed", public: true }),
-      makeSeen({ state: "destroyed" }),
+      makeFound({ state: "destroyed" }),
     ]) {
       expect(catchRefusal(() => judge(makeOutcome({ image }), stale))).toEqual(notFound);
     }
@@ -187,8 +187,8 @@ describe.each(judges.slice(0, -2))("$name, on another account's image", ({ judge
 
 describe("judgeOwn", () => {
   it("returns the image unchanged when the statement had nothing to change", () => {
-    const image = makeSeen();
-    expect(judgeOwn(makeOutcome({ image, isChange: false }), request)).toEqual({
+    const image = makeFound();
+    expect(judgeOwn(makeOutcome({ image, wouldChange: false }), request)).toEqual({
       image,
       changedFields: [],
       isReplayed: false,
@@ -197,14 +197,14 @@ describe("judgeOwn", () => {
 
   it("throws PreconditionRequired without an If-Match where one is required, even if nothing would change", () => {
     const required = setPreconditions({ isMatchRequired: true });
-    expect(catchRefusal(() => judgeOwn(makeOutcome({ isChange: false }), required))).toEqual({
+    expect(catchRefusal(() => judgeOwn(makeOutcome({ wouldChange: false }), required))).toEqual({
       code: "PreconditionRequired",
       message: "an update needs If-Match here: read the image, and send its ETag as If-Match",
     });
   });
 
   it("throws PreconditionFailed when If-Match is stale, even if nothing would change", () => {
-    expect(catchRefusal(() => judgeOwn(makeOutcome({ isChange: false }), stale))).toEqual(staleRefusal);
+    expect(catchRefusal(() => judgeOwn(makeOutcome({ wouldChange: false }), stale))).toEqual(staleRefusal);
   });
 });
 
@@ -219,14 +219,14 @@ describe("judgeDeletion", () => {
 });
 
 describe("judgeClone", () => {
-  const judge = (image: SeenImage, isQuotaReached: boolean) => () =>
+  const judge = (image: FoundImage, isQuotaReached: boolean) => () =>
     judgeClone({ ...makeOutcome({ image }), isQuotaReached }, stale, maxImages);
 
   it.each([false, true])(
     "throws ImageNotShared unless the image is shared by acl and activated, whatever the preconditions, quota reached: %s",
     (isQuotaReached) => {
-      const unactivated = makeSeen({ isShared: true, state: "unactivated" });
-      for (const image of [makeTheirs({ public: true }), makeSeen(), unactivated]) {
+      const unactivated = makeFound({ isShared: true, state: "unactivated" });
+      for (const image of [makeTheirs({ public: true }), makeFound(), unactivated]) {
         expect(catchRefusal(judge(image, isQuotaReached))).toEqual({
           code: "ImageNotShared",
           message: "only an activated image that is shared with you by acl can be cloned",

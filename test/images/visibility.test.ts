@@ -7,7 +7,7 @@ import { type Placeholders, query, statement } from "../../src/db/statement.ts";
 import { isActivated, isVisible, requireVisible } from "../../src/images/rules/visibility.ts";
 import { isVisible as isVisibleInSql, selectVisible } from "../../src/images/visibility.sql.ts";
 import { bob, carol, mallory, provision } from "../support/fixtures.ts";
-import { makeSeen } from "../support/image-rows.ts";
+import { makeFound } from "../support/image-rows.ts";
 import { catchRefusal } from "../support/refusals.ts";
 import { makeUuid } from "../support/uuids.ts";
 
@@ -91,12 +91,12 @@ it("isActivated is true for active and disabled images only", () => {
 
 describe("requireVisible", () => {
   it("answers an image that the account can see", () => {
-    const image = makeSeen();
+    const image = makeFound();
     expect(requireVisible(image, bob.uuid)).toBe(image);
   });
 
   it("throws the same for a hidden image and for one that does not exist", () => {
-    for (const image of [makeSeen(), null]) {
+    for (const image of [makeFound(), null]) {
       expect(catchRefusal(() => requireVisible(image, mallory.uuid))).toEqual({
         code: "ResourceNotFound",
         message: "image not found",

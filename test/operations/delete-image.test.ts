@@ -91,6 +91,17 @@ describe("DeleteImage", () => {
     expect(plan.results.map(({ detail }) => detail)).toEqual(["SEARCH images USING INDEX images_owner (owner=?)"]);
   });
 
+  it("finds the destroyed images of an account by an index of their own, however many it owns", async () => {
+    const plan = await env.DB.prepare(
+      "EXPLAIN QUERY PLAN SELECT rowid FROM images WHERE owner = ? AND state = 'destroyed' ORDER BY rowid DESC LIMIT 4",
+    )
+      .bind(bob.uuid)
+      .all<{ detail: string }>();
+    expect(plan.results.map(({ detail }) => detail)).toEqual([
+      "SEARCH images USING COVERING INDEX images_destroyed (owner=?)",
+    ]);
+  });
+
   it("is for the owner only", async () => {
     await storeImages([
       { ...own, owner: mallory.uuid, public: true },

@@ -218,4 +218,13 @@ describe("the tags of an image", () => {
     expect(await pick(deleteTags("k"))).toEqual(makeGone(4));
     expect(await pick(replaceTags({ ...fractions, k: 1.5, l: 1 }))).toMatchObject({ status: 200 });
   });
+
+  it.each([-9007199254740991, 9007199254740991])(
+    "of any number of integers up to 2^53 are added to: %i",
+    async (most) => {
+      const integers = Object.fromEntries(Array.from({ length: 101 }, (_, at) => [`k${at}`, most]));
+      await replaceTags(integers);
+      expect(await pick(addTags({ l: 1 }))).toEqual(makeAnswer(3, { ...integers, l: 1 }));
+    },
+  );
 });

@@ -1,4 +1,4 @@
-import type { ImageRow, SeenImage } from "../../src/images/image-row.sql.ts";
+import type { FoundImage, ImageRow } from "../../src/images/image-row.sql.ts";
 import { bob } from "./fixtures.ts";
 import { makeUuid } from "./uuids.ts";
 
@@ -28,4 +28,4 @@ export const makeRow = (more: Partial<ImageRow> = {}): ImageRow => ({
 });
 
 /** The same as a request finds it: not shared with the caller by acl. */
-export const makeSeen = (more: Partial<SeenImage> = {}): SeenImage => ({ ...makeRow(), isShared: false, ...more });
+export const makeFound = (more: Partial<FoundImage> = {}): FoundImage => ({ ...makeRow(), isShared: false, ...more });

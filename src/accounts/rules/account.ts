@@ -4,7 +4,7 @@ import type { RequestParameters } from "../../syntax/form.ts";
 import { isStorable, parseBoolean, showValue } from "../../text.ts";
 import type { AccountPatch, AccountRow } from "../account.sql.ts";
 
-/** The most UTF-16 units of each text field. The JSON Schema and the contract's table follow. docs/contract.md#account */
+/** The most UTF-16 units of each text field. The JSON Schema uses them; check-docs compares the contract's table. docs/contract.md#account */
 export const maxCharacters = {
   email: 254,
   companyName: 255,
@@ -18,7 +18,7 @@ export const maxCharacters = {
   phone: 255,
 } as const satisfies Record<Exclude<UpdatableAccountField, "triton_cns_enabled">, number>;
 
-/** A rule in words, and how it reads what was sent: undefined ignores it, null refuses it. */
+/** A rule in words, and a reader. `read` returns undefined for a value to ignore, null for one to refuse. */
 type Rule = { text: string; read: (sent: unknown) => string | boolean | undefined | null };
 
 const isEmpty = (sent: unknown): boolean => sent === undefined || sent === null || sent === "";
@@ -72,7 +72,7 @@ export function renderAccount({ uuid, ...row }: AccountRow): Record<string, unkn
   return Object.fromEntries(Object.entries({ id: uuid, ...row }).filter(([, value]) => value !== null));
 }
 
-/** Returns what a path names. @param asked its name in the path @throws {CloudApiError} ResourceNotFound: it does not exist */
+/** Returns what a path names. @param asked its name in the path @throws {CloudApiError} ResourceNotFound when it is null */
 export function requireFound<Row>(row: Row | null, asked: string): Row {
   if (row === null) throw new CloudApiError("ResourceNotFound", `${show(asked)} does not exist`);
   return row;

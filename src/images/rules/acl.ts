@@ -9,7 +9,7 @@ export const maxAclAccounts = 10_000;
 
 const rule = "acl is an array of account UUIDs in lower case, or null";
 
-/** The most accounts of an image's acl. @param maxAccounts as configured. 0 leaves the limit of the row */
+/** The most accounts of an image's acl. @param maxAccounts as configured. 0: only the limit of the row */
 export const findMaxAcl = (maxAccounts: number): number =>
   maxAccounts === 0 ? maxAclAccounts : Math.min(maxAccounts, maxAclAccounts);
 
@@ -34,7 +34,7 @@ function makeAccounts(maxAccounts: number) {
   );
 }
 
-/** The refusal of a set that is too large. @param counted the end of the sentence: what has so many accounts */
+/** The refusal of a set that is too large. @param counted the end of the sentence, such as "were sent" */
 export const describeTooMany = (most: number, count: number, counted: string): string =>
   `acl is at most ${most} accounts; ${count} ${counted}`;
 
@@ -48,7 +48,7 @@ export const makeAcl = (maxAccounts: number) =>
   );
 
 /** The accounts that a request adds to an acl, or removes from it. */
-export const makeGrantsSchema = ({ maxAcl }: { maxAcl: number }) => z.object({ acl: makeAccounts(maxAcl) });
+export const makeAccountsSchema = ({ maxAcl }: { maxAcl: number }) => z.object({ acl: makeAccounts(maxAcl) });
 
 /** Names the first entry that is no account UUID; if there are no entries, the rule. */
 function describeMistake(input: unknown): string {
@@ -69,5 +69,4 @@ function parseText(text: string): unknown {
   return uuids.every(isUuid) ? uuids : text;
 }
 
-/** The accounts of a stored acl. */
 export const parseAcl = (acl: string | null): string[] => (acl === null ? [] : JSON.parse(acl));

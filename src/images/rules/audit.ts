@@ -12,11 +12,7 @@ import { makeNotOwner, requireVisible } from "./visibility.ts";
 
 const maxLimit = 100;
 
-/**
- * Reads which page a query asks for.
- *
- * @throws {CloudApiError} InvalidArgument on a `limit` or `marker` that is not allowed
- */
+/** Reads which page a query asks for. @throws {CloudApiError} InvalidArgument on a `limit` or `marker` that is not allowed */
 export function readAuditPage(query: RequestParameters): AuditPage {
   const limit = readPositive(query, { name: "limit", most: maxLimit, rule: `a number from 1 to ${maxLimit}` });
   const marker = readPositive(query, {
@@ -38,13 +34,12 @@ function readPositive(
   throw new CloudApiError("InvalidArgument", `${name} is ${rule}; ${showValue(text)} was sent`);
 }
 
-/** Parses a revision as a request names it. Null for one that cannot be. */
+/** Parses a sent revision. Null if malformed. */
 export const parseRevision = (sent: unknown): number | null =>
   /^[1-9][0-9]{0,14}$/.test(String(sent)) && (typeof sent === "string" || typeof sent === "number")
     ? Number(sent)
     : null;
 
-/** The revision is not kept, or cannot be. */
 export const makeUnknownRevision = (
   sent: unknown,
   { oldest, newest }: { oldest: number; newest: number },

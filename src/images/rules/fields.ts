@@ -5,8 +5,8 @@ import { makeAcl } from "./acl.ts";
 import { makeTags } from "./tags.ts";
 
 /**
- * The most UTF-16 units of each text field, and the characters of those that are never cleared. Refusals, patterns, the
- * JSON Schema (scripts/openapi/request-schemas) and the contract's table (check-docs) follow. docs/contract.md#fields
+ * The most UTF-16 units of each text field, and the characters of those that are never cleared. Refusals, patterns and the
+ * JSON Schema (scripts/openapi/request-schemas) use them; check-docs compares the contract's table. docs/contract.md#fields
  */
 export const textFields = {
   name: { max: 1024, characters: "A-Z a-z 0-9 . _ / - and space" },
@@ -27,16 +27,12 @@ function makeRule({ max, characters }: { max: number; characters: string }): Tex
   return { words: `1 to ${max} characters of ${characters}`, pattern: new RegExp(`^[${set}]{1,${max}}$`) };
 }
 
-/** An image's name, as UpdateImage and provisioning take it. */
+/** An image's name and version, as UpdateImage and provisioning take them. */
 export const nameRule = makeRule(textFields.name);
-
-/** An image's version, as both take it. */
 export const versionRule = makeRule(textFields.version);
 
 /** A refusal: the rule of the field, then what was sent. */
-const refuse = (rule: string) => ({
-  error: ({ input }: { input?: unknown }) => `${rule}; ${describeSent(input)}`,
-});
+const refuse = (rule: string) => ({ error: ({ input }: { input?: unknown }) => `${rule}; ${describeSent(input)}` });
 
 function makeRequired(field: string, { words, pattern }: TextRule) {
   const rule = refuse(`${field} is ${words}`);
@@ -71,7 +67,7 @@ function isWebUrl(text: string): boolean {
 /** What one image may hold. 0 turns a limit off. docs/configuration.md */
 type FieldBounds = { maxAcl: number; maxTagsBytes: number };
 
-/** The updatable fields, one row each: what may be sent, and its value as the column stores it. Other keys are ignored. */
+/** What may be sent for each updatable field, and the value that its column stores. Other keys are ignored. */
 const makeFields = ({ maxAcl, maxTagsBytes }: FieldBounds) =>
   ({
     name: z.optional(makeRequired("name", nameRule)),

@@ -1,7 +1,7 @@
 import { CloudApiError } from "../../errors.ts";
 import type { Release } from "../../releases.ts";
 import { assertAuthority } from "../../signature/refusals.ts";
-import type { ImageRow, SeenImage } from "../image-row.sql.ts";
+import type { FoundImage, ImageRow } from "../image-row.sql.ts";
 import type { WriteOutcome } from "../image-write.sql.ts";
 import { assertPreconditions, type WritePreconditions } from "./preconditions.ts";
 import { requireOwn } from "./visibility.ts";
@@ -11,11 +11,11 @@ export type Written = {
   image: ImageRow;
   /** The fields that the write changed, in the documentation's order. Empty if it changed nothing. */
   changedFields: readonly string[];
-  /** An earlier request with the same Idempotency-Key applied it. */
+  /** An earlier request with the same Idempotency-Key applied the write. */
   isReplayed: boolean;
 };
 
-/** What a write is judged by. */
+/** The request, for the rules to judge the outcome of its write by. */
 export type WriteRequest = {
   account: string;
   release: Release;
@@ -25,7 +25,7 @@ export type WriteRequest = {
 };
 
 /**
- * Finds the write as an attempt applied it. Undefined if none did.
+ * Returns the write if it was applied, by this request or an earlier one with its Idempotency-Key. Undefined otherwise.
  *
  * @throws {CloudApiError} InvalidCredentials when the caller's authority is gone; IdempotencyKeyReused
  */
@@ -39,41 +39,43 @@ export function findApplied(outcome: WriteOutcome, { requestHash }: WriteRequest
       "this Idempotency-Key was sent before with another request on this image; use a new key for each new request",
     );
   }
-  return { image: applied.image, changedFields: applied.changed?.split(", ") ?? [], isReplayed: !applied.isOwn };
+  const { image, changedColumns, isReplayed } = applied;
+  return { image, changedFields: changedColumns?.split(", ") ?? [], isReplayed };
 }
 
 /**
- * Judges the outcome of a write of one's own image. The statement has decided; this names the reason, from the row that
- * the same transaction read. Pure.
+ * Judges the outcome of a write that only the image's owner may make. The statement has decided; this names the reason, from
+ * the row that the same transaction read. Pure.
  *
- * @param assertAllowed the rule of the operation that may be why SQL did not apply the write
+ * @param assertAllowed throws if the operation's own rule is why SQL did not apply the write
  * @throws {CloudApiError} InvalidCredentials when the caller's authority is gone; IdempotencyKeyReused; ResourceNotFound
  * when the image is hidden or does not exist; NotImageOwner; as `assertAllowed`; PreconditionFailed, PreconditionRequired
  */
 export function judgeOwn(
   outcome: WriteOutcome,
   request: WriteRequest,
-  assertAllowed?: (image: SeenImage) => void,
+  assertAllowed?: (image: FoundImage) => void,
 ): Written {
   const applied = findApplied(outcome, request);
   if (applied) return applied;
   const image = requireOwn(outcome.image, request.account);
   assertAllowed?.(image);
-  return requireUnchanged(image, outcome, request);
+  return judgeUnapplied(image, outcome, request);
 }
 
 /**
- * The image that the write had nothing to change of.
+ * Judges a write that SQL did not apply although the operation's rules allow it: a precondition failed, or there was nothing
+ * to change, and the image is returned unchanged.
  *
  * @throws {CloudApiError} PreconditionFailed, PreconditionRequired
  * @throws {Error} a bug: SQL refused the write, and no rule here says why
  */
-export function requireUnchanged(
-  image: SeenImage,
-  { isChange }: WriteOutcome,
+export function judgeUnapplied(
+  image: FoundImage,
+  { wouldChange }: WriteOutcome,
   { preconditions, release }: WriteRequest,
 ): Written {
   assertPreconditions(preconditions, { revision: image.revision, release });
-  if (isChange) throw new Error(`a write on ${image.uuid} was not applied, and nothing explains it`);
+  if (wouldChange) throw new Error(`a write on ${image.uuid} was not applied, and nothing explains it`);
   return { image, changedFields: [], isReplayed: false };
 }

@@ -7,7 +7,7 @@ import type { RevertOutcome } from "../revert-image.sql.ts";
 import { type AddedTags, maxInexactTags } from "../tags.sql.ts";
 import { describeTooMany, parseAcl } from "./acl.ts";
 import { makeUnknownRevision } from "./audit.ts";
-import { findApplied, judgeOwn, requireUnchanged, type WriteRequest, type Written } from "./judge.ts";
+import { findApplied, judgeOwn, judgeUnapplied, type WriteRequest, type Written } from "./judge.ts";
 import { countBytes, describeTooLarge, parseTags, requireTag } from "./tags.ts";
 import { isActivated, makeNotOwner, requireVisible } from "./visibility.ts";
 
@@ -23,7 +23,7 @@ export const judgeGrants = (outcome: WriteOutcome, request: WriteRequest, { acco
   judgeOwn(outcome, request, ({ acl }) => {
     const stored = parseAcl(acl);
     const { size } = new Set([...stored, ...accounts]);
-    // A provisioned acl may be larger already. It stays.
+    // A provisioned acl may be too large already, and stays.
     if (size > maxAcl && size > stored.length)
       throw makeInvalid("acl", describeTooMany(maxAcl, size, "would be in it"));
   });
@@ -44,7 +44,7 @@ export function judgeRemoval(outcome: WriteOutcome, request: WriteRequest, accou
       "only the owner of an image may remove other accounts from its acl; you may remove your own alone",
     );
   }
-  return requireUnchanged(image, outcome, request);
+  return judgeUnapplied(image, outcome, request);
 }
 
 /**
@@ -117,5 +117,5 @@ export function judgeClone(outcome: CloneOutcome, request: WriteRequest, maxImag
       `the account owns ${maxImages} images, the most that it may own; delete one first`,
     );
   }
-  return requireUnchanged(image, outcome, request);
+  return judgeUnapplied(image, outcome, request);
 }

@@ -3,12 +3,12 @@ import { listedStates } from "../../image-states.ts";
 import { hasStoredTypes, type Release } from "../../releases.ts";
 import type { RequestParameters } from "../../syntax/form.ts";
 import { showValue } from "../../text.ts";
-import type { SeenImage } from "../image-row.sql.ts";
+import type { FoundImage } from "../image-row.sql.ts";
 import type { ListFilters } from "../list-conditions.sql.ts";
 import { uuidShape } from "./acl.ts";
 import { isVisible } from "./visibility.ts";
 
-/** The parameters of a list. `tag.` begins the names of tags. docs/contract.md#listimages */
+/** The parameters of a list. `tag.` is a prefix. docs/contract.md#listimages */
 export const listParameters = [
   "name",
   "os",
@@ -88,7 +88,7 @@ function readType(type: string | null, release: Release): TypeFilters {
     : { type, notType: null, isZvol: null };
 }
 
-/** Reads a parameter that may be given once. Null if it is not. @throws {CloudApiError} InvalidArgument when it is given twice */
+/** Reads a parameter that may be given once. Null if absent. @throws {CloudApiError} InvalidArgument when it is given twice */
 export function readSingle(query: RequestParameters, name: string): string | null {
   const value = query[name];
   if (value === undefined) return null;
@@ -97,9 +97,8 @@ export function readSingle(query: RequestParameters, name: string): string | nul
 }
 
 /** Of the two types before 8.0.0, `virtualmachine` is zvol. */
-function readIsZvol(type: string | null): boolean | null {
-  return chooseOne(type, { name: "type", values: { virtualmachine: true, smartmachine: false } });
-}
+const readIsZvol = (type: string | null): boolean | null =>
+  chooseOne(type, { name: "type", values: { virtualmachine: true, smartmachine: false } });
 
 const byName = <Name extends string>(names: readonly Name[]): Record<string, Name> =>
   Object.fromEntries(names.map((name) => [name, name]));
@@ -127,16 +126,14 @@ function readMarker(text: string | null): string | null {
 /** Checks that the account can see the marker's image. Pure. @throws {CloudApiError} InvalidArgument */
 export function assertMarker(
   filters: Pick<ListFilters, "marker">,
-  { marker }: { marker: SeenImage | null },
+  { marker }: { marker: FoundImage | null },
   account: string,
 ): void {
   if (filters.marker !== null && !(marker && isVisible(marker, account))) throw makeUnknownMarker(filters.marker);
 }
 
-/** The marker names no image that the account can see. */
 const makeUnknownMarker = (marker: string): CloudApiError =>
   new CloudApiError("InvalidArgument", `marker is the id of an image that you can see; ${showValue(marker)} was sent`);
 
-/** The list is longer than one answer may be. */
 export const makeListTooLong = (maxList: number): CloudApiError =>
   new CloudApiError("InvalidArgument", `more than ${maxList} images match; ask for pages with limit and marker`);

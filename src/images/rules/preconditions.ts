@@ -11,7 +11,7 @@ type Revisions = "*" | readonly number[];
 export type Preconditions = { ifMatch: Revisions | null; ifNoneMatch: Revisions | null };
 
 /**
- * Parses If-Match and If-None-Match. A tag of another shape than ours matches no revision.
+ * Parses If-Match and If-None-Match. A tag of another shape matches no revision.
  *
  * If-Match compares the revision alone (ours): a client may read under one release and write under another, and
  * Cloudflare puts `W/` before the tag of an answer that it compresses. docs/contract.md#preconditions
@@ -85,17 +85,15 @@ export function assertPreconditions(
 const makeFailed = (message: string, { revision, release }: { revision: number; release: Release }): CloudApiError =>
   new CloudApiError("PreconditionFailed", message, { headers: { ETag: formatEntityTag(revision, release) } });
 
-/**
- * The preconditions for SQL: JSON arrays of the revisions that a write may, and may not, be applied to. Null for no limit.
- */
+/** The preconditions for SQL: JSON arrays of the revisions that a write may, and may not, be applied to. Null for no limit. */
 export function toRevisionLimits({ ifMatch, ifNoneMatch, isMatchRequired }: WritePreconditions): {
   onRevisions: string | null;
   notOnRevisions: string | null;
 } {
-  const isNone = ifNoneMatch === "*" || (isMatchRequired && ifMatch === null);
+  const allowsNone = ifNoneMatch === "*" || (isMatchRequired && ifMatch === null);
   const matching = ifMatch === "*" ? null : ifMatch;
   return {
-    onRevisions: isNone ? "[]" : matching && JSON.stringify(matching),
+    onRevisions: allowsNone ? "[]" : matching && JSON.stringify(matching),
     notOnRevisions: Array.isArray(ifNoneMatch) ? JSON.stringify(ifNoneMatch) : null,
   };
 }

@@ -6,8 +6,8 @@ import { describeSent, isObject, isStorable, parseJsonOr } from "../../text.ts";
 export const maxTagLevels = 100;
 
 /**
- * Finds why a value cannot be stored as tags, as the end of a sentence. Undefined if it can be. Walks with a stack of its
- * own: a body may nest as deep as it is long.
+ * Finds why a value cannot be stored as tags, as the end of a sentence. Undefined if it can be. Without recursion: a body
+ * may nest 50 000 levels.
  */
 export function findTagsMistake(value: unknown): string | undefined {
   const pending: { value: unknown; level: number }[] = [{ value, level: 1 }];
@@ -74,10 +74,10 @@ const makeTagsText = (maxBytes: number) =>
 /** The most bytes of an image's tags, to keep its row under the 2 MB of D1. */
 const maxRowTagsBytes = 1_000_000;
 
-/** The most bytes that all tags of an image may have. @param maxBytes as configured. 0 leaves the limit of the row */
+/** The most bytes that all tags of an image may have. @param maxBytes as configured. 0: only the limit of the row */
 export const findMaxTagsBytes = (maxBytes: number): number => maxBytes || maxRowTagsBytes;
 
-/** The refusal of tags that are too large. @param counted the end of the sentence: what has so many bytes */
+/** The refusal of tags that are too large. @param counted the end of the sentence, such as "were sent" */
 export const describeTooLarge = (most: number, count: number, counted: string): string =>
   `tags is at most ${most} bytes of JSON as it is stored; ${count} ${counted}`;
 
@@ -94,7 +94,6 @@ export const makeAddedTagsSchema = ({ maxTagsBytes }: { maxTagsBytes: number }) 
 
 const encoder = new TextEncoder();
 
-/** Bytes of a text in UTF-8. */
 export const countBytes = (text: string): number => encoder.encode(text).length;
 
 /** The tags of a stored image. None if they were never set. */

@@ -1,16 +1,16 @@
 import { CloudApiError } from "../../errors.ts";
 import { activatedStates } from "../../image-states.ts";
-import type { SeenImage } from "../image-row.sql.ts";
+import type { FoundImage } from "../image-row.sql.ts";
 
 /**
  * Who may see an image, in TypeScript. `visibility.sql` is the same rule in SQL; a test compares the two for every kind of
  * image. docs/contract.md#visibility
  */
 
-type VisibleFields = Pick<SeenImage, "owner" | "state" | "public" | "isShared">;
+type VisibleFields = Pick<FoundImage, "owner" | "state" | "public" | "isShared">;
 
-/** Whether the image is activated. Other accounts than the owner see no other. */
-export const isActivated = ({ state }: Pick<SeenImage, "state">): boolean => activatedStates.includes(state);
+/** Whether the image is activated. Accounts other than the owner see only activated images. */
+export const isActivated = ({ state }: Pick<FoundImage, "state">): boolean => activatedStates.includes(state);
 
 /** Whether the account can see the image: its own, or an activated one that is public or shared. Nobody sees a destroyed one. */
 export function isVisible(image: VisibleFields, account: string): boolean {
@@ -23,17 +23,16 @@ export function isVisible(image: VisibleFields, account: string): boolean {
  *
  * @throws {CloudApiError} ResourceNotFound: the image is hidden or does not exist (ours: one answer for both)
  */
-export function requireVisible(image: SeenImage | null, account: string): SeenImage {
+export function requireVisible(image: FoundImage | null, account: string): FoundImage {
   if (image && isVisible(image, account)) return image;
   throw new CloudApiError("ResourceNotFound", "image not found");
 }
 
 /** Returns the image to its owner. @throws {CloudApiError} ResourceNotFound, NotImageOwner */
-export function requireOwn(image: SeenImage | null, account: string): SeenImage {
+export function requireOwn(image: FoundImage | null, account: string): FoundImage {
   const visible = requireVisible(image, account);
   if (visible.owner === account) return visible;
   throw makeNotOwner("only the owner of an image may change or delete it");
 }
 
-/** The image is another account's. */
 export const makeNotOwner = (message: string): CloudApiError => new CloudApiError("NotImageOwner", message);
