@@ -33,7 +33,7 @@ const longestWaitMs = 500;
  * @param patienceMs how long to retry
  * @throws {Error} the database stayed locked
  */
-export async function retryWhileBusy<Result>(call: () => Promise<Result>, patienceMs = 10_000): Promise<Result> {
+export async function retryWhileBusy<Result>(call: () => Promise<Result>, patienceMs = 60_000): Promise<Result> {
   const deadline = performance.now() + patienceMs;
   for (let waitMs = firstWaitMs; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
     try {
