@@ -67,7 +67,7 @@ export const accountOperations: readonly OperationRow[] = [
     description: "The key is refused from the next request on. It may be the one that signs.",
     parameters: ["key"],
     answers: [{ status: 204, schemas: [], description: "Deleted." }],
-    errors: signed,
+    errors: [...signed, "InvalidArgument"],
   },
   {
     method: "get",

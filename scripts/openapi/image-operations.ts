@@ -114,7 +114,7 @@ export const imageOperations: readonly OperationRow[] = [
       { status: 200, schemas: image, headers: writeHeaders, description: "The image as it is now." },
       { status: 204, schemas: [], headers: writeHeaders, description: "The caller left the image." },
     ],
-    errors: [...signed, ...withBody, ...write, "MissingParameter", "ValidationFailed"],
+    errors: [...signed, ...withBody, ...write, "MissingParameter"],
   },
   {
     method: "get",
@@ -137,7 +137,7 @@ export const imageOperations: readonly OperationRow[] = [
     parameters: writeParameters,
     body: ["TagsToWrite"],
     answers: [{ status: 200, schemas: ["Tags"], headers: writeHeaders, description: "All tags." }],
-    errors: [...signed, ...withBody, ...write, "MissingParameter", "ValidationFailed"],
+    errors: [...signed, ...withBody, ...write, "MissingParameter"],
   },
   {
     method: "put",
@@ -149,7 +149,7 @@ export const imageOperations: readonly OperationRow[] = [
     parameters: writeParameters,
     body: ["TagsToWrite"],
     answers: [{ status: 200, schemas: ["Tags"], headers: writeHeaders, description: "All tags." }],
-    errors: [...signed, ...withBody, ...write, "MissingParameter", "ValidationFailed", "PreconditionRequired"],
+    errors: [...signed, ...withBody, ...write, "MissingParameter", "PreconditionRequired"],
   },
   {
     method: "delete",

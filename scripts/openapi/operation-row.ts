@@ -39,4 +39,9 @@ export const signed: readonly ErrorCode[] = [
 ];
 
 /** What a request with a body can meet. */
-export const withBody: readonly ErrorCode[] = ["InvalidContent", "RequestTooLarge", "UnsupportedMediaTypeError"];
+export const withBody: readonly ErrorCode[] = [
+  "InvalidContent",
+  "RequestTooLarge",
+  "UnsupportedMediaTypeError",
+  "ValidationFailed",
+];
