@@ -44,7 +44,12 @@ export const signed: readonly ErrorCode[] = [
 ];
 
 /** What a request with a body can meet. */
-export const withBody: readonly ErrorCode[] = ["InvalidContent", "RequestTooLarge", "UnsupportedMediaTypeError"];
+export const withBody: readonly ErrorCode[] = [
+  "InvalidContent",
+  "RequestTooLarge",
+  "UnsupportedMediaTypeError",
+  "ValidationFailed",
+];
 
 /** What a write of an image can meet. */
 const write: readonly ErrorCode[] = ["InvalidArgument", "NotImageOwner", "IdempotencyKeyReused", "PreconditionFailed"];
@@ -106,14 +111,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       parameters: ["image-action", "revert-revision", "image-acl", ...queryFieldNames.image, ...writeParameters],
       body: ["UpdateImage", "RevertImage", "CloneImage"],
       answers: [ok("The image as it is now, or the clone.", image, writeHeaders)],
-      errors: [
-        ...write,
-        "MissingParameter",
-        "ValidationFailed",
-        "ImageNotShared",
-        "QuotaExceeded",
-        "PreconditionRequired",
-      ],
+      errors: [...write, "MissingParameter", "ImageNotShared", "QuotaExceeded", "PreconditionRequired"],
     },
     {
       request: "delete /{login}/images/{id}",
@@ -144,7 +142,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       parameters: ["acl-action", "grants-acl", ...writeParameters],
       body: ["Grants"],
       answers: [ok("The image as it is now.", image, writeHeaders), empty("The caller left the image.", writeHeaders)],
-      errors: [...write, "MissingParameter", "ValidationFailed"],
+      errors: [...write, "MissingParameter"],
     },
   ],
   Tags: [
@@ -165,7 +163,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       parameters: writeParameters,
       body: ["TagsToWrite"],
       answers: [ok("All tags.", ["Tags"], writeHeaders)],
-      errors: [...write, "MissingParameter", "ValidationFailed"],
+      errors: [...write, "MissingParameter"],
     },
     {
       request: "put /{login}/images/{id}/tags",
@@ -175,7 +173,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       parameters: writeParameters,
       body: ["TagsToWrite"],
       answers: [ok("All tags.", ["Tags"], writeHeaders)],
-      errors: [...write, "MissingParameter", "ValidationFailed", "PreconditionRequired"],
+      errors: [...write, "MissingParameter", "PreconditionRequired"],
     },
     {
       request: "delete /{login}/images/{id}/tags",
@@ -255,6 +253,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       description: "The key is refused from the next request on. It may be the one that signs.",
       parameters: ["key"],
       answers: [empty("Deleted.")],
+      errors: ["InvalidArgument"],
     },
     {
       request: "get /{login}/datacenters",

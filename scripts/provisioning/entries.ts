@@ -1,4 +1,5 @@
 import { show } from "../../src/errors.ts";
+import { describeInexact, findInexactNumber } from "../../src/syntax/inexact-number.ts";
 import { findJsonMistake, locate } from "../../src/syntax/json-syntax.ts";
 import { isObject } from "../../src/text.ts";
 import { type AccountRow, readAccount } from "./account-entry.ts";
@@ -52,10 +53,19 @@ export async function readProvision(text: string): Promise<ProvisionFile> {
 /** The entries of one kind, and their names in messages. */
 type Section = { entries: readonly unknown[]; label: (at: number) => string };
 
+/** Parses JSON. @throws {ProvisionRefused} a number would be stored as another */
+function parseExactly(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  const inexact = findInexactNumber(text);
+  if (inexact) throw new ProvisionRefused([describeInexact(inexact)]);
+  return value;
+}
+
 function parseFile(text: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
+    return parseExactly(text);
+  } catch (error) {
+    if (error instanceof ProvisionRefused) throw error;
     if (isLines(text)) return text.split("\n").flatMap(parseLine);
     throw refuseJson(text, (offset) => locate(text, offset));
   }
@@ -74,8 +84,9 @@ function isLines(text: string): boolean {
 function parseLine(line: string, at: number): unknown[] {
   if (line.trim() === "") return [];
   try {
-    return [JSON.parse(line)];
-  } catch {
+    return [parseExactly(line)];
+  } catch (error) {
+    if (error instanceof ProvisionRefused) throw error;
     throw refuseJson(line, (offset) => `line ${at + 1}, column ${offset + 1}`);
   }
 }

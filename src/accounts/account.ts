@@ -5,7 +5,7 @@ import type { AppEnv } from "../context.ts";
 import { CloudApiError, show } from "../errors.ts";
 import { answerJson } from "../http/answer.ts";
 import { named } from "../http/operation.ts";
-import { readParameters } from "../http/parameters.ts";
+import { readParameters, refuseDryRun } from "../http/parameters.ts";
 import { assertAuthority } from "../signature/refusals.ts";
 import { readAccount, writeAccount } from "./account.sql.ts";
 import { readAccountPatch, renderAccount, requireFound } from "./rules/account.ts";
@@ -18,12 +18,16 @@ export const getAccount = createFactory<AppEnv, "/:login">().createHandlers(name
 });
 
 /** UpdateAccount, by the account itself or an operator. docs/contract.md#account */
-export const updateAccount = createFactory<AppEnv, "/:login">().createHandlers(named("UpdateAccount"), async (c) => {
-  const patch = readAccountPatch(await readParameters(c));
-  const outcome = await asCaller(c, (db, caller) => writeAccount(db, caller, patch));
-  assertAuthority(outcome);
-  return answerJson(c, renderAccount(requireFound(outcome.account, c.req.param("login"))));
-});
+export const updateAccount = createFactory<AppEnv, "/:login">().createHandlers(
+  named("UpdateAccount"),
+  refuseDryRun,
+  async (c) => {
+    const patch = readAccountPatch(await readParameters(c));
+    const outcome = await asCaller(c, (db, caller) => writeAccount(db, caller, patch));
+    assertAuthority(outcome);
+    return answerJson(c, renderAccount(requireFound(outcome.account, c.req.param("login"))));
+  },
+);
 
 /** ListDatacenters: this one, under its configured name. `triton datacenters` and `triton image copy` read it. */
 export const listDatacenters = createFactory<AppEnv, "/:login/datacenters">().createHandlers(

@@ -6,7 +6,7 @@ import type { AppEnv } from "../context.ts";
 import { CloudApiError, show } from "../errors.ts";
 import { answerJson, answerNoContent, answerPages } from "../http/answer.ts";
 import { named } from "../http/operation.ts";
-import { readParameters } from "../http/parameters.ts";
+import { readParameters, refuseDryRun } from "../http/parameters.ts";
 import { assertAuthority } from "../signature/refusals.ts";
 import { type CreateKeyOutcome, type ListedKeys, readKey, readKeys, removeKey, writeKey } from "./keys.sql.ts";
 import { requireFound } from "./rules/account.ts";
@@ -36,15 +36,19 @@ export const getKey = createFactory<AppEnv, "/:login/keys/:key">().createHandler
 });
 
 /** CreateKey: from now on the key may sign. docs/contract.md#keys */
-export const createKey = createFactory<AppEnv, "/:login/keys">().createHandlers(named("CreateKey"), async (c) => {
-  const { maxKeys, maxKeyComment } = readConfiguration(c.env);
-  const key = await readNewKey(await readParameters(c), maxKeyComment);
-  const outcome = await asCaller(c, (db, caller) => writeKey(db, { key, caller, maxKeys }));
-  assertCreated(outcome, { name: key.name, maxKeys });
-  const { fingerprintSha256: _, ...shown } = key;
-  const [login, fingerprint] = [outcome.login ?? c.req.param("login"), key.fingerprint].map(encodeURIComponent);
-  return answerJson(c, shown, { status: 201, headers: { Location: `/${login}/keys/${fingerprint}` } });
-});
+export const createKey = createFactory<AppEnv, "/:login/keys">().createHandlers(
+  named("CreateKey"),
+  refuseDryRun,
+  async (c) => {
+    const { maxKeys, maxKeyComment } = readConfiguration(c.env);
+    const key = await readNewKey(await readParameters(c), maxKeyComment);
+    const outcome = await asCaller(c, (db, caller) => writeKey(db, { key, caller, maxKeys }));
+    assertCreated(outcome, { name: key.name, maxKeys });
+    const { fingerprintSha256: _, ...shown } = key;
+    const [login, fingerprint] = [outcome.login ?? c.req.param("login"), key.fingerprint].map(encodeURIComponent);
+    return answerJson(c, shown, { status: 201, headers: { Location: `/${login}/keys/${fingerprint}` } });
+  },
+);
 
 /**
  * Checks that the key was registered.
@@ -69,10 +73,14 @@ function assertCreated(outcome: CreateKeyOutcome, { name, maxKeys }: { name: str
 }
 
 /** DeleteKey: the next request that the key signs is refused. docs/contract.md#keys */
-export const deleteKey = createFactory<AppEnv, "/:login/keys/:key">().createHandlers(named("DeleteKey"), async (c) => {
-  const key = c.req.param("key");
-  const outcome = await asCaller(c, (db, caller) => removeKey(db, { ...caller, key }));
-  assertAuthority(outcome);
-  requireFound(outcome.isDeleted || null, key);
-  return answerNoContent();
-});
+export const deleteKey = createFactory<AppEnv, "/:login/keys/:key">().createHandlers(
+  named("DeleteKey"),
+  refuseDryRun,
+  async (c) => {
+    const key = c.req.param("key");
+    const outcome = await asCaller(c, (db, caller) => removeKey(db, { ...caller, key }));
+    assertAuthority(outcome);
+    requireFound(outcome.isDeleted || null, key);
+    return answerNoContent();
+  },
+);

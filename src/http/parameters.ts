@@ -68,7 +68,9 @@ function decodeQuery(c: Context<AppEnv>): DecodedForm {
 export const readDryRun =
   (read: (c: Context<AppEnv>) => RequestParameters | Promise<RequestParameters>): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
-    const sent = (await read(c))["dry-run"];
+    const parameters = await read(c);
+    assertSpelling(parameters);
+    const sent = parameters["dry-run"];
     const isDryRun = sent === undefined ? false : parseBoolean(sent);
     if (isDryRun === undefined) {
       throw new CloudApiError("InvalidArgument", `dry-run is true or false; ${showValue(sent)} was sent`);
@@ -76,6 +78,36 @@ export const readDryRun =
     c.set("isDryRun", isDryRun);
     await next();
   };
+
+/**
+ * A guard that nobody reads would let the write happen that it was to prevent.
+ *
+ * @throws {CloudApiError} InvalidArgument: a name is `dry-run`, but for case and what joins its words
+ */
+function assertSpelling(parameters: RequestParameters): void {
+  for (const name in parameters) {
+    if (name !== "dry-run" && isDryRunName(name)) {
+      throw new CloudApiError("InvalidArgument", `the parameter is named dry-run; ${show(name)} was sent`);
+    }
+  }
+}
+
+const isDryRunName = (name: string): boolean =>
+  name.length <= 16 && name.toLowerCase().replace(/[-_]/g, "") === "dryrun";
+
+/**
+ * For a write that cannot be rehearsed. docs/contract.md#dry-run
+ *
+ * @throws {CloudApiError} InvalidArgument: the request asks for a dry run, in any spelling
+ */
+export const refuseDryRun: MiddlewareHandler<AppEnv> = (c, next) => {
+  for (const name in readQueryLeniently(c)) {
+    if (isDryRunName(name)) {
+      throw new CloudApiError("InvalidArgument", "this operation has no dry run; nothing was changed");
+    }
+  }
+  return next();
+};
 
 /** Parameters that every operation may have. */
 const common = ["action", "dry-run"];

@@ -7,6 +7,7 @@ import { answerNoContent } from "../http/answer.ts";
 import { named } from "../http/operation.ts";
 import { readBodyAlone, readDryRun, readQuery } from "../http/parameters.ts";
 import { validate } from "../http/validate.ts";
+import { readMediaType } from "../syntax/body-parameters.ts";
 import type { RequestParameters } from "../syntax/form.ts";
 import { answerTags, makeWrittenHeaders } from "./answer-image.ts";
 import { answerVisible } from "./get-image.ts";
@@ -32,12 +33,29 @@ export const getImageTag = createFactory<AppEnv, "/:login/images/:id/tags/:tag">
 /**
  * Reads the tags of a request from its body alone: no parameter of the query becomes a tag.
  *
- * @throws {CloudApiError} MissingParameter when there is no body
+ * @throws {CloudApiError} MissingParameter when the body holds no tags; ValidationFailed when it is JSON that was sent as a form
  */
 async function readTags(c: Context<AppEnv>): Promise<RequestParameters> {
-  if (requireSet(c, "body").length > 0) return { tags: await readBodyAlone(c) };
-  throw new CloudApiError("MissingParameter", "tags are a required argument: send them as the body, a JSON object");
+  const body = requireSet(c, "body");
+  const tags = body.length > 0 ? await readBodyAlone(c) : {};
+  const names = Object.keys(tags);
+  const type = readMediaType(c.req.header("Content-Type") ?? "");
+  const isForm = type !== "" && type !== "application/json";
+  // An empty JSON object alone means that the image is to have no tags: no value, and no part, means nothing.
+  if (names.length === 0 && (isForm || isBlankOrNull(body))) {
+    throw new CloudApiError("MissingParameter", "tags are a required argument: send them as the body, a JSON object");
+  }
+  if (isForm && names.length === 1 && /^\s*[{[]/.test(names[0] ?? "")) {
+    const message = `tags is an object of JSON values; JSON was sent as ${type}: send it with Content-Type: application/json`;
+    throw new CloudApiError("ValidationFailed", "invalid image data: tags", {
+      errors: [{ field: "tags", code: "Invalid", message }],
+    });
+  }
+  return { tags };
 }
+
+/** Whether the text of a body that was read without a mistake is empty or `null`. */
+const isBlankOrNull = (body: Uint8Array): boolean => /^(null)?$/.test(new TextDecoder().decode(body).trim());
 
 /** AddImageTags: a sent tag joins the others, or replaces the one with its key. docs/contract.md#tags */
 export const addImageTags = createFactory<AppEnv, "/:login/images/:id/tags">().createHandlers(

@@ -1,6 +1,7 @@
 import { CloudApiError, show } from "../errors.ts";
 import { isObject } from "../text.ts";
 import { collectPairs, decodeForm, type RequestParameters } from "./form.ts";
+import { describeInexact, findInexactNumber } from "./inexact-number.ts";
 import { findJsonMistake, locate } from "./json-syntax.ts";
 
 /**
@@ -74,12 +75,20 @@ function readJson(body: Uint8Array, { arrayName }: ReadOptions): RequestParamete
     const mistake = findJsonMistake(text) ?? { problem: "it cannot be read", offset: 0 };
     throw new CloudApiError("InvalidContent", `${prefix}${mistake.problem} at ${locate(text, mistake.offset)}`);
   }
+  const inexact = findInexactNumber(text);
+  if (inexact) throw makeInvalid(inexact.path[0] ?? "", describeInexact(inexact));
   if (value === null) return {};
   if (Array.isArray(value) && arrayName !== undefined) return { [arrayName]: value };
   if (isObject(value)) return value;
   const rule = arrayName === undefined ? "a JSON object" : "a JSON array or object";
   throw new CloudApiError("BadRequest", `the body must be ${rule}; ${show(value)} was sent`);
 }
+
+/** The refusal of one value of a body, before any rule of its operation. */
+const makeInvalid = (name: string, message: string): CloudApiError =>
+  new CloudApiError("ValidationFailed", `invalid data: ${show(name)}`, {
+    errors: [{ field: name, code: "Invalid", message }],
+  });
 
 function readForm(body: Uint8Array): RequestParameters {
   const text = decodeUtf8(body, "Invalid form: ");
@@ -88,7 +97,7 @@ function readForm(body: Uint8Array): RequestParameters {
   throw new CloudApiError("InvalidContent", `Invalid form: ${show(undecodable)} is not UTF-8`);
 }
 
-/** Reads the text parts. Files are ignored. */
+/** Reads the parts. A file is read as text: curl sends one for `-F name=@FILE`. */
 async function readMultipart(body: Uint8Array, { headers }: ReadOptions): Promise<RequestParameters> {
   const contentType = headers.get("Content-Type") ?? "";
   const form = await new Response(body, { headers: { "Content-Type": contentType } })
@@ -101,10 +110,18 @@ async function readMultipart(body: Uint8Array, { headers }: ReadOptions): Promis
       );
     });
   const texts: [string, string][] = [];
-  for (const [name, value] of form) if (typeof value === "string") texts.push([name, value]);
+  for (const [name, value] of form) texts.push([name, typeof value === "string" ? value : await readFile(name, value)]);
   const invalid = findPartNotUtf8({ body, contentType }, texts);
   if (invalid) throw new CloudApiError("InvalidContent", `Invalid multipart: the part ${show(invalid)} is not UTF-8`);
   return collectPairs(texts);
+}
+
+async function readFile(name: string, file: File): Promise<string> {
+  try {
+    return strictDecoder.decode(await file.arrayBuffer());
+  } catch {
+    throw makeInvalid(name, `${show(name)}: a file that is not UTF-8 text was sent`);
+  }
 }
 
 /** Finds the first part that the platform had to mend: it puts U+FFFD for bytes that are not UTF-8. */
@@ -112,6 +129,7 @@ function findPartNotUtf8(
   { body, contentType }: { body: Uint8Array; contentType: string },
   texts: readonly (readonly [string, string])[],
 ): string | undefined {
+  // A file's own U+FFFD is found in its bytes like any other text.
   const doubtful = texts.filter(([, value]) => value.includes("\uFFFD"));
   if (doubtful.length === 0) return undefined;
   const sent = readPartContents(toBinary(body), contentType);

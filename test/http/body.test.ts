@@ -74,9 +74,9 @@ describe("a body is read", () => {
       { acl: [bob.uuid, mallory.uuid] },
     ],
     [
-      "as multipart, without its files",
+      "as multipart, its files as text",
       makeMultipart(['name="name"\r\n\r\na', 'name="version"; filename="v"\r\n\r\n9']),
-      { name: "a" },
+      { name: "a", version: "9" },
     ],
     [
       "and its values win over those of the query",

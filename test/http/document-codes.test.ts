@@ -75,7 +75,7 @@ const recipes: Readonly<Record<Code, Recipe>> = {
   RequestTooLarge: setBody("x".repeat(100_001)),
   UnsupportedMediaTypeError: setHeaders({ "Content-Type": "text/plain" }),
   ValidationFailed: (request) =>
-    ['{"name":"ü"}', '["x"]', JSON.stringify({ tag: "\0" })].map((body) => ({ ...request, body })),
+    ['{"name":"ü"}', '["x"]', '{"x":1e-400}', JSON.stringify({ tag: "\0" })].map((body) => ({ ...request, body })),
   NotImageOwner: (request) => {
     const shared = { ...request, path: request.path.replace(example.image, example.shared) };
     return [shared, ask(shared, "revision=1")];

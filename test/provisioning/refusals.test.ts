@@ -240,3 +240,10 @@ describe("a file is refused", () => {
     ]);
   });
 });
+
+test("a file with a number that JSON readers round is refused, and the number named", async () => {
+  const text = JSON.stringify([manifest]).replace('"base"', '"base","tags":{"build":9007199254740993}');
+  const mistake = "the number 9007199254740993 was sent at 0.tags.build, which JSON readers round; send it as text";
+  expect(await listMistakes(text)).toEqual([mistake]);
+  expect(await listMistakes(`${text.slice(1, -1)}\n${JSON.stringify(manifest)}`)).toEqual([mistake.replace("0.", "")]);
+});

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { CloudApiError, show } from "../../errors.ts";
+import { describeInexact, findInexactNumber } from "../../syntax/inexact-number.ts";
 import { describeSent, isObject, isStorable, parseJsonOr } from "../../text.ts";
 
 /** The most levels of arrays and objects, counting the tags object itself (ours: D1 reads no more than 1000). */
@@ -43,7 +44,13 @@ type SentTags = { value: Readonly<Record<string, unknown>>; text: string };
  */
 const makeSentTags = (maxBytes: number) =>
   z.pipe(
-    z.transform((input: unknown) => (typeof input === "string" ? parseJsonOr(input) : input)),
+    z.transform((input: unknown, { issues }) => {
+      if (typeof input !== "string") return input;
+      const parsed = parseJsonOr(input);
+      const inexact = isObject(parsed) ? findInexactNumber(input) : undefined;
+      if (inexact) issues.push({ code: "custom", input, message: `${rule}; ${describeInexact(inexact)}` });
+      return parsed;
+    }),
     z.pipe(
       z.custom<Record<string, unknown>>((input) => isObject(input) && !findTagsMistake(input), {
         error: ({ input }) => describeMistake(input),
