@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readConfiguration, variableDefaults } from "../../src/configuration.ts";
+import { WrongUsage } from "../running/program.ts";
 
 const file = join(import.meta.dirname, "../../wrangler.toml");
 
@@ -41,9 +42,9 @@ export function changeVariables(vars: Settings["vars"], changes: readonly string
   const changed = Object.fromEntries(
     changes.map((change) => {
       const [, name, value] = /^([A-Z0-9_]+)[=:](.*)$/s.exec(change) ?? [];
-      if (name === undefined || value === undefined) throw new Error(`--var is NAME=VALUE; ${change} was given`);
+      if (name === undefined || value === undefined) throw new WrongUsage(`--var is NAME=VALUE; ${change} was given`);
       if (!(name in variableDefaults))
-        throw new Error(`--var: there is no variable ${name}; there are ${Object.keys(variableDefaults).join(", ")}`);
+        throw new WrongUsage(`--var: there is no variable ${name}; there are ${Object.keys(variableDefaults).join(", ")}`);
       return [name, value];
     }),
   );

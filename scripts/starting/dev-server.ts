@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { type Address, isLoopback } from "../running/address.ts";
-import { type Child, keepSaid } from "../running/child.ts";
+import { type Child, keepSaid } from "../running/service.ts";
 import type { DevWorkerOptions } from "./dev-worker.ts";
 
 const root = join(import.meta.dirname, "../..");
