@@ -44,7 +44,9 @@ export function changeVariables(vars: Settings["vars"], changes: readonly string
       const [, name, value] = /^([A-Z0-9_]+)[=:](.*)$/s.exec(change) ?? [];
       if (name === undefined || value === undefined) throw new WrongUsage(`--var is NAME=VALUE; ${change} was given`);
       if (!(name in variableDefaults))
-        throw new WrongUsage(`--var: there is no variable ${name}; there are ${Object.keys(variableDefaults).join(", ")}`);
+        throw new WrongUsage(
+          `--var: there is no variable ${name}; there are ${Object.keys(variableDefaults).join(", ")}`,
+        );
       return [name, value];
     }),
   );
