@@ -5,12 +5,12 @@ const file = "docs/differences.md";
 const heading = "Differences";
 const cellCount = 5;
 
-/** Where the recorded requests are; a reference names such a file alone. */
+/** The folder of the recorded requests. A reference leaves it out. */
 const recordedFolder = "test/data/";
 
 const reference = /`([^`:]+): ([^`]+)`/g;
 
-/** The rows of the differences that name nothing that shows them, or something that is not there. */
+/** Lists the differences that name no test or recorded request that shows them, or a missing one. */
 export function checkDifferences(files: readonly string[]): Mistake[] {
   const section = listRows(readText(file), heading);
   if (!section) return [{ file, line: 1, what: `there is no heading "## ${heading}"` }];
@@ -29,7 +29,7 @@ function findMistakes({ cells }: Row, files: readonly string[]): string[] {
   ];
 }
 
-/** Recorded requests are named whole, tests by a part of their text. */
+/** A reference has the whole name of a recorded request, or a part of a test's text. */
 function findProblem(name: string, text: string, files: readonly string[]): string[] {
   const isRecorded = name.endsWith(".json");
   const path = isRecorded ? recordedFolder + name : name;

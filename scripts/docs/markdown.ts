@@ -37,7 +37,7 @@ const codeSpan = /(`+)(?:[^`\n]|\n(?!\n))+?\1(?!`)/g;
 const inlineLink = /!?\[[^\]]*\]\(\s*<?([^)\s>]+)>?(?:\s+"[^"]*")?\s*\)/g;
 const linkDefinition = /^ {0,3}\[[^\]]+\]:\s*<?([^\s>]+)/gm;
 
-/** The links and images of a document. Code is not searched. */
+/** Returns the links and images of a document, except those in code. */
 export function listLinks(text: string): Link[] {
   const prose = splitFences(text).prose.replace(codeSpan, (span) => span.replace(/[^\n]/g, " "));
   return [...prose.matchAll(inlineLink), ...prose.matchAll(linkDefinition)].map((found) => ({
@@ -68,7 +68,7 @@ const makeSlug = (heading: string): string =>
     .replace(/[^\p{L}\p{M}\p{N}\p{Pc} -]/gu, "")
     .replaceAll(" ", "-");
 
-/** The rows of the tables below a second-level heading, without those of their heads; undefined without the heading. */
+/** Returns the rows of the tables below a second-level heading, without the tables' heads; undefined without the heading. */
 export function listRows(text: string, heading: string): { line: number; rows: Row[] } | undefined {
   const lines = splitFences(text).prose.split("\n");
   const start = lines.indexOf(`## ${heading}`);
