@@ -6,8 +6,7 @@ import { defaultState, openDatabase } from "./provisioning/database.ts";
 import { type Address, addressOptions, formatUrl, isLoopback, readAddress } from "./running/address.ts";
 import { fromCaller, readOptions, runProgram } from "./running/program.ts";
 import { type Child, keepSaid, runService } from "./running/service.ts";
-import { bundleService } from "./serving/bundle.ts";
-import { writePages } from "./serving/pages.ts";
+import { bundleService, writePages } from "./serving/bundle.ts";
 import { changeVariables, readSettings } from "./serving/settings.ts";
 import { writePlainConfig } from "./serving/workerd.ts";
 

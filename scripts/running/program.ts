@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { nameNearest } from "../provisioning/nearest.ts";
 
@@ -7,6 +7,9 @@ export class UsageAsked extends Error {}
 
 /** Wrong options: runProgram prints the message on stderr and exits with 2. */
 export class WrongUsage extends Error {}
+
+/** The program of wrangler, to run with Node. */
+export const wranglerCli = join(import.meta.dirname, "../../node_modules/wrangler/bin/wrangler.js");
 
 /** The escape codes of a terminal, such as colours. */
 export const escapeCodes = /\u001b\[[0-9;?]*[A-Za-z]/g;

@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
-import type { PageFiles } from "./page-files.ts";
+import type { PageFiles } from "./pages.ts";
 
-/** Files of the static pages that have a budget together, and what they weigh: gzip, each file by itself. */
+/** Files of the static pages that share a budget, and the sum of their gzip sizes. */
 export type PageSize = { name: string; files: readonly string[]; kib: number; budgetKib: number };
 
 type Budget = { name: string; list: (pages: PageFiles) => readonly string[]; budgetKib: number };
@@ -21,11 +21,7 @@ const budgets: readonly Budget[] = [
   { name: "OpenAPI document", list: () => [documentFile], budgetKib: 32 },
 ];
 
-/**
- * Weighs the static pages, a row for each budget.
- *
- * @throws {Error} a file is not there, or belongs to no budget: no budget is kept by a file that nobody weighs
- */
+/** Weighs the static pages, a row for each budget. @throws {Error} a file is missing, or belongs to no budget */
 export function measurePages(pages: PageFiles): PageSize[] {
   const sizes = budgets.map(({ name, list, budgetKib }) => {
     const files = list(pages);
@@ -48,7 +44,7 @@ function readFile(pages: PageFiles, file: string): string {
 const listFiles = (pages: PageFiles, folder: string): string[] =>
   [...pages.keys()].filter((file) => file.startsWith(folder));
 
-/** What a page needs before it shows anything: its HTML, the scripts and style sheets this names, and what these import. */
+/** The files that a page needs before it shows anything: its HTML, the scripts and styles it names, and their imports. */
 function listFirstLoad(pages: PageFiles, folder: string): string[] {
   const page = `${folder}index.html`;
   const found = new Set([page]);
