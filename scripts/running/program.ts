@@ -43,7 +43,7 @@ export function readOptions<const Config extends ParseArgsConfig>(
 function explainOption(message: string, names: readonly string[]): string {
   const [, unknown] = /^Unknown option '([^']+)'/.exec(message) ?? [];
   if (unknown === undefined) return message.split("\n", 1).join();
-  const near = nameNearest(unknown, new Set(names.map((name) => `--${name}`)));
+  const near = nameNearest(unknown, new Set(["help", ...names].map((name) => `--${name}`)));
   return `there is no option ${unknown}${near || "; --help lists the options"}`;
 }
 
