@@ -1,10 +1,10 @@
 /** Runs the service on this machine with a local D1. `npm start [-- --port N --state DIR --empty]` */
+import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import { defaultState, openDatabase } from "./provisioning/database.ts";
 import { type Address, addressOptions, formatUrl, isLoopback, readAddress } from "./running/address.ts";
 import { fromCaller, readOptions, runProgram } from "./running/program.ts";
 import { runService } from "./running/service.ts";
-import { isWritable } from "./running/state-folder.ts";
 import { formatDemoCommands } from "./starting/commands.ts";
 import { type ConsoleKey, type DemoKey, provisionDemo, readConsoleKey, readDemoKey } from "./starting/demo.ts";
 import { startDevServer } from "./starting/dev-server.ts";
@@ -58,10 +58,11 @@ async function prepareDatabase({ state, isEmpty, home }: Options): Promise<DemoK
 
 async function start(options: Options): Promise<number> {
   const { address, state, home } = options;
-  if (!isWritable(root)) {
-    throw new Error(
-      `${root} cannot be written to, and wrangler needs to; run "npm run serve -- --state DIR" instead, which writes to its state folder alone`,
-    );
+  try {
+    accessSync(root, constants.W_OK);
+  } catch (cause) {
+    const advice = 'run "npm run serve -- --state DIR" instead, which writes to its state folder alone';
+    throw new Error(`${root} cannot be written to, and wrangler needs to; ${advice}`, { cause });
   }
   const launch = async () => {
     const keys = await prepareDatabase(options);
