@@ -3,8 +3,7 @@
  * agree with the code, and every difference from upstream names what shows it. Prints one line a mistake,
  * `file:line: what`. Part of `npm run check`.
  */
-import { checkAgreement } from "./docs/agreement.ts";
-import { checkDifferences } from "./docs/differences.ts";
+import { checkAgreement, checkDifferences } from "./docs/agreement.ts";
 import { checkCitations, checkLinks } from "./docs/links.ts";
 import { type Fence, listFences } from "./docs/markdown.ts";
 import { listFiles, type Mistake, readText } from "./docs/repository.ts";

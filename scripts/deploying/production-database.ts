@@ -8,38 +8,28 @@ const root = join(import.meta.dirname, "../..");
 /** The database_id of wrangler.toml before a database is created. */
 export const placeholderId = "00000000-0000-4000-8000-000000000000";
 
-/** The part of `wrangler.toml` that is read. Wrangler's own type does not resolve outside its sources. */
-type WorkerConfig = {
-  name?: string;
-  account_id?: string;
-  compatibility_date?: string;
-  d1_databases: { binding: string; database_name?: string; database_id?: string }[];
+/** The D1 database of `[env.production]`, and the Worker's own settings. */
+export type ProductionDatabase = {
+  name?: string | undefined;
+  account_id?: string | undefined;
+  compatibility_date?: string | undefined;
+  database_name: string;
+  database_id: string;
 };
 
-/** The D1 database of `[env.production]`, and the Worker's own settings. */
-export type ProductionDatabase = Omit<WorkerConfig, "d1_databases"> & { database_name: string; database_id: string };
+/** The part of `wrangler.toml` that is read. Wrangler's own type does not resolve outside its sources. */
+type WorkerConfig = Omit<ProductionDatabase, "database_name" | "database_id"> & {
+  d1_databases: { binding: string; database_name?: string; database_id?: string }[];
+};
 
 /** Reads the database with the binding DB. @throws {Error} no entry has this binding, a name and an id */
 export async function readProductionDatabase(): Promise<ProductionDatabase> {
   const { unstable_readConfig: readConfig } = await import("wrangler");
-  const config: WorkerConfig = readConfig({
-    config: join(root, "wrangler.toml"),
-    env: "production",
-  });
-  const { database_name, database_id } = config.d1_databases.find(({ binding }) => binding === "DB") ?? {};
-  if (!database_name || !database_id) {
-    throw new Error(
-      "[env.production] of wrangler.toml has no d1_databases entry with the binding DB, a name and an id",
-    );
-  }
-  const { name, account_id, compatibility_date } = config;
-  return {
-    ...(name && { name }),
-    ...(account_id && { account_id }),
-    ...(compatibility_date && { compatibility_date }),
-    database_name,
-    database_id,
-  };
+  const config: WorkerConfig = readConfig({ config: join(root, "wrangler.toml"), env: "production" });
+  const { name, account_id, compatibility_date, d1_databases } = config;
+  const { database_name, database_id } = d1_databases.find(({ binding }) => binding === "DB") ?? {};
+  if (database_name && database_id) return { name, account_id, compatibility_date, database_name, database_id };
+  throw new Error("[env.production] of wrangler.toml has no d1_databases entry with the binding DB, a name and an id");
 }
 
 /** @throws {Error} the id is still the placeholder; the message says what to do */
@@ -60,23 +50,19 @@ export async function assertMigrated({ database_name }: ProductionDatabase): Pro
   );
 }
 
-/** wrangler's output with --json: a result for each statement, or an error. */
-type Printed = { results?: { name?: unknown }[] }[] | { error?: { text?: string } };
-
 /** Returns the migrations that wrangler's own table lists; none if it has no such table. */
 async function readApplied(name: string): Promise<ReadonlySet<string>> {
   const query = "SELECT name FROM d1_migrations";
   const text = await runWrangler(["d1", "execute", name, "--env=production", "--remote", "--json", "--command", query]);
   const printed = parsePrinted(text);
-  if (Array.isArray(printed)) {
-    return new Set(printed.flatMap(({ results = [] }) => results.map((row) => String(row.name))));
-  }
+  if (Array.isArray(printed)) return new Set(printed.flatMap(({ results = [] }) => results.map((row) => row.name)));
   const reason = printed.error?.text ?? text.trim();
   if (reason.includes("no such table")) return new Set();
   throw new Error(explain(reason));
 }
 
-function parsePrinted(text: string): Printed {
+/** Parses wrangler's output with --json: a result for each statement, or an error. */
+function parsePrinted(text: string): { results?: { name: string }[] }[] | { error?: { text?: string } } {
   try {
     return JSON.parse(text.slice(text.search(/[[{]/)));
   } catch {

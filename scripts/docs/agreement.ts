@@ -97,3 +97,40 @@ function compare({ file = contract, heading, values, code, source }: Table): Mis
 
 /** Returns a cell without its backticks. */
 const readCell = ({ cells }: Row, column: number): string => (cells[column] ?? "").replace(/^`(.*)`$/, "$1");
+
+const differences = "docs/differences.md";
+const cellCount = 5;
+
+/** The folder of the recorded requests. A reference leaves it out. */
+const recordedFolder = "test/data/";
+
+const reference = /`([^`:]+): ([^`]+)`/g;
+
+/** Lists the differences that name no test or recorded request that shows them, or a missing one. */
+export const checkDifferences = (files: readonly string[]): Mistake[] =>
+  (listRows(readText(differences), "Differences")?.rows ?? []).flatMap((row) =>
+    findMistakes(row, files).map((what) => ({ file: differences, line: row.line, what })),
+  );
+
+function findMistakes({ cells }: Row, files: readonly string[]): string[] {
+  if (cells.length !== cellCount || cells.includes("")) return [`the row has not ${cellCount} cells with text`];
+  const cell = cells[cellCount - 1] ?? "";
+  const references = [...cell.matchAll(reference)];
+  if (references.length === 0) return ["no test or recorded request shows this difference"];
+  const left = cell.replace(reference, "").replaceAll(", ", "");
+  return [
+    ...(left === "" ? [] : [`what shows this difference is a list of \`file: text\`, not ${left}`]),
+    ...references.flatMap(([, name = "", text = ""]) => findProblem(name, text, files)),
+  ];
+}
+
+/** A reference has the whole name of a recorded request, or a part of a test's text. */
+function findProblem(name: string, text: string, files: readonly string[]): string[] {
+  const isRecorded = name.endsWith(".json");
+  const path = isRecorded ? recordedFolder + name : name;
+  if (!files.includes(path)) return [`there is no ${path}`];
+  if (!isRecorded && !path.endsWith(".test.ts")) return [`${path} is no test`];
+  const recorded: { name: string }[] = isRecorded ? JSON.parse(readText(path)) : [];
+  const isThere = isRecorded ? recorded.some(({ name }) => name === text) : readText(path).includes(text);
+  return isThere ? [] : [`${path} has nothing named ${text}`];
+}

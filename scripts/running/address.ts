@@ -47,25 +47,19 @@ export async function findFreePort(): Promise<number> {
 }
 
 /** @throws {Error} one line for the user: why the address cannot be listened on, and what to do */
-export async function assertIsFree(address: Address, command: string): Promise<void> {
-  const probe = createServer();
+export async function assertIsFree({ host, port }: Address, command: string): Promise<void> {
+  const probe = createServer().listen(port, host);
   try {
-    const listening = once(probe, "listening");
-    probe.listen(address.port, address.host);
-    await listening;
+    await once(probe, "listening");
   } catch (error) {
-    throw new Error(explain(address, { error, command }), { cause: error });
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    const reasons: Readonly<Record<string, string>> = {
+      EADDRINUSE: `port ${port} of ${host} is in use by another program; choose another: ${command} -- --port N`,
+      EACCES: `port ${port} may not be used by this user; choose one above 1023: ${command} -- --port N`,
+    };
+    const otherwise = `${host} is not an address of this machine (${code}); name another: ${command} -- --host ADDRESS`;
+    throw new Error(reasons[code] ?? otherwise, { cause: error });
   } finally {
     probe.close();
   }
-}
-
-function explain({ host, port }: Address, { error, command }: { error: unknown; command: string }): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-  if (code === "EADDRINUSE") {
-    return `port ${port} of ${host} is in use by another program; choose another: ${command} -- --port N`;
-  }
-  if (code === "EACCES")
-    return `port ${port} may not be used by this user; choose one above 1023: ${command} -- --port N`;
-  return `${host} is not an address of this machine (${code}); name another: ${command} -- --host ADDRESS`;
 }
