@@ -11,7 +11,7 @@ import { endProcess, readWorkerdVersion } from "../scripts/serving/workerd.ts";
 import { compareCommands } from "./commands.ts";
 import { type LoadOptions, runLoad } from "./load.ts";
 import { record, recordedUpdates } from "./recording.ts";
-import { chooseKey, type Kind, kinds, makeKeys, makeSignedRequest, visibleImages } from "./requests.ts";
+import { chooseKey, kinds, makeKeys, makeSignedRequest, visibleImages } from "./requests.ts";
 import { countUpdates, makeDatabase, makeTemporaryFolder, readCpuMicroseconds, serveWorkers } from "./site.ts";
 import {
   formatTable,
@@ -52,7 +52,6 @@ function readBenchOptions() {
   };
 }
 
-const connectionCounts = [1, 16];
 const keys = makeKeys();
 const say = (line: string): boolean => process.stderr.write(`${line}\n`);
 
@@ -61,6 +60,7 @@ type Site = Awaited<ReturnType<typeof serveWorkers>> & {
   images: number;
   state: string;
   rows: Rows;
+  measurements: Results["sizes"][number]["measurements"];
   /** Updates that were answered 200. */
   answered: number;
 };
@@ -85,7 +85,7 @@ async function openSite(state: string, images: number, [recorder, floor, ...othe
   const { recorded, rows } = await record(recording.port("recorder"), keys);
   await endProcess(recording.run);
   const served = await serveWorkers(state, [{ ...floor, vars: { RECORDED: JSON.stringify(recorded) } }, ...others]);
-  return { images, state, rows, ...served, answered: recordedUpdates };
+  return { images, state, rows, measurements: [], ...served, answered: recordedUpdates };
 }
 
 /** Checks that a target lists what the caller sees. @throws {Error} it does not */
@@ -104,30 +104,33 @@ async function closeSite({ images, run, state, answered }: Site): Promise<void> 
     throw new Error(`of ${answered} updates answered 200 among ${images} images, ${applied} were applied`);
 }
 
-type Samples = Record<Target, Measured[]>;
-
 type Plan = { seconds: number; rounds: number };
 
 /**
  * Measures one kind of request. Each round measures every size and every target, so that other load of the machine meets
- * all of them. The order changes from round to round.
+ * all of them. The order changes from round to round. Round 0 warms up.
  */
-async function compareTargets(
-  sites: readonly Site[],
-  targets: readonly Target[],
-  { rounds, ...load }: Load & Plan,
-): Promise<Samples[]> {
-  const samples = sites.map((): Samples => ({ service: [], floor: [], before: [] }));
-  // Round 0 warms up.
+async function compareTargets(sites: readonly Site[], targets: readonly Target[], { rounds, ...load }: Load & Plan) {
+  const samples = sites.map((site): Samples => ({ site, service: [], floor: [], before: [] }));
   for (let round = 0; round <= rounds; round += 1) {
-    for (const [at, site] of sites.entries()) {
+    for (const sampled of samples) {
       for (const target of round % 2 ? targets : targets.toReversed()) {
-        const measured = await measureLoad(site, target, load);
-        if (round > 0) samples[at]?.[target].push(measured);
+        const measured = await measureLoad(sampled.site, target, load);
+        if (round > 0) sampled[target].push(measured);
       }
     }
   }
-  return samples;
+  noteMeasurements(samples, load);
+}
+
+type Samples = Record<Target, Measured[]> & { site: Site };
+
+function noteMeasurements(samples: readonly Samples[], { kind, connections }: Load): void {
+  for (const { site, ...sampled } of samples) {
+    const measurement = { kind, connections, ...summarize(sampled, samples[0]?.service ?? []) };
+    say(`${site.images} images, ${kind}, ${connections} connections: ${JSON.stringify(measurement.ratio)}`);
+    site.measurements.push(measurement);
+  }
 }
 
 /** Measures a Worker in rounds of its own. Round 0 warms up. */
@@ -137,33 +140,18 @@ async function measureContext(site: Site, worker: string, { rounds, ...load }: L
   return spreadAll(measured.slice(1));
 }
 
-async function measureAll(sites: readonly Site[], targets: readonly Target[], plan: Plan): Promise<Results["sizes"]> {
-  const measurements = sites.map((): Results["sizes"][number]["measurements"] => []);
-  const cases = connectionCounts.flatMap((connections) => kinds.map((kind): [number, Kind] => [connections, kind]));
-  for (const [connections, kind] of cases) {
-    const samples = await compareTargets(sites, targets, { kind, connections, ...plan });
-    const [first] = samples;
-    for (const [at, sampled] of samples.entries()) {
-      const measurement = { kind, connections, ...summarize(sampled, first?.service ?? []) };
-      say(`${sites[at]?.images} images, ${kind}, ${connections} connections: ${JSON.stringify(measurement.ratio)}`);
-      measurements[at]?.push(measurement);
-    }
-  }
-  const sizes: Results["sizes"] = [];
-  for (const [at, site] of sites.entries()) {
-    const update = { kind: "update-rsa" as const, connections: 16, ...plan };
-    sizes.push({
-      images: site.images,
-      rows: site.rows,
-      measurements: measurements[at] ?? [],
-      context: {
-        singleUpdate: await measureContext(site, "floor", { ...update, prefix: "/single" }),
-        noDatabase: await measureContext(site, "floor", { ...update, prefix: "/none" }),
-      },
-      updateWith80msEachRoundTrip: await measureContext(site, "delayed", { ...update, connections: 1, rounds: 1 }),
-    });
-  }
-  return sizes;
+async function measureSize(site: Site, plan: Plan): Promise<Results["sizes"][number]> {
+  const update = { kind: "update-rsa" as const, connections: 16, ...plan };
+  return {
+    images: site.images,
+    rows: site.rows,
+    measurements: site.measurements,
+    context: {
+      singleUpdate: await measureContext(site, "floor", { ...update, prefix: "/single" }),
+      noDatabase: await measureContext(site, "floor", { ...update, prefix: "/none" }),
+    },
+    updateWith80msEachRoundTrip: await measureContext(site, "delayed", { ...update, connections: 1, rounds: 1 }),
+  };
 }
 
 async function bench(): Promise<number> {
@@ -186,10 +174,14 @@ async function bench(): Promise<number> {
     sites.push(site);
     for (const target of targets) await assertListsAll(site, target);
   }
-  const sizes = await measureAll(sites, targets, { seconds, rounds });
+  const plan = { seconds, rounds };
+  for (const connections of [1, 16])
+    for (const kind of kinds) await compareTargets(sites, targets, { kind, connections, ...plan });
+  const sizes: Results["sizes"] = [];
+  for (const site of sites) sizes.push(await measureSize(site, plan));
   for (const site of sites) await closeSite(site);
   say("comparing npm run serve and npm start");
-  const commands = summarizeCommands(await compareCommands(folder, keys, { seconds, rounds }));
+  const commands = summarizeCommands(await compareCommands(folder, keys, plan));
   const [cpu] = cpus();
   const results: Results = {
     date: new Date().toISOString(),

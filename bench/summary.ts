@@ -149,6 +149,6 @@ export function formatTable({ sizes, commands }: Results): string {
     ({ images, context: { singleUpdate, noDatabase }, updateWith80msEachRoundTrip: { p50 } }) =>
       `${images.toLocaleString("en")} images, 16 connections: a single UPDATE ${format(singleUpdate)}; no database ${format(noDatabase)}. A warm update with 80 ms before every round trip to D1: p50 ${p50.median.toFixed(1)} ms.`,
   );
-  const lines = [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
-  return [...lines, "", contexts.join("\n\n")].join("\n");
+  const [first, ...lines] = [head, ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+  return [first, `|${"---|".repeat(head.length)}`, ...lines, "", contexts.join("\n\n")].join("\n");
 }

@@ -4,9 +4,8 @@
  * `file:line: what`. Part of `npm run check`.
  */
 import { checkAgreement, checkDifferences } from "./docs/agreement.ts";
+import { type Fence, listFences, listFiles, type Mistake, readText } from "./docs/documents.ts";
 import { checkCitations, checkLinks } from "./docs/links.ts";
-import { type Fence, listFences } from "./docs/markdown.ts";
-import { listFiles, type Mistake, readText } from "./docs/repository.ts";
 
 const maxReadmeLines = 150;
 

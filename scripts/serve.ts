@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { defaultState, openDatabase } from "./provisioning/database.ts";
-import { type Address, addressOptions, formatUrl, isLoopback, readAddress } from "./running/address.ts";
+import { addressOptions, formatUrl, isLoopback, readAddress } from "./running/address.ts";
 import { fromCaller, readOptions, runProgram } from "./running/program.ts";
 import { type Child, keepSaid, runService } from "./running/service.ts";
 import { bundleService, writePages } from "./serving/bundle.ts";
@@ -18,12 +18,10 @@ const usage = `usage: npm run serve [-- OPTIONS]
   --verbose         print each step before the service answers
   --help            print these lines`;
 
-type Options = { address: Address; state: string; vars: Readonly<Record<string, string>>; isVerbose: boolean };
-
 /** For requests that are running when the signal comes. */
 const drainMs = 15_000;
 
-function readServeOptions(): Options {
+function readServeOptions() {
   const { values } = readOptions(usage, {
     options: {
       ...addressOptions,
@@ -42,6 +40,8 @@ function readServeOptions(): Options {
     isVerbose: values.verbose,
   };
 }
+
+type Options = ReturnType<typeof readServeOptions>;
 
 async function startWorkerd({ address, state, vars }: Options): Promise<Child> {
   const folder = join(state, "serve");

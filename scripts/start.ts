@@ -2,7 +2,7 @@
 import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import { defaultState, openDatabase } from "./provisioning/database.ts";
-import { type Address, addressOptions, formatUrl, isLoopback, readAddress } from "./running/address.ts";
+import { addressOptions, formatUrl, isLoopback, readAddress } from "./running/address.ts";
 import { fromCaller, readOptions, runProgram } from "./running/program.ts";
 import { runService } from "./running/service.ts";
 import { formatDemoCommands } from "./starting/commands.ts";
@@ -18,12 +18,10 @@ const usage = `usage: npm start [-- OPTIONS]
   --verbose       print what wrangler says about itself
   --help          print these lines`;
 
-type Options = { address: Address; state: string; isEmpty: boolean; home: string; isVerbose: boolean };
-
 const root = join(import.meta.dirname, "..");
 const drainMs = 5000;
 
-function readStartOptions(): Options {
+function readStartOptions() {
   const { values } = readOptions(usage, {
     options: {
       ...addressOptions,
@@ -42,6 +40,7 @@ function readStartOptions(): Options {
   };
 }
 
+type Options = ReturnType<typeof readStartOptions>;
 type DemoKeys = { key: DemoKey; consoleKey: ConsoleKey };
 
 /** Makes the tables, and provisions the demo unless `--empty`. @returns the demo's keys, if its commands will work */

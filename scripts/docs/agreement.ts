@@ -6,8 +6,7 @@ import { nameRule, textFields, versionRule } from "../../src/images/rules/fields
 import { listParameters } from "../../src/images/rules/list-filters.ts";
 import { maxTagLevels } from "../../src/images/rules/tags.ts";
 import { findRelease, versions } from "../../src/releases.ts";
-import { listRows, type Row } from "./markdown.ts";
-import { type Mistake, readText } from "./repository.ts";
+import { listRows, type Mistake, type Row, readText } from "./documents.ts";
 
 /** A table of a document, what the code has, by the name in the first column, and the column of the values, if any. */
 type Table = {

@@ -1,6 +1,5 @@
 import { posix } from "node:path";
-import { listAnchors, listLinks } from "./markdown.ts";
-import { findLine, type Mistake, readText } from "./repository.ts";
+import { findLine, listAnchors, listLinks, type Mistake, readText } from "./documents.ts";
 
 /** A path from the project's folder, and the anchor, or "". */
 type Target = { file: string; anchor: string };

@@ -164,12 +164,7 @@ const contextCharacters = 24;
 function applyEdit(text: string, { start, end, now }: Edit): Mutant {
   const old = text.slice(start, end);
   const before = text.slice(Math.max(text.lastIndexOf("\n", start - 1) + 1, start - contextCharacters), start);
-  const after = old.endsWith("\n")
-    ? ""
-    : text
-        .slice(end, end + contextCharacters)
-        .split("\n", 1)
-        .join();
+  const after = old.endsWith("\n") ? "" : text.slice(end, end + contextCharacters).replace(/\n.*/s, "");
   const show = (middle: string) => `${before}${middle}${after}`.replace(/\s+/g, " ").trim();
   const line = text.slice(0, start + old.search(/\S|$/)).split("\n").length;
   return { line, was: show(old), now: show(now) || "(removed)", text: text.slice(0, start) + now + text.slice(end) };

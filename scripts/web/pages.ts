@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
 import { makeDocument } from "../openapi/document.ts";
@@ -86,31 +86,17 @@ const formatHeadersFile = (): string => {
 export async function buildPublic(folder: string): Promise<void> {
   const files = new Map([...(await makePages()), ["_headers", formatHeadersFile()]]);
   for (const [path, text] of files) writeChanged(join(folder, path), text);
-  for (const path of listFiles(folder)) if (!files.has(path)) rmSync(join(folder, path));
+  for (const path of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    const isStale = !files.has(path.replaceAll("\\", "/")) && statSync(join(folder, path)).isFile();
+    if (isStale) rmSync(join(folder, path));
+  }
 }
-
-const listFiles = (folder: string): string[] =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) =>
-      join(entry.parentPath, entry.name)
-        .slice(folder.length + 1)
-        .replaceAll("\\", "/"),
-    );
 
 /** Replaces the file at once: another start may read it meanwhile. */
 function writeChanged(file: string, text: string): void {
-  if (readOr(file) === text) return;
+  if (existsSync(file) && readFileSync(file, "utf8") === text) return;
   mkdirSync(dirname(file), { recursive: true });
   const beside = `${file}.${process.pid}`;
   writeFileSync(beside, text);
   renameSync(beside, file);
-}
-
-function readOr(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined;
-  }
 }
