@@ -1,8 +1,8 @@
 import type { RecordedStatement } from "./recorder.ts";
 
 /**
- * The floor: no service of this kind can be faster. It sends the same batches as the service, and answers with the row as it
- * comes, without authentication, validation or rendering.
+ * The floor: no service of this kind can be faster. It sends the same batches as the service, and answers with the bare
+ * row, without authentication, validation or rendering.
  *
  * bench.ts makes `RECORDED` at each run: the batches, and the values in them to replace.
  */

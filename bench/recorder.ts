@@ -48,7 +48,7 @@ function recordDatabase(db: D1Database): D1Database {
 
 let wrapped: D1Database | undefined;
 
-/** The service. Its answer is the batches that it sent to D1. One request at a time. */
+/** The service, but it answers with the batches that it sent to D1. Takes one request at a time. */
 export default {
   async fetch(request: Request, env: Bindings): Promise<Response> {
     wrapped ??= recordDatabase(env.DB);

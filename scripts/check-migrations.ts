@@ -69,26 +69,25 @@ function readShape(db: DatabaseSync): Shape {
   return { columns, tables, bounds };
 }
 
-const compareShapes = (before: Shape, after: Shape, isExcused: (what: string) => boolean): string[] => [
-  ...listLost(before, after)
-    .filter((name) => !isExcused(name) && !isExcused(name.replace(/\..*/, "")))
-    .map((name) => `${name} is dropped or renamed`),
-  ...[...before.columns].flatMap(([name, column]) => compareColumn(name, column, after.columns.get(name))),
-  ...listNew(before, after)
-    .filter(([, { isRequired, hasDefault }]) => isRequired && !hasDefault)
-    .map(([name]) => `${name} is new and NOT NULL without a default`),
-  ...[...after.bounds]
-    .filter(([bound, table]) => before.tables.has(table) && !before.bounds.has(bound))
-    .filter(([bound]) => !namesNewColumn(bound, before, after))
-    .map(([bound]) => `${bound} is new`),
-];
+const tableOf = (column: string): string => column.replace(/\..*/, "");
 
-const listLost = (before: Shape, after: Shape): string[] =>
-  [...before.columns.keys()].filter((name) => !after.columns.has(name));
-
-/** New columns of old tables. */
-const listNew = (before: Shape, after: Shape): [string, Column][] =>
-  [...after.columns].filter(([name]) => !before.columns.has(name) && before.tables.has(name.replace(/\..*/, "")));
+function compareShapes(before: Shape, after: Shape, isExcused: (what: string) => boolean): string[] {
+  const added = [...after.columns].filter(([name]) => !before.columns.has(name) && before.tables.has(tableOf(name)));
+  // The release before does not write new columns, so their bounds do not concern it.
+  const namesAdded = (bound: string) =>
+    added.some(([name]) => new RegExp(`\\b${name.replace(/.*\./, "")}\\b`).test(bound));
+  const left = [...before.columns].filter(([name]) => !isExcused(name) && !isExcused(tableOf(name)));
+  return [
+    ...left.filter(([name]) => !after.columns.has(name)).map(([name]) => `${name} is dropped or renamed`),
+    ...[...before.columns].flatMap(([name, column]) => compareColumn(name, column, after.columns.get(name))),
+    ...added.flatMap(([name, { isRequired, hasDefault }]) =>
+      isRequired && !hasDefault ? `${name} is new and NOT NULL without a default` : [],
+    ),
+    ...[...after.bounds].flatMap(([bound, table]) =>
+      before.tables.has(table) && !before.bounds.has(bound) && !namesAdded(bound) ? `${bound} is new` : [],
+    ),
+  ];
+}
 
 function compareColumn(name: string, before: Column, after: Column | undefined): string[] {
   if (!after) return [];
@@ -96,10 +95,6 @@ function compareColumn(name: string, before: Column, after: Column | undefined):
   if (after.isRequired && !before.isRequired) return [`${name} becomes NOT NULL`];
   return after.isRequired && before.hasDefault && !after.hasDefault ? [`${name} loses its default`] : [];
 }
-
-/** The release before does not write new columns, so their bounds do not concern it. */
-const namesNewColumn = (bound: string, before: Shape, after: Shape): boolean =>
-  listNew(before, after).some(([name]) => new RegExp(`\\b${name.replace(/.*\./, "")}\\b`).test(bound));
 
 /** What D1 would do in silence. */
 const forbidden = [

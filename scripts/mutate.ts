@@ -95,7 +95,7 @@ class Copy {
     }
   }
 
-  /** @returns a time limit for runs with a fault. @throws {Error} the tests fail without one, or there are none */
+  /** @returns a time limit for runs with a fault. @throws {Error} a test fails without a fault, or no test ran */
   async assertPasses(text: string): Promise<number> {
     const began = performance.now();
     const { failed, passed } = await this.test(text, 600_000);

@@ -8,7 +8,7 @@ import { formatSql } from "./statements/format.ts";
 
 const root = join(import.meta.dirname, "..");
 
-/** A statement of the service, under the name of its file and export. */
+/** A statement of the service, with the name of its file and export. */
 export type NamedStatement = { name: string; text: string };
 
 type Printable = (typeof statements)[number];
@@ -16,9 +16,9 @@ type Printable = (typeof statements)[number];
 const isPrintable = (value: unknown): value is Printable => statements.includes(value as Printable);
 
 /**
- * Lists every statement that the service can send: those that any file of `src` defines.
+ * Lists every statement that the service can send.
  *
- * @throws {Error} a statement is not exported, or a file sends SQL that is no statement
+ * @throws {Error} a statement is not exported, or a file sends other SQL
  */
 export async function listStatements(): Promise<NamedStatement[]> {
   const found = new Map<Printable, string>();
@@ -33,7 +33,7 @@ export async function listStatements(): Promise<NamedStatement[]> {
   return named.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The statements that a file exports: a write and its rehearsal are two statements of one object. */
+/** Lists the statements that a file exports. A write and its rehearsal are two statements of one object. */
 function listExported(module: Readonly<Record<string, unknown>>): [string, Printable][] {
   return Object.entries(module).flatMap(([name, value]): [string, Printable][] => {
     if (isPrintable(value)) return [[name, value]];
@@ -42,7 +42,7 @@ function listExported(module: Readonly<Record<string, unknown>>): [string, Print
   });
 }
 
-/** The files that define statements. @throws {Error} another file prepares SQL of its own */
+/** Lists the files that define statements. @throws {Error} another file prepares SQL */
 function listFiles(): string[] {
   const files = globSync("src/**/*.ts", { cwd: root, exclude: ["src/console/**"] });
   for (const file of files) {
@@ -73,7 +73,7 @@ export async function renderStatements(): Promise<string> {
 /** The document's path. */
 export const statementsFile = join(root, "test/data/statements.sql");
 
-/** The columns that the WHERE of a partial index reads, as `table.column`. */
+/** Lists the columns in the WHERE of partial indexes, as `table.column`. */
 export function listPartialColumns(db: DatabaseSync): string[] {
   const indexes = db
     .prepare("SELECT tbl_name, sql FROM sqlite_schema WHERE type = 'index' AND sql LIKE '% WHERE %'")
@@ -90,7 +90,7 @@ export function listPartialColumns(db: DatabaseSync): string[] {
 
 const operator = String.raw`\s*(?:=|==|<>|!=|<=?|>=?|\bIS(?:\s+NOT)?\b|\b(?:NOT\s+)?IN\s*\()\s*`;
 
-/** Finds where a statement compares such a column with a bound parameter: SQLite then prepares it anew at each run. */
+/** Finds where a statement compares such a column with a parameter: SQLite would prepare it anew at each run. */
 export function findBoundPartial(text: string, columns: readonly string[]): string[] {
   const names = columns.map((column) => String.raw`(?<!\+)"\w+"\."${column.split(".")[1]}"`).join("|");
   const compared = new RegExp(`(?:${names})${operator}\\?|\\?${operator}(?:${names})`, "gi");
