@@ -26,20 +26,16 @@ async function openInspector(port: number, service: string) {
   const target = targets.find(({ id }) => id.includes(service));
   const socket = new WebSocket(`ws://127.0.0.1:${port}/${target?.id}`);
   await new Promise((resolve) => socket.addEventListener("open", resolve));
-  let last = 0;
-  const call = (method: string, params: object = {}): Promise<{ result: unknown }> =>
-    new Promise((resolve) => {
-      last += 1;
-      const id = last;
-      const listen = ({ data }: MessageEvent) => {
-        const message = JSON.parse(String(data)) as { id: number; result: unknown };
-        if (message.id !== id) return;
-        socket.removeEventListener("message", listen);
-        resolve(message);
-      };
-      socket.addEventListener("message", listen);
-      socket.send(JSON.stringify({ id, method, params }));
-    });
+  const waiting = new Map<number, (result: unknown) => void>();
+  socket.addEventListener("message", ({ data }) => {
+    const { id, result } = JSON.parse(String(data));
+    waiting.get(id)?.(result);
+  });
+  const call = (method: string, params: object = {}): Promise<unknown> => {
+    const id = waiting.size + 1;
+    socket.send(JSON.stringify({ id, method, params }));
+    return new Promise((resolve) => waiting.set(id, resolve));
+  };
   return { call, close: () => socket.close() };
 }
 
@@ -94,7 +90,7 @@ async function profile(): Promise<number> {
   await call("Profiler.setSamplingInterval", { interval: 100 });
   await call("Profiler.start");
   await load(seconds);
-  const { profile } = (await call("Profiler.stop")).result as { profile: Profile };
+  const { profile } = (await call("Profiler.stop")) as { profile: Profile };
   close();
   for (const [source, share] of computeShares(profile, readSources(bundle))) {
     if (share >= 0.01) process.stdout.write(`${(share * 100).toFixed(1).padStart(5)} %  ${source}\n`);

@@ -26,7 +26,7 @@ const uncopied = new Set(["node_modules", ".git", ".local", ".wrangler", "dist",
 /** A run takes this many times longer than without a fault: it does not end. */
 const patience = 10;
 
-type Request = { file: string; project: string; tests: readonly string[] };
+type Request = Omit<ReturnType<typeof readRequest>, "most" | "seed">;
 
 /** The first test that failed, or why a file did not run. `failed` is undefined if all passed. */
 type Outcome = { failed?: string | undefined; passed: number };
@@ -128,16 +128,16 @@ async function mutate(): Promise<undefined> {
   const which =
     chosen.length < all.length ? `${chosen.length} of ${all.length} faults, seed ${seed}` : `${all.length} faults`;
   console.log(`${which}; ${tests.join(" ")}\n\n| Line | Was | Fault | Noticed by |\n|---|---|---|---|`);
-  const counts = { [survived]: 0, [skipped]: 0 };
+  const verdicts: string[] = [];
   for (const mutant of chosen) {
     const verdict = await copy.judge(mutant.text, limitMs);
-    if (verdict in counts) counts[verdict] = (counts[verdict] ?? 0) + 1;
+    verdicts.push(verdict);
     const cells = [`${file}:${mutant.line}`, mutant.was, mutant.now, verdict];
     console.log(`| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`);
   }
   copy.endProcess();
   await copy.assertPasses(text);
-  const [left = 0, broken = 0] = Object.values(counts);
+  const [left = 0, broken = 0] = [survived, skipped].map((one) => verdicts.filter((verdict) => verdict === one).length);
   console.log(`\n${file}: ${chosen.length - left - broken} noticed, ${left} survived, ${broken} do not compile`);
   process.exit(0);
 }
