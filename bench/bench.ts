@@ -1,32 +1,24 @@
 /**
- * Measures the service against the floor, side by side on plain workerd. `npm run bench [-- --seconds N --rounds N
- * --sizes 1000,1000000 --out FILE --before DIR]`; writes bench/results.json and prints a table. `--before` measures the
- * service of another checkout, with its packages installed, in the same rounds.
+ * Measures the service against the floor, side by side on plain workerd. `npm run bench`. Writes bench/results.json and
+ * prints a table.
  */
-import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { findFreePort } from "../scripts/running/address.ts";
-import { fromCaller } from "../scripts/running/program.ts";
+import { fromCaller, readNumber, readOptions, runProgram } from "../scripts/running/program.ts";
 import { bundleWorker } from "../scripts/serving/bundle.ts";
-import { endProcess, readWorkerdVersion, runPlainWorkerd, type Served } from "../scripts/serving/workerd.ts";
-import { visibleImages } from "./caller.ts";
-import { compareCommands } from "./commands.ts";
-import { countUpdates, makeDatabase } from "./database.ts";
-import type { LoadOptions } from "./load.ts";
+import { endProcess, readWorkerdVersion } from "../scripts/serving/workerd.ts";
+import { type LoadOptions, runLoad } from "./load.ts";
 import { record, recordedUpdates } from "./recording.ts";
+import { chooseKey, kinds, makeKeys, makeSignedRequest, visibleImages } from "./requests.ts";
 import {
-  chooseKey,
-  formatPublicLine,
-  type Kind,
-  kinds,
-  makeKeys,
-  makeSignedRequest,
-  type SigningKey,
-} from "./requests.ts";
-import { runLoad } from "./run-load.ts";
+  compareCommands,
+  countUpdates,
+  makeDatabase,
+  makeTemporaryFolder,
+  readCpuMicroseconds,
+  serveWorkers,
+} from "./site.ts";
 import {
   formatTable,
   type Measured,
@@ -37,53 +29,49 @@ import {
   summarizeCommands,
   type Target,
 } from "./summary.ts";
-import { makeTemporaryFolder } from "./temporary-folder.ts";
 import { measureWorst } from "./worst.ts";
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: "string", default: "1" },
-    rounds: { type: "string", default: "9" },
-    sizes: { type: "string", default: "1000,1000000" },
-    out: { type: "string", default: join(import.meta.dirname, "results.json") },
-    before: { type: "string" },
-  },
-});
-const connectionCounts = [1, 16];
-/** What each round measures, in turns. */
-const targets: readonly Target[] = ["service", "floor", ...(values.before === undefined ? [] : (["before"] as const))];
+const usage = `usage: npm run bench [-- OPTIONS]
+  --seconds N   of each run of the load (default 1)
+  --rounds N    of each kind of request (default 9)
+  --sizes N,N   images in the databases (default 1000,1000000)
+  --out FILE    the results (default bench/results.json)
+  --before DIR  another checkout with its packages installed, whose service is measured in the same rounds`;
 
-const folder = makeTemporaryFolder("bench");
+function readBenchOptions() {
+  const { values } = readOptions(usage, {
+    options: {
+      seconds: { type: "string", default: "1" },
+      rounds: { type: "string", default: "9" },
+      sizes: { type: "string", default: "1000,1000000" },
+      out: { type: "string", default: join(import.meta.dirname, "results.json") },
+      before: { type: "string" },
+    },
+  });
+  return {
+    seconds: readNumber("seconds", values.seconds, { least: 0.1, isWhole: false }),
+    rounds: readNumber("rounds", values.rounds, { least: 1 }),
+    sizes: values.sizes.split(",").map((size) => readNumber("sizes", size, { least: visibleImages + 1 })),
+    out: fromCaller(values.out),
+    before:
+      values.before === undefined ? [] : [{ name: "before", entry: join(fromCaller(values.before), "src/index.ts") }],
+  };
+}
+
 const keys = makeKeys();
 const say = (line: string): boolean => process.stderr.write(`${line}\n`);
 
-function parseAtLeast(least: number, [name, value]: readonly [string, string]): number {
-  const number = Number(value);
-  if (!(number >= least)) throw new Error(`--${name} is a number from ${least}; ${JSON.stringify(value)} was given`);
-  return number;
-}
-
 /** A database of one size and the workerd that serves it. */
-type Site = {
+type Site = Awaited<ReturnType<typeof serveWorkers>> & {
   images: number;
   state: string;
   rows: Rows;
-  run: Awaited<ReturnType<typeof runPlainWorkerd>>;
-  port: (worker: string) => number;
+  measurements: Results["sizes"][number]["measurements"];
   /** Updates that were answered 200. */
   answered: number;
 };
 
 type Load = Pick<LoadOptions, "kind" | "connections" | "seconds" | "prefix">;
-
-const ticksPerSecond = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
-
-/** User and system time of a process so far, in µs. proc(5) */
-function readCpuMicroseconds(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return ((Number(fields[11]) + Number(fields[12])) * 1_000_000) / ticksPerSecond;
-}
 
 async function measureLoad(site: Site, worker: string, load: Load): Promise<Measured> {
   const pid = site.run.pid ?? 0;
@@ -93,56 +81,28 @@ async function measureLoad(site: Site, worker: string, load: Load): Promise<Meas
   return { perSecond: requests / seconds, cpu: (readCpuMicroseconds(pid) - before) / requests, ...latencies };
 }
 
-async function serve(workers: readonly Omit<Served, "port">[], state: string) {
-  const served: Served[] = [];
-  for (const worker of workers) served.push({ ...worker, port: await findFreePort() });
-  const run = await runPlainWorkerd(served, { folder: `${state}-workerd`, persist: join(state, "v3") });
-  return { run, port: (name: string) => served.find((worker) => worker.name === name)?.port ?? 0 };
-}
+type Bundle = { name: string; bundle: string };
 
-function bundle(name: string, entry: string): Omit<Served, "port"> {
-  say(`bundling ${entry}`);
-  return { name, bundle: bundleWorker(entry, join(folder, name)) };
-}
-
-/** Bundles the Workers. */
-const bundleAll = () => ({
-  service: bundle("service", "src/index.ts"),
-  floor: bundle("floor", "bench/floor.ts"),
-  recorder: bundle("recorder", "bench/recorder.ts"),
-  delayed: bundle("delayed", "bench/delayed.ts"),
-  before: values.before === undefined ? [] : [bundle("before", join(fromCaller(values.before), "src/index.ts"))],
-});
-
-async function openSite(images: number, { recorder, service, floor, delayed, before }: ReturnType<typeof bundleAll>) {
+async function openSite(state: string, images: number, [recorder, floor, ...others]: readonly Bundle[]): Promise<Site> {
+  if (!recorder || !floor) throw new Error("the first two bundles are the recorder and the floor");
   say(`making a database of ${images} images`);
-  const state = join(folder, `state-${images}`);
-  await makeDatabase(state, { images, keys: keys.map((key) => ({ name: key.name, key: formatPublicLine(key) })) });
-  const recording = await serve([recorder], state);
+  await makeDatabase(state, images, keys);
+  const recording = await serveWorkers(state, [recorder]);
   const { recorded, rows } = await record(recording.port("recorder"), keys);
   await endProcess(recording.run);
-  const withBatches = { ...floor, vars: { RECORDED: JSON.stringify(recorded) } };
-  const site: Site = {
-    images,
-    state,
-    rows,
-    ...(await serve([service, withBatches, delayed, ...before], state)),
-    answered: recordedUpdates,
-  };
-  for (const target of targets) await assertListsAll(site, target);
-  return site;
+  const served = await serveWorkers(state, [{ ...floor, vars: { RECORDED: JSON.stringify(recorded) } }, ...others]);
+  return { images, state, rows, measurements: [], ...served, answered: recordedUpdates };
 }
 
 /** Checks that a target lists what the caller sees. @throws {Error} it does not */
 async function assertListsAll({ port, images }: Site, target: string): Promise<void> {
-  const key = keys.find(({ name }) => name === chooseKey("list")) as SigningKey; // makeKeys makes one for every kind.
-  const { path, headers } = makeSignedRequest("list", key, { lane: 0, serial: 0 });
+  const { path, headers } = makeSignedRequest("list", chooseKey("list", keys), { lane: 0, serial: 0 });
   const listed: unknown = await (await fetch(`http://127.0.0.1:${port(target)}${path}`, { headers })).json();
   if (Array.isArray(listed) && listed.length === visibleImages) return;
   throw new Error(`among ${images} images the ${target} lists ${JSON.stringify(listed).slice(0, 100)}`);
 }
 
-/** Ends the site. @throws {Error} an update was answered 200 and not applied: then the figures mean nothing */
+/** Ends the site. @throws {Error} an update was answered 200 and not applied: the figures mean nothing */
 async function closeSite({ images, run, state, answered }: Site): Promise<void> {
   await endProcess(run);
   const applied = countUpdates(state);
@@ -150,81 +110,92 @@ async function closeSite({ images, run, state, answered }: Site): Promise<void> 
     throw new Error(`of ${answered} updates answered 200 among ${images} images, ${applied} were applied`);
 }
 
-type Samples = Record<Target, Measured[]>;
+type Plan = { seconds: number; rounds: number };
 
 /**
- * Measures one kind of request: in each round every size and every target, so that the machine's other load meets all of
- * them. The order changes from round to round.
+ * Measures one kind of request. Each round measures every size and every target, so that other load of the machine meets
+ * all of them. The order changes from round to round. Round 0 warms up.
  */
-async function compareTargets(sites: readonly Site[], load: Load, rounds: number): Promise<Samples[]> {
-  const samples = sites.map((): Samples => ({ service: [], floor: [], before: [] }));
-  // Round 0 warms up.
+async function compareTargets(sites: readonly Site[], targets: readonly Target[], { rounds, ...load }: Load & Plan) {
+  const samples = sites.map((site): Samples => ({ site, service: [], floor: [], before: [] }));
   for (let round = 0; round <= rounds; round += 1) {
-    for (const [at, site] of sites.entries()) {
+    for (const sampled of samples) {
       for (const target of round % 2 ? targets : targets.toReversed()) {
-        const measured = await measureLoad(site, target, load);
-        if (round > 0) samples[at]?.[target].push(measured);
+        const measured = await measureLoad(sampled.site, target, load);
+        if (round > 0) sampled[target].push(measured);
       }
     }
   }
-  return samples;
+  noteMeasurements(samples, load);
 }
 
-/** Measures what D1 and workerd take without the service: rounds of their own, after one that warms up. */
-async function measureContext(site: Site, worker: string, { rounds, ...load }: Load & { rounds: number }) {
+type Samples = Record<Target, Measured[]> & { site: Site };
+
+function noteMeasurements(samples: readonly Samples[], { kind, connections }: Load): void {
+  for (const { site, ...sampled } of samples) {
+    const measurement = { kind, connections, ...summarize(sampled, samples[0]?.service ?? []) };
+    say(`${site.images} images, ${kind}, ${connections} connections: ${JSON.stringify(measurement.ratio)}`);
+    site.measurements.push(measurement);
+  }
+}
+
+/** Measures a Worker in rounds of its own. Round 0 warms up. */
+async function measureContext(site: Site, worker: string, { rounds, ...load }: Load & Plan) {
   const measured: Measured[] = [];
   for (let round = 0; round <= rounds; round += 1) measured.push(await measureLoad(site, worker, load));
   return spreadAll(measured.slice(1));
 }
 
-async function measureAll(sites: readonly Site[], seconds: number, rounds: number): Promise<Results["sizes"]> {
-  const measurements = sites.map((): Results["sizes"][number]["measurements"] => []);
-  const cases = connectionCounts.flatMap((connections) => kinds.map((kind): [number, Kind] => [connections, kind]));
-  for (const [connections, kind] of cases) {
-    const samples = await compareTargets(sites, { kind, connections, seconds }, rounds);
-    const [first] = samples;
-    for (const [at, sampled] of samples.entries()) {
-      const measurement = { kind, connections, ...summarize(sampled, first?.service ?? []) };
-      say(`${sites[at]?.images} images, ${kind}, ${connections} connections: ${JSON.stringify(measurement.ratio)}`);
-      measurements[at]?.push(measurement);
-    }
-  }
-  const sizes: Results["sizes"] = [];
-  for (const [at, site] of sites.entries()) {
-    const update = { kind: "update-rsa" as const, connections: 16, seconds, rounds };
-    sizes.push({
-      images: site.images,
-      rows: site.rows,
-      measurements: measurements[at] ?? [],
-      context: {
-        singleUpdate: await measureContext(site, "floor", { ...update, prefix: "/single" }),
-        noDatabase: await measureContext(site, "floor", { ...update, prefix: "/none" }),
-      },
-      updateWith80msEachRoundTrip: await measureContext(site, "delayed", { ...update, connections: 1, rounds: 1 }),
-    });
-  }
-  return sizes;
+async function measureSize(site: Site, plan: Plan): Promise<Results["sizes"][number]> {
+  const update = { kind: "update-rsa" as const, connections: 16, ...plan };
+  return {
+    images: site.images,
+    rows: site.rows,
+    measurements: site.measurements,
+    context: {
+      singleUpdate: await measureContext(site, "floor", { ...update, prefix: "/single" }),
+      noDatabase: await measureContext(site, "floor", { ...update, prefix: "/none" }),
+    },
+    updateWith80msEachRoundTrip: await measureContext(site, "delayed", { ...update, connections: 1, rounds: 1 }),
+  };
 }
 
-async function bench(): Promise<void> {
-  const seconds = parseAtLeast(0.1, ["seconds", values.seconds]);
-  const rounds = parseAtLeast(1, ["rounds", values.rounds]);
-  const counts = values.sizes.split(",").map((size) => parseAtLeast(visibleImages + 1, ["sizes", size]));
-  const workers = bundleAll();
+async function bench(): Promise<number> {
+  const { seconds, rounds, sizes: counts, out, before } = readBenchOptions();
+  const folder = makeTemporaryFolder("bench");
+  const workers = [
+    { name: "recorder", entry: "bench/recorder.ts" },
+    { name: "floor", entry: "bench/floor.ts" },
+    { name: "service", entry: "src/index.ts" },
+    { name: "delayed", entry: "bench/delayed.ts" },
+    ...before,
+  ].map(({ name, entry }) => {
+    say(`bundling ${entry}`);
+    return { name, bundle: bundleWorker(entry, join(folder, name)) };
+  });
+  const targets: readonly Target[] = ["service", "floor", ...(before.length > 0 ? (["before"] as const) : [])];
   const sites: Site[] = [];
-  for (const images of counts) sites.push(await openSite(images, workers));
-  const sizes = await measureAll(sites, seconds, rounds);
+  for (const images of counts) {
+    const site = await openSite(join(folder, `state-${images}`), images, workers);
+    sites.push(site);
+    for (const target of targets) await assertListsAll(site, target);
+  }
+  const plan = { seconds, rounds };
+  for (const connections of [1, 16])
+    for (const kind of kinds) await compareTargets(sites, targets, { kind, connections, ...plan });
+  const sizes: Results["sizes"] = [];
+  for (const site of sites) sizes.push(await measureSize(site, plan));
   for (const site of sites) await closeSite(site);
   say("comparing npm run serve and npm start");
-  const commands = summarizeCommands(await compareCommands(folder, keys, { seconds, rounds }));
-  const { node } = process.versions;
+  const commands = summarizeCommands(await compareCommands(folder, keys, plan));
+  const [cpu] = cpus();
   const results: Results = {
     date: new Date().toISOString(),
     command: ["npm run bench", ...(process.argv.length > 2 ? ["--", ...process.argv.slice(2)] : [])].join(" "),
     machine: {
-      cpu: cpus()[0]?.model,
+      cpu: cpu?.model,
       cpus: cpus().length,
-      node,
+      node: process.versions.node,
       workerd: readWorkerdVersion(),
       platform: `${process.platform} ${process.arch}`,
     },
@@ -233,16 +204,11 @@ async function bench(): Promise<void> {
     commands,
     sizes,
   };
-  writeFileSync(values.out, `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync(out, `${JSON.stringify(results, null, 2)}\n`);
   process.stdout.write(`${formatTable(results)}\n`);
   say("measuring the worst requests");
   process.stdout.write(`\n${await measureWorst()}\n`);
+  return 0;
 }
 
-try {
-  await bench();
-} catch (error) {
-  say(`bench: ${error instanceof Error ? error.message : String(error)}`);
-  // Ends what still runs.
-  process.exit(1);
-}
+await runProgram(bench);

@@ -1,10 +1,10 @@
 import { app } from "../src/app.ts";
 import type { Bindings } from "../src/context.ts";
 
-/** As far as a primary on the other side of an ocean. */
+/** The round trip to a primary across an ocean. */
 const delayMs = 80;
 
-/** Every round trip is a batch, or one statement's `all`. */
+/** Delays every round trip: a batch, or one statement's `all`. */
 function delayTrips<Target extends object>(target: Target): Target {
   return new Proxy(target, {
     get: (wrapped, property) => {

@@ -1,15 +1,13 @@
-import type { RecordedStatement } from "./recorded-database.ts";
+import type { RecordedStatement } from "./recorder.ts";
 
 /**
- * What no service of this kind can be faster than: the very same batches as SQL text, bound and sent, and the row
- * answered as it comes. No authentication, validation or rendering.
+ * The floor: no service of this kind can be faster. It sends the same batches as the service, and answers with the bare
+ * row, without authentication, validation or rendering.
  *
- * `RECORDED` is made by bench.ts at each run: the batches that the service sends, and what stands in them for the image,
- * the name and the write's id.
+ * bench.ts makes `RECORDED` at each run: the batches, and the values in them to replace.
  */
 type Env = { DB: D1Database; RECORDED: string };
 
-/** The batches of the service, as JSON in `RECORDED`. */
 export type Recorded = {
   batches: Record<"update" | "get" | "list", RecordedStatement[]>;
   replaced: Replaced;
@@ -21,7 +19,7 @@ let recorded: Recorded | undefined;
 
 const prepared = new Map<string, D1PreparedStatement>();
 
-/** Binds the recorded statements anew. */
+/** Binds the recorded statements to the values of this request. */
 function bindAll(db: D1Database, statements: readonly RecordedStatement[], [from, to]: [Replaced, Replaced]) {
   return statements.map(({ sql, params }) => {
     const statement = prepared.get(sql) ?? db.prepare(sql);
@@ -35,7 +33,7 @@ function bindAll(db: D1Database, statements: readonly RecordedStatement[], [from
   });
 }
 
-/** One statement; the history's trigger runs for it too. */
+/** One statement, and the trigger of the history. */
 const single = "UPDATE images SET name = ?, revision = revision + 1 WHERE uuid = ? RETURNING *";
 
 export default {
@@ -52,7 +50,7 @@ export default {
     const values = { image, name, attemptId: crypto.randomUUID() };
     const statements = bindAll(db, batches[kind], [replaced, values]);
     const [only] = statements;
-    // As the service does: a read of one statement is sent without a batch.
+    // Like the service, sends a read of one statement without a batch.
     const results = only && statements.length === 1 ? [await only.all()] : await db.batch(statements);
     return Response.json(kind === "list" ? results[1]?.results : results.at(-1)?.results[0]);
   },

@@ -1,10 +1,10 @@
-/**
- * Loads a service and prints what it measured, as JSON. A program of its own, so that it takes no time from the Worker.
- * Its options come as JSON on its input.
- */
-import { readFileSync } from "node:fs";
+/** Loads a service, in a program of its own, so that it takes no time from the Worker or from who measures. */
+import { execFile } from "node:child_process";
 import { Agent, request } from "node:http";
+import { json } from "node:stream/consumers";
+import { runProgram } from "../scripts/running/program.ts";
 import { chooseKey, type Kind, makeSignedRequest, type Outgoing, type SigningKey } from "./requests.ts";
+import { quantile } from "./summary.ts";
 
 /** What to send, and for how long. `prefix` goes before the path. */
 export type LoadOptions = {
@@ -16,54 +16,65 @@ export type LoadOptions = {
   prefix?: string;
 };
 
-/** What came of it; latencies in ms. */
-export type LoadResult = { requests: number; seconds: number; p50: number; p95: number; p99: number };
+/** The outcome. Latencies are in ms. */
+type LoadResult = { requests: number; seconds: number; p50: number; p95: number; p99: number };
 
-const options: LoadOptions = JSON.parse(readFileSync(0, "utf8"));
-const agent = new Agent({ keepAlive: true, maxSockets: options.connections });
-
-function send({ method, path, headers, body }: Outgoing): Promise<number> {
+/**
+ * Runs the load. The options go in by its input, because everybody sees a program's arguments.
+ *
+ * @throws {Error} one line: what was not answered 200
+ */
+export function runLoad(options: LoadOptions): Promise<LoadResult> {
   return new Promise((resolve, reject) => {
-    const startedAt = performance.now();
-    const sent = request({ port: options.port, host: "127.0.0.1", agent, method, path, headers }, (answer) => {
-      const { statusCode } = answer;
-      answer.on("error", reject).on("end", () => {
-        if (statusCode === 200) resolve(performance.now() - startedAt);
-        else reject(new Error(`${method} ${path} was answered ${statusCode}`));
-      });
-      answer.resume();
+    const child = execFile(process.execPath, [import.meta.filename], (error, stdout, stderr) => {
+      if (error) reject(new Error(stderr.trim().split("\n").at(-1) || `the load ended with code ${error.code}`));
+      else resolve(JSON.parse(stdout));
     });
-    sent.on("error", reject);
-    sent.end(body);
+    child.stdin?.end(JSON.stringify(options));
   });
 }
 
-async function runLane(key: SigningKey, at: number, until: number): Promise<number[]> {
-  const latencies: number[] = [];
-  for (let serial = Date.now(); performance.now() < until; serial += 1) {
-    const outgoing = makeSignedRequest(options.kind, key, { lane: at, serial });
-    latencies.push(await send({ ...outgoing, path: `${options.prefix ?? ""}${outgoing.path}` }));
-  }
-  return latencies;
+/** Sends one request. @returns its status, and its latency in ms */
+export function send(
+  { port, agent }: { port: number; agent: Agent },
+  { method, path, headers, body }: Outgoing,
+): Promise<{ status: number; ms: number }> {
+  return new Promise((resolve, reject) => {
+    const startedAt = performance.now();
+    const sent = request({ port, host: "127.0.0.1", agent, method, path, headers }, (answer) => {
+      answer.on("error", reject).on("end", () => {
+        resolve({ status: answer.statusCode ?? 0, ms: performance.now() - startedAt });
+      });
+      answer.resume();
+    });
+    sent.on("error", reject).end(body);
+  });
 }
 
-async function measure(): Promise<LoadResult> {
-  const key = options.keys.find(({ name }) => name === chooseKey(options.kind));
-  if (!key) throw new Error(`no key signs ${options.kind}`);
+async function measure({ port, kind, connections, seconds, keys, prefix = "" }: LoadOptions): Promise<LoadResult> {
+  const key = chooseKey(kind, keys);
+  const to = { port, agent: new Agent({ keepAlive: true, maxSockets: connections }) };
   const startedAt = performance.now();
-  const until = startedAt + options.seconds * 1000;
-  const lanes = await Promise.all(Array.from({ length: options.connections }, (_, at) => runLane(key, at, until)));
-  const seconds = (performance.now() - startedAt) / 1000;
-  agent.destroy();
-  const latencies = lanes.flat().sort((a, b) => a - b);
-  const percentile = (share: number): number => latencies[Math.floor((latencies.length - 1) * share)] ?? Number.NaN;
-  return { requests: latencies.length, seconds, p50: percentile(0.5), p95: percentile(0.95), p99: percentile(0.99) };
+  const latencies: number[] = [];
+  const runLane = async (lane: number) => {
+    for (let serial = Date.now(); performance.now() < startedAt + seconds * 1000; serial += 1) {
+      const outgoing = makeSignedRequest(kind, key, { lane, serial });
+      const { status, ms } = await send(to, { ...outgoing, path: `${prefix}${outgoing.path}` });
+      if (status !== 200) throw new Error(`${outgoing.method} ${outgoing.path} was answered ${status}`);
+      latencies.push(ms);
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, (_, lane) => runLane(lane)));
+  const took = (performance.now() - startedAt) / 1000;
+  to.agent.destroy();
+  latencies.sort((a, b) => a - b);
+  const [p50 = 0, p95 = 0, p99 = 0] = [0.5, 0.95, 0.99].map((share) => quantile(latencies, share));
+  return { requests: latencies.length, seconds: took, p50, p95, p99 };
 }
 
-try {
-  process.stdout.write(JSON.stringify(await measure()));
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  // Ends the other connections.
-  process.exit(1);
+if (import.meta.main) {
+  await runProgram(async () => {
+    process.stdout.write(JSON.stringify(await measure((await json(process.stdin)) as LoadOptions)));
+    return 0;
+  });
 }

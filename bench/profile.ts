@@ -1,53 +1,45 @@
-/**
- * Shows where the CPU of a warm update goes: a profile of the service's isolate on plain workerd, by package and source
- * file. `npm run profile [-- --kind update-rsa --seconds 5]`
- */
+/** Shows where the CPU of a warm request goes, by package and source file, on plain workerd. `npm run profile` */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { findFreePort } from "../scripts/running/address.ts";
+import { readNumber, readOptions, runProgram, WrongUsage } from "../scripts/running/program.ts";
 import { bundleWorker } from "../scripts/serving/bundle.ts";
-import { endProcess, runPlainWorkerd } from "../scripts/serving/workerd.ts";
-import { makeDatabase } from "./database.ts";
-import { formatPublicLine, kinds, makeKeys } from "./requests.ts";
-import { runLoad } from "./run-load.ts";
-import { makeTemporaryFolder } from "./temporary-folder.ts";
+import { endProcess } from "../scripts/serving/workerd.ts";
+import { runLoad } from "./load.ts";
+import { kinds, makeKeys } from "./requests.ts";
+import { makeDatabase, makeTemporaryFolder, serveWorkers } from "./site.ts";
 
-const { values } = parseArgs({
-  options: { kind: { type: "string", default: "update-rsa" }, seconds: { type: "string", default: "5" } },
-});
+const usage = `usage: npm run profile [-- --kind KIND --seconds N]
+  --kind KIND  ${kinds.join(", ")} (default update-rsa)
+  --seconds N  of the profile (default 5)`;
 
-/** A profile as the inspector gives it. @see https://chromedevtools.github.io/devtools-protocol/tot/Profiler/ */
+/** The inspector's profile. @see https://chromedevtools.github.io/devtools-protocol/tot/Profiler/ */
 type Profile = {
   nodes: { id: number; callFrame: { functionName: string; url: string; lineNumber: number } }[];
   samples: number[];
   timeDeltas: number[];
 };
 
-/** One session with the inspector of an isolate. */
+/** Opens a session with the inspector of an isolate. */
 async function openInspector(port: number, service: string) {
   const targets = (await (await fetch(`http://127.0.0.1:${port}/json`)).json()) as { id: string }[];
   const target = targets.find(({ id }) => id.includes(service));
   const socket = new WebSocket(`ws://127.0.0.1:${port}/${target?.id}`);
   await new Promise((resolve) => socket.addEventListener("open", resolve));
-  let last = 0;
-  const call = (method: string, params: object = {}): Promise<{ result: unknown }> =>
-    new Promise((resolve) => {
-      last += 1;
-      const id = last;
-      const listen = ({ data }: MessageEvent) => {
-        const message = JSON.parse(String(data)) as { id: number; result: unknown };
-        if (message.id !== id) return;
-        socket.removeEventListener("message", listen);
-        resolve(message);
-      };
-      socket.addEventListener("message", listen);
-      socket.send(JSON.stringify({ id, method, params }));
-    });
+  const waiting = new Map<number, (result: unknown) => void>();
+  socket.addEventListener("message", ({ data }) => {
+    const { id, result } = JSON.parse(String(data));
+    waiting.get(id)?.(result);
+  });
+  const call = (method: string, params: object = {}): Promise<unknown> => {
+    const id = waiting.size + 1;
+    socket.send(JSON.stringify({ id, method, params }));
+    return new Promise((resolve) => waiting.set(id, resolve));
+  };
   return { call, close: () => socket.close() };
 }
 
-/** The source of each line of a bundle: esbuild writes a comment before each file. */
+/** Finds the source of each line of a bundle: esbuild writes a comment before each file. */
 function readSources(bundle: string): string[] {
   let current = "bundle";
   return readFileSync(bundle, "utf8")
@@ -59,7 +51,7 @@ function readSources(bundle: string): string[] {
     });
 }
 
-/** Shares of the isolate's busy time, the largest first. */
+/** Computes each source's share of the isolate's busy time, the largest first. */
 function computeShares({ nodes, samples, timeDeltas }: Profile, lines: readonly string[]): [string, number][] {
   const byId = new Map(nodes.map((node) => [node.id, node.callFrame]));
   const times = new Map<string, number>();
@@ -77,32 +69,34 @@ function computeShares({ nodes, samples, timeDeltas }: Profile, lines: readonly 
   return [...times].map(([source, time]): [string, number] => [source, time / total]).sort((a, b) => b[1] - a[1]);
 }
 
-const kind = kinds.find((name) => name === values.kind);
-if (!kind) throw new Error(`--kind is one of ${kinds.join(", ")}`);
-const folder = makeTemporaryFolder("profile");
-const keys = makeKeys();
-const state = join(folder, "state");
-await makeDatabase(state, { images: 1000, keys: keys.map((key) => ({ name: key.name, key: formatPublicLine(key) })) });
-const bundle = bundleWorker("src/index.ts", join(folder, "bundle"), "--no-minify");
-const [port, inspectorPort] = [await findFreePort(), await findFreePort()];
-const run = await runPlainWorkerd([{ name: "service", bundle, port }], {
-  folder: join(folder, "workerd"),
-  persist: join(state, "v3"),
-  inspectorPort,
-});
-try {
-  const load = (seconds: number) => runLoad({ port, kind, connections: 16, seconds, keys });
+async function profile(): Promise<number> {
+  const text = { type: "string" } as const;
+  const { values } = readOptions(usage, { options: { kind: text, seconds: text } });
+  const kind = kinds.find((name) => name === (values.kind ?? "update-rsa"));
+  if (!kind) throw new WrongUsage(`--kind is one of ${kinds.join(", ")}; ${values.kind} was given`);
+  const seconds = readNumber("seconds", values.seconds ?? "5", { least: 0.1, isWhole: false });
+  const folder = makeTemporaryFolder("profile");
+  const keys = makeKeys();
+  const state = join(folder, "state");
+  await makeDatabase(state, 1000, keys);
+  const bundle = bundleWorker("src/index.ts", join(folder, "bundle"), "--no-minify");
+  const inspectorPort = await findFreePort();
+  const { run, port } = await serveWorkers(state, [{ name: "service", bundle }], { inspectorPort });
+  const load = (time: number) => runLoad({ port: port("service"), kind, connections: 16, seconds: time, keys });
+  // Warms up.
   await load(2);
   const { call, close } = await openInspector(inspectorPort, "service");
   await call("Profiler.enable");
   await call("Profiler.setSamplingInterval", { interval: 100 });
   await call("Profiler.start");
-  await load(Number(values.seconds));
-  const { profile } = (await call("Profiler.stop")).result as { profile: Profile };
+  await load(seconds);
+  const { profile } = (await call("Profiler.stop")) as { profile: Profile };
   close();
   for (const [source, share] of computeShares(profile, readSources(bundle))) {
     if (share >= 0.01) process.stdout.write(`${(share * 100).toFixed(1).padStart(5)} %  ${source}\n`);
   }
-} finally {
   await endProcess(run);
+  return 0;
 }
+
+await runProgram(profile);

@@ -1,16 +1,14 @@
-import { imageOf } from "./caller.ts";
 import type { Recorded } from "./floor.ts";
-import type { RecordedBatch } from "./recorded-database.ts";
-import { chooseKey, type Kind, makeSignedRequest, type SigningKey } from "./requests.ts";
+import type { RecordedBatch } from "./recorder.ts";
+import { chooseKey, imageOf, type Kind, makeSignedRequest, type SigningKey } from "./requests.ts";
 import type { Rows } from "./summary.ts";
 
 /** How many updates a recording sends. */
 export const recordedUpdates = 2;
 
-/** The second of two requests: the first finds a cold isolate. */
+/** Returns the batch of the second request: the first finds a cold isolate. */
 async function recordWarmBatch(port: number, kind: Kind, keys: readonly SigningKey[]): Promise<RecordedBatch> {
-  const key = keys.find(({ name }) => name === chooseKey(kind));
-  if (!key) throw new Error(`no key signs ${kind}`);
+  const key = chooseKey(kind, keys);
   let batches: RecordedBatch[] = [];
   for (const serial of [1, recordedUpdates]) {
     const { method, path, headers, body } = makeSignedRequest(kind, key, { lane: 0, serial });
@@ -24,7 +22,7 @@ async function recordWarmBatch(port: number, kind: Kind, keys: readonly SigningK
   return batch;
 }
 
-/** The attempt id in the record that an update writes for the history. */
+/** Finds the attempt id in the record that an update writes for the history. */
 function findAttemptId({ statements }: RecordedBatch): string {
   const params = statements.flatMap((statement) => statement.params);
   const record = params.find((param) => String(param).startsWith('{"operation"'));
@@ -32,7 +30,7 @@ function findAttemptId({ statements }: RecordedBatch): string {
   return JSON.parse(String(record)).attempt_id;
 }
 
-/** The batches that the service, behind the recorder on this port, sends for a warm request of each kind. */
+/** Records what the service sends to D1 for a warm request of each kind. @param port of the recorder */
 export async function record(port: number, keys: readonly SigningKey[]): Promise<{ recorded: Recorded; rows: Rows }> {
   const update = await recordWarmBatch(port, "update-rsa", keys);
   const [get, list] = [await recordWarmBatch(port, "get", keys), await recordWarmBatch(port, "list", keys)];

@@ -1,35 +1,38 @@
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
-import { toSshWire } from "../scripts/starting/ssh-wire.ts";
-import { caller, imageOf } from "./caller.ts";
 
-/** What is sent: updates by either key, gets, the list of all that the caller sees, and the context of the floor. */
+/** The account that sends the requests. */
+export const caller = { uuid: "aaaaaaaa-0000-4000-8000-000000000001", login: "bench" };
+
+/** How many images the caller sees. */
+export const visibleImages = 200;
+
+/** The id of the caller's image of this index. */
+export const imageOf = (index: number): string => `c0ffee00-0000-4000-8000-${String(index).padStart(12, "0")}`;
+
+/** The kinds of request: updates signed by either key, GetImage, and ListImages of all that the caller sees. */
 export const kinds = ["update-rsa", "update-ed25519", "get", "list"] as const;
 export type Kind = (typeof kinds)[number];
 
-/** A key that signs, of the caller or of another login: PEM, so that another program can have it. */
-export type SigningKey = { name: string; pem: string; algorithm: string; login?: string };
+/** A private key in PEM, named as its account names it. The account is the caller unless `login` says otherwise. */
+export type SigningKey = { name: "rsa" | "ed25519"; pem: string; login?: string };
 
-/** Two throwaway keys, named as their algorithm. */
-export function makeKeys(): SigningKey[] {
-  const pem = ({ privateKey }: { privateKey: KeyObject }) =>
-    String(privateKey.export({ type: "pkcs8", format: "pem" }));
+/** The private half of a key pair in PEM. */
+export const toPem = ({ privateKey }: { privateKey: KeyObject }): string =>
+  String(privateKey.export({ type: "pkcs8", format: "pem" }));
+
+/** Makes two throwaway keys. */
+export function makeKeys(): [rsa: SigningKey, ed25519: SigningKey] {
   return [
-    { name: "rsa", algorithm: "rsa-sha256", pem: pem(generateKeyPairSync("rsa", { modulusLength: 2048 })) },
-    { name: "ed25519", algorithm: "ed25519-sha512", pem: pem(generateKeyPairSync("ed25519")) },
+    { name: "rsa", pem: toPem(generateKeyPairSync("rsa", { modulusLength: 2048 })) },
+    { name: "ed25519", pem: toPem(generateKeyPairSync("ed25519")) },
   ];
-}
-
-/** The OpenSSH line of a key. */
-export function formatPublicLine({ name, pem }: SigningKey): string {
-  const { type, wire } = toSshWire(pem);
-  return `${type} ${wire.toString("base64")} ${name}`;
 }
 
 /** A request as it goes out. */
 export type Outgoing = { method: string; path: string; headers: Record<string, string>; body?: string };
 
 /**
- * A request of a kind, signed.
+ * Makes a signed request.
  *
  * @param lane the connection: each updates an image of its own
  * @param serial makes the update differ from the one before
@@ -48,17 +51,23 @@ export function makeSignedRequest(
   return { method: "POST", path: `${image}?action=update`, headers: { ...headers, ...bodyHeaders }, body };
 }
 
-/** The key that signs a kind. */
-export const chooseKey = (kind: Kind): string => (kind === "update-ed25519" ? "ed25519" : "rsa");
+/** Chooses the key that signs a kind. @throws {Error} it is missing */
+export function chooseKey(kind: Kind, keys: readonly SigningKey[]): SigningKey {
+  const key = keys.find(({ name }) => name === (kind === "update-ed25519" ? "ed25519" : "rsa"));
+  if (!key) throw new Error(`no key signs ${kind}`);
+  return key;
+}
 
 let signed: { date: string; signer: string; headers: Record<string, string> } | undefined;
 
-/** Signed anew each second: clients honestly repeat a signature within one. */
-function makeSignedHeaders({ name, pem, algorithm, login = caller.login }: SigningKey): Record<string, string> {
+/** Signs once a second: clients too repeat a signature within one. */
+function makeSignedHeaders({ name, pem, login = caller.login }: SigningKey): Record<string, string> {
   const date = new Date().toUTCString();
   const signer = `${login}/${name}`;
   if (signed?.date !== date || signed.signer !== signer) {
-    const signature = sign(name === "rsa" ? "sha256" : null, Buffer.from(`date: ${date}`), pem).toString("base64");
+    const [algorithm, hash] =
+      name === "rsa" ? (["rsa-sha256", "sha256"] as const) : (["ed25519-sha512", null] as const);
+    const signature = sign(hash, Buffer.from(`date: ${date}`), pem).toString("base64");
     const authorization = `Signature keyId="/${login}/keys/${name}",algorithm="${algorithm}",headers="date",signature="${signature}"`;
     signed = { date, signer, headers: { Date: date, Authorization: authorization, Accept: "application/json" } };
   }

@@ -1,26 +1,16 @@
 import type { Kind } from "./requests.ts";
 
-/** One run of the load: requests a second, CPU µs of workerd a request, latencies in ms. */
+/** One run of the load: requests a second, CPU µs of workerd per request, latencies in ms. */
 export type Measured = { perSecond: number; cpu: number; p50: number; p95: number; p99: number };
 
-/** The median of the rounds, and the least and the most. */
-export type Spread = { median: number; min: number; max: number };
+/** The median of the rounds, the least and the most. */
+type Spread = { median: number; min: number; max: number };
 
 /** Every measure over the rounds. */
-export type Spreads = Record<keyof Measured, Spread>;
+type Spreads = Record<keyof Measured, Spread>;
 
-/** Updates a second of the two commands, in one round. */
-export type CommandSample = { serve: number; start: number };
-
-/** The commands over the rounds; `ratio` is `npm run serve` to `npm start` within each. */
-export type CommandComparison = { serve: Spread; start: Spread; ratio: Spread };
-
-/** Summarizes the rounds of the commands. */
-export const summarizeCommands = (samples: readonly CommandSample[]): CommandComparison => ({
-  serve: spreadOf(samples.map(({ serve }) => serve)),
-  start: spreadOf(samples.map(({ start }) => start)),
-  ratio: spreadOf(samples.map(({ serve, start }) => serve / start)),
-});
+/** The two commands over the rounds, in updates a second. `ratio` is `npm run serve` to `npm start` within each round. */
+type CommandComparison = { serve: Spread; start: Spread; ratio: Spread };
 
 type Ratios = Record<"perSecond" | "cpu" | "p50", Spread>;
 
@@ -28,11 +18,11 @@ type Ratios = Record<"perSecond" | "cpu" | "p50", Spread>;
 export type Target = "service" | "floor" | "before";
 
 /**
- * Service and floor. `ratio` is service to floor within each round, over the rounds: both meet the same machine there,
- * which between rounds may be a quarter slower. `toFirstSize` is the service to itself at the first size, and `toBefore`
- * the service to that of another checkout, likewise.
+ * Service and floor. `ratio` is service to floor within each round, where both meet the same machine: between rounds it may
+ * be a quarter slower. `toFirstSize` is the service to itself at the first size. `toBefore` is the service to that of
+ * another checkout.
  */
-export type Comparison = {
+type Comparison = {
   service: Spreads;
   floor: Spreads;
   ratio: Ratios;
@@ -41,7 +31,7 @@ export type Comparison = {
   toBefore?: Ratios;
 };
 
-/** Of a warm request, as D1 counts them. */
+/** Rows of a warm request, as D1 counts them. */
 export type Rows = Record<string, { read: number; written: number }>;
 
 /** What `bench/results.json` holds. */
@@ -62,28 +52,39 @@ export type Results = {
   }[];
 };
 
+/** The value below which this share of the sorted values is. */
+export const quantile = (sorted: readonly number[], share: number): number =>
+  sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
+
 const round = (value: number): number => Number(value.toPrecision(4));
 
 function spreadOf(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
-  const at = (index: number) => sorted[index] ?? Number.NaN;
-  const middle = (sorted.length - 1) / 2;
-  const median = (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2;
-  return { median: round(median), min: round(at(0)), max: round(at(sorted.length - 1)) };
+  const median = (quantile(sorted, 0.5) + quantile(sorted.toReversed(), 0.5)) / 2;
+  return { median: round(median), min: round(quantile(sorted, 0)), max: round(quantile(sorted, 1)) };
 }
 
-/** Spreads the rounds, measure by measure. */
-export const spreadAll = (samples: readonly Measured[]): Spreads => ({
-  perSecond: spreadOf(samples.map(({ perSecond }) => perSecond)),
-  cpu: spreadOf(samples.map(({ cpu }) => cpu)),
-  p50: spreadOf(samples.map(({ p50 }) => p50)),
-  p95: spreadOf(samples.map(({ p95 }) => p95)),
-  p99: spreadOf(samples.map(({ p99 }) => p99)),
+/** Summarizes the rounds of the commands. */
+export const summarizeCommands = (samples: readonly { serve: number; start: number }[]): CommandComparison => ({
+  serve: spreadOf(samples.map(({ serve }) => serve)),
+  start: spreadOf(samples.map(({ start }) => start)),
+  ratio: spreadOf(samples.map(({ serve, start }) => serve / start)),
 });
 
+/** Spreads the rounds, measure by measure. */
+export function spreadAll(samples: readonly Measured[]): Spreads {
+  const spread = (of: keyof Measured) => spreadOf(samples.map((sample) => sample[of]));
+  return {
+    perSecond: spread("perSecond"),
+    cpu: spread("cpu"),
+    p50: spread("p50"),
+    p95: spread("p95"),
+    p99: spread("p99"),
+  };
+}
+
 function computeRatios(samples: readonly Measured[], to: readonly Measured[]): Ratios {
-  const ratio = (of: keyof Ratios) =>
-    spreadOf(samples.map((sample, round) => sample[of] / (to[round]?.[of] ?? Number.NaN)));
+  const ratio = (of: keyof Ratios) => spreadOf(samples.map((sample, at) => sample[of] / (to[at]?.[of] ?? Number.NaN)));
   return { perSecond: ratio("perSecond"), cpu: ratio("cpu"), p50: ratio("p50") };
 }
 
@@ -109,43 +110,45 @@ const kindNames: Readonly<Record<Kind, string>> = {
 const formatSpread = ({ median, min, max }: Spread): string =>
   `${median.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
 
+const whole = ({ median }: Spread): string => String(Math.round(median));
+
 /** Formats the table of docs/performance.md. */
 export function formatTable({ sizes, commands }: Results): string {
-  const formatCommands = (kind: Kind, { connections, images }: { connections: number; images: number }): string[] => {
-    if (!commands) return [];
-    if (kind !== "update-rsa" || connections !== 16 || images !== 1000) return ["", ""];
-    const { serve, start, ratio } = commands;
-    return [`${Math.round(serve.median)} / ${Math.round(start.median)}`, formatSpread(ratio)];
-  };
   const hasBefore = sizes.some(({ measurements }) => measurements.some(({ toBefore }) => toBefore));
+  const head = [
+    ...["Request, connections", "requests/s, service / floor", "ratio", "CPU µs, service / floor", "ratio", "p50 ms"],
+    ...["p50 to first size", "rows read, written"],
+    ...(commands ? ["npm run serve / npm start, requests/s", "ratio"] : []),
+    ...(hasBefore ? ["requests/s to before", "CPU to before"] : []),
+  ];
+  const formatCommands = (isMeasured: boolean): string[] => {
+    if (!commands) return [];
+    return isMeasured
+      ? [`${whole(commands.serve)} / ${whole(commands.start)}`, formatSpread(commands.ratio)]
+      : ["", ""];
+  };
   const rows = sizes.flatMap(({ images, measurements, rows }) =>
     measurements.map(({ kind, connections, service, floor, ratio, toFirstSize, toBefore }) => {
       const { read, written } = rows[kind.replace(/-.*/, "")] ?? { read: 0, written: 0 };
-      const cells = [
+      return [
         `${kindNames[kind]}, ${images.toLocaleString("en")} images, ${connections}`,
-        `${Math.round(service.perSecond.median)} / ${Math.round(floor.perSecond.median)}`,
+        `${whole(service.perSecond)} / ${whole(floor.perSecond)}`,
         formatSpread(ratio.perSecond),
-        `${Math.round(service.cpu.median)} / ${Math.round(floor.cpu.median)}`,
+        `${whole(service.cpu)} / ${whole(floor.cpu)}`,
         formatSpread(ratio.cpu),
         `${service.p50.median.toFixed(1)} / ${floor.p50.median.toFixed(1)}`,
         toFirstSize.p50.median.toFixed(2),
         `${read}, ${written}`,
-        ...formatCommands(kind, { connections, images }),
+        ...formatCommands(kind === "update-rsa" && connections === 16 && images === 1000),
         ...(toBefore ? [formatSpread(toBefore.perSecond), formatSpread(toBefore.cpu)] : []),
       ];
-      return `| ${cells.join(" | ")} |`;
     }),
   );
-  const contexts = sizes.flatMap(({ images, context, updateWith80msEachRoundTrip }) => {
-    const { singleUpdate, noDatabase } = context;
-    const format = ({ perSecond, cpu }: Spreads) => `${Math.round(perSecond.median)}/s, ${Math.round(cpu.median)} µs`;
-    return `${images.toLocaleString("en")} images, 16 connections: a single UPDATE ${format(singleUpdate)}; no database ${format(noDatabase)}. A warm update with 80 ms before every round trip to D1: p50 ${updateWith80msEachRoundTrip.p50.median.toFixed(1)} ms.`;
-  });
-  return [
-    `| Request, connections | requests/s, service / floor | ratio | CPU µs, service / floor | ratio | p50 ms | p50 to first size | rows read, written |${commands ? " npm run serve / npm start, requests/s | ratio |" : ""}${hasBefore ? " requests/s to before | CPU to before |" : ""}`,
-    `|---|---|---|---|---|---|---|---|${commands ? "---|---|" : ""}${hasBefore ? "---|---|" : ""}`,
-    ...rows,
-    "",
-    contexts.join("\n\n"),
-  ].join("\n");
+  const format = ({ perSecond, cpu }: Spreads) => `${whole(perSecond)}/s, ${whole(cpu)} µs`;
+  const contexts = sizes.map(
+    ({ images, context: { singleUpdate, noDatabase }, updateWith80msEachRoundTrip: { p50 } }) =>
+      `${images.toLocaleString("en")} images, 16 connections: a single UPDATE ${format(singleUpdate)}; no database ${format(noDatabase)}. A warm update with 80 ms before every round trip to D1: p50 ${p50.median.toFixed(1)} ms.`,
+  );
+  const [first, ...lines] = [head, ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+  return [first, `|${"---|".repeat(head.length)}`, ...lines, "", contexts.join("\n\n")].join("\n");
 }

@@ -1,6 +1,7 @@
-import { caller, imageOf } from "./caller.ts";
+import { frame } from "../scripts/starting/ssh-wire.ts";
+import { caller, imageOf } from "./requests.ts";
 
-/** Something to send: `serial` makes an update differ from the one before. */
+/** A request. `serial` makes an update differ from the one before. */
 export type Change = { path?: string; method?: string; type?: string; headers?: Record<string, string>; body?: string };
 export type Worst = { name: string; make: (share: number, serial: number) => Change };
 
@@ -14,16 +15,13 @@ const makeTags = (count: number, share: number, value: unknown): Record<string, 
 const part = '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n';
 
 export const keyOf16384Bits = (): string => {
-  const fields = [Buffer.from("ssh-rsa"), Buffer.of(1, 0, 1), Buffer.concat([Buffer.of(0), Buffer.alloc(2048, 255)])];
-  const wire = Buffer.concat(
-    fields.flatMap((field) => [Buffer.of(0, 0, field.length >> 8, field.length & 255), field]),
-  );
-  return `ssh-rsa ${wire.toString("base64")}`;
+  const fields = ["ssh-rsa", Buffer.of(1, 0, 1), Buffer.concat([Buffer.of(0), Buffer.alloc(2048, 255)])];
+  return `ssh-rsa ${frame(fields).toString("base64")}`;
 };
 
 const signature16384 = `Signature keyId="/${caller.login}/keys/large",algorithm="rsa-sha512",signature="${Buffer.alloc(2048, 7).toString("base64")}"`;
 
-/** The requests that cost most. `share` is 1, or a half to show how the cost grows. */
+/** The requests that cost most. `share` is 1, or 0.5 to show how the cost grows. */
 export const worst: readonly Worst[] = [
   { name: "plain update", make: (_, serial) => ({ body: `{"name":"n${serial}"}` }) },
   {
@@ -33,10 +31,7 @@ export const worst: readonly Worst[] = [
       path: `/my/images?${listOf(16, share, (at) => `tag.key${at * 600}=${at === 16 * share - 1 ? "other" : "v"}`).join("&")}`,
     }),
   },
-  {
-    name: "list of 5 images of 139 KB, for comparison",
-    make: () => ({ method: "GET", path: "/my/images" }),
-  },
+  { name: "list of 5 images of 139 KB, for comparison", make: () => ({ method: "GET", path: "/my/images" }) },
   {
     name: "CreateKey with 98 000 blanks",
     make: (share) => ({
@@ -73,9 +68,7 @@ export const worst: readonly Worst[] = [
   {
     name: "tags of 100 KB, 9 000 keys",
     make: (share, serial) => ({
-      body: JSON.stringify({
-        tags: Object.fromEntries(listOf(9000, share, (at) => [`k${at}`, serial % 9])),
-      }),
+      body: JSON.stringify({ tags: Object.fromEntries(listOf(9000, share, (at) => [`k${at}`, serial % 9])) }),
     }),
   },
   {
@@ -107,7 +100,7 @@ export const worst: readonly Worst[] = [
   },
   {
     name: "RevertImage of 10 000 tags, dry run",
-    // No other request writes the image, so that its first revision stays.
+    // No other request writes this image: its first revision stays.
     make: () => ({ path: `/my/images/${imageOf(4)}?action=revert&revision=1&dry-run=true` }),
   },
   {

@@ -1,109 +1,80 @@
 /**
- * The requests of at most 100 KB that cost most, as multiples of a plain update in CPU of workerd, D1 included; the same at
- * half their size, which shows how their cost grows; and what another account's GetImage takes meanwhile. `npm run worst`
- * prints the table.
+ * The requests of at most 100 KB that cost most, as multiples of a plain update in CPU of workerd, D1 included. Also at half
+ * their size, which shows how their cost grows, and with the time that another account's GetImage takes meanwhile.
+ * `npm run worst` prints the table.
  */
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { Agent, request } from "node:http";
+import { Agent } from "node:http";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { openDatabase } from "../scripts/provisioning/database.ts";
-import { readProvision } from "../scripts/provisioning/entries.ts";
-import { load } from "../scripts/provisioning/load.ts";
-import { findFreePort } from "../scripts/running/address.ts";
-import { bundleWorker } from "../scripts/serving/bundle.ts";
-import { endProcess, runPlainWorkerd } from "../scripts/serving/workerd.ts";
-import { caller, imageOf } from "./caller.ts";
-import { formatPublicLine, makeKeys, makeSignedRequest, type Outgoing } from "./requests.ts";
-import { makeTemporaryFolder } from "./temporary-folder.ts";
+import { readOptions, runProgram } from "../scripts/running/program.ts";
+import { endProcess } from "../scripts/serving/workerd.ts";
+import { formatPublicLine } from "../scripts/starting/ssh-wire.ts";
+import { send } from "./load.ts";
+import { caller, imageOf, makeKeys, makeSignedRequest, type Outgoing, type SigningKey } from "./requests.ts";
+import { makeTemporaryFolder, provision, readCpuMicroseconds, serveService } from "./site.ts";
+import { quantile } from "./summary.ts";
 import { type Change, keyOf16384Bits, update, type Worst, worst } from "./worst-requests.ts";
 
-const [signingKey, otherKey] = makeKeys();
+const usage = `usage: npm run worst
+  Prints the requests of 100 KB that cost most, as multiples of a plain update. Takes minutes.`;
 
-/** The account that hurts nobody: it reads one image. */
+/** The account that only reads one image. */
 const other = { uuid: "aaaaaaaa-0000-4000-8000-000000000002", login: "other" };
 const otherImage = 900;
 
-const agent = new Agent({ keepAlive: true });
+/** The service, and the keys of the two accounts. */
+type Site = { port: number; agent: Agent; pid: number; key: SigningKey; otherKey: SigningKey };
 
-function makeOutgoing({
-  method = "POST",
-  path = update,
-  type = "application/json",
-  headers = {},
-  body,
-}: Change): Outgoing {
-  if (!signingKey) throw new Error("no key");
-  const signed = makeSignedRequest("get", signingKey, { lane: 0, serial: 0 });
+function makeOutgoing(key: SigningKey, change: Change): Outgoing {
+  const { method = "POST", path = update, type = "application/json", headers = {}, body } = change;
+  const signed = makeSignedRequest("get", key, { lane: 0, serial: 0 });
   const ofBody = body === undefined ? {} : { "Content-Type": type, "Content-Length": String(Buffer.byteLength(body)) };
   return { method, path, headers: { ...signed.headers, ...ofBody, ...headers }, ...(body !== undefined && { body }) };
 }
 
-function send(port: number, { method, path, headers, body }: Outgoing): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const sent = request({ host: "127.0.0.1", port, agent, method, path, headers }, (answer) => {
-      answer.resume().on("end", () => resolve(answer.statusCode ?? 0));
-    });
-    sent.on("error", reject).end(body);
-  });
-}
-
-const ticksPerSecond = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
-
-/** User and system time of a process so far, in ms. proc(5) */
-function readCpuMs(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return ((Number(fields[11]) + Number(fields[12])) * 1000) / ticksPerSecond;
-}
-
-type Site = { port: number; pid: number };
-
-/** CPU of one request in ms, over a second of them, and its status. */
-async function measure({ port, pid }: Site, { make }: Worst, share: number): Promise<{ ms: number; status: number }> {
+/** Sends a request for a second. @returns the CPU of one in ms, and its status */
+async function measure(site: Site, { make }: Worst, share: number): Promise<{ ms: number; status: number }> {
+  const sendOne = (serial: number) => send(site, makeOutgoing(site.key, make(share, serial)));
   let status = 0;
-  for (let serial = 0; serial < 3; serial += 1) status = await send(port, makeOutgoing(make(share, serial)));
-  const before = readCpuMs(pid);
+  for (let serial = 0; serial < 3; serial += 1) status = (await sendOne(serial)).status;
+  const before = readCpuMicroseconds(site.pid);
   const until = performance.now() + 1000;
   let count = 0;
-  for (; performance.now() < until; count += 1) await send(port, makeOutgoing(make(share, count)));
-  return { ms: (readCpuMs(pid) - before) / count, status };
+  for (; performance.now() < until; count += 1) await sendOne(count);
+  return { ms: (readCpuMicroseconds(site.pid) - before) / 1000 / count, status };
 }
 
-/** So many connections repeat a request, at what the default rate limit lets an account send, or as fast as they can. */
+/** The connections that repeat a request, and the requests a second that the default rate limit allows an account. */
 const connections = 4;
 const requestsPerSecond = 20;
 
-/** Repeats a request until it is told to stop. @param pauseMs between the starts of two requests of a connection */
-async function repeat({ port }: Site, { make }: Worst, { signal, pauseMs }: { signal: AbortSignal; pauseMs: number }) {
+/** Repeats a request until the signal. @param pauseMs between the starts of two requests of a connection */
+async function repeat(site: Site, { make }: Worst, { signal, pauseMs }: { signal: AbortSignal; pauseMs: number }) {
   for (let serial = 0; !signal.aborted; serial += 1) {
     const started = performance.now();
-    await send(port, makeOutgoing(make(1, serial)));
+    await send(site, makeOutgoing(site.key, make(1, serial)));
     await wait(Math.max(0, pauseMs - (performance.now() - started)));
   }
 }
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-
-/** The median of the other account's GetImage, in ms, over a second of them, one every 10 ms. */
-async function measureOther({ port }: Site): Promise<number> {
-  if (!otherKey) throw new Error("no key");
+/** The median of the other account's GetImage, in ms, over a second, one every 10 ms. */
+async function measureOther(site: Site): Promise<number> {
   const until = performance.now() + 1000;
   const latencies: number[] = [];
   while (performance.now() < until) {
-    const get = makeSignedRequest("get", { ...otherKey, login: other.login }, { lane: otherImage, serial: 0 });
-    const started = performance.now();
-    const status = await send(port, get);
+    const key = { ...site.otherKey, login: other.login };
+    const { status, ms } = await send(site, makeSignedRequest("get", key, { lane: otherImage, serial: 0 }));
     if (status !== 200) throw new Error(`the other account's GetImage was ${status}`);
-    latencies.push(performance.now() - started);
+    latencies.push(ms);
     await wait(10);
   }
-  return median(latencies);
+  return quantile(
+    latencies.sort((a, b) => a - b),
+    0.5,
+  );
 }
 
-/** The same while a request is repeated on 4 connections. */
+/** The same while a request repeats on 4 connections. */
 async function measureMeanwhile(site: Site, one: Worst, pauseMs: number): Promise<number> {
   const stop = new AbortController();
   const lanes = Array.from({ length: connections }, () => repeat(site, one, { signal: stop.signal, pauseMs }));
@@ -113,41 +84,47 @@ async function measureMeanwhile(site: Site, one: Worst, pauseMs: number): Promis
   return latency;
 }
 
-/** Measures every request on a workerd of its own. @returns a table */
-export async function measureWorst(): Promise<string> {
+async function openSite(): Promise<{ site: Site; end: () => Promise<void> }> {
   const folder = makeTemporaryFolder("worst");
   const state = join(folder, "state");
-  const makeImages = (value: string) => {
+  const [key, otherKey] = makeKeys();
+  const accounts = [
+    {
+      ...caller,
+      keys: [
+        { name: key.name, key: formatPublicLine(key.pem, "") },
+        { name: "large", key: keyOf16384Bits() },
+      ],
+    },
+    { ...other, keys: [{ name: otherKey.name, key: formatPublicLine(otherKey.pem, "") }] },
+  ];
+  const image = { name: "n", version: "1" };
+  // Twice, because a revert needs a revision to go back to.
+  for (const value of ["w", "v"]) {
     const tags = Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`key${at}`, value]));
-    return Array.from({ length: 6 }, (_, at) => ({
+    const images = Array.from({ length: 6 }, (_, at) => ({
+      ...image,
       uuid: imageOf(at),
       owner: caller.uuid,
-      name: "n",
-      version: "1",
       ...(at > 0 && { tags }),
     }));
+    await provision(state, {
+      accounts,
+      images: [...images, { ...image, uuid: imageOf(otherImage), owner: other.uuid }],
+    });
+  }
+  const { run, port, pid } = await serveService(folder, state);
+  const agent = new Agent({ keepAlive: true });
+  const end = async () => {
+    agent.destroy();
+    await endProcess(run);
   };
-  if (!signingKey) throw new Error("no key");
-  const keys = [
-    { name: signingKey.name, key: formatPublicLine(signingKey) },
-    { name: "large", key: keyOf16384Bits() },
-  ];
-  if (!otherKey) throw new Error("no key");
-  const accounts = [
-    { ...caller, keys },
-    { ...other, keys: [formatPublicLine(otherKey)] },
-  ];
-  const ofOther = { uuid: imageOf(otherImage), owner: other.uuid, name: "n", version: "1" };
-  const { db, close } = await openDatabase({ state });
-  // Twice: a revert needs a revision to go back to.
-  for (const value of ["w", "v"])
-    await load(db, await readProvision(JSON.stringify({ accounts, images: [...makeImages(value), ofOther] })));
-  await close();
-  const port = await findFreePort();
-  const bundle = bundleWorker("src/index.ts", join(folder, "bundle"));
-  const options = { folder: join(folder, "workerd"), persist: join(state, "v3") };
-  const workerd = await runPlainWorkerd([{ name: "service", bundle, port }], options);
-  const site = { port, pid: workerd.pid ?? 0 };
+  return { site: { port, agent, pid, key, otherKey }, end };
+}
+
+/** Measures every request on a workerd of its own. @returns a table */
+export async function measureWorst(): Promise<string> {
+  const { site, end } = await openSite();
   const lines = [
     "| request | status | CPU, ms | of a plain update | half the size | growth | GetImage of another, ms: at 20 requests/s | on 4 connections |",
     "|---|---|---|---|---|---|---|---|",
@@ -159,27 +136,20 @@ export async function measureWorst(): Promise<string> {
     const whole = await measure(site, one, 1);
     const half = await measure(site, one, 0.5);
     if (Number.isNaN(plain)) plain = whole.ms;
-    const ratio = (ms: number) => (ms / plain).toFixed(1);
     const paced = await measureMeanwhile(site, one, (1000 * connections) / requestsPerSecond);
     const unpaced = await measureMeanwhile(site, one, 0);
-    const cells = [
-      whole.status,
-      whole.ms.toFixed(2),
-      ratio(whole.ms),
-      ratio(half.ms),
-      (whole.ms / half.ms).toFixed(2),
-      paced.toFixed(2),
-      unpaced.toFixed(2),
-    ];
-    lines.push(`| ${one.name} | ${cells.join(" | ")} |`);
+    const ratios = [whole.ms / plain, half.ms / plain].map((ratio) => ratio.toFixed(1));
+    const figures = [whole.ms / half.ms, paced, unpaced].map((figure) => figure.toFixed(2));
+    lines.push(`| ${[one.name, whole.status, whole.ms.toFixed(2), ...ratios, ...figures].join(" | ")} |`);
   }
-  agent.destroy();
-  await endProcess(workerd);
-  lines.push("", `GetImage of another account alone: ${alone.toFixed(2)} ms (median).`);
-  return lines.join("\n");
+  await end();
+  return [...lines, "", `GetImage of another account alone: ${alone.toFixed(2)} ms (median).`].join("\n");
 }
 
 if (import.meta.main) {
-  console.log(await measureWorst());
-  process.exit(0);
+  await runProgram(async () => {
+    readOptions(usage, {});
+    console.log(await measureWorst());
+    return 0;
+  });
 }

@@ -1,5 +1,5 @@
-// What wrangler's [build] runs before it bundles: writes the static pages to public/. Plain JavaScript: wrangler may have
-// been called without npm, on a Node that reads no TypeScript; the project's own does.
+// wrangler's [build] runs this before it bundles: it writes the static pages to public/. Plain JavaScript, because a person
+// may call wrangler without npm, on a Node that reads no TypeScript. The project's own Node does.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const isWindows = process.platform === "win32";
 
 if (process.features.typescript) {
-  const { buildPublic } = await import("./web/build-public.ts");
+  const { buildPublic } = await import("./web/pages.ts");
   await buildPublic(fileURLToPath(new URL("../public", import.meta.url)));
 } else {
   const name = `node-${isWindows ? "win" : process.platform}-${process.arch}`;

@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, "..");
 const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-"));
 const file = join(folder, "openapi.json");
 try {
-  // In lines, so that a finding names its place.
+  // With line breaks, so that a finding names its line.
   writeFileSync(file, JSON.stringify(makeDocument(), null, 2));
   const cli = join(root, "node_modules/@redocly/cli/bin/cli.js");
   const { status, stdout, stderr } = spawnSync(

@@ -1,6 +1,6 @@
 /**
- * Checks the lockfile: complete for every platform (the registry may lack a package, and `npm install` says nothing),
- * and without a registry host. Part of `npm run check`.
+ * Checks that the lockfile is complete for every platform, and names no registry. `npm install` is silent when its
+ * registry lacks a package. Part of `npm run check`.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ type Entry = { version?: string; resolved?: string; integrity?: string; optional
 const lockPath = join(import.meta.dirname, "../package-lock.json");
 const lock: { packages: Record<string, Entry> } = JSON.parse(readFileSync(lockPath, "utf8"));
 
-/** Whether node finds `name` from the package at `from`: in its own node_modules, then in each folder above. */
+/** @returns whether Node finds `name` from the package at `from`: in its own node_modules, then in each folder above */
 function isFound(from: string, name: string): boolean {
   for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf("/node_modules/")))) {
     if (`${folder && `${folder}/`}node_modules/${name}` in lock.packages) return true;

@@ -1,15 +1,15 @@
 /**
- * Checks that `migrations/` makes the tables that `src/db/schema.ts` declares, by making both databases: one from the
- * migrations, one from what drizzle-kit prints for the schema. What Drizzle cannot declare (STRICT, WITHOUT ROWID, the
- * text of the triggers) is compared with what stands here and in `schema/triggers.ts`. Part of `npm run check`.
+ * Checks that `migrations/` makes the tables that `src/db/schema.ts` declares. It makes both databases: one from the
+ * migrations, one from what drizzle-kit prints for the schema. Drizzle cannot declare STRICT, WITHOUT ROWID and triggers:
+ * these are compared with `tables` below and with `schema/triggers.ts`. Part of `npm run check`.
  */
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { openMigrated } from "./provisioning/migrations.ts";
 import { DatabaseSync } from "./provisioning/sqlite.ts";
 import { triggers } from "./schema/triggers.ts";
 
-/** The tables, and whether each is WITHOUT ROWID. All are STRICT. */
+/** The tables: true for those WITHOUT ROWID. All are STRICT. */
 const tables = {
   account_writes: true,
   accounts: false,
@@ -22,19 +22,6 @@ const tables = {
 
 const root = join(import.meta.dirname, "..");
 
-function applyMigrations(): DatabaseSync {
-  const db = new DatabaseSync(":memory:");
-  const files = readdirSync(`${root}/migrations`).filter((name) => name.endsWith(".sql"));
-  for (const name of files.sort()) {
-    const sql = readFileSync(`${root}/migrations/${name}`, "utf8");
-    // D1 ignores it, and ON DELETE CASCADE then deletes the children of a rebuilt table without a word.
-    if (/foreign_keys\s*=\s*off/i.test(sql)) throw new Error(`${name}: PRAGMA foreign_keys=OFF does nothing on D1`);
-    if (/on delete cascade/i.test(sql)) throw new Error(`${name}: no foreign key may CASCADE`);
-    db.exec(sql);
-  }
-  return db;
-}
-
 function applySchema(): DatabaseSync {
   const db = new DatabaseSync(":memory:");
   const cli = `${root}/node_modules/drizzle-kit/bin.cjs`;
@@ -44,7 +31,7 @@ function applySchema(): DatabaseSync {
 
 type Row = Record<string, unknown>;
 
-/** What the two databases must agree on, as lines. */
+/** What must be the same in both databases, as lines. */
 function describe(db: DatabaseSync): string[] {
   const rows = (query: string, ...values: string[]): Row[] => db.prepare(query).all(...values);
   const names = rows("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name");
@@ -65,11 +52,11 @@ function describe(db: DatabaseSync): string[] {
   });
 }
 
-/** SQLite prints the type of a STRICT column as it was written; Drizzle writes lower case. */
+/** SQLite keeps the case of a type, and Drizzle writes lower case. */
 const lowerCaseType = (key: string, value: unknown): unknown =>
   key === "type" && typeof value === "string" ? value.toLowerCase() : value;
 
-/** Compares what only the migrations hold. */
+/** Compares what Drizzle cannot declare. */
 function compareUndeclared(db: DatabaseSync): string[] {
   const list = db.prepare(
     "SELECT name, strict, wr FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%'",
@@ -77,14 +64,8 @@ function compareUndeclared(db: DatabaseSync): string[] {
   const made = Object.fromEntries(list.all().map(({ name, strict, wr }) => [String(name), { strict, wr }]));
   const wanted = Object.fromEntries(Object.entries(tables).map(([name, wr]) => [name, { strict: 1, wr: wr ? 1 : 0 }]));
   const triggerRows = db.prepare("SELECT sql FROM sqlite_schema WHERE type = 'trigger' ORDER BY name").all();
-  return [
-    ...compare("table", toLines(made), toLines(wanted)),
-    ...compare(
-      "trigger",
-      triggerRows.map(({ sql }) => String(sql)),
-      triggers,
-    ),
-  ];
+  const texts = triggerRows.map(({ sql }) => String(sql));
+  return [...compare("table", toLines(made), toLines(wanted)), ...compare("trigger", texts, triggers)];
 }
 
 const toLines = (record: Record<string, unknown>): string[] =>
@@ -97,7 +78,7 @@ function compare(what: string, migrated: readonly string[], declared: readonly s
   ];
 }
 
-const migrations = applyMigrations();
+const migrations = openMigrated();
 const mistakes = [
   ...compare("schema", describe(migrations), describe(applySchema())),
   ...compareUndeclared(migrations),

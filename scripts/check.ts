@@ -1,12 +1,11 @@
 /**
- * Types, lint, layers, the lockfile, schema against migrations, documents against code, and sizes. Two parts run at a time; what a
- * part says is printed when it fails. `npm run check [-- --quick]`
+ * Types, lint, layers, the lockfile, schema against migrations, documents against code, and sizes. Two parts run at a time.
+ * What a part prints is shown if it fails. `npm run check [-- --quick]`
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { parseArgs } from "node:util";
-import { runProgram, UsageAsked } from "./running/program.ts";
+import { readOptions, runProgram } from "./running/program.ts";
 
 const usage = `usage: npm run check [-- --quick]
   --quick  types, lint and layers alone`;
@@ -21,7 +20,7 @@ const tsc = (project: string, name: string): string[] => [
 ];
 const script = (name: string): string[] => [process.execPath, `scripts/${name}.ts`];
 
-/** Those that take longest come first. */
+/** The slowest come first. */
 const parts: Readonly<Record<string, readonly string[]>> = {
   "types of scripts and tests": tsc("tsconfig.node.json", "node"),
   size: script("size"),
@@ -49,10 +48,7 @@ async function runPart(name: string, [program = "", ...args]: readonly string[])
 }
 
 await runProgram(async () => {
-  const { values } = parseArgs({
-    options: { quick: { type: "boolean", default: false }, help: { type: "boolean", short: "h", default: false } },
-  });
-  if (values.help) throw new UsageAsked(usage);
+  const { values } = readOptions(usage, { options: { quick: { type: "boolean" } } });
   const left = Object.entries(parts).filter(([name]) => !values.quick || /^types|^lint|^layers/.test(name));
   let failed = 0;
   const runLane = async () => {

@@ -2,14 +2,11 @@
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { defaultState, openDatabase } from "./provisioning/database.ts";
-import { type Address, addressOptions, formatUrl, isLoopback, readAddress } from "./running/address.ts";
-import { type Child, keepSaid } from "./running/child.ts";
-import { fromCaller, runProgram, UsageAsked } from "./running/program.ts";
-import { runService } from "./running/service.ts";
-import { bundleService } from "./serving/bundle.ts";
-import { writePages } from "./serving/pages.ts";
+import { addressOptions, formatUrl, isLoopback, readAddress } from "./running/address.ts";
+import { fromCaller, readOptions, runProgram } from "./running/program.ts";
+import { type Child, keepSaid, runService } from "./running/service.ts";
+import { bundleService, writePages } from "./serving/bundle.ts";
 import { changeVariables, readSettings } from "./serving/settings.ts";
 import { writePlainConfig } from "./serving/workerd.ts";
 
@@ -17,35 +14,34 @@ const usage = `usage: npm run serve [-- OPTIONS]
   --host ADDRESS    the address to listen on (default 127.0.0.1)
   --port N          its port (default 8787)
   --state DIR       the folder of the database (default .wrangler/state, which npm start uses too)
-  --var NAME=VALUE  a variable in the place of wrangler.toml's; may be repeated
-  --verbose         print what is done before the service answers`;
+  --var NAME=VALUE  a variable, instead of wrangler.toml's; may be repeated
+  --verbose         print each step before the service answers
+  --help            print these lines`;
 
-type Options = { address: Address; state: string; vars: Readonly<Record<string, string>>; isVerbose: boolean };
-
-/** For requests that run when the signal comes. */
+/** For requests that are running when the signal comes. */
 const drainMs = 15_000;
 
-function readOptions(): Options {
-  const { values } = parseArgs({
+function readServeOptions() {
+  const { values } = readOptions(usage, {
     options: {
       ...addressOptions,
       state: { type: "string" },
       var: { type: "string", multiple: true, default: [] },
       verbose: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
     },
   });
-  if (values.help) throw new UsageAsked(usage);
   const address = readAddress(values);
   const required = isLoopback(address.host) ? [] : ["REQUIRE_REQUEST_TARGET=true"];
   return {
     address,
-    state: values.state === undefined ? defaultState : fromCaller(values.state),
-    // Last: no --var takes back what the warning promises.
+    state: fromCaller(values.state ?? defaultState),
+    // Last, so that no --var undoes what the warning promises.
     vars: changeVariables(readSettings().vars, [...values.var, ...required]),
     isVerbose: values.verbose,
   };
 }
+
+type Options = ReturnType<typeof readServeOptions>;
 
 async function startWorkerd({ address, state, vars }: Options): Promise<Child> {
   const folder = join(state, "serve");
@@ -55,7 +51,7 @@ async function startWorkerd({ address, state, vars }: Options): Promise<Child> {
   await Promise.all([bundleService(bundle), writePages(folder)]);
   const { program, args } = writePlainConfig([served], { folder, persist: join(state, "v3") });
   const workerd = spawn(program, args, {
-    // The log goes where this program's output goes, without a program between.
+    // The log goes straight to this program's output.
     stdio: ["ignore", "inherit", "pipe"],
     // A group of its own: Ctrl-C reaches this program alone, which passes it on once.
     detached: true,
@@ -80,4 +76,4 @@ async function serve(options: Options): Promise<number> {
   return await runService({ command: "npm run serve", address, state, drainMs, tell, launch });
 }
 
-await runProgram(() => serve(readOptions()));
+await runProgram(async () => await serve(readServeOptions()));

@@ -1,11 +1,10 @@
 /** Runs the service on this machine with a local D1. `npm start [-- --port N --state DIR --empty]` */
+import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { defaultState, openDatabase } from "./provisioning/database.ts";
-import { type Address, addressOptions, formatUrl, isLoopback, readAddress } from "./running/address.ts";
-import { fromCaller, runProgram, UsageAsked } from "./running/program.ts";
+import { addressOptions, formatUrl, isLoopback, readAddress } from "./running/address.ts";
+import { fromCaller, readOptions, runProgram } from "./running/program.ts";
 import { runService } from "./running/service.ts";
-import { isWritable } from "./running/state-folder.ts";
 import { formatDemoCommands } from "./starting/commands.ts";
 import { type ConsoleKey, type DemoKey, provisionDemo, readConsoleKey, readDemoKey } from "./starting/demo.ts";
 import { startDevServer } from "./starting/dev-server.ts";
@@ -16,39 +15,35 @@ const usage = `usage: npm start [-- OPTIONS]
   --state DIR     the folder of the database (default .wrangler/state)
   --empty         provision nothing
   --home DIR      the folder of the demo's key (default .local)
-  --verbose       print what wrangler says of itself`;
-
-type Options = { address: Address; state: string; isEmpty: boolean; home: string; isVerbose: boolean };
+  --verbose       print what wrangler says about itself
+  --help          print these lines`;
 
 const root = join(import.meta.dirname, "..");
 const drainMs = 5000;
 
-function readOptions(): Options {
-  const { values } = parseArgs({
+function readStartOptions() {
+  const { values } = readOptions(usage, {
     options: {
       ...addressOptions,
       state: { type: "string" },
       empty: { type: "boolean", default: false },
       home: { type: "string" },
       verbose: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
     },
   });
-  if (values.help) throw new UsageAsked(usage);
-  const folder = (given: string | undefined, otherwise: string) =>
-    given === undefined ? otherwise : fromCaller(given);
   return {
     address: readAddress(values),
-    state: folder(values.state, defaultState),
+    state: fromCaller(values.state ?? defaultState),
     isEmpty: values.empty,
-    home: folder(values.home, join(root, ".local")),
+    home: fromCaller(values.home ?? join(root, ".local")),
     isVerbose: values.verbose,
   };
 }
 
+type Options = ReturnType<typeof readStartOptions>;
 type DemoKeys = { key: DemoKey; consoleKey: ConsoleKey };
 
-/** Makes the tables, and provisions the demo unless `--empty`. @returns the demo's keys where its commands will work */
+/** Makes the tables, and provisions the demo unless `--empty`. @returns the demo's keys, if its commands will work */
 async function prepareDatabase({ state, isEmpty, home }: Options): Promise<DemoKeys | undefined> {
   const { db, close } = await openDatabase({ state });
   try {
@@ -62,15 +57,16 @@ async function prepareDatabase({ state, isEmpty, home }: Options): Promise<DemoK
 
 async function start(options: Options): Promise<number> {
   const { address, state, home } = options;
-  if (!isWritable(root)) {
-    throw new Error(
-      `${root} cannot be written to, and wrangler needs to; run "npm run serve -- --state DIR" instead, which writes to its state folder alone`,
-    );
+  try {
+    accessSync(root, constants.W_OK);
+  } catch (cause) {
+    const advice = 'run "npm run serve -- --state DIR" instead, which writes to its state folder alone';
+    throw new Error(`${root} cannot be written to, and wrangler needs to; ${advice}`, { cause });
   }
   const launch = async () => {
     const keys = await prepareDatabase(options);
     const url = formatUrl(address);
-    // The demo's commands sign the date alone.
+    // The demo's commands sign the date alone, which REQUIRE_REQUEST_TARGET refuses.
     const answers =
       keys && isLoopback(address.host) ? formatDemoCommands({ url, home, ...keys }) : `cloudapi-edge answers on ${url}`;
     const ready = `${answers}\nThe state is in ${state}; Ctrl-C ends the service and keeps it.`;
@@ -80,4 +76,4 @@ async function start(options: Options): Promise<number> {
   return await runService({ command: "npm start", address, state, drainMs, tell, launch });
 }
 
-await runProgram(() => start(readOptions()));
+await runProgram(async () => await start(readStartOptions()));

@@ -1,50 +1,97 @@
+import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { formatMigrateCommand, listMigrations } from "../provisioning/migrations.ts";
+import { wranglerCli } from "../running/program.ts";
 
-/** The database_id of wrangler.toml until a database was created. */
+const root = join(import.meta.dirname, "../..");
+
+/** The database_id of wrangler.toml before a database is created. */
 export const placeholderId = "00000000-0000-4000-8000-000000000000";
 
-/** What is read of `wrangler.toml`. Wrangler's own type of it does not resolve outside its sources. */
-type WorkerConfig = {
-  name?: string;
-  account_id?: string;
-  compatibility_date?: string;
+/** The D1 database of `[env.production]`, and the Worker's own settings. */
+export type ProductionDatabase = {
+  name?: string | undefined;
+  account_id?: string | undefined;
+  compatibility_date?: string | undefined;
+  database_name: string;
+  database_id: string;
+};
+
+/** The part of `wrangler.toml` that is read. Wrangler's own type does not resolve outside its sources. */
+type WorkerConfig = Omit<ProductionDatabase, "database_name" | "database_id"> & {
   d1_databases: { binding: string; database_name?: string; database_id?: string }[];
 };
 
-/** The D1 database that `[env.production]` declares, and what belongs to the Worker beside it. */
-export type ProductionDatabase = Omit<WorkerConfig, "d1_databases"> & { database_name: string; database_id: string };
-
-/**
- * Reads the database with the binding DB.
- *
- * @throws {Error} there is none, or it has no name or id
- */
+/** Reads the database with the binding DB. @throws {Error} no entry has this binding, a name and an id */
 export async function readProductionDatabase(): Promise<ProductionDatabase> {
   const { unstable_readConfig: readConfig } = await import("wrangler");
-  const config: WorkerConfig = readConfig({
-    config: join(import.meta.dirname, "../../wrangler.toml"),
-    env: "production",
-  });
-  const { database_name, database_id } = config.d1_databases.find(({ binding }) => binding === "DB") ?? {};
-  if (!database_name || !database_id) {
-    throw new Error(
-      "[env.production] of wrangler.toml has no d1_databases entry with the binding DB, a name and an id",
-    );
-  }
-  const { name, account_id, compatibility_date } = config;
-  return {
-    ...(name && { name }),
-    ...(account_id && { account_id }),
-    ...(compatibility_date && { compatibility_date }),
-    database_name,
-    database_id,
-  };
+  const config: WorkerConfig = readConfig({ config: join(root, "wrangler.toml"), env: "production" });
+  const { name, account_id, compatibility_date, d1_databases } = config;
+  const { database_name, database_id } = d1_databases.find(({ binding }) => binding === "DB") ?? {};
+  if (database_name && database_id) return { name, account_id, compatibility_date, database_name, database_id };
+  throw new Error("[env.production] of wrangler.toml has no d1_databases entry with the binding DB, a name and an id");
 }
 
-/** @throws {Error} no database was created yet: what to do */
+/** @throws {Error} the id is still the placeholder; the message says what to do */
 export function assertDatabaseIsNamed({ database_name, database_id }: ProductionDatabase): void {
   if (database_id !== placeholderId) return;
   throw new Error(
     `the database_id under [[env.production.d1_databases]] of wrangler.toml is still the placeholder; run "npx wrangler d1 create ${database_name}" and put the id it prints there`,
   );
+}
+
+/** @throws {Error} the deployed database lacks migrations, or cannot be asked; the message says what to do */
+export async function assertMigrated({ database_name }: ProductionDatabase): Promise<void> {
+  const applied = await readApplied(database_name);
+  const missing = listMigrations().filter((file) => !applied.has(file));
+  if (missing.length === 0) return;
+  throw new Error(
+    `${missing.join(", ")} is not applied to the deployed database; run "${formatMigrateCommand(database_name)}"`,
+  );
+}
+
+/** Returns the migrations that wrangler's own table lists; none if it has no such table. */
+async function readApplied(name: string): Promise<ReadonlySet<string>> {
+  const query = "SELECT name FROM d1_migrations";
+  const text = await runWrangler(["d1", "execute", name, "--env=production", "--remote", "--json", "--command", query]);
+  const printed = parsePrinted(text);
+  if (Array.isArray(printed)) return new Set(printed.flatMap(({ results = [] }) => results.map((row) => row.name)));
+  const reason = printed.error?.text ?? text.trim();
+  if (reason.includes("no such table")) return new Set();
+  throw new Error(explain(reason));
+}
+
+/** Parses wrangler's output with --json: a result for each statement, or an error. */
+function parsePrinted(text: string): { results?: { name: string }[] }[] | { error?: { text?: string } } {
+  try {
+    return JSON.parse(text.slice(text.search(/[[{]/)));
+  } catch {
+    return {};
+  }
+}
+
+/** Says in one line what is missing, where wrangler speaks only of tokens or of fetch. */
+export function explain(reason: string): string {
+  if (reason.includes("CLOUDFLARE_API_TOKEN")) {
+    return 'not logged in to Cloudflare; run "npx wrangler login", or set CLOUDFLARE_API_TOKEN';
+  }
+  if (/fetch failed|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH/.test(reason)) {
+    return `Cloudflare's API cannot be reached; this needs the network (${firstLine(reason)})`;
+  }
+  return `the deployed database cannot be asked which migrations it has: ${firstLine(reason) || "wrangler said nothing"}`;
+}
+
+const firstLine = (text: string): string => text.split("\n")[0] ?? "";
+
+/** Runs wrangler without a terminal, so that it opens no browser and asks nothing. @returns its stdout */
+function runWrangler(args: readonly string[]): Promise<string> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [wranglerCli, ...args],
+      { cwd: root, timeout: 60_000, env: { ...process.env, CI: "true", NO_COLOR: "1" } },
+      (error, stdout, stderr) => resolve(stdout.trim() ? stdout : stderr.trim() || String(error ?? "")),
+    );
+    child.stdin?.end();
+  });
 }

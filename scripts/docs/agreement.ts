@@ -6,67 +6,52 @@ import { nameRule, textFields, versionRule } from "../../src/images/rules/fields
 import { listParameters } from "../../src/images/rules/list-filters.ts";
 import { maxTagLevels } from "../../src/images/rules/tags.ts";
 import { findRelease, versions } from "../../src/releases.ts";
-import { listRows, type Row } from "./markdown.ts";
-import { type Mistake, readText } from "./repository.ts";
+import { listRows, type Mistake, type Row, readText } from "./documents.ts";
 
-/** A table of a document, the columns that are compared, and what the code has: each name with its value. */
+/** A table of a document, what the code has, by the name in the first column, and the column of the values, if any. */
 type Table = {
-  file: string;
+  file?: string;
   heading: string;
-  columns: { name: number; value: number | undefined };
-  code: ReadonlyMap<string, string>;
+  values?: number;
+  code: ReadonlyMap<string, unknown>;
   source: string;
 };
 
 const contract = "docs/contract.md";
 
-/** Where the documents and the code say the same thing twice, and differ. */
-export function checkAgreement(): Mistake[] {
-  const tables: Table[] = [
-    {
-      file: contract,
-      heading: "Fields",
-      columns: { name: 0, value: undefined },
-      code: new Map(updatableFields.map((field) => [field, ""])),
-      source: "updatableFields in src/db/schema.ts",
-    },
-    {
-      file: contract,
-      heading: "Errors",
-      columns: { name: 0, value: 1 },
-      code: new Map(Object.entries(errorStatus).map(([code, status]) => [code, String(status)])),
-      source: "errorStatus in src/errors.ts",
-    },
-    {
-      file: contract,
-      heading: "Versions",
-      columns: { name: 0, value: 1 },
-      code: new Map(versions.map((version) => [version, String(findRelease(version))])),
-      source: "versions in src/releases.ts",
-    },
-    {
-      file: contract,
-      heading: "ListImages",
-      columns: { name: 0, value: undefined },
-      code: new Map(listParameters.map((name) => [name.replace(/\.$/, ".KEY"), ""])),
-      source: "listParameters in src/images/rules/list-filters.ts",
-    },
-    {
-      file: "docs/configuration.md",
-      heading: "Variables",
-      columns: { name: 0, value: 2 },
-      code: new Map(Object.entries(variableDefaults).map(([name, value]) => [name, String(value)])),
-      source: "src/configuration.ts",
-    },
-  ];
-  return [
-    ...tables.flatMap(compare),
-    ...checkPhrases("Fields", fieldPhrases),
-    ...checkPhrases("Account", accountPhrases),
-  ];
-}
+const keysOf = (names: readonly string[]) => new Map(names.map((name) => [name, undefined]));
 
-/** What the row of a field must say, by field. */
+const tables: readonly Table[] = [
+  { heading: "Fields", code: keysOf(updatableFields), source: "updatableFields in src/db/schema.ts" },
+  { heading: "Errors", values: 1, code: new Map(Object.entries(errorStatus)), source: "errorStatus in src/errors.ts" },
+  {
+    heading: "Versions",
+    values: 1,
+    code: new Map(versions.map((version) => [version, findRelease(version)])),
+    source: "versions in src/releases.ts",
+  },
+  {
+    heading: "ListImages",
+    code: keysOf(listParameters.map((name) => name.replace(/\.$/, ".KEY"))),
+    source: "listParameters in src/images/rules/list-filters.ts",
+  },
+  {
+    file: "docs/configuration.md",
+    heading: "Variables",
+    values: 2,
+    code: new Map(Object.entries(variableDefaults)),
+    source: "src/configuration.ts",
+  },
+];
+
+/** Lists where a document and the code differ. */
+export const checkAgreement = (): Mistake[] => [
+  ...tables.flatMap(compare),
+  ...checkPhrases("Fields", fieldPhrases),
+  ...checkPhrases("Account", accountPhrases),
+];
+
+/** The phrase that the row of a field must have. */
 const fieldPhrases = new Map<string, string>([
   ["name", nameRule.words],
   ["version", versionRule.words],
@@ -83,7 +68,7 @@ const accountPhrases = new Map(
   Object.entries(maxCharacters).map(([field, max]) => [field, `at most ${max} characters`] as const),
 );
 
-/** Checks that the row of each field in a table of the contract says what the code does. */
+/** Checks that the row of each field in a table of the contract has the phrase. */
 function checkPhrases(heading: string, phrases: ReadonlyMap<string, string>): Mistake[] {
   const rows = listRows(readText(contract), heading)?.rows ?? [];
   return [...phrases].flatMap(([field, phrase]) => {
@@ -93,21 +78,58 @@ function checkPhrases(heading: string, phrases: ReadonlyMap<string, string>): Mi
   });
 }
 
-function compare({ file, heading, columns, code, source }: Table): Mistake[] {
+function compare({ file = contract, heading, values, code, source }: Table): Mistake[] {
   const section = listRows(readText(file), heading);
   if (!section) return [{ file, line: 1, what: `there is no heading "## ${heading}"` }];
-  const named = new Map(section.rows.map((row) => [readCell(row, columns.name), row]));
+  const named = new Map(section.rows.map((row) => [readCell(row, 0), row]));
   const missing = [...code.keys()].filter((name) => !named.has(name));
   return [
     ...missing.map((name) => ({ file, line: section.line, what: `no row for ${name}, which is in ${source}` })),
     ...[...named].flatMap(([name, row]) => {
-      const value = code.get(name);
-      if (value === undefined) return [{ file, line: row.line, what: `${name} is not in ${source}` }];
-      if (columns.value === undefined || readCell(row, columns.value) === value) return [];
-      return [{ file, line: row.line, what: `${name} is ${value} in ${source}, not ${readCell(row, columns.value)}` }];
+      if (!code.has(name)) return [{ file, line: row.line, what: `${name} is not in ${source}` }];
+      const [written, value] = [values === undefined ? "" : readCell(row, values), String(code.get(name))];
+      if (values === undefined || written === value) return [];
+      return [{ file, line: row.line, what: `${name} is ${value} in ${source}, not ${written}` }];
     }),
   ];
 }
 
-/** A cell without the backticks around it. */
+/** Returns a cell without its backticks. */
 const readCell = ({ cells }: Row, column: number): string => (cells[column] ?? "").replace(/^`(.*)`$/, "$1");
+
+const differences = "docs/differences.md";
+const cellCount = 5;
+
+/** The folder of the recorded requests. A reference leaves it out. */
+const recordedFolder = "test/data/";
+
+const reference = /`([^`:]+): ([^`]+)`/g;
+
+/** Lists the differences that name no test or recorded request that shows them, or a missing one. */
+export const checkDifferences = (files: readonly string[]): Mistake[] =>
+  (listRows(readText(differences), "Differences")?.rows ?? []).flatMap((row) =>
+    findMistakes(row, files).map((what) => ({ file: differences, line: row.line, what })),
+  );
+
+function findMistakes({ cells }: Row, files: readonly string[]): string[] {
+  if (cells.length !== cellCount || cells.includes("")) return [`the row has not ${cellCount} cells with text`];
+  const cell = cells[cellCount - 1] ?? "";
+  const references = [...cell.matchAll(reference)];
+  if (references.length === 0) return ["no test or recorded request shows this difference"];
+  const left = cell.replace(reference, "").replaceAll(", ", "");
+  return [
+    ...(left === "" ? [] : [`what shows this difference is a list of \`file: text\`, not ${left}`]),
+    ...references.flatMap(([, name = "", text = ""]) => findProblem(name, text, files)),
+  ];
+}
+
+/** A reference has the whole name of a recorded request, or a part of a test's text. */
+function findProblem(name: string, text: string, files: readonly string[]): string[] {
+  const isRecorded = name.endsWith(".json");
+  const path = isRecorded ? recordedFolder + name : name;
+  if (!files.includes(path)) return [`there is no ${path}`];
+  if (!isRecorded && !path.endsWith(".test.ts")) return [`${path} is no test`];
+  const recorded: { name: string }[] = isRecorded ? JSON.parse(readText(path)) : [];
+  const isThere = isRecorded ? recorded.some(({ name }) => name === text) : readText(path).includes(text);
+  return isThere ? [] : [`${path} has nothing named ${text}`];
+}

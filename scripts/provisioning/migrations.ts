@@ -72,3 +72,14 @@ function migrate(db: DatabaseSync): void {
   }
   db.exec("COMMIT");
 }
+
+/** Every migration with its SQL, in the order in which they are applied. */
+export const readMigrations = (): { name: string; sql: string }[] =>
+  listMigrations().map((name) => ({ name, sql: readFileSync(join(folder, name), "utf8") }));
+
+/** Makes an empty database in memory with every migration applied. */
+export function openMigrated(): DatabaseSync {
+  const db = new DatabaseSync(":memory:");
+  for (const { sql } of readMigrations()) db.exec(sql);
+  return db;
+}

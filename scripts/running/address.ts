@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, isIP } from "node:net";
+import { WrongUsage } from "./program.ts";
 
 /** Where the service listens. */
 export type Address = { host: string; port: number };
@@ -10,28 +11,28 @@ export const addressOptions = {
   port: { type: "string", default: "8787" },
 } as const;
 
-/** Reads `--host` and `--port`. @throws {Error} one is not an address, or not a port */
+/** Reads `--host` and `--port`. @throws {WrongUsage} the host is not an IP address, or the port not a port */
 export function readAddress({ host, port }: { host: string; port: string }): Address {
   const number = /^\d{1,5}$/.test(port) ? Number(port) : 0;
-  if (number < 1 || number > 65535) throw new Error(`--port is a number from 1 to 65535; ${port} was given`);
+  if (number < 1 || number > 65535) throw new WrongUsage(`--port is a number from 1 to 65535; ${port} was given`);
   if (host === "localhost") return { host: "127.0.0.1", port: number };
-  if (isIP(host) === 0) throw new Error(`--host is an IP address of this machine; ${host} was given`);
+  if (isIP(host) === 0) throw new WrongUsage(`--host is an IP address of this machine; ${host} was given`);
   return { host, port: number };
 }
 
-/** Whether no other machine reaches the address. */
+/** True if no other machine reaches the address. */
 export const isLoopback = (host: string): boolean => host === "::1" || /^127\./.test(host);
 
-/** `HOST:PORT`, an IPv6 address in brackets. */
+/** `HOST:PORT`, with an IPv6 address in brackets. */
 export const formatAddress = ({ host, port }: Address): string => `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 
-/** The URL that this machine reaches an address by: that of the loopback for "every address". */
+/** The URL of an address on this machine. For "every address" it is that of the loopback. */
 export const formatUrl = ({ host, port }: Address): string => {
   const reached = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
   return `http://${formatAddress({ host: reached, port })}`;
 };
 
-/** What is said of an address that other machines reach. */
+/** The warning for an address that other machines reach. */
 export const formatWarning = (address: Address): string =>
   `warning: ${formatAddress(address)} may be reached by other machines, over plain HTTP: put TLS before it (docs/operating.md#run-it-yourself). A signature must cover (request-target) there: REQUIRE_REQUEST_TARGET is on`;
 
@@ -45,26 +46,20 @@ export async function findFreePort(): Promise<number> {
   return address.port;
 }
 
-/** @throws {Error} with one line for the user: the address cannot be listened on, and what to do */
-export async function assertIsFree(address: Address, command: string): Promise<void> {
-  const probe = createServer();
+/** @throws {Error} one line for the user: why the address cannot be listened on, and what to do */
+export async function assertIsFree({ host, port }: Address, command: string): Promise<void> {
+  const probe = createServer().listen(port, host);
   try {
-    const listening = once(probe, "listening");
-    probe.listen(address.port, address.host);
-    await listening;
+    await once(probe, "listening");
   } catch (error) {
-    throw new Error(explain(address, { error, command }), { cause: error });
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    const reasons: Readonly<Record<string, string>> = {
+      EADDRINUSE: `port ${port} of ${host} is in use by another program; choose another: ${command} -- --port N`,
+      EACCES: `port ${port} may not be used by this user; choose one above 1023: ${command} -- --port N`,
+    };
+    const otherwise = `${host} is not an address of this machine (${code}); name another: ${command} -- --host ADDRESS`;
+    throw new Error(reasons[code] ?? otherwise, { cause: error });
   } finally {
     probe.close();
   }
-}
-
-function explain({ host, port }: Address, { error, command }: { error: unknown; command: string }): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-  if (code === "EADDRINUSE") {
-    return `port ${port} of ${host} is in use by another program; choose another: ${command} -- --port N`;
-  }
-  if (code === "EACCES")
-    return `port ${port} may not be used by this user; choose one above 1023: ${command} -- --port N`;
-  return `${host} is not an address of this machine (${code}); name another: ${command} -- --host ADDRESS`;
 }

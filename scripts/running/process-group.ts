@@ -13,7 +13,7 @@ export function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** When a process began, as the system prints it; undefined when there is none. With its id it names one process for ever. */
+/** Returns when a process began, in the system's words; undefined if it has ended. With its id it identifies one process. */
 export function readBeginning(pid: number): string | undefined {
   try {
     if (process.platform === "linux") {
@@ -32,7 +32,7 @@ export function readBeginning(pid: number): string | undefined {
 
 const pollMs = 50;
 
-/** Ends a process and all that it started, by force what is left after the time, and waits until they are gone. */
+/** Ends a process and all that it started, and waits for it. Kills what is left after the time. */
 export async function endGroup(pid: number, patienceMs: number): Promise<void> {
   signalGroup(pid, "SIGTERM");
   for (let waitedMs = 0; signalGroup(pid, 0) && waitedMs < 2 * patienceMs; waitedMs += pollMs) {

@@ -1,8 +1,8 @@
 import { manifestColumnNames } from "../../src/db/schema.ts";
 
 /**
- * The triggers that a migration must hold, which Drizzle cannot declare. Those of the history name every column that a
- * revision keeps, so they follow from `src/db/schema.ts`; `scripts/check-schema.ts` compares them with `migrations/`.
+ * The triggers of `migrations/`, which Drizzle cannot declare. Those of the history name every column of a revision, so they
+ * are made from `src/db/schema.ts`. `scripts/check-schema.ts` compares them with the migrations.
  */
 
 const names = manifestColumnNames.map((column) => `\`${column}\``).join(", ");
@@ -13,10 +13,10 @@ const changedNames = manifestColumnNames
 
 const now = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
 
-/** Of a row beside its texts: ids, time, fingerprints. An estimate. */
+/** An estimate of a row without its texts: ids, time, fingerprints. */
 const rowOverheadBytes = 400;
 
-/** SQL for the bytes that a revision counts in `total_bytes`. @param name how the statement names a column */
+/** SQL for what a revision adds to `total_bytes`. @param name returns a column as the statement names it */
 export const formatRevisionBytes = (name: (column: string) => string): string =>
   [String(rowOverheadBytes), ...manifestColumnNames.map((column) => `coalesce(octet_length(${name(column)}), 0)`)].join(
     " + ",
@@ -26,7 +26,7 @@ const newBytes = formatRevisionBytes((column) => `NEW.\`${column}\``);
 
 const newestTotal = "(SELECT max(`total_bytes`) FROM `image_history` WHERE `image` = NEW.`uuid`)";
 
-/** Inserts the row of a revision. `record` has its `write_id` and `write`, NULL where the service did not write it. */
+/** Inserts the row of a revision. `record` is a SELECT of `write_id` and `write`: NULL if the service did not write it. */
 const insertRevision = (changed: string, record: string): string => `
 	INSERT INTO \`image_history\` (\`image\`, \`revision\`, \`write_id\`, \`request_hash\`, \`attempt_id\`, \`time\`, \`account\`, \`key_sha256\`, \`request_id\`, \`operation\`, \`changed\`, ${names}, \`total_bytes\`)
 		SELECT NEW.\`uuid\`, NEW.\`revision\`, coalesce(record.\`write_id\`, lower(hex(randomblob(16)))),
@@ -40,22 +40,22 @@ const insertRevision = (changed: string, record: string): string => `
 
 const rowsOfImage = "`image_history` WHERE `image` = NEW.`uuid`";
 
-/** The service's bound, as this write or else the one before it brought it: provisioning brings none. */
+/** The configured bound, from this write's JSON or the previous one's; provisioning sends none. */
 const bound = (name: string, otherwise: number): string =>
   `coalesce(NEW.\`write\` ->> '$.${name}', OLD.\`write\` ->> '$.${name}', ${otherwise})`;
 
-/** Beyond this total a revision is beyond the bound by bytes; NULL where there is none. */
+/** A revision with at most this total is over the limit of bytes. NULL if the limit is off. */
 const oldTotal = `${newestTotal} - nullif(${bound("keep_bytes", 1_048_576)}, 0)`;
 
-/** Below this revision one is beyond the bound by revisions; NULL where there is none. */
+/** A revision below this one is over the limit of revisions. NULL if the limit is off. */
 const oldRevision = `NEW.\`revision\` - nullif(${bound("keep_revisions", 1000)}, 0)`;
 
-/** A retry may still look for a younger row, and a repeated Idempotency-Key for one that has it. */
+/** Younger rows must stay: a retry looks for them within a minute, a repeated Idempotency-Key within a day. */
 const [minuteAgo, dayAgo] = [`${now} - 60000`, `${now} - 86400000`];
 
 /**
- * Deletes the oldest revisions beyond either bound. Every write looks at a fixed number of them, whatever was kept before.
- * The bound by bytes goes before an Idempotency-Key, that by revisions does not.
+ * Deletes the oldest revisions over either limit. Every write looks at a fixed number of them. The limit of bytes overrides
+ * an Idempotency-Key, the limit of revisions does not.
  */
 const trim = `
 	DELETE FROM \`image_history\` WHERE \`rowid\` IN (SELECT \`rowid\` FROM ${rowsOfImage}
@@ -65,18 +65,18 @@ const trim = `
 	DELETE FROM \`image_history\` WHERE \`rowid\` IN (SELECT \`rowid\` FROM ${rowsOfImage}
 		AND \`revision\` < ${oldRevision} AND \`request_hash\` IS NOT NULL ORDER BY \`revision\` LIMIT 4) AND \`time\` < ${dayAgo};`;
 
-/** The image that has waited longest for its revisions to become old enough. */
+/** The image whose revisions have waited longest to become old enough. */
 const waiting = `(SELECT \`image\` FROM \`image_trims\` WHERE \`time\` < ${minuteAgo} ORDER BY \`time\` LIMIT 1)`;
 
 const keepBytes = `nullif(${bound("keep_bytes", 1_048_576)}, 0)`;
 
-/** Revisions of an image beyond the bound by bytes, the oldest first. */
+/** The revisions of an image over the limit of bytes. */
 const excess = (image: string): string => `\`image_history\` WHERE \`image\` = ${image}
 		AND \`total_bytes\` <= (SELECT max(\`total_bytes\`) FROM \`image_history\` WHERE \`image\` = ${image}) - ${keepBytes}`;
 
 /**
- * An account may write one image after the other, and none of them again: what was too young to be removed is removed by
- * later writes of whichever image, more of them than each adds.
+ * An account may write each image only once, with revisions that are too young to delete. So every write deletes some of
+ * another image, and more than it adds.
  */
 const sweep = `
 	INSERT INTO \`image_trims\` (\`image\`, \`time\`) SELECT NEW.\`uuid\`, ${now} WHERE EXISTS (SELECT 1 FROM ${excess("NEW.`uuid`")})
@@ -84,7 +84,7 @@ const sweep = `
 	DELETE FROM \`image_history\` WHERE \`rowid\` IN (SELECT \`rowid\` FROM ${excess(waiting)} ORDER BY \`total_bytes\` LIMIT 4);
 	DELETE FROM \`image_trims\` WHERE \`image\` = ${waiting} AND NOT EXISTS (SELECT 1 FROM ${excess("`image_trims`.`image`")});`;
 
-/** A destroyed image is shared with nobody: it would cost every list of those whom it was shared with. */
+/** A destroyed image is shared with nobody: its rows would slow down every list of the accounts in its acl. */
 const aclOfNew = "json_each(iif(NEW.`state` = 'destroyed', '[]', coalesce(NEW.`acl`, '[]')))";
 
 /** Every trigger, in the order of their names. */

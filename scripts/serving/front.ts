@@ -1,14 +1,14 @@
 /** The part of a Worker that this needs. */
 type Service = { fetch: (request: Request, env: unknown, context: unknown) => Response | Promise<Response> };
 
-/** A static file as it is answered. */
+/** A static file and the headers of its answer. */
 export type Page = { text: string; headers: Readonly<Record<string, string>> };
 
-/** Paths that never reach the service, as `run_worker_first` of wrangler.toml has them. */
+/** Paths that never reach the service: the same as in `run_worker_first` of wrangler.toml. */
 const pagePath = /^\/--(docs|console)(\/|$)/;
 
 /**
- * Puts the static pages before the service, as Workers' assets do where the service is deployed.
+ * Puts the static pages before the service, as Workers' assets do in production.
  *
  * @param pages by path: `/--docs/index.html`
  */
@@ -34,7 +34,7 @@ function answerPage(request: Request, url: URL, pages: Readonly<Record<string, P
   return new Response(request.method === "HEAD" ? null : page.text, { headers: page.headers });
 }
 
-/** Where a folder's page is asked for by another name than the folder's. */
+/** Where to redirect: a page has one URL, that of its folder. */
 const findMoved = (path: string): string | undefined =>
   /^\/--(docs|console)$/.test(path)
     ? `${path}/`

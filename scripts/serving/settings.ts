@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readConfiguration, variableDefaults } from "../../src/configuration.ts";
+import { describeError, WrongUsage } from "../running/program.ts";
 
 const file = join(import.meta.dirname, "../../wrangler.toml");
 
-/** What is read of wrangler.toml: without wrangler, which takes a second to load. */
+/** The settings of wrangler.toml that the scripts read themselves: wrangler takes a second to load. */
 export type Settings = { compatibilityDate: string; databaseId: string; vars: Readonly<Record<string, string>> };
 
-/** The settings for this machine: those above the environments. @throws {Error} a line has another form than here */
+/** Reads the settings for this machine, those above the environments. @throws {Error} a line has an unknown form */
 export function readSettings(): Settings {
   const [local = ""] = readFileSync(file, "utf8").split(/^\[env\./m);
   const [, section = ""] = /^\[vars\]\n([\s\S]*?)^\[/m.exec(local) ?? [];
@@ -33,21 +34,27 @@ function readVariable(line: string): [string, string][] {
 }
 
 /**
- * The variables with some changed, as `--var NAME=VALUE` gives them.
+ * Changes some of the variables, from the values of `--var NAME=VALUE`.
  *
- * @throws {Error} a variable that does not exist, or a value that is not allowed
+ * @throws {WrongUsage} a variable does not exist, or a value is not allowed
  */
 export function changeVariables(vars: Settings["vars"], changes: readonly string[]): Settings["vars"] {
   const changed = Object.fromEntries(
     changes.map((change) => {
       const [, name, value] = /^([A-Z0-9_]+)[=:](.*)$/s.exec(change) ?? [];
-      if (name === undefined || value === undefined) throw new Error(`--var is NAME=VALUE; ${change} was given`);
+      if (name === undefined || value === undefined) throw new WrongUsage(`--var is NAME=VALUE; ${change} was given`);
       if (!(name in variableDefaults))
-        throw new Error(`--var: there is no variable ${name}; there are ${Object.keys(variableDefaults).join(", ")}`);
+        throw new WrongUsage(
+          `--var: there is no variable ${name}; there are ${Object.keys(variableDefaults).join(", ")}`,
+        );
       return [name, value];
     }),
   );
   const all = { ...vars, ...changed };
-  readConfiguration(all);
+  try {
+    readConfiguration(all);
+  } catch (error) {
+    throw new WrongUsage(describeError(error), { cause: error });
+  }
   return all;
 }

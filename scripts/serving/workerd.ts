@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { formatAddress } from "../running/address.ts";
+import { waitUntilReady } from "../running/service.ts";
 import { readSettings } from "./settings.ts";
 
 const require = createRequire(import.meta.url);
@@ -15,14 +16,14 @@ export type Served = {
   host?: string;
   port: number;
   vars?: Readonly<Record<string, string>>;
-  /** Whether `writePages` wrote the static pages to the folder, to be answered before the Worker is asked. */
+  /** `writePages` wrote the static pages to the folder; they go before the Worker. */
   hasPages?: boolean;
 };
 
-/** `persist` is the folder that holds `d1/`, as Miniflare lays it out; `folder` is for what workerd reads. */
+/** `persist` holds `d1/`, in Miniflare's layout. `folder` is for what workerd reads. */
 type PlainOptions = { folder: string; persist: string; inspectorPort?: number; v8Flags?: readonly string[] };
 
-/** The Workers that Miniflare makes D1 of. Nothing else of Miniflare is on the path of a request. */
+/** The Workers of Miniflare's D1. No other part of Miniflare is on the path of a request. */
 const d1Files = {
   "d1-entry.js": "d1/entry.worker.js",
   "d1-database.js": "d1/database.worker.js",
@@ -30,12 +31,7 @@ const d1Files = {
   "zod.js": "shared/zod.worker.js",
 };
 
-/**
- * Writes what workerd reads to serve Workers over one local D1 on disk: no wrangler or Miniflare is on the path of a
- * request.
- *
- * @returns the program and its arguments
- */
+/** Writes what workerd reads to serve Workers over one local D1 on disk. @returns the program and its arguments */
 export function writePlainConfig(
   workers: readonly Served[],
   { folder, persist, inspectorPort, v8Flags = [] }: PlainOptions,
@@ -53,13 +49,17 @@ export function writePlainConfig(
   return { program: findNativeBinary(), args: ["serve", "--experimental", ...inspector, file] };
 }
 
-/** Runs Workers on workerd itself, their log unread, and waits until each answers. It ends with this program. */
+/** Runs Workers on workerd itself, without their log, and waits until each answers. It ends with this program. */
 export async function runPlainWorkerd(workers: readonly Served[], options: PlainOptions): Promise<ChildProcess> {
   const { program, args } = writePlainConfig(workers, options);
   const workerd = spawn(program, args, { stdio: ["ignore", "ignore", "inherit"] });
-  // Before the folder is removed that it writes to.
+  // Before another listener removes the folder that workerd writes to.
   process.prependListener("exit", () => workerd.kill("SIGKILL"));
-  await Promise.all(workers.map(({ port }) => waitUntilAnswers(workerd, port)));
+  const child = { process: workerd, said: [], name: "workerd" };
+  for (const { port } of workers) {
+    if (!(await waitUntilReady(child, `http://127.0.0.1:${port}`, 20_000)))
+      throw new Error(`workerd ended before it answered on port ${port}`);
+  }
   return workerd;
 }
 
@@ -67,22 +67,11 @@ export async function runPlainWorkerd(workers: readonly Served[], options: Plain
 export const readWorkerdVersion = (): string =>
   execFileSync(findNativeBinary(), ["--version"], { encoding: "utf8" }).trim();
 
-/** The program itself: the package's own is a script of Node that runs it. */
+/** The program itself: the package's own command is a script of Node that runs it. */
 function findNativeBinary(): string {
   const script = require.resolve("workerd/bin/workerd", { paths: [require.resolve("miniflare")] });
   const platform = `@cloudflare/workerd-${process.platform}-${process.arch === "x64" ? "64" : process.arch}`;
   return require.resolve(`${platform}/bin/workerd`, { paths: [script] });
-}
-
-async function waitUntilAnswers(workerd: ChildProcess, port: number): Promise<void> {
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline; ) {
-    if (workerd.exitCode !== null) break;
-    const answer = await fetch(`http://127.0.0.1:${port}/--ping`).catch(() => undefined);
-    await answer?.body?.cancel();
-    if (answer) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`workerd does not answer on port ${port}`);
 }
 
 /** Ends a process and waits for it. */
@@ -95,7 +84,7 @@ export async function endProcess(child: ChildProcess): Promise<void> {
 
 const quote = (value: string): string => JSON.stringify(value);
 
-/** The Worker alone, or behind the module that answers the pages; in one isolate, so that no request takes a hop more. */
+/** The Worker alone, or behind the module of the pages, in the same isolate: no request takes another hop. */
 function formatModules(name: string, hasPages: boolean): string {
   const module = `esModule = embed ${quote(`${name}.js`)}`;
   if (!hasPages) return `(name = "main.js", ${module})`;

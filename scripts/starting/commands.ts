@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, "../..");
 /** What the printed commands need to know. */
 export type Demo = { url: string; home: string; key: DemoKey; consoleKey: ConsoleKey };
 
-/** Three complete commands, each of which updates the published image, for a shell in the project's folder; and the console's address. */
+/** Three complete commands for a shell in the project's folder, each of which updates the published image; and the console's URL. */
 export function formatDemoCommands(of: Demo): string {
   return `
 cloudapi-edge answers on ${of.url}. Try it, from another terminal in this folder:
@@ -28,13 +28,13 @@ ${of.url}/--console/#/demo/${of.consoleKey.seed}
 `;
 }
 
-/** A path as a shell in the project's folder has it. */
+/** A path for a shell in the project's folder. */
 function toShellPath(path: string): string {
   const below = relative(root, path);
   return quoteWord(below.startsWith("..") ? path : below);
 }
 
-/** The demo's home for `HOME=`: absolute wherever the shell stands. */
+/** The demo's home for `HOME=`, which must be absolute. */
 const toHomePath = (home: string): string => {
   const below = relative(root, home);
   return below.startsWith("..") ? quoteWord(home) : `$PWD/${quoteWord(below)}`;
@@ -52,7 +52,7 @@ curl -i '${url}/my/images/${demo.image}?action=update' \\
 /** The environment of a client: no key, agent or profile but the demo's. */
 function formatEnvironment({ url, home, key }: Demo): string {
   const npm = join(homedir(), ".npmrc");
-  // npm looks for its settings in HOME too; a person's registry may stand there.
+  // npm reads its settings from HOME, and a person's may name a registry.
   const npmrc = existsSync(npm) ? ` NPM_CONFIG_USERCONFIG=${quoteWord(npm)}` : "";
   return `HOME=${toHomePath(home)}${npmrc} SDC_URL=${url} SDC_ACCOUNT=${demo.login} SDC_KEY_ID=${key.fingerprint}`;
 }
@@ -63,7 +63,7 @@ function formatTriton(of: Demo): string {
   ${triton} image update ${demo.image} name=renamed-by-triton`;
 }
 
-/** npm links none of smartdc's commands, so a fetched one is called by its path. */
+/** npm does not link smartdc's commands, so the command calls a fetched one by its path. */
 function formatSmartdc(of: Demo): string {
   const update = `--name=renamed-by-sdc ${demo.image}`;
   const environment = `${formatEnvironment(of)} env -u SSH_AUTH_SOCK`;
@@ -75,7 +75,7 @@ function formatSmartdc(of: Demo): string {
   return `${environment} sh -c '${script.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** Whether a person has the command; what npm puts before their PATH does not count. */
+/** True if the person has the command. Folders that npm puts before their PATH do not count. */
 function isOnPath(command: string): boolean {
   const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => !folder.includes("node_modules"));
   return folders.some((folder) => existsSync(join(folder, command)));

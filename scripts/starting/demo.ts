@@ -4,9 +4,9 @@ import { dirname, join } from "node:path";
 import { readProvision } from "../provisioning/entries.ts";
 import { load } from "../provisioning/load.ts";
 import type { SqlDatabase } from "../provisioning/sql-database.ts";
-import { toSshWire } from "./ssh-wire.ts";
+import { computeFingerprint, formatPublicLine, toSshWire } from "./ssh-wire.ts";
 
-/** The published example's image, and an account with the owner's UUID of that page. `published-updateimage.txt` */
+/** The image of CloudAPI's published UpdateImage example, and an account with its owner's UUID. */
 export const demo = {
   login: "demo",
   account: "47034e57-42d1-0342-b302-00db733e8c8a",
@@ -30,8 +30,8 @@ const manifest = {
 export type DemoKey = { file: string; line: string; fingerprint: string; fingerprintSha256: string };
 
 /**
- * The demo key of a home folder, made when there is none: RSA in PEM, which openssl, triton and smartdc all read.
- * They look for keys in `$HOME/.ssh` alone.
+ * Reads the demo key of a home folder, or makes it: RSA in PEM, which openssl, triton and smartdc all read. They look for
+ * keys in `$HOME/.ssh` alone.
  */
 export function readDemoKey(home: string): DemoKey {
   const file = join(home, ".ssh/id_rsa");
@@ -43,10 +43,10 @@ export function readDemoKey(home: string): DemoKey {
   return key;
 }
 
-/** The key of the demo's console, and its 32 bytes in base64url, which fit into an address. */
+/** The key of the demo's console. `seed` is its 32 bytes in base64url, short enough for a URL. */
 export type ConsoleKey = DemoKey & { seed: string };
 
-/** Made when there is none; beside `.ssh`, because smartdc misreads about half of all Ed25519 keys that it finds there. */
+/** Reads the console's key, or makes it. It is not in `.ssh`, because smartdc misreads about half of all Ed25519 keys there. */
 export function readConsoleKey(home: string): ConsoleKey {
   const file = join(home, "console_ed25519");
   const pem = readOrMake(file, () =>
@@ -65,23 +65,15 @@ function readOrMake(file: string, make: () => string | Buffer): string {
 }
 
 function describeKey(file: string, pem: string, comment: string): DemoKey {
-  const { type, wire } = toSshWire(pem);
-  const fingerprint = createHash("md5")
-    .update(wire)
-    .digest("hex")
-    .replace(/..(?=.)/g, "$&:");
-  const sha256 = createHash("sha256").update(wire).digest("base64");
-  return {
-    file,
-    line: `${type} ${wire.toString("base64")} ${comment}`,
-    fingerprint,
-    fingerprintSha256: `SHA256:${sha256.replace(/=+$/, "")}`,
-  };
+  const wire = toSshWire(pem);
+  const sha256 = createHash("sha256").update(wire).digest("base64").replace(/=+$/, "");
+  const fingerprints = { fingerprint: computeFingerprint(wire), fingerprintSha256: `SHA256:${sha256}` };
+  return { file, line: formatPublicLine(pem, comment), ...fingerprints };
 }
 
 /**
- * Provisions the demo account and image where the database is empty. Where it has the demo account already, only the keys
- * are added: the home folder may be a new one, and all else is the user's.
+ * Provisions the demo account and image if the database is empty. If it has the demo account, adds only the keys: the home
+ * folder may be new, and everything else is the user's.
  *
  * @returns whether the demo's commands will work
  */

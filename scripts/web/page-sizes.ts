@@ -1,38 +1,23 @@
 import { gzipSync } from "node:zlib";
-import type { PageFiles } from "./page-files.ts";
+import type { PageFiles } from "./pages.ts";
 
-/** Files of the static pages that have a budget together, and what they weigh: gzip, each file by itself. */
+/** Files of the static pages that share a budget, and the sum of their gzip sizes. */
 export type PageSize = { name: string; files: readonly string[]; kib: number; budgetKib: number };
 
-type Budget = { name: string; list: (pages: PageFiles) => readonly string[]; budgetKib: number };
-
-const consoleFolder = "--console/";
-const docsFolder = "--docs/";
-const documentFile = `${docsFolder}openapi.json`;
-
-const budgets: readonly Budget[] = [
-  { name: "Console, first load", list: (pages) => listFirstLoad(pages, consoleFolder), budgetKib: 40 },
-  { name: "Console, loaded when needed", list: (pages) => listLoadedLater(pages, consoleFolder), budgetKib: 24 },
-  {
-    name: "Documentation's page",
-    list: (pages) => listFiles(pages, docsFolder).filter((file) => file !== documentFile),
-    budgetKib: 40,
-  },
-  { name: "OpenAPI document", list: () => [documentFile], budgetKib: 32 },
-];
-
-/**
- * Weighs the static pages, a row for each budget.
- *
- * @throws {Error} a file is not there, or belongs to no budget: no budget is kept by a file that nobody weighs
- */
+/** Weighs the static pages, a row for each budget. @throws {Error} a file is missing, or belongs to no budget */
 export function measurePages(pages: PageFiles): PageSize[] {
-  const sizes = budgets.map(({ name, list, budgetKib }) => {
-    const files = list(pages);
-    return { name, files, kib: files.reduce((sum, file) => sum + weigh(pages, file), 0) / 1024, budgetKib };
-  });
-  const weighed = new Set(sizes.flatMap(({ files }) => files));
-  const left = [...pages.keys()].filter((file) => !weighed.has(file));
+  const all = [...pages.keys()];
+  const first = listFirstLoad(pages, "--console/");
+  const document = "--docs/openapi.json";
+  const later = all.filter((file) => file.startsWith("--console/") && !first.includes(file));
+  const docs = all.filter((file) => file.startsWith("--docs/") && file !== document);
+  const sizes = [
+    { name: "Console, first load", files: first, budgetKib: 40 },
+    { name: "Console, loaded when needed", files: later, budgetKib: 24 },
+    { name: "Documentation's page", files: docs, budgetKib: 40 },
+    { name: "OpenAPI document", files: [document], budgetKib: 32 },
+  ].map((row) => ({ ...row, kib: row.files.reduce((sum, file) => sum + weigh(pages, file), 0) / 1024 }));
+  const left = all.filter((file) => !sizes.some(({ files }) => files.includes(file)));
   if (left.length > 0) throw new Error(`no budget in scripts/web/page-sizes.ts holds ${left.join(", ")}`);
   return sizes;
 }
@@ -45,10 +30,7 @@ function readFile(pages: PageFiles, file: string): string {
   return text;
 }
 
-const listFiles = (pages: PageFiles, folder: string): string[] =>
-  [...pages.keys()].filter((file) => file.startsWith(folder));
-
-/** What a page needs before it shows anything: its HTML, the scripts and style sheets this names, and what these import. */
+/** The files that a page needs before it shows anything: its HTML, the scripts and styles it names, and their imports. */
 function listFirstLoad(pages: PageFiles, folder: string): string[] {
   const page = `${folder}index.html`;
   const found = new Set([page]);
@@ -62,12 +44,6 @@ function listFirstLoad(pages: PageFiles, folder: string): string[] {
   if (named.length === 0) throw new Error(`${page} names no script and no style sheet`);
   for (const name of named) add(name);
   return [...found];
-}
-
-/** The files of a page's folder that only some visits load. */
-function listLoadedLater(pages: PageFiles, folder: string): string[] {
-  const first = new Set(listFirstLoad(pages, folder));
-  return listFiles(pages, folder).filter((file) => !first.has(file));
 }
 
 /** In HTML: `src="console.js"`, `href="./console.css"`, but no other page. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { findTakenAway } from "../../scripts/schema/additive.ts";
+import { findTakenAway } from "../../scripts/check-migrations.ts";
 
 const first = {
   name: "0000.sql",

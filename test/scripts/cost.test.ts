@@ -20,6 +20,6 @@ it("bills what passes the fee", async () => {
 
 it("refuses what is no number", async () => {
   const { code, stderr } = await runCost("--updates", "1e6");
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(stderr).toContain("--updates is a whole number; 1e6 was given");
 });

@@ -2,8 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { assertDatabaseIsNamed } from "../../scripts/deploying/production-database.ts";
-import { explain } from "../../scripts/deploying/readiness.ts";
+import { assertDatabaseIsNamed, explain } from "../../scripts/deploying/production-database.ts";
 import { run } from "../support/started.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-deploy-"));

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { findUpward } from "../../scripts/layers/find-upward.ts";
+import { findUpward } from "../../scripts/check-layers.ts";
 
 const src = join(import.meta.dirname, "../../src");
 const copy = mkdtempSync(join(tmpdir(), "cloudapi-edge-layers-"));

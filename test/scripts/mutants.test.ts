@@ -1,7 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { makeMutants } from "../../scripts/mutation/mutants.ts";
-import { sample } from "../../scripts/mutation/sample.ts";
+import { makeMutants, sample } from "../../scripts/mutation/mutants.ts";
 import { findTestsOf } from "../../scripts/mutation/tests-of.ts";
 
 /** The texts of a file's mutants. */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { makePages } from "../../scripts/web/build-public.ts";
 import { measurePages } from "../../scripts/web/page-sizes.ts";
+import { makePages } from "../../scripts/web/pages.ts";
 
 const html =
   '<link rel="stylesheet" href="console.css"><a href="/--docs/">Docs</a><script src="./console.js"></script>';

@@ -11,7 +11,7 @@ import {
   isLoopback,
   readAddress,
 } from "../../scripts/running/address.ts";
-import { keepSaid, waitUntilReady } from "../../scripts/running/child.ts";
+import { keepSaid, waitUntilReady } from "../../scripts/running/service.ts";
 import { claimFolder } from "../../scripts/running/state-folder.ts";
 import { run } from "../support/started.ts";
 

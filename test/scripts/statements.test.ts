@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import { sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
+import { openMigrated } from "../../scripts/provisioning/migrations.ts";
 import { formatSql } from "../../scripts/statements/format.ts";
 import {
   explain,
   findBoundPartial,
   listPartialColumns,
   listStatements,
-  openMigrated,
   renderStatements,
   statementsFile,
-} from "../../scripts/statements/list.ts";
+} from "../../scripts/statements.ts";
 import { images } from "../../src/db/schema.ts";
 import { statement } from "../../src/db/statement.ts";
 

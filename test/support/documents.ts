@@ -87,8 +87,11 @@ export class DocumentedService {
   #adapt(text: string): string {
     const adapted = text
       .replaceAll("127.0.0.1:8787", `127.0.0.1:${this.#port}`)
-      .replaceAll("npm run provision -- ", `npm --prefix ${root} run provision -- --state ${this.#state} `)
-      .replaceAll("npm run --silent export -- ", `npm --prefix ${root} run --silent export -- --state ${this.#state} `);
+      .replaceAll("npm run provision -- ", `npm --prefix "${root}" run provision -- --state ${this.#state} `)
+      .replaceAll(
+        "npm run --silent export -- ",
+        `npm --prefix "${root}" run --silent export -- --state ${this.#state} `,
+      );
     const [left] = /8787|npm (?!--prefix).*/.exec(adapted) ?? [];
     if (left !== undefined) throw new Error(`the test does not know how to run: ${left}`);
     return adapted;

@@ -1,4 +1,30 @@
-import { findLine } from "./repository.ts";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** What is wrong in a document, and where. `file` is relative to the project's folder, `line` counts from 1. */
+export type Mistake = { file: string; line: number; what: string };
+
+const root = join(import.meta.dirname, "../..");
+
+/** Every file that git tracks, or would track, by its path from the project's folder. */
+export function listFiles(): string[] {
+  const options = ["--cached", "--others", "--exclude-standard", "-z"];
+  const listed = execFileSync("git", ["ls-files", ...options], { cwd: root, encoding: "utf8" });
+  return [...new Set(listed.split("\0"))].filter((file) => file !== "" && existsSync(join(root, file))).sort();
+}
+
+const texts = new Map<string, string>();
+
+/** The text of a file, read once. */
+export function readText(file: string): string {
+  const text = texts.get(file) ?? readFileSync(join(root, file), "utf8");
+  texts.set(file, text);
+  return text;
+}
+
+/** The line, from 1, that holds the character at an offset. */
+export const findLine = (text: string, offset: number): number => text.slice(0, offset).split("\n").length;
 
 /** A fenced block: its language, the line of its opening fence from 1, and the line of text above that. */
 export type Fence = { language: string; line: number; above: string };
@@ -37,7 +63,7 @@ const codeSpan = /(`+)(?:[^`\n]|\n(?!\n))+?\1(?!`)/g;
 const inlineLink = /!?\[[^\]]*\]\(\s*<?([^)\s>]+)>?(?:\s+"[^"]*")?\s*\)/g;
 const linkDefinition = /^ {0,3}\[[^\]]+\]:\s*<?([^\s>]+)/gm;
 
-/** The links and images of a document. Code is not searched. */
+/** Returns the links and images of a document, except those in code. */
 export function listLinks(text: string): Link[] {
   const prose = splitFences(text).prose.replace(codeSpan, (span) => span.replace(/[^\n]/g, " "));
   return [...prose.matchAll(inlineLink), ...prose.matchAll(linkDefinition)].map((found) => ({
@@ -68,7 +94,7 @@ const makeSlug = (heading: string): string =>
     .replace(/[^\p{L}\p{M}\p{N}\p{Pc} -]/gu, "")
     .replaceAll(" ", "-");
 
-/** The rows of the tables below a second-level heading, without those of their heads; undefined without the heading. */
+/** Returns the rows of the tables below a second-level heading, without the tables' heads; undefined without the heading. */
 export function listRows(text: string, heading: string): { line: number; rows: Row[] } | undefined {
   const lines = splitFences(text).prose.split("\n");
   const start = lines.indexOf(`## ${heading}`);

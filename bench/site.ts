@@ -1,0 +1,140 @@
+/** What every measurement needs: a folder, a database, and Workers on plain workerd. */
+import { execFileSync, spawn } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openDatabase } from "../scripts/provisioning/database.ts";
+import { readProvision } from "../scripts/provisioning/entries.ts";
+import { load } from "../scripts/provisioning/load.ts";
+import { DatabaseSync } from "../scripts/provisioning/sqlite.ts";
+import { findFreePort } from "../scripts/running/address.ts";
+import { waitUntilReady } from "../scripts/running/service.ts";
+import { bundleWorker } from "../scripts/serving/bundle.ts";
+import { findDatabaseFile } from "../scripts/serving/database-file.ts";
+import { readSettings } from "../scripts/serving/settings.ts";
+import { endProcess, runPlainWorkerd, type Served } from "../scripts/serving/workerd.ts";
+import { formatPublicLine } from "../scripts/starting/ssh-wire.ts";
+import { runLoad } from "./load.ts";
+import { caller, imageOf, type SigningKey, visibleImages } from "./requests.ts";
+
+/** Makes a folder that is removed when the program ends, on a signal too. */
+export function makeTemporaryFolder(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `cloudapi-edge-${name}-`));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(1));
+  return folder;
+}
+
+/** Loads accounts and images as `npm run provision` does. */
+export async function provision(state: string, file: { accounts: unknown[]; images: unknown[] }): Promise<void> {
+  const { db, close } = await openDatabase({ state });
+  await load(db, await readProvision(JSON.stringify(file)));
+  await close();
+}
+
+/** Serves Workers over the database of a state folder. @returns the process, and the port of each Worker */
+export async function serveWorkers(
+  state: string,
+  workers: readonly Omit<Served, "port">[],
+  options: { inspectorPort?: number } = {},
+) {
+  const served: Served[] = [];
+  for (const worker of workers) served.push({ ...worker, port: await findFreePort() });
+  const run = await runPlainWorkerd(served, { ...options, folder: `${state}-workerd`, persist: join(state, "v3") });
+  const port = (name: string): number => served.find((worker) => worker.name === name)?.port ?? 0;
+  return { run, port };
+}
+
+/** Bundles the service and serves it alone. */
+export async function serveService(folder: string, state: string) {
+  const bundle = bundleWorker("src/index.ts", join(folder, "bundle"));
+  const { run, port } = await serveWorkers(state, [{ name: "service", bundle }]);
+  return { run, port: port("service"), pid: run.pid ?? 0 };
+}
+
+/** User and system time of a process so far, in µs. proc(5) */
+export function readCpuMicroseconds(pid: number): number {
+  const [, ...fields] = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /s, "")
+    .split(" ");
+  const ticksPerSecond = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
+  return ((Number(fields[10]) + Number(fields[11])) * 1_000_000) / ticksPerSecond;
+}
+
+/** Private images of other accounts. Their ids are spread over the whole range, as UUIDs are. */
+const others = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+INSERT INTO images (uuid, name, version, os, type, requirements, description, files, tags, published_at, owner, state)
+SELECT printf('%08x-%04x-4000-8000-%012x', (i * 2654435761) % 4294967296, i % 65536, i), 'image-' || (i % 5000), '1.0.' || (i % 100),
+  'smartos', 'zone-dataset', '{"min_ram":512}', 'An image of somebody else', '[{"compression":"gzip","sha1":"da39a3ee5e6b4b0d3255bfef95601890afd80709","size":123456789}]',
+  '{"role":"db"}', '2020-01-01T00:00:00.000Z', printf('bbbbbbbb-0000-4000-8000-%012x', i % 1000), 'active' FROM n`;
+
+/** Makes a state folder with a database of so many images. The caller sees 200 of them. */
+export async function makeDatabase(state: string, images: number, signingKeys: readonly SigningKey[]): Promise<void> {
+  const keys = signingKeys.map(({ name, pem }) => ({ name, key: formatPublicLine(pem, name) }));
+  const own = Array.from({ length: visibleImages }, (_, index) => ({
+    uuid: imageOf(index),
+    owner: caller.uuid,
+    name: "own",
+    version: "1.0.0",
+    os: "smartos",
+    type: "zone-dataset",
+    requirements: { min_ram: 512 },
+    description: "An image of the caller",
+    files: [{ compression: "gzip", sha1: "da39a3ee5e6b4b0d3255bfef95601890afd80709", size: 123456789 }],
+    tags: { role: "db" },
+    published_at: "2020-01-01T00:00:00.000Z",
+  }));
+  await provision(state, { accounts: [{ ...caller, keys }], images: own });
+  const direct = openDirectly(state);
+  direct.prepare(others).run(images - visibleImages);
+  direct.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  direct.close();
+}
+
+const openDirectly = (state: string): DatabaseSync =>
+  new DatabaseSync(findDatabaseFile(state, readSettings().databaseId));
+
+/** Counts the updates of the caller's images: each makes a revision. */
+export function countUpdates(state: string): number {
+  const direct = openDirectly(state);
+  const row = direct.prepare("SELECT sum(revision - 1) AS updates FROM images WHERE owner = ?").get(caller.uuid);
+  direct.close();
+  return Number(row?.["updates"]);
+}
+
+/** Starts a command as a person does, with a database of its own. Nobody reads its log. */
+async function startCommand(name: "start" | "serve", state: string) {
+  const port = await findFreePort();
+  const script = join(import.meta.dirname, `../scripts/${name}.ts`);
+  const args = [script, "--port", String(port), "--state", state, ...(name === "start" ? ["--empty"] : [])];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
+  // A signal may end the bench itself.
+  process.prependListener("exit", () => child.kill("SIGTERM"));
+  if (!(await waitUntilReady({ process: child, said: [], name }, `http://127.0.0.1:${port}`)))
+    throw new Error(`npm run ${name} ended before it answered`);
+  return { port, end: () => endProcess(child) };
+}
+
+/** Measures updates a second over 16 connections, of `npm run serve` and `npm start` in turns, among 1,000 images each. */
+export async function compareCommands(
+  folder: string,
+  keys: readonly SigningKey[],
+  { seconds, rounds }: { seconds: number; rounds: number },
+): Promise<{ serve: number; start: number }[]> {
+  const states = { serve: join(folder, "state-serve"), start: join(folder, "state-start") };
+  await makeDatabase(states.serve, 1000, keys);
+  cpSync(states.serve, states.start, { recursive: true });
+  const serve = await startCommand("serve", states.serve);
+  const start = await startCommand("start", states.start);
+  const measure = async (port: number): Promise<number> => {
+    const { requests, seconds: took } = await runLoad({ kind: "update-rsa", connections: 16, seconds, port, keys });
+    return requests / took;
+  };
+  const samples = [];
+  for (let round = 0; round <= rounds; round += 1)
+    samples.push({ serve: await measure(serve.port), start: await measure(start.port) });
+  await serve.end();
+  await start.end();
+  // Round 0 warms up.
+  return samples.slice(1);
+}
