@@ -48,8 +48,9 @@ export const authenticate: MiddlewareHandler<AppEnv, "/:login/*"> = async (c, ne
 };
 
 /**
- * Identifies a cached caller from the database before the answer leaves, if no statement has checked the caller's authority:
- * a refused body runs none. Skips a throttled request, which must cost no round trip.
+ * Identifies a cached caller from the database before the answer leaves, if the request made no call to D1: every statement
+ * checks the caller's authority, but a request with a refused body, for example, runs no statement. Skips a throttled request,
+ * which must cost no round trip.
  *
  * @throws {CloudApiError} as `authenticate`, in place of the answer
  */

@@ -8,7 +8,8 @@ type Credentials = { caller: Caller; key: VerificationKey };
 /**
  * Credentials of recent callers, by keyId as sent, algorithm and path. The least recently used are evicted first.
  *
- * The cache grants nothing: every statement checks authority again (`db/authority`). It saves one round trip.
+ * The cache grants nothing: every statement checks authority again (`db/authority`), and `confirmCaller` identifies the caller
+ * of a request that runs no statement. It saves one round trip.
  * docs/performance.md#what-an-isolate-remembers
  */
 export class CredentialCache {

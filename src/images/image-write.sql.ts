@@ -23,11 +23,11 @@ export type Write = {
   caller: Caller;
   operation: WriteOperation;
   imageId: string;
-  /** Id of the write, the same at every retry. Unique in the history. */
+  /** Id of the write, unique in the history. The client's retries have the same one if they send an Idempotency-Key. */
   writeId: string;
   /** SHA-256 of what the request asks for. Null without an Idempotency-Key. */
   requestHash: string | null;
-  /** Id of this HTTP request, shared by the retries of its statements. A client may choose the same `requestId` twice. */
+  /** Id of this HTTP request: when the service sends its statements to D1 again, it is the same. Clients may repeat a `requestId`. */
   httpRequestId: string;
   requestId: string;
   /** Only reads what the write would do. */
@@ -132,8 +132,8 @@ const listChangedColumns = (before: ImageRow, after: ImageRow): string =>
   manifestColumnNames.filter((name) => before[name] !== after[name]).join(", ");
 
 /**
- * Reads a row of `selectOutcome`. A write that this HTTP request applied counts, even if the caller's authority ended before
- * a retry that follows a lost acknowledgement.
+ * Reads a row of `selectOutcome`. If this HTTP request applied the write, `hasAuthority` is true, even if the authority has
+ * ended since: D1's first answer may have been lost, and this is the outcome of the second try.
  *
  * @param rehearsed the image as a dry run would leave it. Empty for a write, and if the write would not be applied
  */

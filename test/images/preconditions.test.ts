@@ -3,8 +3,8 @@ import {
   assertMatch,
   assertPreconditions,
   formatEntityTag,
+  isIfMatchStale,
   isNamedByIfNoneMatch,
-  isStale,
   type Preconditions,
   parsePreconditions,
   toRevisionLimits,
@@ -73,23 +73,23 @@ const required = {
 
 /** Every kind of precondition, judged at revision 5: `read` and `write` are the refusals, undefined where there is none. */
 const cases: readonly (Preconditions & {
-  isStale: boolean;
+  isIfMatchStale: boolean;
   isNamedByIfNoneMatch: boolean;
   read?: object;
   write?: object;
 })[] = [
-  { ...none, isStale: false, isNamedByIfNoneMatch: false },
-  { ...none, ifMatch: "*", isStale: false, isNamedByIfNoneMatch: false },
-  { ...none, ifMatch: [5], isStale: false, isNamedByIfNoneMatch: false },
-  { ...none, ifMatch: [4, 5], isStale: false, isNamedByIfNoneMatch: false },
-  { ...none, ifMatch: [4, 6], isStale: true, isNamedByIfNoneMatch: false, read: stale, write: stale },
-  { ...none, ifMatch: [], isStale: true, isNamedByIfNoneMatch: false, read: stale, write: stale },
-  { ...none, ifNoneMatch: "*", isStale: false, isNamedByIfNoneMatch: true, write: ruledOut },
-  { ...none, ifNoneMatch: [5], isStale: false, isNamedByIfNoneMatch: true, write: ruledOut },
-  { ...none, ifNoneMatch: [4, 6], isStale: false, isNamedByIfNoneMatch: false },
-  { ...none, ifNoneMatch: [], isStale: false, isNamedByIfNoneMatch: false },
-  { ifMatch: [5], ifNoneMatch: [5], isStale: false, isNamedByIfNoneMatch: true, write: ruledOut },
-  { ifMatch: [4], ifNoneMatch: [5], isStale: true, isNamedByIfNoneMatch: true, read: stale, write: stale },
+  { ...none, isIfMatchStale: false, isNamedByIfNoneMatch: false },
+  { ...none, ifMatch: "*", isIfMatchStale: false, isNamedByIfNoneMatch: false },
+  { ...none, ifMatch: [5], isIfMatchStale: false, isNamedByIfNoneMatch: false },
+  { ...none, ifMatch: [4, 5], isIfMatchStale: false, isNamedByIfNoneMatch: false },
+  { ...none, ifMatch: [4, 6], isIfMatchStale: true, isNamedByIfNoneMatch: false, read: stale, write: stale },
+  { ...none, ifMatch: [], isIfMatchStale: true, isNamedByIfNoneMatch: false, read: stale, write: stale },
+  { ...none, ifNoneMatch: "*", isIfMatchStale: false, isNamedByIfNoneMatch: true, write: ruledOut },
+  { ...none, ifNoneMatch: [5], isIfMatchStale: false, isNamedByIfNoneMatch: true, write: ruledOut },
+  { ...none, ifNoneMatch: [4, 6], isIfMatchStale: false, isNamedByIfNoneMatch: false },
+  { ...none, ifNoneMatch: [], isIfMatchStale: false, isNamedByIfNoneMatch: false },
+  { ifMatch: [5], ifNoneMatch: [5], isIfMatchStale: false, isNamedByIfNoneMatch: true, write: ruledOut },
+  { ifMatch: [4], ifNoneMatch: [5], isIfMatchStale: true, isNamedByIfNoneMatch: true, read: stale, write: stale },
 ];
 
 describe.each(cases)("at revision 5, If-Match $ifMatch and If-None-Match $ifNoneMatch", (row) => {
@@ -98,8 +98,8 @@ describe.each(cases)("at revision 5, If-Match $ifMatch and If-None-Match $ifNone
     refusal ? expect(catchRefusal(act)).toEqual(refusal) : expect(act).not.toThrow();
 
   it("are stale and known as expected", () => {
-    expect([isStale(preconditions, 5), isNamedByIfNoneMatch(preconditions, 5)]).toEqual([
-      row.isStale,
+    expect([isIfMatchStale(preconditions, 5), isNamedByIfNoneMatch(preconditions, 5)]).toEqual([
+      row.isIfMatchStale,
       row.isNamedByIfNoneMatch,
     ]);
   });

@@ -128,8 +128,8 @@ function applyToModel(model: Model, { step, match }: Sent): Expected {
     const changed = model.revisions[known.revision - 1]?.changed ?? [];
     return { status: 200, revision: known.revision, changed, isReplayed: true };
   }
-  const isStale = match !== undefined && match !== "*" && Number.parseInt(match.slice(1), 10) !== model.revision;
-  if (isStale) return { status: 412, code: "PreconditionFailed", revision: model.revision };
+  const isIfMatchStale = match !== undefined && match !== "*" && Number.parseInt(match.slice(1), 10) !== model.revision;
+  if (isIfMatchStale) return { status: 412, code: "PreconditionFailed", revision: model.revision };
   const changed = model.write({ ...model.fields, ...next });
   if (changed.length > 0 && step.key !== null) model.keys.set(step.key, { request, revision: model.revision });
   return { status: 200, revision: model.revision, changed };

@@ -44,7 +44,7 @@ function listRevisions(tags: EntityTags | null, isMeant: (release: string) => bo
 const lists = (listed: Revisions, revision: number): boolean => listed === "*" || listed.includes(revision);
 
 /** Whether If-Match is sent and does not name the revision. */
-export const isStale = ({ ifMatch }: Preconditions, revision: number): boolean =>
+export const isIfMatchStale = ({ ifMatch }: Preconditions, revision: number): boolean =>
   ifMatch !== null && !lists(ifMatch, revision);
 
 /** Whether If-None-Match names the revision. */
@@ -53,7 +53,7 @@ export const isNamedByIfNoneMatch = ({ ifNoneMatch }: Preconditions, revision: n
 
 /** @throws {CloudApiError} PreconditionFailed, with the current ETag, when If-Match does not name the revision */
 export function assertMatch(preconditions: Preconditions, current: { revision: number; release: Release }): void {
-  if (!isStale(preconditions, current.revision)) return;
+  if (!isIfMatchStale(preconditions, current.revision)) return;
   throw makeFailed(
     `the image is at revision ${current.revision}, and If-Match names another: read it, and send the request again with its new ETag if it still applies`,
     current,
