@@ -6,9 +6,11 @@ export type InexactNumber = { path: readonly string[]; source: string };
 /** What can lose a digit: sixteen digits or an exponent. Most texts have neither, and are not searched. One pass. */
 const doubtful = /(?:^|[:[,\s-])\d(?:[\d.]{15}|[\d.]*[eE][+-]?\d)/;
 
+const decimal = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
+
 /** `1.50e3` as its digits and the power of ten of the last one: `15`, 2. */
 function normalize(source: string): { digits: string; power: number } {
-  const [, whole = "", fraction = "", exponent = "0"] = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(source) ?? [];
+  const [, whole = "", fraction = "", exponent = "0"] = decimal.exec(source) ?? [];
   const all = (whole + fraction).replace(/^0+/, "");
   const digits = all.replace(/0+$/, "");
   return { digits, power: digits === "" ? 0 : Number(exponent) - fraction.length + all.length - digits.length };
