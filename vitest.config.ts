@@ -85,6 +85,8 @@ export default defineConfig({
           setupFiles: ["test/support/end-started.ts"],
           fileParallelism: false,
           ...limits,
+          // A test here takes seconds: one that waits for what a page never shows ends soon enough to be read.
+          testTimeout: 300_000,
         },
       },
       {

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Client } from "./api/client.ts";
 import { forgetSession, keepSession, readKeptSession, type Session } from "./keys/kept-session.ts";
 import type { Route } from "./route.ts";
@@ -29,7 +29,7 @@ export function App() {
     setSession(next);
   };
   const before = useRef(session);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The form or the dialog that had the focus is gone.
     if (before.current !== undefined && !before.current !== !session) focusMain();
     before.current = session;

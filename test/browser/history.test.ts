@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { listFindings, measureSidewaysScroll } from "../support/accessibility.ts";
 import { BrowserService } from "../support/browser-service.ts";
@@ -33,6 +34,16 @@ const read = async (name: Name, query = "") =>
 const readAudit = async (name: Name, person = bob) =>
   (await person.send(service.port, `/my/images/${idOf(name)}/audit`)).json as Record<string, unknown>[];
 const update = (name: Name, body: object) => send(`/my/images/${idOf(name)}?action=update`, { method: "POST", body });
+
+/** Holds requests back until what it answers is called. */
+async function holdBack(page: Page, url: string): Promise<() => void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await page.route(url, async (route) => {
+    await promise;
+    await route.continue();
+  });
+  return resolve;
+}
 
 describe.skipIf(!chromiumPath)(
   `the console's history and sharing${chromiumPath ? "" : ` (${withoutChromium})`}`,
@@ -83,10 +94,15 @@ describe.skipIf(!chromiumPath)(
       const { page } = await open("field", { part: "/history" });
       const third = page.getByRole("listitem").filter({ hasText: "revision 3" }).first();
       await third.getByRole("button", { name: "Take back tags…" }).click();
+      const release = await holdBack(page, "**/audit");
       await page.getByRole("button", { name: "Take it back" }).click();
       await page.getByText("Took back tags.").waitFor();
+      // What is shown is the revision before: an edit over it would be refused as somebody else's.
+      const description = third.getByRole("button", { name: "Take back description…" });
+      expect(await description.isDisabled()).toBe(true);
+      release();
       await page.getByRole("dialog").waitFor({ state: "detached" });
-      await third.getByRole("button", { name: "Take back description…" }).click();
+      await description.click();
       await page.getByRole("button", { name: "Take it back" }).click();
       await page.getByText("Took back description.").waitFor();
       expect(await read("field")).toMatchObject({

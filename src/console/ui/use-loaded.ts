@@ -29,7 +29,11 @@ export function useLoaded<Value>(name: string, load: () => Promise<Value>): Load
     };
   }, [name, turn]);
   const replace = useCallback((value: Value) => setState({ name, value, refusal: null, isLoading: false }), [name]);
-  return { ...state, reload: () => setTurn((count) => count + 1), replace };
+  const reload = () => {
+    setState((before) => ({ ...before, isLoading: true }));
+    setTurn((count) => count + 1);
+  };
+  return { ...state, reload, replace };
 }
 
 type State<Value> = { name: string; value: Value | null; refusal: Refusal | null; isLoading: boolean };

@@ -17,11 +17,14 @@ type History = { entries: AuditEntry[]; hasMore: boolean; current: Versioned | n
 export function HistoryView({ id, client, tell, go, settled }: ViewProps & { id: string }) {
   const [asked, setAsked] = useState<AuditEntry | null>(null);
   const { attempt, refusal: olderRefusal } = useAttempt();
-  const { value, refusal, reload, replace } = useLoaded(`history ${id} ${settled}`, async (): Promise<History> => {
-    // A destroyed image has a history, and no current state.
-    const [entries, current] = await Promise.all([client.audit(id), client.getImage(id).catch(() => null)]);
-    return { entries, hasMore: entries.length === pageSize, current };
-  });
+  const { value, refusal, isLoading, reload, replace } = useLoaded(
+    `history ${id} ${settled}`,
+    async (): Promise<History> => {
+      // A destroyed image has a history, and no current state.
+      const [entries, current] = await Promise.all([client.audit(id), client.getImage(id).catch(() => null)]);
+      return { entries, hasMore: entries.length === pageSize, current };
+    },
+  );
   const showOlder = ({ entries, current }: History) =>
     attempt(async () => {
       const marker = entries.at(-1)?.revision;
@@ -47,7 +50,7 @@ export function HistoryView({ id, client, tell, go, settled }: ViewProps & { id:
             entry={entry}
             session={client.session}
             onRevert={current && at > 0 ? () => setAsked(entry) : undefined}
-            {...{ client, current, tell }}
+            {...{ client, current, isLoading, tell }}
             onChanged={reload}
           />
         ))}

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Versioned } from "../api/image.ts";
 import { formatRoute } from "../route.ts";
 import { RefusalNotice } from "../ui/refusal-notice.tsx";
@@ -24,9 +24,13 @@ export function ImageView({ id, ...props }: ViewProps & { id: string }) {
   useEffect(() => {
     if (settled > 0 && !hasEdits) loaded.reload();
   }, [settled]);
-  const { value, refusal, reload } = loaded;
+  const { value, refusal, isLoading, reload } = loaded;
+  // The form is made anew for another revision: what is being edited keeps the revision that it began with.
+  const edited = useRef(value);
+  if (!hasEdits) edited.current = value;
   if (!value) return refusal ? <RefusalNotice refusal={refusal} onRetry={reload} /> : <p role="status">Loading…</p>;
   const { image, etag, account } = value;
+  const base = edited.current ?? value;
   const isOwn = image.owner === account;
   const isShared = !isOwn && (image.acl ?? []).includes(account);
   const setHasEdits = (has: boolean) => {
@@ -46,12 +50,15 @@ export function ImageView({ id, ...props }: ViewProps & { id: string }) {
         <div>
           {isOwn ? (
             <EditForm
-              key={etag}
+              key={base.etag}
               client={client}
-              base={{ image, etag }}
+              base={base}
               tell={tell}
               setHasEdits={setHasEdits}
-              onSaved={(saved) => loaded.replace({ ...saved, account })}
+              onSaved={(saved) => {
+                setHasEdits(false);
+                loaded.replace({ ...saved, account });
+              }}
             />
           ) : (
             <ReadOnlyFields image={image} />
@@ -72,7 +79,10 @@ export function ImageView({ id, ...props }: ViewProps & { id: string }) {
               if (!hasEdits) reload();
             }}
           />
-          <ImageActions {...{ client, image, etag, tell, go, isOwn, isShared }} onLeave={() => setHasEdits(false)} />
+          <ImageActions
+            {...{ client, image, etag, isLoading, tell, go, isOwn, isShared }}
+            onLeave={() => setHasEdits(false)}
+          />
         </aside>
       </div>
     </>

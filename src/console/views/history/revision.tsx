@@ -10,13 +10,15 @@ type Props = {
   session: Session;
   client: Client;
   current: Versioned | null;
+  /** While the history is read again, `current` may be old: what is made over it would be refused. */
+  isLoading: boolean;
   tell: (text: string) => void;
   onRevert: (() => void) | undefined;
   onChanged: () => void;
 };
 
 /** One revision: when, what, by whom, and what it changed. */
-export function Revision({ entry, session, client, current, tell, onRevert, onChanged }: Props) {
+export function Revision({ entry, session, client, current, isLoading, tell, onRevert, onChanged }: Props) {
   const { action, time, caller, revision, changes } = entry;
   const differences = Object.entries(changes ?? {}).map(([field, change]) => ({ field, ...change }));
   return (
@@ -35,12 +37,12 @@ export function Revision({ entry, session, client, current, tell, onRevert, onCh
       )}
       <div class="actions">
         {onRevert && (
-          <button type="button" onClick={onRevert}>
+          <button type="button" disabled={isLoading} onClick={onRevert}>
             Make the image as it was at revision {revision}…
           </button>
         )}
         {current && changes !== null && action !== "provision" && revision > 1 && (
-          <TakeBack {...{ client, current, tell, differences, onChanged }} />
+          <TakeBack {...{ client, current, isLoading, tell, differences, onChanged }} />
         )}
       </div>
     </li>

@@ -12,6 +12,7 @@ import { useAttempt } from "../../ui/use-attempt.ts";
 type Props = {
   client: Client;
   current: Versioned;
+  isLoading: boolean;
   tell: (text: string) => void;
   differences: readonly Difference[];
   onChanged: () => void;
@@ -24,7 +25,13 @@ export function TakeBack(props: Props) {
   return (
     <>
       {fields.map((difference) => (
-        <button key={difference.field} type="button" class="plain" onClick={() => setAsked(difference)}>
+        <button
+          key={difference.field}
+          type="button"
+          class="plain"
+          disabled={props.isLoading}
+          onClick={() => setAsked(difference)}
+        >
           Take back {difference.field}…
         </button>
       ))}

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Update, Versioned } from "../../api/image.ts";
 import type { Refusal } from "../../api/refusal.ts";
 import { listChanges, listDifferences } from "../../edit/difference.ts";
@@ -21,7 +21,7 @@ export function Conflict({ base, theirs, update, refusal, isBusy, onSave, onBack
   const [choices, setChoices] = useState<Choices>({});
   const heading = useRef<HTMLHeadingElement>(null);
   // Once, when it appears: later the person is choosing.
-  useEffect(() => heading.current?.focus(), []);
+  useLayoutEffect(() => heading.current?.focus(), []);
   const sides = { was: base.image, theirs: theirs.image, mine: update };
   const conflicts = findConflicts(sides);
   const isChosen = conflicts.every(({ field }) => choices[field] !== undefined);

@@ -58,7 +58,6 @@ export function EditForm({ client, base, tell, setHasEdits, onSaved }: Props) {
       const { image, etag, changedFields, isReplayed } = await client.write(findIntent(what, over.etag));
       const said = changedFields.length > 0 ? `Saved: ${changedFields.join(", ")}.` : "Nothing changed.";
       tell(isReplayed ? "It had been saved already." : said);
-      setHasEdits(false);
       if (image && etag) onSaved({ image, etag });
     });
 

@@ -13,6 +13,8 @@ type Props = {
   client: Client;
   image: Image;
   etag: string;
+  /** While the image is read again, `etag` may be old. */
+  isLoading: boolean;
   tell: (text: string) => void;
   go: (route: Route) => void;
   isOwn: boolean;
@@ -24,14 +26,14 @@ type Props = {
 
 /** Clone an image that is shared, delete one's own. */
 export function ImageActions(props: Props) {
-  const { client, image, tell, go, isOwn, isShared } = props;
+  const { client, image, tell, go, isLoading, isOwn, isShared } = props;
   const [isAsking, setAsking] = useState(false);
   const { attempt, refusal, isBusy } = useAttempt();
   const [intent] = useState(() => makeIntent({ account: client.account, image: image.id, kind: "clone" }));
   if (isOwn) {
     return (
       <>
-        <button type="button" class="danger" onClick={() => setAsking(true)}>
+        <button type="button" class="danger" disabled={isLoading} onClick={() => setAsking(true)}>
           Delete…
         </button>
         {isAsking && <DeleteImage {...props} onClose={() => setAsking(false)} />}

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { makeUnreachable } from "../../api/refusal.ts";
 import { KeyFileRefused } from "../../keys/key-file-refused.ts";
 import { describeInput, Field } from "../../ui/field.tsx";
@@ -20,7 +20,7 @@ export function KeyFileForm({ signIn }: { signIn: SignIn }) {
   const passphraseInput = useRef<HTMLInputElement>(null);
   const isAsked = passphrase !== null;
   // Once, when it appears: later the person may be typing elsewhere.
-  useEffect(() => passphraseInput.current?.focus(), [isAsked]);
+  useLayoutEffect(() => passphraseInput.current?.focus(), [isAsked]);
 
   const submit = async (event: Event) => {
     event.preventDefault();
