@@ -21,7 +21,8 @@ type Stored = string | number | null;
 
 type Values = Readonly<Record<string, Stored>>;
 
-export type StoredRow = Readonly<Record<string, unknown>>;
+/** A row as the database returned it. */
+export type StoredRow = Record<string, unknown>;
 
 /** The placeholders of a statement, one for each value. */
 export type Placeholders<V> = { readonly [Name in keyof V]: Placeholder };
@@ -64,40 +65,44 @@ type PrintedQuery = { sql: string; params: unknown[] };
 
 const print = (built: Query): PrintedQuery => ("toSQL" in built ? built.toSQL() : dialect.sqlToQuery(built));
 
-/** An expression to select, and how to read its value. */
-export type Expression<Value> = { readonly sql: SQL; readonly read: (stored: unknown) => Value };
+/** Reads a stored value. Null: the value is what SQLite stored. */
+type Decoder = ((stored: unknown) => unknown) | null;
+
+/** An expression to select, and how to read its value. `value` is its type, and never there. */
+export type Expression<Value> = { readonly sql: SQL; readonly decode: Decoder; readonly value?: Value };
 
 /** A boolean: SQLite's 0 or 1. */
-export const boolean = (expression: SQL): Expression<boolean> => ({ sql: expression, read: decoders.boolean });
+export const boolean = (expression: SQL): Expression<boolean> => ({ sql: expression, decode: decoders.boolean });
 
 /** A number that is never NULL. */
-export const integer = (expression: SQL): Expression<number> => ({ sql: expression, read: Number });
+export const integer = (expression: SQL): Expression<number> => ({ sql: expression, decode: null });
 
 /** A text that is NULL only if its left join found no row. */
-export const text = (expression: SQL): Expression<string> => ({ sql: expression, read: String });
+export const text = (expression: SQL): Expression<string> => ({ sql: expression, decode: null });
 
 /** Text or NULL. */
-export const nullableText = (expression: SQL): Expression<string | null> => ({
-  sql: expression,
-  read: (stored) => (stored === null ? null : String(stored)),
-});
+export const nullableText = (expression: SQL): Expression<string | null> => ({ sql: expression, decode: null });
 
 /** How a stored value is read, by the kind of its column. Drizzle's own decoders changed place between its versions. */
-const decoders = { boolean: (stored: unknown) => stored === 1, number: Number, string: String };
+const decoders = {
+  boolean: (stored: unknown) => (stored === null ? null : stored === 1),
+  // The tables are STRICT: their columns hold no other kind.
+  number: null,
+  string: null,
+};
 
-/** @throws {Error} the column is of a kind that has no decoder: add one */
-function findDecoder({ name, dataType }: Column): (stored: unknown) => unknown {
+/** @throws {Error} the column is of a kind that is not in the table above */
+function findDecoder({ name, dataType }: Column): Decoder {
   // The first word: later versions of Drizzle add the kind of number or string.
   const kind = dataType.split(" ", 1).join();
   if (!Object.hasOwn(decoders, kind)) throw new Error(`column ${name}: no decoder for ${dataType}`);
-  const decode = decoders[kind as keyof typeof decoders];
-  return (stored) => (stored === null || stored === undefined ? null : decode(stored));
+  return decoders[kind as keyof typeof decoders];
 }
 
 /** Reads an expression as the column would be read. */
 export const asColumn = (column: Column, expression: SQL): Expression<unknown> => ({
   sql: expression,
-  read: findDecoder(column),
+  decode: findDecoder(column),
 });
 
 /** Columns and expressions by their name in the row. */
@@ -135,24 +140,19 @@ export function pick<Table, Name extends keyof Table>(table: Table, names: reado
   return picked as Pick<Table, Name>; // It has every name.
 }
 
-type Reader = { name: string; alias: string; read: (stored: unknown) => unknown };
+/** A field of a row. `alias` is its name in the result. */
+type Reader = { name: string; alias: string; decode: Decoder };
 
 const makeReader = (name: string, field: Column | Expression<unknown>, alias: string): Reader => ({
   name,
   alias,
-  read: is(field, Column) ? findDecoder(field) : field.read,
+  decode: is(field, Column) ? findDecoder(field) : field.decode,
 });
-
-function readFields(readers: readonly Reader[], row: StoredRow): Record<string, unknown> {
-  const values: Record<string, unknown> = {};
-  for (const { name, alias, read } of readers) values[name] = read(row[alias]);
-  return values;
-}
 
 const prefixed = (prefix: string, name: string): string => `${prefix}_${name}`;
 
 /** Makes the reader of a row: own fields flat, each left join as an object or null. */
-function makeRowReader(selection: Selection): (row: StoredRow) => Record<string, unknown> {
+function makeRowReader(selection: Selection): (row: StoredRow) => StoredRow {
   const own: Reader[] = [];
   const joined: { name: string; key: string; readers: Reader[] }[] = [];
   for (const [name, field] of Object.entries(selection)) {
@@ -162,6 +162,7 @@ function makeRowReader(selection: Selection): (row: StoredRow) => Record<string,
       joined.push({ name, key: prefixed(name, field.key), readers });
     }
   }
+  if (joined.length === 0) return makeFlatReader(own);
   return (row) => {
     const values = readFields(own, row);
     for (const { name, key, readers } of joined) {
@@ -169,6 +170,21 @@ function makeRowReader(selection: Selection): (row: StoredRow) => Record<string,
     }
     return values;
   };
+}
+
+/** Most fields of a list are as they were stored: its rows, made for this request alone, are decoded in place. */
+function makeFlatReader(readers: readonly Reader[]): (row: StoredRow) => StoredRow {
+  const decoded = readers.flatMap(({ name, decode }) => (decode ? [{ name, decode }] : []));
+  return (row) => {
+    for (const { name, decode } of decoded) row[name] = decode(row[name]);
+    return row;
+  };
+}
+
+function readFields(readers: readonly Reader[], row: StoredRow): StoredRow {
+  const values: StoredRow = {};
+  for (const { name, alias, decode } of readers) values[name] = decode ? decode(row[alias]) : row[alias];
+  return values;
 }
 
 const isLeftJoined = (field: Selection[string]): field is LeftJoined => "key" in field && "fields" in field;

@@ -26,7 +26,7 @@ const hasDependents = (imageId: Placeholder): SQL =>
 /** The most dependents that a message names. */
 const maxNamedDependents = 10;
 
-const uuidList = (list: SQL): Expression<string[]> => ({ sql: list, read: (stored) => JSON.parse(String(stored)) });
+const uuidList = (list: SQL): Expression<string[]> => ({ sql: list, decode: (stored) => JSON.parse(String(stored)) });
 
 const deletionFields = (bind: Placeholders<WriteValues>) => ({
   hasDependents: boolean(hasDependents(bind.imageId)),

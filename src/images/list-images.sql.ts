@@ -87,10 +87,10 @@ export async function readList(db: Database, request: ListRequest): Promise<List
   return { hasAuthority, images: rows.map(toListed), marker };
 }
 
-const toListed = ({ bytes, ...image }: RowOf<typeof listedFields>): ListedImage => ({
-  image,
-  bytes,
-  isLarge: bytes > maxInlineBytes,
+const toListed = (row: RowOf<typeof listedFields>): ListedImage => ({
+  image: row,
+  bytes: row.bytes,
+  isLarge: row.bytes > maxInlineBytes,
 });
 
 /** Reads the ids of all images that match, in the order of the list, up to the request's limit. One round trip. */
