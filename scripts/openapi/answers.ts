@@ -266,7 +266,8 @@ export const errorSentences: Readonly<Record<ErrorCode, string>> = {
   ImageHasDependentImages: "The image cannot be deleted: it is the origin of others.",
   IdempotencyKeyReused: "The key was sent with another request.",
   PreconditionRequired: "The service requires If-Match of a write that replaces fields.",
-  RequestThrottled: "The account, or the address, sent too much; nothing was done. Wait for `Retry-After` seconds.",
+  RequestThrottled:
+    "The account, or the address, sent too much, or the account leaves too many long answers unread; nothing was done. Wait for `Retry-After` seconds.",
   InternalError: "An unexpected fault; the cause is on the log under the Request-Id.",
   ServiceUnavailableError:
     "The database failed or stayed busy, or the service is read-only. Wait for `Retry-After` seconds; a write with an Idempotency-Key is applied once.",

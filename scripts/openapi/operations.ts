@@ -119,7 +119,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       summary: "Delete an image",
       description: "The image is destroyed. It does not come back.",
       parameters: writeParameters,
-      answers: [empty("Deleted.", ["Dry-Run", "Idempotent-Replayed", "ETag", "Changed-Fields"])],
+      answers: [empty("Deleted.", writeHeaders)],
       errors: [...write, "ImageHasDependentImages"],
     },
     {
@@ -218,7 +218,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       description: "Changes the fields that are sent, by the account itself or an operator.",
       parameters: queryFieldNames.account,
       body: ["UpdateAccount"],
-      answers: [ok("The account as it is now.", ["Account"])],
+      answers: [ok("The account as it is now.", ["Account"], ["Ignored-Parameters"])],
       errors: ["InvalidArgument"],
     },
     {
@@ -243,7 +243,9 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       description: "The key may sign at once.",
       parameters: queryFieldNames.key,
       body: ["CreateKey"],
-      answers: [{ status: 201, schemas: ["Key"], headers: ["Location"], description: "The key." }],
+      answers: [
+        { status: 201, schemas: ["Key"], headers: ["Location", "Ignored-Parameters"], description: "The key." },
+      ],
       errors: ["InvalidArgument", "MissingParameter", "QuotaExceeded"],
     },
     {
@@ -252,7 +254,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       summary: "Delete a key",
       description: "The key is refused from the next request on. It may be the one that signs.",
       parameters: ["key"],
-      answers: [empty("Deleted.")],
+      answers: [empty("Deleted.", ["Ignored-Parameters"])],
       errors: ["InvalidArgument"],
     },
     {

@@ -2,10 +2,11 @@ import { createFactory } from "hono/factory";
 import { asCaller } from "../caller/as-caller.ts";
 import { readConfiguration } from "../configuration.ts";
 import type { AppEnv } from "../context.ts";
+import { updatableAccountFields } from "../db/schema.ts";
 import { CloudApiError, show } from "../errors.ts";
 import { answerJson } from "../http/answer.ts";
 import { named } from "../http/operation.ts";
-import { readParameters, refuseDryRun } from "../http/parameters.ts";
+import { noteIgnored, readParameters, refuseDryRun } from "../http/parameters.ts";
 import { assertAuthority } from "../signature/refusals.ts";
 import { readAccount, writeAccount } from "./account.sql.ts";
 import { readAccountPatch, renderAccount, requireFound } from "./rules/account.ts";
@@ -22,7 +23,9 @@ export const updateAccount = createFactory<AppEnv, "/:login">().createHandlers(
   named("UpdateAccount"),
   refuseDryRun,
   async (c) => {
-    const patch = readAccountPatch(await readParameters(c));
+    const parameters = await readParameters(c);
+    noteIgnored(c, parameters, updatableAccountFields);
+    const patch = readAccountPatch(parameters);
     const outcome = await asCaller(c, (db, caller) => writeAccount(db, caller, patch));
     assertAuthority(outcome);
     return answerJson(c, renderAccount(requireFound(outcome.account, c.req.param("login"))));

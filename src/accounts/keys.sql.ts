@@ -23,7 +23,7 @@ const keyColumns = { name: keys.name, fingerprint: keys.fingerprint, key: keys.k
 type KeyRow = RowOf<typeof keyColumns>;
 
 /** Keys of one page. A key takes a few KB; one with a long comment, from provisioning, takes more. */
-const pageRows = 1000;
+const pageRows = 100;
 
 export const listKeysStatement = statement<Caller & { after: string }>().reads(
   () => keyColumns,

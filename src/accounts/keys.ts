@@ -4,11 +4,11 @@ import { asCaller } from "../caller/as-caller.ts";
 import { readConfiguration } from "../configuration.ts";
 import type { AppEnv } from "../context.ts";
 import { CloudApiError, show } from "../errors.ts";
-import { answerJson, answerNoContent, answerPages } from "../http/answer.ts";
+import { answerJson, answerNoContent, answerPages, type Pages } from "../http/answer.ts";
 import { named } from "../http/operation.ts";
-import { readParameters, refuseDryRun } from "../http/parameters.ts";
+import { noteIgnored, readParameters, readQueryLeniently, refuseDryRun } from "../http/parameters.ts";
 import { assertAuthority } from "../signature/refusals.ts";
-import { type CreateKeyOutcome, type ListedKeys, readKey, readKeys, removeKey, writeKey } from "./keys.sql.ts";
+import { type CreateKeyOutcome, readKey, readKeys, removeKey, writeKey } from "./keys.sql.ts";
 import { requireFound } from "./rules/account.ts";
 import { readNewKey } from "./rules/new-key.ts";
 
@@ -17,13 +17,14 @@ export const listKeys = createFactory<AppEnv, "/:login/keys">().createHandlers(n
   answerPages(c, readPages(c)),
 );
 
-async function* readPages(c: Context<AppEnv>): AsyncGenerator<readonly unknown[]> {
-  for (let after: string | undefined = ""; after !== undefined; ) {
-    const name: string = after;
-    const listed: ListedKeys = await asCaller(c, (db, caller) => readKeys(db, caller, name));
+async function* readPages(c: Context<AppEnv>): Pages {
+  for (let after = ""; ; ) {
+    const name = after;
+    const listed = await asCaller(c, (db, caller) => readKeys(db, caller, name));
     assertAuthority(listed);
+    if (listed.isLast) return listed.keys;
     yield listed.keys;
-    after = listed.isLast ? undefined : listed.keys.at(-1)?.name;
+    after = listed.keys.at(-1)?.name ?? "";
   }
 }
 
@@ -41,7 +42,9 @@ export const createKey = createFactory<AppEnv, "/:login/keys">().createHandlers(
   refuseDryRun,
   async (c) => {
     const { maxKeys, maxKeyComment } = readConfiguration(c.env);
-    const key = await readNewKey(await readParameters(c), maxKeyComment);
+    const parameters = await readParameters(c);
+    noteIgnored(c, parameters, ["key", "name"]);
+    const key = await readNewKey(parameters, maxKeyComment);
     const outcome = await asCaller(c, (db, caller) => writeKey(db, { key, caller, maxKeys }));
     assertCreated(outcome, { name: key.name, maxKeys });
     const { fingerprintSha256: _, ...shown } = key;
@@ -77,6 +80,7 @@ export const deleteKey = createFactory<AppEnv, "/:login/keys/:key">().createHand
   named("DeleteKey"),
   refuseDryRun,
   async (c) => {
+    noteIgnored(c, readQueryLeniently(c), []);
     const key = c.req.param("key");
     const outcome = await asCaller(c, (db, caller) => removeKey(db, { ...caller, key }));
     assertAuthority(outcome);

@@ -1,7 +1,8 @@
 import type { Context } from "hono";
-import type { AppEnv } from "../context.ts";
+import { type AppEnv, requireSet } from "../context.ts";
 import { computeMd5 } from "../digest.ts";
 import { toAsciiJson } from "../text.ts";
+import { openStream } from "./limits.ts";
 import { listCauses } from "./request-log.ts";
 
 /** Headers of every answer. docs/contract.md#headers */
@@ -42,44 +43,55 @@ export async function answerJson(c: Context<AppEnv>, value: unknown, options: An
 }
 
 /**
+ * Pages of an array: yields each but the last, which it returns. So nothing of a second page is read or rendered before the
+ * first is sent. An item is rendered when it is taken.
+ */
+export type Pages = AsyncGenerator<Iterable<unknown>, Iterable<unknown>>;
+
+/**
  * Answers with an array that is read in pages. A single page is answered as any other value. Two or more pages are streamed
  * as the client reads, without Content-MD5 and Content-Length; on failure the connection is aborted.
+ *
+ * @throws {CloudApiError} RequestThrottled: too many streamed answers are open
  */
-export async function answerPages(c: Context<AppEnv>, pages: AsyncGenerator<readonly unknown[]>): Promise<Response> {
-  const first = (await pages.next()).value ?? [];
-  const second = await pages.next();
-  if (second.done) return await answerJson(c, first);
+export async function answerPages(c: Context<AppEnv>, pages: Pages): Promise<Response> {
+  const first = await pages.next();
+  if (first.done) return await answerJson(c, [...first.value]);
   const headers = makeAnswerHeaders({ "Content-Type": "application/json" });
-  if (c.req.method === "HEAD") {
-    await pages.return(undefined);
-    return new Response(null, { headers });
-  }
-  return new Response(streams.from(streamJson(c, pages, [first, second.value])), { headers });
+  if (c.req.method === "HEAD") return new Response(null, { headers });
+  const close = openStream(requireSet(c, "caller").signer);
+  const chunks = streamJson(c, { page: first.value, pages, close });
+  // A generator that was never started runs no `finally`: a client may be gone before it reads.
+  const cancel = () => {
+    close();
+    return chunks.return(undefined);
+  };
+  const stream = { next: () => chunks.next(), return: cancel, [Symbol.asyncIterator]: () => stream };
+  return new Response(streams.from(stream), { headers });
 }
 
 // workerd has `ReadableStream.from`; workers-types lack it.
 const streams = ReadableStream as unknown as { from: (chunks: AsyncIterable<Uint8Array>) => ReadableStream };
 
-/** @param read pages that were read already. Each is released before the next is read */
-async function* streamJson(
-  c: Context<AppEnv>,
-  pages: AsyncGenerator<readonly unknown[]>,
-  read: (readonly unknown[])[],
-): AsyncGenerator<Uint8Array> {
+type Streamed = { page: Iterable<unknown>; pages: Pages; close: () => void };
+
+/** @param page the first page. Each is released before the next is read @param close is called when the stream ends */
+async function* streamJson(c: Context<AppEnv>, { page, pages, close }: Streamed): AsyncGenerator<Uint8Array> {
   let separator = "[";
   try {
-    for (let page = read.shift(); page; page = read.shift() ?? (await pages.next()).value) {
-      for (const value of page) {
+    for (let next: IteratorResult<Iterable<unknown>> = { value: page, done: false }; ; next = await pages.next()) {
+      for (const value of next.value) {
         yield encoder.encode(separator + toAsciiJson(value));
         separator = ",";
       }
+      if (next.done) break;
     }
     yield encoder.encode(separator === "[" ? "[]" : "]");
   } catch (error) {
     logBrokenStream(c, error);
     throw error;
   } finally {
-    await pages.return(undefined);
+    close();
   }
 }
 

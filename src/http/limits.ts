@@ -52,6 +52,40 @@ async function isWithin(c: Context<AppEnv>, limiter: RateLimit, key: string): Pr
   }
 }
 
+/** The most streamed answers that may be open at once, in an isolate of 128 MB. Each holds less than a megabyte. */
+const maxStreams = { account: 8, all: 64 };
+
+/** Streamed answers that are open, by the account that signed. */
+const openStreams = new Map<string, number>();
+
+/**
+ * Counts a streamed answer as open until the returned function is called: a client may leave it unread.
+ *
+ * @throws {CloudApiError} RequestThrottled: the account, or the isolate, has as many as it may
+ */
+export function openStream(account: string): () => void {
+  const own = openStreams.get(account) ?? 0;
+  const all = [...openStreams.values()].reduce((sum, count) => sum + count, 0);
+  if (own >= maxStreams.account || all >= maxStreams.all) {
+    throw new CloudApiError(
+      "RequestThrottled",
+      "too many long answers are still being read; read one to its end, or close it",
+      {
+        headers: { "Retry-After": "1" },
+      },
+    );
+  }
+  openStreams.set(account, own + 1);
+  let isOpen = true;
+  return () => {
+    if (!isOpen) return;
+    isOpen = false;
+    const left = (openStreams.get(account) ?? 1) - 1;
+    if (left > 0) openStreams.set(account, left);
+    else openStreams.delete(account);
+  };
+}
+
 const retryAfterSeconds = 60;
 
 /**

@@ -36,10 +36,6 @@ export async function readParametersOrArray(c: Context<AppEnv>, name: string): P
 export const readBodyAlone = (c: Context<AppEnv>, arrayName?: string): Promise<RequestParameters> =>
   readBodyParameters(requireSet(c, "body"), c.req.raw.headers, arrayName);
 
-/** Reads the query's parameters, and the body's if an earlier step parsed them to find the action. */
-export const readAvailable = (c: Context<AppEnv>): RequestParameters | Promise<RequestParameters> =>
-  c.get("parameters") ?? readQuery(c);
-
 /** Reads the query's parameters alone. @throws {CloudApiError} BadRequest: an escape is not UTF-8 */
 export function readQuery(c: Context<AppEnv>): RequestParameters {
   const { values, undecodable } = decodeQuery(c);
@@ -63,10 +59,14 @@ function decodeQuery(c: Context<AppEnv>): DecodedForm {
  * Notes whether the request only asks what a write would do: `dry-run=true`. docs/contract.md#dry-run
  *
  * @param read the operation's way to read its parameters
+ * @param known names that the operation reads, if no later step notes what was ignored
  * @throws {CloudApiError} InvalidArgument: another value may have been meant as either
  */
 export const readDryRun =
-  (read: (c: Context<AppEnv>) => RequestParameters | Promise<RequestParameters>): MiddlewareHandler<AppEnv> =>
+  (
+    read: (c: Context<AppEnv>) => RequestParameters | Promise<RequestParameters>,
+    known?: readonly string[],
+  ): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
     const parameters = await read(c);
     assertSpelling(parameters);
@@ -76,6 +76,7 @@ export const readDryRun =
       throw new CloudApiError("InvalidArgument", `dry-run is true or false; ${showValue(sent)} was sent`);
     }
     c.set("isDryRun", isDryRun);
+    if (known) noteIgnored(c, parameters, known);
     await next();
   };
 

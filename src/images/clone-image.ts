@@ -2,7 +2,7 @@ import { createFactory } from "hono/factory";
 import { readConfiguration } from "../configuration.ts";
 import type { AppEnv } from "../context.ts";
 import { named } from "../http/operation.ts";
-import { readAvailable, readDryRun } from "../http/parameters.ts";
+import { readDryRun, readParameters } from "../http/parameters.ts";
 import { answerCloned } from "./answer-image.ts";
 import { writeClone } from "./clone-image.sql.ts";
 import { runWrite } from "./image-request.ts";
@@ -11,7 +11,7 @@ import { judgeClone } from "./rules/judges.ts";
 /** CloneImage: a private copy of an image that is shared by acl. Its origin stays (ours: there are no files here). docs/contract.md#cloneimage */
 export const cloneImage = createFactory<AppEnv, "/:login/images/:id">().createHandlers(
   named("CloneImage"),
-  readDryRun(readAvailable),
+  readDryRun(readParameters, []),
   async (c) => {
     const { maxImages } = readConfiguration(c.env);
     const { outcome, request } = await runWrite(c, { operation: "CloneImage" }, (db, write) =>

@@ -12,7 +12,7 @@ import { judgeDeletion } from "./rules/judges.ts";
 /** DeleteImage: marks the image as destroyed; from then on it is 404. docs/contract.md#deleteimage */
 export const deleteImage = createFactory<AppEnv, "/:login/images/:id">().createHandlers(
   named("DeleteImage"),
-  readDryRun(readQuery),
+  readDryRun(readQuery, []),
   async (c) => {
     const { maxImages } = readConfiguration(c.env);
     const { outcome, request } = await runWrite(c, { operation: "DeleteImage" }, (db, write) =>

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { createFactory } from "hono/factory";
 import { asCaller } from "../caller/as-caller.ts";
 import { type AppEnv, requireSet } from "../context.ts";
-import { answerPages } from "../http/answer.ts";
+import { answerPages, type Pages } from "../http/answer.ts";
 import { named } from "../http/operation.ts";
 import { readQuery } from "../http/parameters.ts";
 import { findKeepRevisions } from "./get-image.ts";
@@ -15,20 +15,21 @@ export const imageAudit = createFactory<AppEnv, "/:login/images/:id/audit">().cr
 );
 
 /** Renders the audit in pages of a few megabytes. */
-async function* renderPages(c: Context<AppEnv>, page: AuditPage): AsyncGenerator<readonly unknown[]> {
+async function* renderPages(c: Context<AppEnv>, page: AuditPage): Pages {
   const keepRevisions = findKeepRevisions(c);
   const imageId = requireSet(c, "imageId");
   let { limit, marker } = page;
-  for (let isWhole = false; !isWhole; ) {
+  for (;;) {
     const rest = { limit, marker };
     const history = await asCaller(c, (db, caller) => readHistory(db, { imageId, caller, page: rest, keepRevisions }));
     assertAuditable(history, requireSet(c, "caller").account);
-    const { revisions } = history;
-    isWhole = history.isWhole;
+    const { revisions, isWhole } = history;
     // If more follows, the last row is only compared with the one above it. The next page begins with it.
     const rendered = isWhole ? limit : revisions.length - 1;
     const above = (history.image?.revision ?? 0) - keepRevisions;
-    yield renderAudit(revisions, { release: c.get("release"), limit: rendered, above });
+    const entries = renderAudit(revisions, { release: c.get("release"), limit: rendered, above });
+    if (isWhole) return entries;
+    yield entries;
     limit -= rendered;
     marker = (revisions.at(-1)?.revision ?? 0) + 1;
   }

@@ -4,9 +4,10 @@ import { asCaller } from "../caller/as-caller.ts";
 import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
 import { databaseFor } from "../db/client.ts";
-import { answerPages } from "../http/answer.ts";
+import { answerPages, type Pages } from "../http/answer.ts";
 import { named } from "../http/operation.ts";
 import { noteIgnored, readQuery } from "../http/parameters.ts";
+import type { Release } from "../releases.ts";
 import { assertAuthority } from "../signature/refusals.ts";
 import { groupByBytes } from "../text.ts";
 import type { ImageRow } from "./image-row.sql.ts";
@@ -26,13 +27,13 @@ export const listImages = createFactory<AppEnv, "/:login/images">().createHandle
 });
 
 /**
- * Renders the list in pages of a megabyte of texts. The first read is by the filters. If more images match, their ids are
+ * Renders the list in pages of 500 KB of texts. The first read is by the filters. If more images match, their ids are
  * read once, and the other pages by id.
  *
  * @throws {CloudApiError} InvalidCredentials when the caller's authority is gone; InvalidArgument when the caller cannot see
  * the marker's image, or the list is longer than one answer may be and no limit was sent
  */
-async function* renderPages(c: Context<AppEnv>, filters: ListFilters): AsyncGenerator<readonly unknown[]> {
+async function* renderPages(c: Context<AppEnv>, filters: ListFilters): Pages {
   const { maxList } = readConfiguration(c.env);
   // One more than allowed: a longer list is refused below.
   const limit = filters.limit ?? maxList + 1;
@@ -42,14 +43,43 @@ async function* renderPages(c: Context<AppEnv>, filters: ListFilters): AsyncGene
   const first = listed.images.map(({ image }) => image.uuid);
   const ids = await findIds(c, { filters, limit, first });
   if (filters.limit === null && ids.length > maxList) throw makeListTooLong(maxList);
-  yield* renderGroups(c, listed.images);
-  const read = new Set(first);
-  const others = ids.filter((id) => !read.has(id));
-  for (const page of inPages(others)) {
+  let held = holdFirst(listed.images);
+  const isHeld = new Set(held.images.map(({ image }) => image.uuid));
+  let left = ids.filter((id) => !isHeld.has(id));
+  let last = yield* renderGroups(c, held.images);
+  while (left.length > 0) {
+    // An empty page would be the first of two: the answer would be streamed.
+    if (held.images.length > 0) yield last;
+    const page = left.slice(0, held.size);
     const later = await asCaller(c, (db, caller) => readPage(db, { caller, ids: page }));
     assertAuthority(later);
-    yield* renderGroups(c, later.images);
+    held = holdFirst(later.images);
+    left = left.slice(held.next === null ? page.length : left.indexOf(held.next));
+    last = yield* renderGroups(c, held.images);
   }
+  return last;
+}
+
+/** The most bytes of texts that an answer holds while its client does not read, and those of the large images of a group. */
+const maxHeldBytes = 500_000;
+
+type Held = {
+  images: readonly ListedImage[];
+  /** Id of the first image that is to be read again. Null if all are held. */
+  next: string | null;
+  /** How many images to read at once. */
+  size: number;
+};
+
+/** Holds the first images of a read. The others are read again in their turn. */
+function holdFirst(images: readonly ListedImage[]): Held {
+  let held = 0;
+  const end = images.findIndex(({ bytes, isLarge }) => {
+    held += isLarge ? 0 : bytes;
+    return held > maxHeldBytes;
+  });
+  if (end < 0) return { images, next: null, size: maxPageRows };
+  return { images: images.slice(0, end), next: images[end]?.image.uuid ?? null, size: end };
 }
 
 type Wanted = { filters: ListFilters; limit: number; first: readonly string[] };
@@ -79,19 +109,24 @@ async function search(c: Context<AppEnv>, request: ListRequest): Promise<string[
   return found.slice(0, request.limit);
 }
 
-function* inPages(ids: readonly string[]): Generator<readonly string[]> {
-  for (let at = 0; at < ids.length; at += maxPageRows) yield ids.slice(at, at + maxPageRows);
-}
-
-async function* renderGroups(c: Context<AppEnv>, images: readonly ListedImage[]): AsyncGenerator<readonly unknown[]> {
-  const release = c.get("release");
-  for (const group of groupByBytes(images, { maxBytes: maxGroupBytes })) {
-    yield (await withLargeImages(c, group)).map((image) => renderImage(image, release));
+/** Yields all groups but the last, which it returns. */
+async function* renderGroups(c: Context<AppEnv>, images: readonly ListedImage[]): Pages {
+  const [first = [], ...others] = groupByBytes(images, { maxBytes: maxHeldBytes });
+  let last = await renderGroup(c, first);
+  for (const group of others) {
+    yield last;
+    last = await renderGroup(c, group);
   }
+  return last;
 }
 
-/** The most bytes of texts in memory at once, not counting one large image. Parsed, they can take 25 times as much. */
-const maxGroupBytes = 1_000_000;
+const renderGroup = async (c: Context<AppEnv>, group: readonly ListedImage[]): Promise<Iterable<unknown>> =>
+  renderEach(await withLargeImages(c, group), c.get("release"));
+
+/** Renders an image when it is taken: parsed, its texts take 25 times as much memory. */
+function* renderEach(images: readonly ImageRow[], release: Release): Generator<unknown> {
+  for (const image of images) yield renderImage(image, release);
+}
 
 /** Returns the images of a group, without a large one that the caller can no longer see. */
 async function withLargeImages(c: Context<AppEnv>, group: readonly ListedImage[]): Promise<ImageRow[]> {

@@ -2,7 +2,7 @@ import { createFactory } from "hono/factory";
 import type { AppEnv } from "../context.ts";
 import { CloudApiError } from "../errors.ts";
 import { named } from "../http/operation.ts";
-import { noteIgnored, readDryRun, readParameters } from "../http/parameters.ts";
+import { readDryRun, readParameters } from "../http/parameters.ts";
 import type { RequestParameters } from "../syntax/form.ts";
 import { parseBoolean, showValue } from "../text.ts";
 import { answerWritten } from "./answer-image.ts";
@@ -15,11 +15,9 @@ import { judgeRevert } from "./rules/judges.ts";
 /** RevertImage: sets the updatable fields to an earlier revision's; the acl only on request. docs/contract.md#revertimage */
 export const revertImage = createFactory<AppEnv, "/:login/images/:id">().createHandlers(
   named("RevertImage"),
-  readDryRun(readParameters),
+  readDryRun(readParameters, ["revision", "acl"]),
   async (c) => {
-    const parameters = await readParameters(c);
-    noteIgnored(c, parameters, ["revision", "acl"]);
-    const { sent, withAcl } = readRevert(parameters);
+    const { sent, withAcl } = readRevert(await readParameters(c));
     const revert = { revision: parseRevision(sent), keepRevisions: findKeepRevisions(c), withAcl };
     const requested = [revert.revision, withAcl];
     const { outcome, request } = await runWrite(c, { operation: "RevertImage", requested }, (db, write) =>

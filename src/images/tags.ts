@@ -60,7 +60,7 @@ const isBlankOrNull = (body: Uint8Array): boolean => /^(null)?$/.test(new TextDe
 /** AddImageTags: a sent tag joins the others, or replaces the one with its key. docs/contract.md#tags */
 export const addImageTags = createFactory<AppEnv, "/:login/images/:id/tags">().createHandlers(
   named("AddImageTags"),
-  readDryRun(readQuery),
+  readDryRun(readQuery, []),
   validate("image", makeAddedTagsSchema, readTags),
   async (c) => {
     const { value: tags, text } = c.req.valid("json").tags;
@@ -75,7 +75,7 @@ export const addImageTags = createFactory<AppEnv, "/:login/images/:id/tags">().c
 /** ReplaceImageTags: the image keeps only the sent tags. docs/contract.md#tags */
 export const replaceImageTags = createFactory<AppEnv, "/:login/images/:id/tags">().createHandlers(
   named("ReplaceImageTags"),
-  readDryRun(readQuery),
+  readDryRun(readQuery, []),
   validate("image", makeTagsSchema, readTags),
   async (c) => {
     const patch = c.req.valid("json");
@@ -89,14 +89,14 @@ export const replaceImageTags = createFactory<AppEnv, "/:login/images/:id/tags">
 /** DeleteImageTags: all of them. docs/contract.md#tags */
 export const deleteImageTags = createFactory<AppEnv, "/:login/images/:id/tags">().createHandlers(
   named("DeleteImageTags"),
-  readDryRun(readQuery),
+  readDryRun(readQuery, []),
   (c) => deleteTags(c, "DeleteImageTags", null),
 );
 
 /** DeleteImageTag: one of them. docs/contract.md#tags */
 export const deleteImageTag = createFactory<AppEnv, "/:login/images/:id/tags/:tag">().createHandlers(
   named("DeleteImageTag"),
-  readDryRun(readQuery),
+  readDryRun(readQuery, []),
   (c) => deleteTags(c, "DeleteImageTag", c.req.param("tag")),
 );
 

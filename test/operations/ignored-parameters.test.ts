@@ -38,6 +38,24 @@ describe("Ignored-Parameters", () => {
     expect((await revert(1, { query: "tags=true" })).headers.get("Ignored-Parameters")).toBe("tags");
   });
 
+  it.each([
+    ["AddImageTags", "POST", `/my/images/${image}/tags?extra=1`, { role: "web" }, 200],
+    ["ReplaceImageTags", "PUT", `/my/images/${image}/tags?extra=1`, { role: "web" }, 200],
+    ["DeleteImageTag", "DELETE", `/my/images/${image}/tags/role?extra=1`, undefined, 204],
+    ["DeleteImageTags", "DELETE", `/my/images/${image}/tags?extra=1`, undefined, 204],
+    ["CloneImage", "POST", `/my/images/${image}?action=clone`, { extra: 1 }, 422],
+    ["DeleteImage", "DELETE", `/my/images/${image}?extra=1`, undefined, 204],
+    ["UpdateAccount", "POST", "/my?phone=1", { extra: 1, city: "Bern" }, 200],
+    ["CreateKey", "POST", "/my/keys", { key: "ssh-rsa x", extra: 1 }, 409],
+    ["DeleteKey", "DELETE", "/my/keys/none?extra=1", undefined, 404],
+  ])("names those of %s", async (...[, method, path, sent, status]) => {
+    const setUp = { method: "POST", path: `/my/images/${image}/tags`, body: JSON.stringify({ role: "db" }) };
+    expect((await send(setUp)).status).toBe(200);
+    const body = sent && JSON.stringify(sent);
+    const { headers, ...answer } = await send({ method, path, ...(body !== undefined && { body }) });
+    expect([answer.status, headers.get("Ignored-Parameters")]).toEqual([status, "extra"]);
+  });
+
   it("has at most 10 names, each of printable ASCII and at most 64 characters", async () => {
     const names = ["a,b", "ü", "\u0000\r\nX: 1", " ", "x".repeat(100), "😀".repeat(40), "\ud800", "tags[a]"];
     const fields = Object.fromEntries(names.map((name) => [name, 1]));

@@ -120,7 +120,7 @@ describe("an answer of more than one page is streamed, and is the same as its pa
 describe("an answer of one page has its digest and its length", () => {
   it.each([
     ["a list of 1000 small images", 1000, 10, "/my/images"],
-    ["a list of 10 images of 90 KB", 10, 90_000, "/my/images"],
+    ["a list of 5 images of 90 KB", 5, 90_000, "/my/images"],
     ["an audit", 1, 10, `/my/images/${audited}/audit`],
     ["a list of keys", 1, 10, "/my/keys"],
   ])("%s", async (...[, count, bytes, path]) => {
@@ -135,13 +135,13 @@ describe("an answer of one page has its digest and its length", () => {
 
 it("a list of exactly one page of keys has its digest and its length", async () => {
   await env.DB.prepare(
-    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 999)
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 99)
      INSERT INTO keys (account, name, fingerprint, fingerprintSha256, key) SELECT ?, 'k' || i, 'f' || i, 's' || i, 'key' FROM n`,
   )
     .bind(bob.uuid)
     .run();
   const { text, json } = await get("/my/keys");
-  expect((json as Item[]).length).toBe(1000);
+  expect((json as Item[]).length).toBe(100);
   const [md5, length] = pickLengths(await send(request("/my/keys", {}, "HEAD")));
   expect([typeof md5, length]).toEqual(["string", String(text.length)]);
 });
@@ -209,9 +209,9 @@ describe("a failure in mid-stream", () => {
     expect(others).toMatchObject([{ status: 200 }, { status: 200, requestId: broken?.["requestId"] }]);
   });
 
-  it("before the second page is an ordinary refusal", async () => {
+  it("before the ids of the other pages are known is an ordinary refusal", async () => {
     const { response } = await openList((call) =>
-      call === 4 ? Promise.reject(new Error("D1_ERROR: gone")) : undefined,
+      call === 3 ? Promise.reject(new Error("D1_ERROR: gone")) : undefined,
     );
     const answer = await readAnswer(response);
     expect(pickStatusAndJson(answer)).toMatchObject({ status: 503, json: { code: "ServiceUnavailableError" } });
@@ -220,9 +220,11 @@ describe("a failure in mid-stream", () => {
 
   it("of the client, which reads no further, reads no further pages", async () => {
     const { response, wrapped } = await openList(() => undefined);
+    await env.DB.prepare("SELECT 1").run();
+    // What follows the first page is read for a client that takes it.
+    expect(wrapped.calls).toBe(3);
     await response.body?.cancel();
-    expect(wrapped.calls).toBeLessThanOrEqual(readThird);
-    expect(wrapped.calls).toBeGreaterThanOrEqual(4);
+    expect(wrapped.calls).toBe(3);
   });
 
   it("of the client, which reads two pages of three, leaves the third unread", async () => {

@@ -181,7 +181,10 @@ describe("the tags of an image", () => {
 
   it("take a form's values as texts, and no parameter of the query", async () => {
     const headers = { "Content-Type": "application/x-www-form-urlencoded" };
-    expect(await pick(addTags("a=1&b=x+y", { headers, query: "c=3" }))).toEqual(makeAnswer(2, { a: "1", b: "x y" }));
+    expect(await pick(addTags("a=1&b=x+y", { headers, query: "c=3" }))).toEqual({
+      ...makeAnswer(2, { a: "1", b: "x y" }),
+      "Ignored-Parameters": "c",
+    });
   });
 
   it("are bounded as a whole, when the statement runs", async () => {
