@@ -8,9 +8,9 @@ export const computeDigest: Digest = (name, bytes) => crypto.subtle.digest(name,
 export const computeMd5 = async (bytes: Uint8Array): Promise<string> =>
   encodeBase64(await crypto.subtle.digest("MD5", bytes));
 
-/** Base64 of the SHA-256: the value of `Digest: SHA-256=`. */
-export const computeSha256 = async (bytes: Uint8Array): Promise<string> =>
-  encodeBase64(await crypto.subtle.digest("SHA-256", bytes));
+/** Base64 of the SHA-2: the value of `Digest: SHA-256=`. */
+export const computeSha = async (name: "SHA-256" | "SHA-512", bytes: Uint8Array): Promise<string> =>
+  encodeBase64(await crypto.subtle.digest(name, bytes));
 
 const base64Digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 

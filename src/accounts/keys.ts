@@ -7,6 +7,7 @@ import { CloudApiError, show } from "../errors.ts";
 import { answerJson, answerNoContent, answerPages, type Pages } from "../http/answer.ts";
 import { named } from "../http/operation.ts";
 import { noteIgnored, readParameters, readQueryLeniently, refuseDryRun } from "../http/parameters.ts";
+import { readKeyReference } from "../signature/public-key.ts";
 import { assertAuthority } from "../signature/refusals.ts";
 import { type CreateKeyOutcome, readKey, readKeys, removeKey, writeKey } from "./keys.sql.ts";
 import { requireFound } from "./rules/account.ts";
@@ -30,7 +31,7 @@ async function* readPages(c: Context<AppEnv>): Pages {
 
 /** GetKey, by name or fingerprint. docs/contract.md#keys */
 export const getKey = createFactory<AppEnv, "/:login/keys/:key">().createHandlers(named("GetKey"), async (c) => {
-  const key = c.req.param("key");
+  const key = readKeyReference(c.req.param("key"));
   const found = await asCaller(c, (db, caller) => readKey(db, { ...caller, key }));
   assertAuthority(found);
   return answerJson(c, requireFound(found.key, key));
@@ -81,7 +82,7 @@ export const deleteKey = createFactory<AppEnv, "/:login/keys/:key">().createHand
   refuseDryRun,
   async (c) => {
     noteIgnored(c, readQueryLeniently(c), []);
-    const key = c.req.param("key");
+    const key = readKeyReference(c.req.param("key"));
     const outcome = await asCaller(c, (db, caller) => removeKey(db, { ...caller, key }));
     assertAuthority(outcome);
     requireFound(outcome.isDeleted || null, key);

@@ -2,9 +2,10 @@ import type { MiddlewareHandler } from "hono";
 import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
 import { databaseFor } from "../db/client.ts";
-import { computeMd5, computeSha256 } from "../digest.ts";
+import { computeMd5, computeSha } from "../digest.ts";
 import { CloudApiError, show } from "../errors.ts";
 import { readsBody } from "../http/body.ts";
+import { readDigests } from "../signature/body-digest.ts";
 import { readSignedRequest } from "../signature/signed-request.ts";
 import { readTarget } from "../syntax/raw-target.ts";
 import { findCache } from "./credential-cache.ts";
@@ -67,18 +68,21 @@ export const confirmCaller: MiddlewareHandler<AppEnv> = async (c, next) => {
   c.res = answer;
 };
 
-/** Compares the body with its Content-MD5, and with a signed Digest. @throws {CloudApiError} BadDigest */
+/** Compares the body with its Content-MD5, and with its signed digests. @throws {CloudApiError} BadDigest */
 export const checkBodyDigests: MiddlewareHandler<AppEnv> = async (c, next) => {
   const body = requireSet(c, "body");
   const contentMd5 = c.req.header("Content-MD5");
   if (contentMd5 && readsBody(c.req.method) && contentMd5.trim() !== (await computeMd5(body))) {
     throw new CloudApiError("BadDigest", `Content-MD5 ${show(contentMd5)} is not the body's`);
   }
-  if (requireSet(c, "signed").signsDigest) {
-    const sent = c.req.header("Digest") ?? "";
-    const [, sha256] = /(?:^|,)\s*sha-256=([^,\s]+)/i.exec(sent) ?? [];
-    if (sha256 !== (await computeSha256(body))) {
-      throw new CloudApiError("BadDigest", `Digest ${show(sent)} does not hold the body's SHA-256`);
+  for (const name of requireSet(c, "signed").digestNames) {
+    const sent = c.req.header(name) ?? "";
+    const digests = readDigests(name, sent);
+    const shown = `${name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase())} ${show(sent)}`;
+    if (digests.length === 0) throw new CloudApiError("BadDigest", `${shown} holds no SHA-256 and no SHA-512`);
+    for (const { algorithm, base64 } of digests) {
+      if (base64 === (await computeSha(algorithm, body))) continue;
+      throw new CloudApiError("BadDigest", `${shown} does not hold the body's ${algorithm}`);
     }
   }
   await next();

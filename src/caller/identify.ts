@@ -1,5 +1,6 @@
 import type { Caller, CallerNames } from "../caller.ts";
 import type { Database } from "../db/client.ts";
+import { readKeyReference } from "../signature/public-key.ts";
 import {
   makeAccountDisabled,
   makeInvalidCredentials,
@@ -19,7 +20,7 @@ const keyIdShape = /^\/([^/]+)\/(?:users\/([^/]+)\/)?keys\/(.+)$/;
 /** Parses a keyId. Undefined if it has another shape. The base64 of a SHA256 fingerprint may hold `/`. */
 function parseKeyId(keyId: string): KeyId | undefined {
   const [, login, subUser, key] = keyIdShape.exec(keyId) ?? [];
-  return login && key ? { login, subUser, key } : undefined;
+  return login && key ? { login, subUser, key: readKeyReference(key) } : undefined;
 }
 
 /** What identifies the sender of a request. */

@@ -4,7 +4,7 @@ import type { Caller } from "../caller.ts";
 import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
 import type { Database } from "../db/client.ts";
-import { computeSha256 } from "../digest.ts";
+import { computeSha } from "../digest.ts";
 import { CloudApiError, show } from "../errors.ts";
 import { isOverwriting, type WriteOperation } from "../operations.ts";
 import type { Write, WriteOutcome } from "./image-write.sql.ts";
@@ -35,7 +35,8 @@ function parseIdempotencyKey(sent: string | undefined): string | null {
 
 const encoder = new TextEncoder();
 
-const hash = (values: readonly unknown[]): Promise<string> => computeSha256(encoder.encode(JSON.stringify(values)));
+const hash = (values: readonly unknown[]): Promise<string> =>
+  computeSha("SHA-256", encoder.encode(JSON.stringify(values)));
 
 /**
  * Runs a write as the caller. Returns its outcome, and the request for the rules to judge it by.

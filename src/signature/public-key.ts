@@ -145,5 +145,9 @@ export class WireReader {
   }
 }
 
+/** A key's name or fingerprint as it is stored: without the `MD5:` that ssh-keygen prints before the fingerprint. */
+export const readKeyReference = (sent: string): string =>
+  sent.replace(/^MD5:(?=(?:[0-9a-f]{2}:){15}[0-9a-f]{2}$)/i, "");
+
 const encodeBase64url = (bytes: Uint8Array): string =>
   encodeBase64(bytes).replace(/[+/=]/g, (character) => ({ "+": "-", "/": "_" })[character] ?? "");

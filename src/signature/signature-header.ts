@@ -12,6 +12,8 @@ export type SignatureHeader = {
   signedNames: readonly string[] | undefined;
   /** Base64 as sent. */
   signature: string;
+  /** All parameters as sent, by name. */
+  parameters: ReadonlyMap<string, string>;
 };
 
 const maxHeaderCharacters = 8192;
@@ -36,7 +38,7 @@ export function parseAuthorization(header: string | undefined): SignatureHeader 
   const algorithm = findAlgorithm(requireParameter(parameters, "algorithm"));
   const signature = form === "legacy" ? rest : requireParameter(parameters, "signature");
   if (form === "legacy") assertLegacyForm(parameters, algorithm);
-  return { form, keyId, algorithm, signedNames: parseSignedNames(parameters.get("headers")), signature };
+  return { form, keyId, algorithm, signedNames: parseSignedNames(parameters.get("headers")), signature, parameters };
 }
 
 /** The parameters, and the text after the last one: the signature of the legacy form. */

@@ -1,5 +1,6 @@
 import { CloudApiError, show } from "../errors.ts";
 import type { RawTarget } from "../syntax/raw-target.ts";
+import { isDigestHeader } from "./body-digest.ts";
 import { parseAuthorization, type SignatureHeader } from "./signature-header.ts";
 
 /** A request whose Authorization is well-formed and in time. The signature is not verified yet. */
@@ -7,7 +8,8 @@ export type SignedRequest = {
   header: SignatureHeader;
   /** The texts that the signature may cover. Two if the platform may have changed the query's spelling. */
   texts: readonly string[];
-  signsDigest: boolean;
+  /** The signed headers that hold digests of the body. */
+  digestNames: readonly string[];
 };
 
 /** A request, before any look-up. `now` in ms since the epoch. */
@@ -33,7 +35,7 @@ export function readSignedRequest({ authorization, request, now, isRequestTarget
       'the signature must cover (request-target): headers="(request-target) date"',
     );
   }
-  return { header, texts: buildTexts(header, names, request), signsDigest: names.includes("digest") };
+  return { header, texts: buildTexts(header, names, request), digestNames: names.filter(isDigestHeader) };
 }
 
 /** Lists the names that the signature covers, and checks every date among them. */
@@ -51,12 +53,12 @@ function listCoveredNames(header: SignatureHeader, headers: Headers, now: number
 
 function buildTexts(header: SignatureHeader, names: readonly string[], request: SignableRequest): readonly string[] {
   if (header.form === "legacy") return [request.headers.get("date") ?? ""];
-  const asReceived = buildSigningString(names, request);
+  const asReceived = buildSigningString(names, { ...request, header });
   const { path, query } = request.target;
   if (!query?.includes("%27")) return [asReceived];
   // `wrangler dev` turns ' in a query into %27.
   const target = { path, query: query.replaceAll("%27", "'") };
-  return [...new Set([asReceived, buildSigningString(names, { ...request, target })])];
+  return [...new Set([asReceived, buildSigningString(names, { ...request, header, target })])];
 }
 
 /** How far a signed date may be from the clock, before or after, inclusive. docs/contract.md#authentication */
@@ -95,20 +97,44 @@ const chooseDefaultNames = (headers: Headers): readonly string[] => [headers.has
 /**
  * Builds the text that was signed: one line `name: value` for each signed name, in the order of the list.
  *
- * `(request-target)` is the lower-case method, a space, and path and query as sent.
+ * `(request-target)` is the lower-case method, a space, and path and query as sent. `request-line`, of older drafts, is a
+ * line without a name.
  *
  * @throws {CloudApiError} InvalidHeader when a signed header is absent or never reaches the Worker
  */
-function buildSigningString(names: readonly string[], { method, target, headers }: SignableRequest): string {
+function buildSigningString(names: readonly string[], request: SignableRequest & { header: SignatureHeader }): string {
   return names
     .map((name) => {
-      if (name === "(request-target)") return `${name}: ${method.toLowerCase()} ${target.path}${formatQuery(target)}`;
-      return `${name}: ${readSignedValue(name, headers)}`;
+      if (name === "request-line") return `${request.method} ${formatTarget(request)} HTTP/1.1`;
+      const value = pseudoHeaders.get(name)?.(request) ?? readSignedValue(name, request.headers);
+      return `${name}: ${value}`;
     })
     .join("\n");
 }
 
-const formatQuery = ({ query }: RawTarget): string => (query === undefined ? "" : `?${query}`);
+const formatTarget = ({ target: { path, query } }: SignableRequest): string =>
+  query === undefined ? path : `${path}?${query}`;
+
+/** What a signature may cover that is no header: what http-signature 1.4.0 verifies, and signs. */
+const pseudoHeaders = new Map<string, (request: SignableRequest & { header: SignatureHeader }) => string>([
+  ["(request-target)", (request) => `${request.method.toLowerCase()} ${formatTarget(request)}`],
+  ["(keyid)", ({ header }) => header.keyId],
+  ["(algorithm)", ({ header }) => header.parameters.get("algorithm") ?? ""],
+  [
+    "(opaque)",
+    ({ header }) => {
+      const opaque = header.parameters.get("opaque");
+      if (opaque !== undefined) return opaque;
+      throw new CloudApiError("InvalidHeader", "the signature covers (opaque), and Authorization has no opaque");
+    },
+  ],
+  ["(created)", refuseTime],
+  ["(expires)", refuseTime],
+]);
+
+function refuseTime(): never {
+  throw new CloudApiError("InvalidHeader", "(created) and (expires) are not supported: sign date or x-date");
+}
 
 function readSignedValue(name: string, headers: Headers): string {
   if (changedOnTheWay.has(name)) {

@@ -29,6 +29,7 @@ export type Signing = {
   /** The headers="…" list; null leaves it out. */
   names?: readonly string[] | null;
   form?: "cavage" | "legacy";
+  opaque?: string;
   /** How far the Date is from now. */
   secondsOff?: number;
   /** The Date, verbatim. */
@@ -84,6 +85,7 @@ async function makeAuthorization(
     algorithm = chooseAlgorithm(key),
     names = ["date"],
     form,
+    opaque,
   }: Signing,
   request: { method: string; path: string; headers: Headers },
 ): Promise<string> {
@@ -92,13 +94,20 @@ async function makeAuthorization(
     const signature = await signText(key, algorithm, request.headers.get("Date") ?? "");
     return `Signature keyId="${id}",algorithm="${algorithm}" ${signature}`;
   }
+  const pseudoHeaders = new Map([
+    ["(request-target)", `${request.method.toLowerCase()} ${request.path}`],
+    ["(keyid)", id],
+    ["(algorithm)", algorithm],
+    ["(opaque)", opaque],
+  ]);
   const text = (names ?? [request.headers.has("x-date") ? "x-date" : "date"])
-    .map(
-      (name) =>
-        `${name}: ${name === "(request-target)" ? `${request.method.toLowerCase()} ${request.path}` : request.headers.get(name)}`,
+    .map((name) =>
+      name === "request-line"
+        ? `${request.method} ${request.path} HTTP/1.1`
+        : `${name}: ${pseudoHeaders.get(name) ?? (name.startsWith("(") ? "" : request.headers.get(name))}`,
     )
     .join("\n");
-  const list = names ? `,headers="${names.join(" ")}"` : "";
+  const list = `${names ? `,headers="${names.join(" ")}"` : ""}${opaque === undefined ? "" : `,opaque="${opaque}"`}`;
   return `Signature keyId="${id}",algorithm="${algorithm}"${list},signature="${await signText(key, algorithm, text)}"`;
 }
 
