@@ -34,7 +34,7 @@ const listTexts: Readonly<Record<string, [description: string, schema?: Json]>> 
   public: ["Whether the image is public.", flag],
   state: ["The state; `active` without it, `all` for every state of one's own."],
   limit: ["At most so many.", { type: "integer", minimum: 1 }],
-  marker: ["The images after this one: the id of the last of the page before."],
+  marker: ["The images after this one: the id of the last of the page before. Or those from a date on."],
 };
 
 /** Parameters of ListImages, a row for each that the service reads. */

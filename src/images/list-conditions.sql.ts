@@ -22,7 +22,10 @@ export type ListValues = {
   owner: string | null;
   /** JSON array of what `toWanted` returns. */
   tags: string | null;
+  /** Id of the image that the page continues after. */
   marker: string | null;
+  /** Time of publication that the page begins with, as `publishedAt` formats it. */
+  since: string | null;
   limit: number;
 };
 
@@ -84,6 +87,7 @@ export const isCandidate = (bind: Placeholders<ListValues>): SQL | undefined =>
     filter(bind.public, sql`+${images.public} = ${bind.public}`),
     filter(bind.owner, sql`${images.owner} = ${bind.owner}`),
     filter(bind.marker, isAfter(bind.marker)),
+    filter(bind.since, sql`${publishedAt(images.published_at)} >= ${bind.since}`),
   );
 
 /** The most bytes of tags that one statement searches: D1 runs no other statement meanwhile. */

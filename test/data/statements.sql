@@ -1681,6 +1681,7 @@ where (
         SELECT coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', m.published_at), ''), m.uuid FROM "images" m WHERE m.uuid = ?
       )
     )
+    and (? IS NULL OR coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), '') >= ?)
   )
   and (
     ? IS NULL
@@ -1734,6 +1735,7 @@ where (
               WHERE m.uuid = ?
             )
           )
+          and (? IS NULL OR coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), '') >= ?)
         )
       ) <= 1000000 THEN NOT EXISTS (
         SELECT 1
@@ -1828,6 +1830,7 @@ where (
         SELECT coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', m.published_at), ''), m.uuid FROM "images" m WHERE m.uuid = ?
       )
     )
+    and (? IS NULL OR coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), '') >= ?)
   )
   and (
     ? IS NULL
@@ -1881,6 +1884,7 @@ where (
               WHERE m.uuid = ?
             )
           )
+          and (? IS NULL OR coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), '') >= ?)
         )
       ) <= 1000000 THEN NOT EXISTS (
         SELECT 1
@@ -2233,6 +2237,7 @@ where (
       SELECT coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', m.published_at), ''), m.uuid FROM "images" m WHERE m.uuid = ?
     )
   )
+  and (? IS NULL OR coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), '') >= ?)
 )
 order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid";
 -- SEARCH images USING INTEGER PRIMARY KEY (rowid=?)

@@ -39,6 +39,61 @@ describe("ListImages", () => {
   });
 });
 
+describe("a page of ListImages", () => {
+  const published = [
+    "2026-01-01T00:00:00Z",
+    "2026-01-01T00:00:00.500Z",
+    "2026-01-02T00:00:00Z",
+    "2026-01-03T00:00:00Z",
+  ];
+
+  beforeEach(() =>
+    storeImages(
+      published.map((published_at, at) => ({
+        uuid: makeUuid(at),
+        owner: at === 3 ? mallory.uuid : bob.uuid,
+        name: "a",
+        version: "1",
+        state: "active",
+        public: true,
+        published_at,
+      })),
+    ),
+  );
+
+  it("continues after an image of one's own that was deleted meanwhile, as a clean-up does", async () => {
+    const left: string[] = [];
+    for (let marker = ""; ; ) {
+      const ids = listIds(await listImages(`?owner=${bob.uuid}&limit=1${marker}`));
+      if (ids.length === 0) break;
+      left.push(...ids);
+      const path = `/my/images/${ids.at(-1)}`;
+      expect((await send({ method: "DELETE", path, sign: { key: "ed25519" } })).status).toBe(204);
+      marker = `&marker=${ids.at(-1)}`;
+    }
+    expect(left).toEqual([0, 1, 2].map(makeUuid));
+    await env.DB.prepare("UPDATE images SET state = 'destroyed' WHERE owner <> ?").bind(bob.uuid).run();
+    expect((await listImages(`?marker=${makeUuid(3)}`)).status).toBe(409);
+  });
+
+  it.each([
+    ["2026-01-01T00:00:00.5Z", [1, 2, 3]],
+    ["2026-01-01T00:00:00Z", [0, 1, 2, 3]],
+    ["2026-01-02", [2, 3]],
+    ["2026-01-02T00:00", [2, 3]],
+    ["2026-01-02T00:00:00.001", [3]],
+    ["2030-01-01", []],
+  ])("begins with the images of a date, as IMGAPI's does: %s", async (marker, expected) => {
+    expect(listIds(await listImages(`?marker=${marker}`))).toEqual(expected.map(makeUuid));
+    expect(listIds(await listImages(`?marker=${marker}&limit=1&owner=${bob.uuid}`))).toEqual(
+      expected
+        .filter((at) => at < 3)
+        .slice(0, 1)
+        .map(makeUuid),
+    );
+  });
+});
+
 describe("ListImages refuses", () => {
   beforeEach(() =>
     storeImages([
@@ -50,9 +105,11 @@ describe("ListImages refuses", () => {
     ["?limit=0", 'limit is a number from 1 to 10000; "0" was sent'],
     ["?limit=10001", 'limit is a number from 1 to 10000; "10001" was sent'],
     ["?limit=1e3", 'limit is a number from 1 to 10000; "1e3" was sent'],
-    ["?marker=zzz", 'marker is the id of an image that you can see; "zzz" was sent'],
-    [`?marker=${makeUuid(1)}`, `marker is the id of an image that you can see; "${makeUuid(1)}" was sent`],
-    [`?marker=${makeUuid(2)}`, `marker is the id of an image that you can see; "${makeUuid(2)}" was sent`],
+    ["?marker=zzz", 'marker is the id of an image that you can see, or a date; "zzz" was sent'],
+    [`?marker=${makeUuid(1)}`, `marker is the id of an image that you can see, or a date; "${makeUuid(1)}" was sent`],
+    [`?marker=${makeUuid(2)}`, `marker is the id of an image that you can see, or a date; "${makeUuid(2)}" was sent`],
+    ["?marker=2026-13-01", 'marker is the id of an image that you can see, or a date; "2026-13-01" was sent'],
+    ["?marker=1e3", 'marker is the id of an image that you can see, or a date; "1e3" was sent'],
     ["?public=yes", 'public is one of true, false; "yes" was sent'],
     ["?state=destroyed", 'state is one of active, unactivated, disabled, creating, failed, all; "destroyed" was sent'],
     [

@@ -51,7 +51,7 @@ export function readListFilters(
     owner: text("owner"),
     tags: readTags(query),
     limit: readLimit(text("limit"), maxList),
-    marker: readMarker(text("marker")),
+    ...readMarker(text("marker")),
   };
 }
 
@@ -118,22 +118,35 @@ function readLimit(text: string | null, maxList: number): number | null {
   throw new CloudApiError("InvalidArgument", `limit is a number from 1 to ${maxList}; ${showValue(text)} was sent`);
 }
 
-function readMarker(text: string | null): string | null {
-  if (text === null || uuidShape.test(text)) return text;
-  throw makeUnknownMarker(text);
+const dateShape = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z?)?$/;
+
+/** Reads an image's id, or a date as IMGAPI takes it, in UTC. */
+function readMarker(text: string | null): Pick<ListFilters, "marker" | "since"> {
+  if (text === null || uuidShape.test(text)) return { marker: text, since: null };
+  const time = dateShape.test(text) ? Date.parse(text.includes("T") ? text.replace(/Z?$/, "Z") : text) : Number.NaN;
+  if (Number.isNaN(time)) throw makeUnknownMarker(text);
+  return { marker: null, since: new Date(time).toISOString() };
 }
 
-/** Checks that the account can see the marker's image. Pure. @throws {CloudApiError} InvalidArgument */
+/**
+ * Checks that the marker's image is one that the account can see, or its own: a destroyed one still marks its place. Pure.
+ *
+ * @throws {CloudApiError} InvalidArgument
+ */
 export function assertMarker(
   filters: Pick<ListFilters, "marker">,
   { marker }: { marker: FoundImage | null },
   account: string,
 ): void {
-  if (filters.marker !== null && !(marker && isVisible(marker, account))) throw makeUnknownMarker(filters.marker);
+  if (filters.marker === null || marker?.owner === account || (marker && isVisible(marker, account))) return;
+  throw makeUnknownMarker(filters.marker);
 }
 
 const makeUnknownMarker = (marker: string): CloudApiError =>
-  new CloudApiError("InvalidArgument", `marker is the id of an image that you can see; ${showValue(marker)} was sent`);
+  new CloudApiError(
+    "InvalidArgument",
+    `marker is the id of an image that you can see, or a date; ${showValue(marker)} was sent`,
+  );
 
 export const makeListTooLong = (maxList: number): CloudApiError =>
   new CloudApiError("InvalidArgument", `more than ${maxList} images match; ask for pages with limit and marker`);
