@@ -12,7 +12,7 @@ import { onError } from "./http/on-error.ts";
 import { byAction } from "./http/operation.ts";
 import { logRequest } from "./http/request-log.ts";
 import { answerPreflight, setResponseHeaders } from "./http/response-headers.ts";
-import { addImageAcl, removeImageAcl } from "./images/acl.ts";
+import { addImageAcl, readAclParameters, removeImageAcl } from "./images/acl.ts";
 import { cloneImage } from "./images/clone-image.ts";
 import { deleteImage } from "./images/delete-image.ts";
 import { getImage } from "./images/get-image.ts";
@@ -49,7 +49,7 @@ const imageRoutes = new Hono<AppEnv>()
   .post("/:login/images/:id", byAction({ update: updateImage, clone: cloneImage, revert: revertImage }))
   .delete("/:login/images/:id", ...deleteImage)
   .get("/:login/images/:id/audit", ...imageAudit)
-  .post("/:login/images/:id/acl", byAction({ add: addImageAcl, remove: removeImageAcl }))
+  .post("/:login/images/:id/acl", byAction({ add: addImageAcl, remove: removeImageAcl }, readAclParameters))
   .get("/:login/images/:id/tags", ...listImageTags)
   .post("/:login/images/:id/tags", ...addImageTags)
   .put("/:login/images/:id/tags", ...replaceImageTags)

@@ -4,6 +4,7 @@ import type { H } from "hono/types";
 import type { AppEnv } from "../context.ts";
 import { CloudApiError, show } from "../errors.ts";
 import type { Operation } from "../operations.ts";
+import type { RequestParameters } from "../syntax/form.ts";
 import { readParameters, readQueryLeniently } from "./parameters.ts";
 
 /** Names the operation that a chain runs, for the log line. */
@@ -14,6 +15,8 @@ export const named =
     return next();
   };
 
+type ReadParameters = (c: Context<AppEnv>) => Promise<RequestParameters>;
+
 /** A middleware or handler of a chain. */
 type Step = H<AppEnv, "/:login/images/:id", never>;
 
@@ -23,12 +26,16 @@ type Step = H<AppEnv, "/:login/images/:id", never>;
  * The query's action, even an empty one, wins over the body's. sdc-cloudapi takes either; the 2026 Go client sends it in
  * the body. docs/contract.md#actions
  *
+ * @param read how the operations read their parameters
  * @throws {CloudApiError} MissingParameter when there is none; InvalidArgument when no chain has its name
  */
-export function byAction(chains: Readonly<Record<string, readonly Step[]>>): MiddlewareHandler<AppEnv> {
+export function byAction(
+  chains: Readonly<Record<string, readonly Step[]>>,
+  read: ReadParameters = readParameters,
+): MiddlewareHandler<AppEnv> {
   const runners = new Map(Object.entries(chains).map(([action, chain]) => [action, every(...chain)]));
   return async (c, next) => {
-    const action = await readAction(c);
+    const action = await readAction(c, read);
     if (action === "") throw new CloudApiError("MissingParameter", "action is a required argument");
     const run = typeof action === "string" ? runners.get(action) : undefined;
     if (!run)
@@ -38,9 +45,9 @@ export function byAction(chains: Readonly<Record<string, readonly Step[]>>): Mid
 }
 
 /** Reads the action as sent. "" if it is missing, empty or null. */
-async function readAction(c: Context<AppEnv>): Promise<unknown> {
+async function readAction(c: Context<AppEnv>, read: ReadParameters): Promise<unknown> {
   const inQuery = readQueryLeniently(c)["action"];
-  const action = inQuery === undefined ? (await readParameters(c))["action"] : inQuery;
+  const action = inQuery === undefined ? (await read(c))["action"] : inQuery;
   return action ?? "";
 }
 

@@ -14,13 +14,12 @@ import { runWrite } from "./image-request.ts";
 import { findMaxAcl, makeAccountsSchema } from "./rules/acl.ts";
 import { judgeGrants, judgeRemoval } from "./rules/judges.ts";
 
-/**
- * Reads the parameters of a request that adds to an acl, or removes from it. The body may be the array itself.
- *
- * @throws {CloudApiError} MissingParameter when no account is named
- */
+/** Reads the parameters of a request that adds to an acl, or removes from it. The body may be the array itself. */
+export const readAclParameters = (c: Context<AppEnv>): Promise<RequestParameters> => readParametersOrArray(c, "acl");
+
+/** @throws {CloudApiError} MissingParameter when no account is named */
 async function readAccounts(c: Context<AppEnv>): Promise<RequestParameters> {
-  const parameters = await readParametersOrArray(c, "acl");
+  const parameters = await readAclParameters(c);
   if (parameters["acl"] !== undefined) return parameters;
   throw new CloudApiError("MissingParameter", "acl is a required argument: an array of account UUIDs");
 }

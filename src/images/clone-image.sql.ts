@@ -52,7 +52,7 @@ const selectClone = (bind: Placeholders<CloneValues>): SQL => {
   const own = cloneColumns(bind);
   return sql`
     SELECT ${list(columns.map((column) => sql`${own[column.name] ?? column} AS ${sql.identifier(column.name)}`))} FROM ${images}
-    WHERE ${eq(images.uuid, bind.imageId)} AND ${images.owner} <> ${bind.account} AND ${isActivated(images)} AND ${images.type} IS NOT 'docker'
+    WHERE ${eq(images.uuid, bind.imageId)} AND ${isActivated(images)} AND ${images.type} IS NOT 'docker'
       AND ${isSharedWith(images, bind.account)} AND NOT ${isQuotaReached(bind)}
       AND ${isApplicable(bind)} AND ${authority(bind)}`;
 };

@@ -7,7 +7,7 @@ import { answerNoContent } from "../http/answer.ts";
 import { named } from "../http/operation.ts";
 import { readBodyAlone, readDryRun, readQuery } from "../http/parameters.ts";
 import { validate } from "../http/validate.ts";
-import { readMediaType } from "../syntax/body-parameters.ts";
+import { isFormType, readMediaType } from "../syntax/body-parameters.ts";
 import type { RequestParameters } from "../syntax/form.ts";
 import { answerTags, makeWrittenHeaders } from "./answer-image.ts";
 import { answerVisible } from "./get-image.ts";
@@ -39,14 +39,14 @@ async function readTags(c: Context<AppEnv>): Promise<RequestParameters> {
   const body = requireSet(c, "body");
   const tags = body.length > 0 ? await readBodyAlone(c) : {};
   const names = Object.keys(tags);
-  const type = readMediaType(c.req.header("Content-Type") ?? "");
-  const isForm = type !== "" && type !== "application/json";
+  const contentType = c.req.header("Content-Type") ?? "";
+  const isForm = isFormType(contentType);
   // An empty JSON object alone means that the image is to have no tags: no value, and no part, means nothing.
   if (names.length === 0 && (isForm || isBlankOrNull(body))) {
     throw new CloudApiError("MissingParameter", "tags are a required argument: send them as the body, a JSON object");
   }
   if (isForm && names.length === 1 && /^\s*[{[]/.test(names[0] ?? "")) {
-    const message = `tags is an object of JSON values; JSON was sent as ${type}: send it with Content-Type: application/json`;
+    const message = `tags is an object of JSON values; JSON was sent as ${readMediaType(contentType)}: send it with Content-Type: application/json`;
     throw new CloudApiError("ValidationFailed", "invalid image data: tags", {
       errors: [{ field: "tags", code: "Invalid", message }],
     });

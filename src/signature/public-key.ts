@@ -48,8 +48,9 @@ const readers = new Map<string, (fields: WireReader) => KeyFields>([
 export function parsePublicKey(line: string): PublicKey {
   if (line.includes("PRIVATE KEY-----"))
     throw new PrivateKeyError("this is a private key; send its public half, the .pub file");
-  const { type, base64, comment } = splitLine(line.trim());
-  if (!type || !base64 || /[\r\n]/.test(line.trim()))
+  const whole = joinLines(line);
+  const { type, base64, comment } = splitLine(whole);
+  if (!type || !base64 || /[\r\n]/.test(whole))
     throw new PublicKeyError("not an OpenSSH public key: type, base64 and comment on one line");
   const read = readers.get(type);
   if (!read) {
@@ -58,12 +59,26 @@ export function parsePublicKey(line: string): PublicKey {
     throw new PublicKeyError(`${reason}; use ${[...readers.keys()].join(", ")}`);
   }
   const wire = decodeBase64(base64);
+  if (!wire && base64.length % 4 !== 0) {
+    throw new PublicKeyError(`the key is not whole: the length of its base64, ${base64.length}, is no multiple of 4`);
+  }
   if (!wire) throw new PublicKeyError("the key is not base64");
   const fields = new WireReader(wire);
   if (fields.text() !== type) throw new PublicKeyError(`the key's base64 does not hold a key of the type ${type}`);
   const key = read(fields);
   fields.end();
   return { ...key, wire, comment, line: [type, base64, comment].filter(Boolean).join(" ") };
+}
+
+/**
+ * Joins the lines of one key whose base64 was broken, as a terminal's copy has it. Other lines stay: they may be several keys,
+ * or a comment's.
+ */
+function joinLines(text: string): string {
+  const lines = text.trim().split(/[ \t]*(?:\r\n|\r|\n)[ \t]*/);
+  const [first = "", ...middle] = lines.slice(0, -1);
+  const isOneKey = /^\S+[ \t]+[A-Za-z0-9+/]+$/.test(first) && middle.every((line) => /^[A-Za-z0-9+/]+$/.test(line));
+  return isOneKey && !readers.has(splitWord(lines.at(-1) ?? "")[0]) ? lines.join("") : text.trim();
 }
 
 /** Splits a trimmed line in one pass: a pattern would take time with the square of its length. */

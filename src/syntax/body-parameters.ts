@@ -32,6 +32,12 @@ const bodyReaders = new Map<string, BodyReader>([
 /** The media type of a Content-Type, in lower case, without parameters. */
 export const readMediaType = (contentType: string): string => contentType.split(";", 1).join().trim().toLowerCase();
 
+/** Whether a body of this Content-Type is read as a form, plain or multipart. */
+export function isFormType(contentType = ""): boolean {
+  const type = readMediaType(contentType);
+  return type !== "" && type !== "application/json";
+}
+
 function findReader(headers: Headers): BodyReader {
   const coding = headers.get("Content-Encoding")?.trim().toLowerCase();
   if (coding && coding !== "identity") {

@@ -1129,7 +1129,6 @@ SELECT ? AS "uuid", "images"."name" AS "name", "images"."version" AS "version",
   NULL AS "error", 1 AS "revision", ? AS "write_id", ? AS "write"
 FROM "images"
 WHERE "images"."uuid" = ?
-AND "images"."owner" <> ?
 AND "images"."state" IN ('active', 'disabled')
 AND "images"."type" IS NOT 'docker'
 AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
@@ -1240,7 +1239,6 @@ SELECT ? AS "uuid", "images"."name" AS "name", "images"."version" AS "version",
   NULL AS "error", 1 AS "revision", ? AS "write_id", ? AS "write"
 FROM "images"
 WHERE "images"."uuid" = ?
-AND "images"."owner" <> ?
 AND "images"."state" IN ('active', 'disabled')
 AND "images"."type" IS NOT 'docker'
 AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)

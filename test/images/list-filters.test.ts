@@ -8,7 +8,7 @@ import { makeUuid } from "../support/uuids.ts";
 /** The filters of a list whose query is empty, from release 8.0.0 on. */
 const none: ListFilters = {
   ...{ name: null, namePart: null, os: null, version: null, versionPart: null, public: null, owner: null },
-  ...{ type: null, notType: "docker", isZvol: null, state: "active", tags: [], limit: null, marker: null },
+  ...{ type: null, notType: "docker", isZvol: null, state: "active", tags: [], limit: null, marker: null, since: null },
 };
 
 const maxList = 50;
@@ -33,6 +33,7 @@ describe("readListFilters reads", () => {
     [{ limit: "50" }, { limit: 50 }],
     [{ limit: "001" }, { limit: 1 }],
     [{ marker: makeUuid(1) }, { marker: makeUuid(1) }],
+    [{ marker: "2026-01-02T03:04:05Z" }, { since: "2026-01-02T03:04:05.000Z" }],
     [
       { "tag.role": "db", "tag.": "x", "tag.a.b": "" },
       {
@@ -118,10 +119,10 @@ describe("readListFilters refuses", () => {
     [{ limit: "51" }, 'limit is a number from 1 to 50; "51" was sent'],
     [{ limit: "-1" }, 'limit is a number from 1 to 50; "-1" was sent'],
     [{ limit: "1.0" }, 'limit is a number from 1 to 50; "1.0" was sent'],
-    [{ marker: "x" }, 'marker is the id of an image that you can see; "x" was sent'],
+    [{ marker: "x" }, 'marker is the id of an image that you can see, or a date; "x" was sent'],
     [
       { marker: makeUuid(1).toUpperCase() },
-      `marker is the id of an image that you can see; "${makeUuid(1).toUpperCase()}" was sent`,
+      `marker is the id of an image that you can see, or a date; "${makeUuid(1).toUpperCase()}" was sent`,
     ],
     [{ name: ["a", "a"] }, "name is given more than once"],
     [{ state: ["", ""] }, "state is given more than once"],

@@ -7,10 +7,14 @@ import type { RequestParameters } from "../../syntax/form.ts";
 /**
  * Reads the key that CreateKey is to register: `key`, an OpenSSH line, and an optional `name`.
  *
+ * @param isForm the key came in a query or a form, where `+` is a blank
  * @throws {CloudApiError} MissingParameter without a key; InvalidArgument when it cannot be registered, or its name
  * cannot be a key's
  */
-export async function readNewKey({ key, name }: RequestParameters, maxComment: number): Promise<RegisteredKey> {
+export async function readNewKey(
+  { key, name }: RequestParameters,
+  { maxComment, isForm }: { maxComment: number; isForm: boolean },
+): Promise<RegisteredKey> {
   if (key === undefined || key === null || key === "")
     throw new CloudApiError("MissingParameter", "key is a required argument");
   for (const [field, value] of Object.entries({ key, name: name ?? "" })) {
@@ -21,7 +25,9 @@ export async function readNewKey({ key, name }: RequestParameters, maxComment: n
     return await prepareKey(entry, { digest: computeDigest, maxComment });
   } catch (error) {
     if (error instanceof PrivateKeyError) throw makeInvalid(error.message);
-    throw error instanceof PublicKeyError ? makeInvalid(`${error.message}; ${show(key)} was sent`) : error;
+    if (!(error instanceof PublicKeyError)) throw error;
+    const hint = isForm && /^\S+ \S+ /.test(String(key)) ? "; in a query or form, + is sent as %2B" : "";
+    throw makeInvalid(`${error.message}; ${show(key)} was sent${hint}`);
   }
 }
 

@@ -103,11 +103,10 @@ export const judgeDeletion = (outcome: DeletionOutcome, request: WriteRequest): 
  * QuotaExceeded when the account owns as many images as it may
  */
 export function judgeClone(outcome: CloneOutcome, request: WriteRequest, maxImages: number): Written {
-  const { account } = request;
   const applied = findApplied(outcome, request);
   if (applied) return applied;
-  const image = requireVisible(outcome.image, account);
-  if (image.owner === account || !image.isShared || !isActivated(image)) {
+  const image = requireVisible(outcome.image, request.account);
+  if (!image.isShared || !isActivated(image)) {
     throw new CloudApiError("ImageNotShared", "only an activated image that is shared with you by acl can be cloned");
   }
   if (image.type === "docker") throw makeInvalid("type", "docker images cannot be cloned");
