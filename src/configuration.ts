@@ -20,6 +20,7 @@ const variables = {
   DATACENTER_NAME: text(/^[A-Za-z0-9._-]{1,64}$/, "edge"),
   REQUIRE_IF_MATCH: trueOrFalse,
   READ_ONLY: trueOrFalse,
+  LOG_ADDRESS: trueOrFalse,
   HISTORY_REVISIONS: fromZero(1000),
   HISTORY_BYTES: fromZero(1_048_576),
   MAX_IMAGES: fromZero(1000),
@@ -51,6 +52,8 @@ const toConfiguration = (values: Values) => ({
   isMatchRequired: values.REQUIRE_IF_MATCH,
   /** The service refuses writes. */
   isReadOnly: values.READ_ONLY,
+  /** The log has the client's address. */
+  logsAddress: values.LOG_ADDRESS,
   /** What the rate limiting bindings allow, for the headers of a 429. */
   rateLimits: {
     account: { requests: values.RATE_LIMIT_REQUESTS, seconds: values.RATE_LIMIT_SECONDS },

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { Caller } from "./caller.ts";
+import type { Caller, CallerNames } from "./caller.ts";
 import type { ConfigurationVariables } from "./configuration.ts";
 import type { DatabaseMeter } from "./db/client.ts";
 import type { CloudApiError } from "./errors.ts";
@@ -26,7 +26,11 @@ type Variables = {
   /** The default release until the version is negotiated. */
   release: Release;
   meter: DatabaseMeter;
+  /** The path's pattern, if an operation has it. */
+  route?: string;
   signed?: SignedRequest;
+  /** The names in keyId and path, before they are verified. */
+  claimed?: CallerNames;
   body?: Uint8Array;
   caller?: Caller;
   /** The caller comes from this isolate's cache: the key may be gone since. */

@@ -40,6 +40,7 @@ export const authenticate: MiddlewareHandler<AppEnv, "/:login/*"> = async (c, ne
   const startedAt = performance.now();
   const signed = requireSet(c, "signed");
   const names = readCallerNames(signed, c.req.param("login"));
+  c.set("claimed", names);
   const identification = { signed, names, cache: findCache(c.env.DB, readConfiguration(c.env).credentialCache) };
   const cached = await findCachedCaller(identification);
   c.set("isCallerCached", cached !== undefined);

@@ -19,7 +19,11 @@ export const checkRoute =
       throw new CloudApiError("BadRequest", `the path part ${show(undecodable)} has an escape that cannot be decoded`);
     }
     const isOf = isRouteOf(c.req.path);
-    if (matchedRoutes(c).some((route) => route.method !== "ALL" && isOf(route.path))) return next();
+    const route = matchedRoutes(c).find(({ method, path }) => method !== "ALL" && isOf(path));
+    if (route) {
+      c.set("route", route.path);
+      return next();
+    }
 
     const allowed = listAllowedMethods(app(), c.req.path);
     if (allowed.length === 0) throw new CloudApiError("ResourceNotFound", `${show(c.req.path)} does not exist`);

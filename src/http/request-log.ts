@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from "hono";
+import { readConfiguration } from "../configuration.ts";
 import type { AppEnv } from "../context.ts";
 import { show } from "../errors.ts";
 import { toAsciiJson } from "../text.ts";
@@ -16,22 +17,30 @@ export function listCauses(error: unknown): string {
   return causes.join(" < ");
 }
 
-/** Writes one JSON line a request to the log. Times in ms. Never field values, headers or bound parameters. docs/operating.md#monitor */
+/** Writes one JSON line a request to the log. Times in ms. Never field values, headers or bound parameters, but the names in the keyId. docs/operating.md#monitor */
 export const logRequest: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
+  const { status } = c.res;
   const refusal = c.get("refusal");
+  const claimed = c.get("claimed");
   const caller = c.get("caller");
   const imageId = c.get("imageId");
   const meter = c.get("meter");
   const line = {
+    time: new Date().toISOString(),
+    level: status >= 500 ? "error" : status >= 400 ? "warn" : "info",
     requestId: c.get("requestId"),
     method: c.req.method,
+    route: c.get("route"),
     operation: c.get("operation"),
+    login: claimed && show(claimed.keyIdLogin),
+    key: caller?.fingerprintSha256 ?? (claimed && show(claimed.keyIdKey)),
+    address: readConfiguration(c.env).logsAddress ? c.req.header("CF-Connecting-IP") : undefined,
     account: caller?.account,
     actingFor: caller && caller.signer !== caller.account ? caller.signer : undefined,
     image: imageId && show(imageId),
     release: c.get("release"),
-    status: c.res.status,
+    status,
     code: refusal?.code,
     reason: refusal?.reason,
     rateLimit: c.env.ACCOUNT_LIMITER ? undefined : "off",
@@ -39,7 +48,7 @@ export const logRequest: MiddlewareHandler<AppEnv> = async (c, next) => {
     d1Calls: meter.calls,
     d1Ms: Math.round(meter.milliseconds),
     totalMs: Math.round(performance.now() - c.get("startedAt")),
-    cause: c.res.status >= 500 ? listCauses(refusal?.cause) : undefined,
+    cause: status >= 500 ? listCauses(refusal?.cause) : undefined,
   };
   console.log(toAsciiJson(line));
 };

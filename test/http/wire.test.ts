@@ -5,7 +5,7 @@ import { version } from "../../package.json";
 import { makeBindings, send, type TestRequest } from "../support/client.ts";
 import { bob, provision } from "../support/fixtures.ts";
 import { captureLog } from "../support/log-lines.ts";
-import { makeKey } from "../support/signer.ts";
+import { computeFingerprint, makeKey } from "../support/signer.ts";
 import { wrapDatabase } from "../support/wrapped-database.ts";
 
 const image = "eca995fe-b904-11e3-b05a-83a4899322dc";
@@ -206,6 +206,10 @@ describe("the log", () => {
     });
     const times = { d1Ms: expect.any(Number), totalMs: expect.any(Number) };
     const same = {
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      route: "/:login/images/:id",
+      login: "bob",
+      key: computeFingerprint("ed25519", "sha256"),
       rateLimit: "off",
       method: "POST",
       operation: "UpdateImage",
@@ -214,9 +218,29 @@ describe("the log", () => {
       release: "7.2.0",
     };
     expect(lines).toEqual([
-      { requestId: "r1", ...same, status: 200, changed: ["name", "description"], d1Calls: 2, ...times },
-      { requestId: "r2", ...same, status: 422, code: "ValidationFailed", d1Calls: 1, ...times },
+      { requestId: "r1", level: "info", ...same, status: 200, changed: ["name", "description"], d1Calls: 2, ...times },
+      { requestId: "r2", level: "warn", ...same, status: 422, code: "ValidationFailed", d1Calls: 1, ...times },
     ]);
     expect(text).not.toContain("secret");
+  });
+
+  it("names who tried, of a request that is refused, and the address where a variable asks for it", async () => {
+    const keyId = `/${"x".repeat(70)}/keys/some`;
+    const get = { method: "GET", path: "/my/images?name=secret", headers: { "CF-Connecting-IP": "192.0.2.1" } };
+    const { lines } = await captureLog(async () => {
+      await send({ ...get, sign: { ...sign, keyId }, bindings: makeBindings({ LOG_ADDRESS: "true" }) });
+      await send({ ...get, sign: false, bindings: makeBindings({}) });
+      await send({ ...get, path: "/nothing/at/all", bindings: makeBindings({}) });
+    });
+    const picked = lines.map(({ level, route, login, key, address, status, reason }) => ({
+      ...{ level, route, login, key, address, status, reason },
+    }));
+    const [route, level] = ["/:login/images", "warn"];
+    const shown = `${"x".repeat(64)}...`;
+    expect(picked).toEqual([
+      { level, route, login: shown, key: "some", address: "192.0.2.1", status: 401, reason: "unknown login" },
+      { level, route, status: 401, reason: "no signature" },
+      { level, status: 404 },
+    ]);
   });
 });

@@ -56,6 +56,7 @@ describe("a page of ListImages", () => {
         version: "1",
         state: "active",
         public: true,
+        acl: [],
         published_at,
       })),
     ),
