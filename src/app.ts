@@ -5,7 +5,7 @@ import { authenticate, checkBodyDigests, confirmCaller, readAuthorization } from
 import type { AppEnv } from "./context.ts";
 import { readBody } from "./http/body.ts";
 import { health, ping } from "./http/health.ts";
-import { checkRoute } from "./http/known-route.ts";
+import { checkRoute, welcomeBrowser } from "./http/known-route.ts";
 import { limitAccount, limitAddress, refuseWrites } from "./http/limits.ts";
 import { checkAccept, negotiateVersion } from "./http/negotiate.ts";
 import { onError } from "./http/on-error.ts";
@@ -59,7 +59,7 @@ const imageRoutes = new Hono<AppEnv>()
 
 /** The whole service: the steps of every request, then the routes. Cheap checks come before D1. docs/contract.md#order-of-checks */
 export const app: Hono<AppEnv> = new Hono<AppEnv>({ getPath: canonicalizePath })
-  .use(logRequest, setResponseHeaders, answerPreflight)
+  .use(logRequest, setResponseHeaders, answerPreflight, welcomeBrowser)
   .use(
     checkRoute(() => app),
     negotiateVersion,

@@ -3,6 +3,7 @@ import { matchedRoutes } from "hono/route";
 import type { AppEnv } from "../context.ts";
 import { CloudApiError, show } from "../errors.ts";
 import { findUndecodablePart } from "../syntax/raw-target.ts";
+import { makeAnswerHeaders } from "./answer.ts";
 
 /**
  * Checks that the path decodes, and that an operation has the path and the method. The first of all checks. Asks the router
@@ -32,6 +33,19 @@ export const checkRoute =
       headers: { Allow: allow },
     });
   };
+
+const welcomePage = `<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>cloudapi-edge</title>
+<h1>cloudapi-edge</h1><p>Triton CloudAPI's image endpoints. <a href="/--docs/">Documentation</a> · <a href="/--console/">Console</a></p></html>
+`;
+
+/** Leads a browser at `/` to the pages. For every other client `/` is no path. */
+export const welcomeBrowser: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const isBrowser = c.req.method === "GET" && c.req.path === "/" && c.req.header("Accept")?.includes("text/html");
+  if (!isBrowser) return await next();
+  const headers = { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": "default-src 'none'" };
+  return new Response(welcomePage, { headers: makeAnswerHeaders(headers) });
+};
 
 /** Paths that start with /-- are the service's own; /:login must not match them. */
 const isRouteOf = (path: string): ((pattern: string) => boolean) =>

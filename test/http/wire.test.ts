@@ -1,4 +1,4 @@
-import { env } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { version } from "../../package.json";
@@ -194,6 +194,21 @@ describe("of two faults the answer names the one that is checked first", () => {
       if (["method", "version", "Accept", "clock", "size"].includes(what)) expect(counted.calls).toBe(0);
     },
   );
+});
+
+it("GET / leads a browser to the pages, and is 404 to every other client", async () => {
+  const get = async (method: string, accept: string) => {
+    const request = new Request("http://127.0.0.1/", { method, headers: { Accept: accept } });
+    const response = await exports.default.fetch(request);
+    return [response.status, response.headers.get("Content-Type"), await response.text()] as const;
+  };
+  const [status, type, text] = await get("GET", "text/html,application/xhtml+xml,*/*;q=0.8");
+  expect([status, type]).toEqual([200, "text/html; charset=utf-8"]);
+  expect([...text.matchAll(/href="([^"]*)"/g)].map(([, link]) => link)).toEqual(["/--docs/", "/--console/"]);
+  const missing = '{"code":"ResourceNotFound","message":"/ does not exist"}';
+  expect(await get("GET", "*/*")).toEqual([404, "application/json", missing]);
+  expect(await get("GET", "application/json")).toEqual([404, "application/json", missing]);
+  expect((await get("POST", "text/html"))[0]).toBe(404);
 });
 
 describe("the log", () => {
