@@ -16,6 +16,8 @@ const makeManifest = (index: number, version: string) => ({
   owner: loader.uuid,
   name: "loaded",
   version,
+  os: "smartos",
+  type: "zone-dataset",
   description: "d".repeat(300),
   tags: { index },
   acl: [loader.uuid],

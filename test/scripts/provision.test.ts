@@ -34,7 +34,15 @@ async function run(script: "provision" | "export", ...args: string[]): Promise<R
 }
 
 const owner = "a11ce000-0000-4000-8000-000000000000";
-const manifest = { v: 2, uuid: "11111111-0000-4000-8000-000000000000", name: "base", version: "1", owner };
+const manifest = {
+  v: 2,
+  uuid: "11111111-0000-4000-8000-000000000000",
+  name: "base",
+  version: "1",
+  os: "smartos",
+  type: "zone-dataset",
+  owner,
+};
 const key = readFileSync(join(root, "test/data/fixtures.json"), "utf8").match(/ssh-ed25519 [^"]+/)?.[0] ?? "";
 
 const account = { uuid: owner, login: "alice", created: "2020-01-01T00:00:00Z", updated: "2021-01-01T00:00:00Z" };
@@ -190,6 +198,7 @@ ${line} (dry run: nothing was changed)
       ownersWithoutAccount: [removed],
       notKept: { icon: 1 },
       fromCloudApi: { images: 0, without: {} },
+      forms: { v1: 0, imgadm: 0, incomplete: 0 },
     },
   ];
   const rehearsed = await run("provision", "next.json", "--dry-run", "--json", ...state);

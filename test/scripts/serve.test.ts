@@ -42,6 +42,8 @@ beforeAll(async () => {
     owner: loader.uuid,
     name: "0",
     version: "1",
+    os: "smartos",
+    type: "zone-dataset",
   }));
   writeFileSync(file, JSON.stringify({ accounts, images }));
 });
