@@ -183,10 +183,10 @@ export function readManifest(entry: unknown, { isStored = false } = {}): Read<Im
 const fileFields = ["compression", "sha1", "size"] as const;
 
 /** A file as the export writes it: what is not set is null. */
-const fileOf = (stored: JsonObject): JsonObject =>
+export const fileOf = (stored: JsonObject): JsonObject =>
   Object.fromEntries(fileFields.map((name) => [name, stored[name] ?? null]));
 
-const jsonColumns: readonly string[] = ["requirements", "files", "tags", "acl", "error"];
+export const jsonColumns: readonly string[] = ["requirements", "files", "tags", "acl", "error"];
 
 /** Renders stored columns as fields of a manifest. `readManifest` reads them back. Unset ones are absent, or null where a manifest must have them. */
 export const manifestOf = (row: JsonObject): JsonObject => ({
