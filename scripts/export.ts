@@ -1,8 +1,11 @@
 /** Prints accounts, their keys and images of D1 as a file that `npm run provision` takes. */
 import { once } from "node:events";
-import { print, runCommand, sharedOptions, WrongUsage } from "./provisioning/command-line.ts";
+import { createReadStream, fstatSync, openSync } from "node:fs";
+import { print, runCommand, sharedOptions, tellStep, WrongUsage } from "./provisioning/command-line.ts";
 import { openDatabase } from "./provisioning/database.ts";
 import { formatDump } from "./provisioning/dump.ts";
+import { Proof } from "./provisioning/proof.ts";
+import { assertReadsJson } from "./running/node-version.ts";
 
 const usage = `usage: npm run --silent export [-- --history] [--state DIR | --remote] > FILE
   --history every revision of the images too: a restore then has audit, revisions and ETags as they were
@@ -15,12 +18,29 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(1);
 });
 
+/** Opens the file that stdout writes to, to read it from where it ends now. Undefined for a pipe, and where the system cannot. */
+function openWritten(): { fd: number; start: number } | undefined {
+  const stat = fstatSync(1);
+  if (!stat.isFile() || process.platform !== "linux") return undefined;
+  return { fd: openSync("/proc/self/fd/1", "r"), start: stat.size };
+}
+
 await runCommand(usage, ["history"], async ({ files, target, flags }) => {
   if (files.length > 0) throw new WrongUsage(`export takes no file: ${files.join(" ")}`);
+  assertReadsJson();
+  const written = openWritten();
+  const proof = new Proof();
   const { db, close } = await openDatabase(target, { create: false });
   try {
-    for await (const text of formatDump(db, { hasHistory: flags.has("history") }))
+    for await (const text of formatDump(db, { hasHistory: flags.has("history"), proof })) {
       if (!process.stdout.write(text)) await once(process.stdout, "drain");
+      if (!written) proof.read(text);
+    }
+    if (written) {
+      tellStep("reading the export back");
+      for await (const text of createReadStream("", { ...written, encoding: "utf8" })) proof.read(text);
+    }
+    proof.end();
   } finally {
     await close();
   }

@@ -21,6 +21,7 @@ import {
   makeReport,
 } from "./provisioning/report.ts";
 import type { SqlDatabase } from "./provisioning/sql-database.ts";
+import { assertReadsJson } from "./running/node-version.ts";
 import { fromCaller } from "./running/program.ts";
 
 const usage = `usage: npm run provision -- FILE… [--restore] [--dry-run] [--json] [--state DIR | --remote]
@@ -37,6 +38,7 @@ type ProvisionLine = CommandLine<(typeof flags)[number]>;
 /** Checks every file before it loads the first. */
 async function provision(line: ProvisionLine): Promise<void> {
   if (line.files.length === 0) throw new WrongUsage("no FILE was named; --help lists what provision takes");
+  assertReadsJson();
   const isDryRun = line.flags.has("dry-run");
   const isRestore = line.flags.has("restore");
   const files = await forAll(

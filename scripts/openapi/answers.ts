@@ -19,13 +19,15 @@ const object = (description: string, properties: Json, required = Object.keys(pr
   additionalProperties: false,
 });
 
+const whole = (description: string, minimum = 0): Json => ({ ...number(description), minimum });
+
 const requirements = object(
   "What the image needs. Zero and empty values are left out.",
   {
-    max_memory: number("Most memory, MiB."),
-    max_ram: number("The same under its old name."),
-    min_memory: number("Least memory, MiB."),
-    min_ram: number("The same under its old name."),
+    max_memory: whole("Most memory, MiB.", 1),
+    max_ram: whole("The same under its old name.", 1),
+    min_memory: whole("Least memory, MiB.", 1),
+    min_ram: whole("The same under its old name.", 1),
     brand: text("Brand of the zone."),
     bootrom: text("Boot ROM of the machine."),
   },
@@ -33,11 +35,11 @@ const requirements = object(
 );
 
 const file = object(
-  "The first file of the image.",
+  "The first file of the image. It has all three, unless the operator did not know one.",
   {
-    compression: { description: "How it is compressed." },
-    sha1: { description: "Its SHA-1, in hex." },
-    size: { description: "Its size in bytes." },
+    compression: text("How it is compressed."),
+    sha1: text("Its SHA-1, in hex."),
+    size: whole("Its size in bytes."),
   },
   [],
 );
@@ -50,10 +52,10 @@ const makeImage = (description: string, type: Json): Json =>
       id: uuid("UUID of the image."),
       name: text("Name."),
       version: text("Version."),
-      os: text("Operating system. Absent while the image is created."),
+      os: text("Operating system. Absent while the image is created, or where the operator did not know it."),
       requirements,
       type,
-      image_size: number("Size of a zvol, MiB."),
+      image_size: whole("Size of a zvol, MiB."),
       description: text("Description."),
       files: { type: "array", items: file, description: "The first file alone." },
       tags: { type: "object", additionalProperties: true, description: "Tags: any keys, any JSON values." },
@@ -71,7 +73,7 @@ const makeImage = (description: string, type: Json): Json =>
         description: "Accounts that it is shared with. Absent when empty.",
       },
       origin: uuid("Image that it was made of."),
-      error: object("Why the creation failed.", { code: text("Code."), message: text("Message.") }, []),
+      error: object("Why the creation failed.", { code: text("Code."), message: text("Message.") }, ["code"]),
     },
     ["id", "name", "version", "requirements", "owner", "public", "state"],
   );

@@ -1,16 +1,17 @@
 import { manifestColumnNames, updatableAccountFields } from "../../src/db/schema.ts";
 import { type HistoryRow, historyColumns, historyOf } from "./history-entry.ts";
 import { manifestOf, omitUnset } from "./manifest.ts";
+import type { Proof } from "./proof.ts";
 import { retryWhileBusy, type SqlDatabase } from "./sql-database.ts";
 
 type JsonObject = Record<string, unknown>;
 
-/** `hasHistory` adds the revisions of each image, from which a load restores audit, revisions and ETags. */
-type DumpOptions = { hasHistory?: boolean };
+/** `hasHistory` adds the revisions of each image, from which a load restores audit, revisions and ETags. `proof` notes the rows. */
+type DumpOptions = { hasHistory?: boolean; proof?: Proof };
 
 /** Reads every account with its keys, and every image, as a provision file. Loading the file changes nothing. */
 export const dump = async (db: SqlDatabase, options: DumpOptions = {}) => ({
-  accounts: await collect(readAccounts(db)),
+  accounts: await collect(readAccounts(db, options)),
   images: await collect(readImages(db, options)),
 });
 
@@ -23,7 +24,7 @@ async function collect(entries: AsyncIterable<JsonObject>): Promise<JsonObject[]
 /** Returns `dump` piece by piece, as text that `JSON.stringify(dump, null, 2)` would format the same. */
 export async function* formatDump(db: SqlDatabase, options: DumpOptions): AsyncGenerator<string> {
   yield '{\n  "accounts": ';
-  yield* formatList(readAccounts(db));
+  yield* formatList(readAccounts(db, options));
   yield ',\n  "images": ';
   yield* formatList(readImages(db, options));
   yield "\n}\n";
@@ -62,10 +63,11 @@ const selectAccounts = [
   `SELECT account, name, key FROM keys WHERE account IN (SELECT uuid FROM accounts ${page}) ORDER BY account, name`,
 ];
 
-const readAccounts = (db: SqlDatabase) =>
+const readAccounts = (db: SqlDatabase, { proof }: DumpOptions) =>
   readPages(async (after) => {
     const [accounts = [], keys] = await readTables<StoredAccount & StoredKey>(db, selectAccounts, [after, pageRows]);
     const keysOf = Map.groupBy(keys ?? [], ({ account }) => account);
+    for (const account of accounts) proof?.noteAccount(account, keysOf.get(account.uuid) ?? []);
     return accounts.map(({ triton_cns_enabled, operator, disabled, ...account }) => ({
       ...omitUnset(account),
       ...(triton_cns_enabled === 1 && { triton_cns_enabled: true }),
@@ -81,12 +83,13 @@ WHERE image IN (SELECT uuid FROM images ${page}) ORDER BY image, revision`;
 
 type StoredImage = { uuid: string };
 
-const readImages = (db: SqlDatabase, { hasHistory = false }: DumpOptions) =>
+const readImages = (db: SqlDatabase, { hasHistory = false, proof }: DumpOptions) =>
   readPages(async (after) => {
     const statements = hasHistory ? [selectImages, selectHistory] : [selectImages];
     const rows = hasHistory ? historyPageRows : pageRows;
     const [images = [], history] = await readTables<StoredImage & HistoryRow>(db, statements, [after, rows]);
     const historyById = Map.groupBy(history ?? [], ({ image }) => image);
+    for (const image of images) proof?.noteImage(image, historyById.get(image.uuid) ?? []);
     return images.map((image) => ({
       ...{ v: 2, uuid: image.uuid, ...manifestOf(image) },
       ...(hasHistory && { revision: image.revision, history: (historyById.get(image.uuid) ?? []).map(historyOf) }),

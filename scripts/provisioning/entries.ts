@@ -5,7 +5,8 @@ import { isObject } from "../../src/text.ts";
 import { type AccountRow, readAccount } from "./account-entry.ts";
 import { describeFound, ProvisionRefused, type Read } from "./fields.ts";
 import { type HistoryRow, hasHistory, readHistory } from "./history-entry.ts";
-import { type ImageRow, manifestFields, readManifest } from "./manifest.ts";
+import { type ImageRow, isIncomplete, manifestFields, readManifest } from "./manifest.ts";
+import { type Converted, convertEntry, isCloudApiImage, isWrappedManifest } from "./manifest-forms.ts";
 
 /** What a provision file holds, as rows. `histories` has the revisions of images by their UUIDs, the oldest first. */
 export type Provision = {
@@ -18,20 +19,24 @@ export type Provision = {
 type Tally = ReadonlyMap<string, number>;
 
 /** A provision file. `notKept` counts the fields that are not stored. */
-export type ProvisionFile = Provision & { notKept: Tally; fromCloudApi: FromCloudApi };
+export type ProvisionFile = Provision & { notKept: Tally; fromCloudApi: FromCloudApi; forms: Forms };
+
+/** How many images were manifests of version 1, came from imgadm, or lack what strict clients need. */
+type Forms = { v1: number; imgadm: number; incomplete: number };
 
 /** How many images of a file were CloudAPI's, and how many of those lacked each field that an answer shows. */
 type FromCloudApi = { images: number; without: Tally };
 
 /**
- * Reads a provision file: a JSON array of IMGAPI manifests or CloudAPI images, one of them, one a line, or
- * `{accounts, images}`, of which one may be missing.
+ * Reads a provision file: a JSON array of IMGAPI manifests (of version 1 or 2, or as imgadm prints them) or CloudAPI images,
+ * one of them, one a line, or `{accounts, images}`, of which one may be missing.
  *
  * @throws {ProvisionRefused} with every mistake of the file
  */
 export async function readProvision(text: string): Promise<ProvisionFile> {
   const { accounts, images: sent, others } = readSections(parseFile(text));
-  const { entries, fromCloudApi } = readCloudApiImages(sent.entries);
+  const converted = sent.entries.map(convertEntry);
+  const entries = converted.map(({ entry }) => entry);
   const images = { ...sent, entries };
   const accountRows = await readSection(accounts, readAccount);
   const imageRows = await readSection(images, readImage);
@@ -45,8 +50,13 @@ export async function readProvision(text: string): Promise<ProvisionFile> {
     accounts: accountRows.rows,
     images: imageRows.rows.map(({ row }) => row),
     histories: new Map(withHistory.map(({ row, history }) => [row.uuid, history])),
-    notKept: count([...others, ...entries.flatMap(listFieldsNotKept)]),
-    fromCloudApi,
+    notKept: count([...others, ...converted.flatMap(({ around }) => around), ...entries.flatMap(listFieldsNotKept)]),
+    fromCloudApi: describeCloudApiImages(converted),
+    forms: {
+      v1: converted.filter(({ forms }) => forms.includes("v1")).length,
+      imgadm: converted.filter(({ forms }) => forms.includes("imgadm")).length,
+      incomplete: imageRows.rows.filter(({ row }) => isIncomplete(row)).length,
+    },
   };
 }
 
@@ -107,7 +117,7 @@ function readSections(file: unknown): { accounts: Section; images: Section; othe
       others: Object.keys(others),
     };
   }
-  if (isObject(file) && ("uuid" in file || isCloudApiImage(file)))
+  if (isObject(file) && ("uuid" in file || isCloudApiImage(file) || isWrappedManifest(file)))
     return { accounts: none, images: { entries: [file], label: () => "the manifest" }, others: [] };
   const found = isObject(file) ? "an object without uuid, id, accounts and images was sent" : describeFound(file);
   throw new ProvisionRefused([`a file holds an array of manifests, one manifest, or {accounts, images}; ${found}`]);
@@ -198,19 +208,11 @@ function count(names: readonly string[]): Tally {
 /** The fields that CloudAPI shows of every image. It leaves others out if they are not set. */
 const alwaysShown = ["state", "type", "os", "requirements", "files", "published_at", "public"] as const;
 
-/** Makes manifests of images as ListImages and `triton image ls -j` show them: `id` becomes `uuid`. Keeps other entries. */
-function readCloudApiImages(entries: readonly unknown[]): { entries: unknown[]; fromCloudApi: FromCloudApi } {
-  const images = entries.filter(isCloudApiImage);
-  const without = count(images.flatMap((image) => alwaysShown.filter((name) => (image[name] ?? null) === null)));
+function describeCloudApiImages(converted: readonly Converted[]): FromCloudApi {
+  const images = converted.filter(({ forms }) => forms.includes("cloudApi")).map(({ entry }) => entry);
+  const isMissing = (entry: unknown, name: string) => isObject(entry) && (entry[name] ?? null) === null;
   return {
-    entries: entries.map((entry) => {
-      if (!isCloudApiImage(entry)) return entry;
-      const { id, ...rest } = entry;
-      return { uuid: id, ...rest };
-    }),
-    fromCloudApi: { images: images.length, without },
+    images: images.length,
+    without: count(images.flatMap((image) => alwaysShown.filter((name) => isMissing(image, name)))),
   };
 }
-
-const isCloudApiImage = (entry: unknown): entry is Record<string, unknown> =>
-  isObject(entry) && "id" in entry && !("uuid" in entry);

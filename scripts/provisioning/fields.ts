@@ -63,6 +63,15 @@ const wholeRule = rule("a whole number from 0");
 /** A whole number that JavaScript holds exactly. */
 export const wholeNumber = z.int(wholeRule).check(z.gte(0, wholeRule));
 
+/** The same, or its digits as text: IMGAPI takes both (IMGAPI-104). */
+export const wholeNumberOrDigits = z.pipe(
+  z.transform((sent: unknown) => {
+    const number = typeof sent === "string" && /^\d+$/.test(sent) ? Number(sent) : sent;
+    return Number.isSafeInteger(number) ? number : sent;
+  }),
+  wholeNumber,
+);
+
 /** D1's limit of a row and of a bound value. @see https://developers.cloudflare.com/d1/platform/limits/ */
 const maxRowBytes = 2_000_000;
 

@@ -17,7 +17,7 @@ import {
   makeStoredSearches,
   readImageDifference,
 } from "./load-images.ts";
-import { makeFileTable, runLocked, type SqlDatabase } from "./sql-database.ts";
+import { makeFileTable, runLocked, runReads, type SqlDatabase } from "./sql-database.ts";
 
 /** What a load would change. */
 export type Comparison = {
@@ -34,14 +34,14 @@ export async function compareWithStored(
   db: SqlDatabase,
   { accounts, images, histories }: Provision,
 ): Promise<Comparison> {
-  const comparedAccounts = await runLocked<ComparedAccount>(db, makeAccountComparisons(db, accounts));
+  const comparedAccounts = await runReads<ComparedAccount>(db, makeAccountComparisons(db, accounts));
   const uuids = new Set(accounts.map(({ uuid }) => uuid));
-  const found = await runLocked<{ uuid: string }>(db, makeStoredSearches(db, images));
+  const found = await runReads<{ uuid: string }>(db, makeStoredSearches(db, images));
   const stored = new Set(found.map(({ uuid }) => uuid));
   // Only images that are stored are sent whole.
   const known = images.filter(({ uuid }) => stored.has(uuid));
-  const replaced = await runLocked<ComparedImage>(db, makeImageComparisons(db, known));
-  const others = await runLocked<{ uuid: string }>(db, makeHistoryComparisons(db, histories));
+  const replaced = await runReads<ComparedImage>(db, makeImageComparisons(db, known));
+  const others = await runReads<{ uuid: string }>(db, makeHistoryComparisons(db, histories));
   const added = images.filter(({ uuid }) => !stored.has(uuid));
   return {
     accounts: comparedAccounts.flatMap(readAccountDifference),
@@ -167,5 +167,5 @@ export async function findUnknownOwners(
   const owners = [...new Set(images.map(({ owner }) => owner))].filter((owner) => !loaded.has(owner));
   const unknown = "SELECT owner FROM file WHERE owner NOT IN (SELECT uuid FROM accounts)";
   const rows = owners.map((owner) => ({ owner }));
-  return (await runLocked<{ owner: string }>(db, ownerTable(db, rows, unknown))).map(({ owner }) => owner);
+  return (await runReads<{ owner: string }>(db, ownerTable(db, rows, unknown))).map(({ owner }) => owner);
 }

@@ -19,6 +19,7 @@ import {
   timestamp,
   uuid,
   wholeNumber,
+  wholeNumberOrDigits,
 } from "./fields.ts";
 
 /** An image to store. JSON columns are text. */
@@ -64,10 +65,30 @@ const acl = z.pipe(
 const setFields = (fields: z.core.$ZodShape, words: string) =>
   z.pipe(z.object(fields, rule(words)), z.transform(omitUnset));
 
+/** Clients that read strictly need all three. A null is said on purpose: the export writes it. */
 const file = setFields(
-  { compression: z.nullish(text()), sha1: z.nullish(text()), size: z.nullish(wholeNumber) },
+  {
+    compression: z.nullable(text({ min: 1 })),
+    sha1: z.nullable(text({ min: 1 })),
+    size: z.nullable(wholeNumberOrDigits),
+  },
   "an object",
 );
+
+/** What requirements show. Others are kept, and not shown. */
+const shownRequirements = z.object({
+  min_ram: z.nullish(wholeNumber),
+  max_ram: z.nullish(wholeNumber),
+  brand: z.nullish(text()),
+  bootrom: z.nullish(text()),
+});
+
+/** Checks what is shown, and keeps the object as it is: its keys, and their order. */
+const requirements = jsonObject.check(({ value, issues }) => {
+  if (!isObject(value)) return;
+  const found = z.safeParse(shownRequirements, value).error?.issues ?? [];
+  issues.push(...found.map(({ path, message }) => ({ code: "custom" as const, path, message, input: value })));
+});
 
 const imageError = setFields({ code: z.nullish(text()), message: z.nullish(text()) }, "{code, message}");
 
@@ -82,8 +103,8 @@ const manifestSchema = z.object(
     version: matching(versionRule),
     os: optional(text(), null),
     type: optional(text(), null),
-    requirements: asJson(jsonObject),
-    image_size: optional(wholeNumber, null),
+    requirements: asJson(requirements),
+    image_size: optional(wholeNumberOrDigits, null),
     description: optional(text(), null),
     files: asJson(z.array(file, rule("an array of objects"))),
     tags: asJson(jsonObject),
@@ -104,8 +125,15 @@ const manifestSchema = z.object(
   rule("an object"),
 );
 
-/** A backup also restores names that were stored before they had a rule here. */
+const storedFile = setFields(
+  { compression: z.nullish(text()), sha1: z.nullish(text()), size: z.nullish(wholeNumber) },
+  "an object",
+);
+
+/** A backup also restores what was stored before it had a rule here. */
 const storedSchema = z.extend(manifestSchema, {
+  requirements: asJson(jsonObject),
+  files: asJson(z.array(storedFile, rule("an array of objects"))),
   name: text({ min: 1, max: textFields.name.max }),
   version: text({ min: 1, max: textFields.version.max }),
 });
@@ -113,26 +141,65 @@ const storedSchema = z.extend(manifestSchema, {
 /** The fields of a manifest that are read. */
 export const manifestFields: readonly string[] = Object.keys(manifestSchema.shape);
 
+/** IMGAPI knows neither while it creates an image, and writes the text `null`. */
+const isBeingMade = (state: unknown): boolean => state === "creating" || state === "failed";
+
+const kinds = { os: "smartos", type: "zone-dataset" } as const;
+
+/** Whether an image shows no `os`, no `type` or an incomplete file, which breaks clients that read strictly. */
+export function isIncomplete({ os, type, state, files }: ImageRow): boolean {
+  const [first] = JSON.parse(files ?? "[]");
+  const isWithoutKind = !isBeingMade(state) && [os, type].some((kind) => (kind || "null") === "null");
+  return isWithoutKind || (first && Object.keys(first).length < fileFields.length);
+}
+
+/** Finds which of `os` and `type` a manifest leaves out. As in a file, a null is said on purpose. */
+function findKindMistakes(entry: unknown): string[] {
+  if (!isObject(entry) || isBeingMade(entry["state"])) return [];
+  return Object.entries(kinds).flatMap(([name, example]) => {
+    const sent = entry[name];
+    if (sent !== undefined && sent !== "" && sent !== "null") return [];
+    return [`${name} is text such as "${example}", or null if nobody knows it; ${describeFound(sent)}`];
+  });
+}
+
+/** A restriction of version 1 that the upgrade could not keep. */
+const findRestriction = (entry: unknown): string[] =>
+  isObject(entry) && entry["restricted_to_uuid"]
+    ? ["restricted_to_uuid is of a manifest of version 1, with creator_uuid and without public; use acl and public"]
+    : [];
+
 /** Reads a manifest. @param isStored whether it is an image of a backup with history */
 export function readManifest(entry: unknown, { isStored = false } = {}): Read<ImageRow> {
   const parsed = z.safeParse(isStored ? storedSchema : manifestSchema, entry);
-  if (!parsed.success) return { mistakes: listFieldMistakes(parsed.error.issues) };
+  const others = isStored ? [] : [...findKindMistakes(entry), ...findRestriction(entry)];
+  if (!parsed.success) return { mistakes: [...listFieldMistakes(parsed.error.issues), ...others] };
   const { v: _, activated, disabled, ...image } = parsed.data;
   const olderState = disabled ? "disabled" : activated === false ? "unactivated" : "active";
   const row: ImageRow = { ...image, state: image.state ?? olderState };
-  return { row, mistakes: findSizeMistakes(Object.values(row), maxImageBytes) };
+  return { row, mistakes: [...others, ...findSizeMistakes(Object.values(row), maxImageBytes)] };
 }
 
-const jsonColumns: readonly string[] = ["requirements", "files", "tags", "acl", "error"];
+const fileFields = ["compression", "sha1", "size"] as const;
 
-/** Renders stored columns as fields of a manifest. `readManifest` reads them back. Unset fields are absent. */
-export const manifestOf = (row: JsonObject): JsonObject =>
-  omitUnset(
+/** A file as the export writes it: what is not set is null. */
+export const fileOf = (stored: JsonObject): JsonObject =>
+  Object.fromEntries(fileFields.map((name) => [name, stored[name] ?? null]));
+
+export const jsonColumns: readonly string[] = ["requirements", "files", "tags", "acl", "error"];
+
+/** Renders stored columns as fields of a manifest. `readManifest` reads them back. Unset ones are absent, or null where a manifest must have them. */
+export const manifestOf = (row: JsonObject): JsonObject => ({
+  os: null,
+  type: null,
+  ...omitUnset(
     Object.fromEntries(
       manifestColumnNames.map((name) => {
         const value = row[name];
         if (name === "public") return [name, Boolean(value)];
+        if (name === "files" && typeof value === "string") return [name, JSON.parse(value).map(fileOf)];
         return [name, jsonColumns.includes(name) && typeof value === "string" ? JSON.parse(value) : value];
       }),
     ),
-  );
+  ),
+});

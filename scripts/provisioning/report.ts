@@ -20,6 +20,8 @@ export type FileReport = LoadReport & {
   notKept: Readonly<Record<string, number>>;
   /** How many entries were CloudAPI's, and how many of them lacked a field that CloudAPI always shows. */
   fromCloudApi: { images: number; without: Readonly<Record<string, number>> };
+  /** How many entries were manifests of version 1, or imgadm's, and how many lack `os`, `type` or a file's field. */
+  forms: ProvisionFile["forms"];
 };
 
 export function makeReport(
@@ -43,12 +45,14 @@ export function makeReport(
     ownersWithoutAccount,
     notKept: Object.fromEntries(file.notKept),
     fromCloudApi: { images: file.fromCloudApi.images, without: Object.fromEntries(file.fromCloudApi.without) },
+    forms: file.forms,
   };
 }
 
 /** Formats the report as one line. */
 export function formatReport(report: FileReport): string {
-  const { file, accounts, keys, images, revisions, restored, undone, ownersWithoutAccount, fromCloudApi } = report;
+  const { file, accounts, keys, images, revisions, restored, undone, ownersWithoutAccount, fromCloudApi, forms } =
+    report;
   const notKept = listCounts(report.notKept);
   const without = listCounts(fromCloudApi.without);
   const parts = [
@@ -57,6 +61,9 @@ export function formatReport(report: FileReport): string {
     `images ${formatCounts(images)}`,
     revisions > 0 && `revisions ${revisions} added`,
     fromCloudApi.images > 0 && `from CloudAPI ${fromCloudApi.images}${without && `, without ${without}`}`,
+    forms.imgadm > 0 && `from imgadm ${forms.imgadm}`,
+    forms.v1 > 0 && `upgraded from version 1 ${forms.v1}`,
+    forms.incomplete > 0 && `without os, type or a field of the file, which strict clients need: ${forms.incomplete}`,
     restored.length > 0 && `brought back: ${listSome(restored)}`,
     undone.length > 0 && `clients' changes undone: ${listSome(undone.map(({ uuid }) => uuid))}`,
     ownersWithoutAccount.length > 0 && `owners without an account: ${listSome(ownersWithoutAccount)}`,

@@ -53,11 +53,17 @@ export async function retryWhileBusy<Result>(call: () => Promise<Result>, patien
 
 /**
  * Takes the lock and changes nothing. A transaction that reads first and writes later fails if another program has written
- * in between, and no retry helps. D1 ends even a batch of reads with a write of its own.
+ * in between, and no retry helps.
  *
  * @see https://www.sqlite.org/isolation.html
  */
 const lock = "UPDATE accounts SET login = login WHERE 0";
+
+/** Runs reads in one transaction. Returns all their rows. The service on the same file does not wait for them. */
+export async function runReads<Row>(db: SqlDatabase, statements: readonly SqlStatement[]): Promise<Row[]> {
+  if (statements.length === 0) return [];
+  return (await retryWhileBusy(() => db.batch<Row>([...statements]))).flatMap(({ results }) => results);
+}
 
 /** Runs statements in one transaction that takes the lock first. Returns all their rows. */
 export async function runLocked<Row>(db: SqlDatabase, statements: readonly SqlStatement[]): Promise<Row[]> {

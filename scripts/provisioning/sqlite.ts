@@ -29,7 +29,8 @@ export function openSqliteFile(file: string): OpenDatabase {
   });
 
   const batch = async <Row>(statements: SqlStatement[]): Promise<{ results: Row[] }[]> => {
-    sqlite.exec("BEGIN IMMEDIATE");
+    // The first statement decides: one that writes takes the lock at once, reads take none.
+    sqlite.exec("BEGIN");
     try {
       const answers: { results: Row[] }[] = [];
       for (const statement of statements) {

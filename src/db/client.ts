@@ -1,4 +1,4 @@
-import { withRetry } from "./retry.ts";
+import { retry, withRetry } from "./retry.ts";
 import type { Bound, Printed, StoredRow } from "./statement.ts";
 
 /** The round trips of one request to D1, with retries, and their time. */
@@ -6,7 +6,7 @@ export type DatabaseMeter = { calls: number; milliseconds: number };
 
 /** The database of one request. Each call is one round trip. */
 export type Database = {
-  /** Runs one read without a retry: a health check must see the first failure. @throws {Error} D1's own */
+  /** Runs one read, retried only while it is locked: a health check must see the first failure. @throws {Error} D1's own */
   once: (read: Bound<unknown>) => Promise<void>;
   /** Runs one read. Returns its rows. */
   all: <Row>(read: Bound<Row>) => Promise<Row[]>;
@@ -54,7 +54,7 @@ export function databaseFor(binding: D1Database, meter: DatabaseMeter): Database
     once: async (read) => {
       await measure(
         () => prepare(binding, read).all(),
-        (call) => call(),
+        (call) => retry(call, true),
       );
     },
     all: async (read) => {

@@ -1,20 +1,32 @@
 import { CloudApiError } from "../errors.ts";
 
 /**
- * D1's messages for errors after which a retry may succeed. Some can follow a write that was applied: every statement sent
- * through here must be idempotent.
+ * D1's messages for errors after which it recommends a retry. Some can follow a write that was applied: every statement sent
+ * through here must be idempotent. Its other errors say that a query is too large, or that there are too many: a retry makes
+ * that worse.
  *
  * @see https://developers.cloudflare.com/d1/observability/debug-d1/
  */
 const transientErrors: readonly RegExp[] = [
-  /SQLITE_BUSY|database is locked/i,
   /Network connection lost/i,
   /storage caused object to be reset/i,
   /reset because its code was updated/i,
+  /transient issue on remote node/i,
+  /request stream because client disconnected/i,
 ];
 
-/** Waits before the first and the second retry, in ms. The second is about as long as provisioning locks the local database. */
+/**
+ * The local D1's messages while another program, such as a load, has the lock of its file. The transaction was not applied.
+ * Wrangler's D1 writes after reads too: they fail when they ask for a session's token.
+ */
+const lockError = /SQLITE_BUSY|database is locked|session commit token: internal error/i;
+
+/** Waits before the first and the second retry, in ms. */
 const backoffMs = [80, 800] as const;
+
+/** How often a lock is tried, with at most `longestLockWaitMs` between: about twenty seconds, longer than a load has it. */
+const maxLockTries = 40;
+const longestLockWaitMs = 500;
 
 const retryAfterSeconds = 1;
 
@@ -23,26 +35,38 @@ function joinMessages(error: unknown): string {
   return error instanceof Error ? `${error.message} ${joinMessages(error.cause)}` : "";
 }
 
+/** Finds how long to wait before the retry after this attempt, from 0. Undefined if there is none. */
+function findWait(error: unknown, attempt: number, isLockAlone: boolean): number | undefined {
+  const text = joinMessages(error);
+  if (lockError.test(text))
+    return attempt < maxLockTries ? Math.min(backoffMs[0] * 2 ** attempt, longestLockWaitMs) : undefined;
+  return !isLockAlone && transientErrors.some((transient) => transient.test(text)) ? backoffMs[attempt] : undefined;
+}
+
 /**
  * Runs a round trip to D1, and retries it when the error is transient.
  *
- * @throws {CloudApiError} ServiceUnavailableError with Retry-After on another error, or when the last retry fails
+ * @param isLockAlone retries nothing but another program's lock, for a health check: it must see the first failure
+ * @throws {Error} D1's own: any other error, or that of the last retry
  */
-export async function withRetry<Result>(call: () => Promise<Result>): Promise<Result> {
+export async function retry<Result>(call: () => Promise<Result>, isLockAlone: boolean): Promise<Result> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await call();
     } catch (error) {
-      const waitMs = backoffMs[attempt];
-      const text = joinMessages(error);
-      if (waitMs === undefined || !transientErrors.some((transient) => transient.test(text))) {
-        throw new CloudApiError("ServiceUnavailableError", "the database did not answer; try again", {
-          headers: { "Retry-After": String(retryAfterSeconds) },
-          cause: error,
-        });
-      }
+      const waitMs = findWait(error, attempt, isLockAlone);
+      if (waitMs === undefined) throw error;
       // Jittered, so that requests that met the same lock do not meet again.
       await new Promise((resolve) => setTimeout(resolve, waitMs * (0.5 + Math.random())));
     }
   }
 }
+
+/** Retries as above. @throws {CloudApiError} ServiceUnavailableError with Retry-After */
+export const withRetry = <Result>(call: () => Promise<Result>): Promise<Result> =>
+  retry(call, false).catch((cause: unknown) => {
+    throw new CloudApiError("ServiceUnavailableError", "the database did not answer; try again", {
+      headers: { "Retry-After": String(retryAfterSeconds) },
+      cause,
+    });
+  });

@@ -78,7 +78,7 @@ const expectations: Readonly<Record<string, () => Promise<void>>> = {
     // Where it came from, the list is what is stored, but for requirements, which CloudAPI shows where none are set.
     const printed = await runOk("move-with-triton");
     expect(printed).toContain(
-      "images.json: accounts 0 added, 0 replaced, 0 unchanged; images 0 added, 1 replaced, 0 unchanged; from CloudAPI 1, without type (1), os (1), files (1), published_at (1) (dry run: nothing was changed)\n",
+      "images.json: accounts 0 added, 0 replaced, 0 unchanged; images 0 added, 1 replaced, 0 unchanged; from CloudAPI 1, without files (1), published_at (1) (dry run: nothing was changed)\n",
     );
     expect(printed).toContain("image 808f8bd8-1b6c-40e1-9bd9-fda81c29532c: requirements would change\n");
   },

@@ -29,6 +29,8 @@ const images = Array.from({ length: 2500 }, (_, at) => ({
   owner: bob.uuid,
   name: "n",
   version: "1",
+  os: null,
+  type: null,
 }));
 let service: StartedService;
 let origin = "";

@@ -25,9 +25,18 @@ let client: Client;
 beforeAll(async () => {
   const key = await generateKey("bob");
   const images = [
-    { uuid: edited, owner: bob.uuid, name: "n", version: "1" },
-    { uuid: judged, owner: bob.uuid, name: "n", version: "1" },
-    { uuid: shared, owner: carol.uuid, name: "n", version: "1", state: "active", acl: [bob.uuid] },
+    { uuid: edited, owner: bob.uuid, name: "n", version: "1", os: null, type: null },
+    { uuid: judged, owner: bob.uuid, name: "n", version: "1", os: null, type: null },
+    {
+      uuid: shared,
+      owner: carol.uuid,
+      name: "n",
+      version: "1",
+      os: null,
+      type: null,
+      state: "active",
+      acl: [bob.uuid],
+    },
   ];
   const file = join(folder, "provision.json");
   const accounts = [{ ...bob, keys: [{ name: "bob", key: key.publicLine }] }, carol];

@@ -176,8 +176,10 @@ describe("when D1 fails", () => {
   it.each([
     "Network connection lost.",
     "Internal error in D1 DB storage caused object to be reset.",
+    "Internal error while starting up D1 DB storage caused object to be reset.",
     "D1 DB reset because its code was updated.",
-    "database is locked: SQLITE_BUSY",
+    "Cannot resolve D1 DB due to transient issue on remote node.",
+    "Can't read from request stream because client disconnected.",
   ])("for a moment, the service retries: %s", async (message) => {
     for (const times of [1, 2]) {
       expect(pickStatusAndJson(await update(failFirst(times, message).db))).toEqual({ status: 200, json: renamed });
@@ -186,6 +188,19 @@ describe("when D1 fails", () => {
     }
     expect(await readStored()).toEqual({ name: "my-image", revision: 3 });
   });
+
+  it.each(["database is locked: SQLITE_BUSY", "Failed to get session commit token: internal error"])(
+    "because another program has the lock, reads and writes wait for about twenty seconds: %s",
+    async (message) => {
+      expect(pickStatusAndJson(await update(failFirst(39, message).db))).toEqual({ status: 200, json: renamed });
+      expect(waits).toHaveLength(39);
+      expect(Math.max(...waits)).toBeLessThanOrEqual(750);
+      expect((await get(failFirst(39, message).db)).status).toBe(200);
+      const locked = failFirst(Number.POSITIVE_INFINITY, message);
+      expect(pickStatusAndJson(await update(locked.db))).toEqual({ status: 503, json: unavailable });
+      expect(locked.calls).toBe(41);
+    },
+  );
 
   it("to acknowledge a write, the write is applied once", async () => {
     const lossy = loseAcknowledgements(env.DB, { when: "after the commit", isLost: (call) => call === 2 });
@@ -197,6 +212,14 @@ describe("when D1 fails", () => {
   it.each([
     { how: "for longer", message: "Network connection lost.", calls: 3 },
     { how: "because it is overloaded", message: "D1 DB is overloaded. Requests queued for too long.", calls: 1 },
+    { how: "because too many wait", message: "D1 DB is overloaded. Too many requests queued.", calls: 1 },
+    {
+      how: "because it takes too long",
+      message: "D1 DB storage operation exceeded timeout which caused object to be reset.",
+      calls: 1,
+    },
+    { how: "for want of memory", message: "D1 DB's isolate exceeded its memory limit and was reset.", calls: 1 },
+    { how: "for want of time", message: "D1 DB exceeded its CPU time limit and was reset.", calls: 1 },
     { how: "in any other way", message: "no such table: accounts: SQLITE_ERROR", calls: 1 },
   ])("$how, the answer is 503 with Retry-After, and the cause is in the log alone", async ({ message, calls }) => {
     const down = failFirst(Number.POSITIVE_INFINITY, message);

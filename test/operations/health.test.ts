@@ -84,6 +84,15 @@ describe("GET /--health", () => {
     expect((await askHealth(db)).status).toBe(200);
   });
 
+  it("waits while another program has the lock", async () => {
+    const wrapped = wrapDatabase(env.DB, (run, call) =>
+      call < 3 ? Promise.reject(new Error("D1_ERROR: Failed to get session commit token: internal error")) : run(),
+    );
+    const asked = askHealth(wrapped.db);
+    while (wrapped.calls < 3) await vi.advanceTimersByTimeAsync(100);
+    expect((await asked).json).toMatchObject({ healthy: true });
+  });
+
   it("is 503 after five seconds when the database hangs, for all that ask meanwhile", async () => {
     const begun = Promise.withResolvers<void>();
     const wrapped = wrapDatabase(env.DB, () => {

@@ -11,7 +11,7 @@ const [alice, image, other] = [
 ];
 
 const account = { uuid: alice, login: "alice" };
-const manifest = { uuid: image, owner: alice, name: "base", version: "1.0.0" };
+const manifest = { uuid: image, owner: alice, name: "base", version: "1.0.0", os: null, type: null };
 
 const unsetImage = {
   os: null,
@@ -35,17 +35,19 @@ const read = (file: unknown) => readProvision(JSON.stringify(file));
 
 describe("a provision file in each of its forms is read", () => {
   const images = [{ ...manifest, ...unsetImage }];
+  const forms = { v1: 0, imgadm: 0, incomplete: 1 };
   const nothing = {
     accounts: [],
     images: [],
     histories: new Map(),
     notKept: new Map(),
     fromCloudApi: { images: 0, without: new Map() },
+    forms: { v1: 0, imgadm: 0, incomplete: 0 },
   };
   test.each([
-    ["as an array of manifests", [manifest], { ...nothing, images }],
-    ["as one manifest", manifest, { ...nothing, images }],
-    ["as images without accounts", { images: [manifest] }, { ...nothing, images }],
+    ["as an array of manifests", [manifest], { ...nothing, images, forms }],
+    ["as one manifest", manifest, { ...nothing, images, forms }],
+    ["as images without accounts", { images: [manifest] }, { ...nothing, images, forms }],
     ["as accounts of null", { accounts: null, images: [] }, nothing],
     ["as an empty array", [], nothing],
   ])("%s", async (_, file, provision) => {
@@ -96,6 +98,7 @@ describe("an image as CloudAPI answers it", () => {
           ["files", 1],
         ]),
       },
+      forms: { v1: 0, imgadm: 0, incomplete: 0 },
     });
   });
 
@@ -152,7 +155,10 @@ describe("a manifest", () => {
         activated: false,
         disabled: true,
         requirements: { max_ram: 64, networks: [{ name: "net0" }] },
-        files: [{ stor: "local", contentMD5: "x", ...file }, { sha1: null }],
+        files: [
+          { stor: "local", contentMD5: "x", ...file },
+          { compression: null, sha1: null, size: null },
+        ],
         tags: { b: [1.5, true, null], a: { "": "é" } },
         acl: [other, alice, other],
         error: { code: "A", message: "b", stack: "c" },
@@ -200,7 +206,7 @@ describe("a manifest", () => {
   });
 
   test("may have a tag named __proto__", async () => {
-    const text = `{"uuid":"${image}","owner":"${alice}","name":"a","version":"1","tags":{"__proto__":{"a":1}}}`;
+    const text = `{"uuid":"${image}","owner":"${alice}","name":"a","version":"1","os":null,"type":null,"tags":{"__proto__":{"a":1}}}`;
     expect((await readProvision(text)).images[0]?.tags).toBe('{"__proto__":{"a":1}}');
   });
 });

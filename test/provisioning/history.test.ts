@@ -108,7 +108,7 @@ describe("an export with history", () => {
 
 describe("an export with history is refused, each mistake named,", () => {
   const uuid = "0a0a0a0a-0000-4000-8000-000000000001";
-  const manifest = { uuid, owner: mallory.uuid, name: "n", version: "1" };
+  const manifest = { uuid, owner: mallory.uuid, name: "n", version: "1", os: null, type: null };
   const stored = { owner: mallory.uuid, name: "n", version: "1", state: "active" };
   const revision = {
     revision: 1,

@@ -83,7 +83,7 @@ describe("real files", () => {
 describe("an image", () => {
   const owner = "a11ce000-0000-4000-8000-000000000000";
   const [one, two] = ["11111111-0000-4000-8000-000000000000", "22222222-0000-4000-8000-000000000000"];
-  const manifest = { uuid: one, owner, name: "base", version: "1" };
+  const manifest = { uuid: one, owner, name: "base", version: "1", os: null, type: null };
   const unset = { os: null, type: null, requirements: null, image_size: null, description: null, files: null };
   const row = {
     ...{ ...manifest, ...unset, tags: null, homepage: null, published_at: null, public: 0, state: "active" },

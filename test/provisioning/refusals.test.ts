@@ -11,7 +11,7 @@ const [alice, image, other] = [
 ];
 
 const account = { uuid: alice, login: "alice" };
-const manifest = { uuid: image, owner: alice, name: "base", version: "1.0.0" };
+const manifest = { uuid: image, owner: alice, name: "base", version: "1.0.0", os: null, type: null };
 
 /** The mistakes for which `readProvision` refuses a file. @throws {Error} it accepts the file */
 async function listMistakes(file: unknown): Promise<readonly string[]> {
@@ -90,12 +90,40 @@ describe("a manifest is refused with every field that is wrong, and what was sen
     ],
     [{ files: {} }, makeMistakes("files", "an array of objects; an object was sent")],
     [
-      { files: [1, { size: "2", sha1: 3 }] },
+      { files: [1, { size: "2.5", sha1: 3 }] },
       [
         ...makeMistakes("files[0]", "an object; 1 was sent"),
-        ...makeMistakes("files[1].sha1", `a string ${utf8Rule}; 3 was sent`),
-        ...makeMistakes("files[1].size", 'a whole number from 0; "2" was sent'),
+        ...makeMistakes("files[1].compression", `a non-empty string ${utf8Rule}; it is missing`),
+        ...makeMistakes("files[1].sha1", `a non-empty string ${utf8Rule}; 3 was sent`),
+        ...makeMistakes("files[1].size", 'a whole number from 0; "2.5" was sent'),
       ],
+    ],
+    [
+      { image_size: "9007199254740993" },
+      makeMistakes("image_size", 'a whole number from 0; "9007199254740993" was sent'),
+    ],
+    [
+      { requirements: { min_ram: "4096", max_ram: -5, brand: 7, bootrom: {}, networks: 1 } },
+      [
+        ...makeMistakes("requirements.min_ram", 'a whole number from 0; "4096" was sent'),
+        ...makeMistakes("requirements.max_ram", "a whole number from 0; -5 was sent"),
+        ...makeMistakes("requirements.brand", `a string ${utf8Rule}; 7 was sent`),
+        ...makeMistakes("requirements.bootrom", `a string ${utf8Rule}; an object was sent`),
+      ],
+    ],
+    [
+      { os: undefined, type: "null", state: "active" },
+      [
+        ...makeMistakes("os", 'text such as "smartos", or null if nobody knows it; it is missing'),
+        ...makeMistakes("type", 'text such as "zone-dataset", or null if nobody knows it; "null" was sent'),
+      ],
+    ],
+    [
+      { restricted_to_uuid: other, public: true },
+      makeMistakes(
+        "restricted_to_uuid",
+        "of a manifest of version 1, with creator_uuid and without public; use acl and public",
+      ),
     ],
     [{ error: "failed" }, makeMistakes("error", '{code, message}; "failed" was sent')],
     [
@@ -109,7 +137,7 @@ describe("a manifest is refused with every field that is wrong, and what was sen
   });
 
   test("1e400 in tags, because JSON.parse makes it infinite", async () => {
-    const text = `{"uuid":"${image}","owner":"${alice}","name":"a","version":"1","tags":{"a":1e400}}`;
+    const text = `{"uuid":"${image}","owner":"${alice}","name":"a","version":"1","os":null,"type":null,"tags":{"a":1e400}}`;
     expect(await listMistakes(text)).toStrictEqual([
       `the manifest (${image}): tags is ${objectRule}; a number that is not finite was sent`,
     ]);

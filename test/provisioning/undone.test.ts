@@ -7,7 +7,7 @@ import { readTables } from "../support/stored-tables.ts";
 
 const owner = "a11ce000-0000-4000-8000-000000000000";
 const [one, two] = ["11111111-0000-4000-8000-000000000000", "22222222-0000-4000-8000-000000000000"];
-const manifest = { uuid: one, owner, name: "base", version: "1", description: "old" };
+const manifest = { uuid: one, owner, name: "base", version: "1", os: null, type: null, description: "old" };
 const other = { ...manifest, uuid: two };
 
 const read = (...manifests: object[]) => readProvision(JSON.stringify(manifests));

@@ -54,6 +54,8 @@ it(`a backup with history of ${images} images with ${revisions} revisions restor
     owner: loader.uuid,
     name: `image-${at}`,
     version: "1.0.0",
+    os: "smartos",
+    type: "zone-dataset",
     tags: { at, "a.b": [null, true, "\u2028"] },
     acl: at % 3 === 0 ? [makeUuid(at)] : undefined,
   }));

@@ -34,7 +34,15 @@ async function run(script: "provision" | "export", ...args: string[]): Promise<R
 }
 
 const owner = "a11ce000-0000-4000-8000-000000000000";
-const manifest = { v: 2, uuid: "11111111-0000-4000-8000-000000000000", name: "base", version: "1", owner };
+const manifest = {
+  v: 2,
+  uuid: "11111111-0000-4000-8000-000000000000",
+  name: "base",
+  version: "1",
+  os: "smartos",
+  type: "zone-dataset",
+  owner,
+};
 const key = readFileSync(join(root, "test/data/fixtures.json"), "utf8").match(/ssh-ed25519 [^"]+/)?.[0] ?? "";
 
 const account = { uuid: owner, login: "alice", created: "2020-01-01T00:00:00Z", updated: "2021-01-01T00:00:00Z" };
@@ -54,13 +62,14 @@ beforeAll(() => {
   writeFileSync(join(folder, "bad.json"), JSON.stringify([{ ...manifest, name: 5, public: 1 }]));
   writeFileSync(join(folder, "cut.json"), "[");
   writeFileSync(join(folder, "latin1.json"), Uint8Array.of(0x22, 0xff, 0x22));
+  writeFileSync(join(folder, "changed.json"), JSON.stringify({ ...manifest, version: "2" }));
   writeFileSync(join(folder, "taken.json"), JSON.stringify({ accounts: [{ uuid: manifest.uuid, login: "alice" }] }));
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
 // One test, because each step needs the one before, and the other tests run at the same time.
-test.concurrent("provision makes and loads a database, export prints it, and both wait while it is locked", async () => {
+test.concurrent("provision makes and loads a database, export prints it, and a load waits while it is locked", async () => {
   expect(await run("provision", "some.json", "sub/more.json", "--state", "state")).toStrictEqual({
     code: 0,
     stdout: `some.json: accounts 1 added, 0 replaced, 0 unchanged; keys 1 added, 0 removed; images 1 added, 0 replaced, 0 unchanged
@@ -78,10 +87,17 @@ sub/more.json: accounts 0 added, 0 replaced, 0 unchanged; images 1 added, 0 repl
   const heldMs = 1800;
   setTimeout(() => holder.exec("ROLLBACK"), heldMs);
   const started = performance.now();
+  // What only reads does not wait.
   expect(await run("provision", "sub/more.json", "taken.json", "--state", "state")).toStrictEqual({
     code: 1,
     stdout: "",
     stderr: `taken.json: accounts[0] (${manifest.uuid}, alice): login is that of the stored account ${owner}\n`,
+  });
+  expect((await run("export", "--state", "state")).stdout).toBe(stdout);
+  expect(await run("provision", "changed.json", "--state", "state")).toStrictEqual({
+    code: 0,
+    stdout: "changed.json: accounts 0 added, 0 replaced, 0 unchanged; images 0 added, 1 replaced, 0 unchanged\n",
+    stderr: "",
   });
   expect(performance.now() - started).toBeGreaterThan(heldMs);
   holder.close();
@@ -190,6 +206,7 @@ ${line} (dry run: nothing was changed)
       ownersWithoutAccount: [removed],
       notKept: { icon: 1 },
       fromCloudApi: { images: 0, without: {} },
+      forms: { v1: 0, imgadm: 0, incomplete: 0 },
     },
   ];
   const rehearsed = await run("provision", "next.json", "--dry-run", "--json", ...state);

@@ -42,6 +42,8 @@ beforeAll(async () => {
     owner: loader.uuid,
     name: "0",
     version: "1",
+    os: "smartos",
+    type: "zone-dataset",
   }));
   writeFileSync(file, JSON.stringify({ accounts, images }));
 });
@@ -76,6 +78,19 @@ describe("npm run serve", () => {
       ["GetImage", 404],
       ["Health", 200],
     ]);
+  });
+
+  it("reads while another program has the database's lock, and writes when it gives the lock back", async () => {
+    await serve();
+    const holder = new DatabaseSync(findDatabaseFile(state, readSettings().databaseId));
+    holder.exec("BEGIN IMMEDIATE; UPDATE images SET description = 'held'");
+    const update = sendUpdate(port, 3, { name: "after" });
+    expect((await sendTo(port, `/my/images/${makeUuid(3)}`)).json).toMatchObject({ name: "0" });
+    expect((await sendTo(port, "/my/images?limit=2")).status).toBe(200);
+    expect((await fetch(`http://127.0.0.1:${port}/--health`)).status).toBe(200);
+    holder.exec("ROLLBACK");
+    holder.close();
+    expect((await update).json).toMatchObject({ name: "after" });
   });
 
   it("runs the very bytes that are deployed", async () => {

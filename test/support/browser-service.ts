@@ -5,6 +5,7 @@ import type { Browser } from "playwright-core";
 import { findFreePort } from "../../scripts/running/address.ts";
 import { type Look, startChromium, Window } from "./chromium.ts";
 import { formatLoaderKey, loader } from "./loader.ts";
+import { withKinds } from "./provision-files.ts";
 import { type Command, run, StartedService } from "./started.ts";
 
 /** The service as `npm run serve` runs it, with a state of its own, and a Chromium that looks at its pages. */
@@ -30,7 +31,7 @@ export class BrowserService {
   ): Promise<void> {
     const file = join(this.folder, "provision.json");
     const all = [...accounts, { ...loader, keys: [{ name: "loader", key: formatLoaderKey() }] }];
-    writeFileSync(file, JSON.stringify({ accounts: all, images }));
+    writeFileSync(file, JSON.stringify(withKinds({ accounts: all, images })));
     const provisioned = await run(process.execPath, ["scripts/provision.ts", "--state", this.#state, file]);
     if (provisioned.code !== 0) throw new Error(provisioned.stderr);
     await this.startService(command, more);

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findFreePort } from "../../scripts/running/address.ts";
+import { withKinds } from "./provision-files.ts";
 import { type Command, type Ended, run, StartedService } from "./started.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -42,7 +43,7 @@ export class ClientsService {
     this.port = await findFreePort();
     const state = join(this.folder, "state");
     const path = join(this.folder, "provision.json");
-    writeFileSync(path, JSON.stringify(file));
+    writeFileSync(path, JSON.stringify(withKinds(file)));
     await run(process.execPath, [join(root, "scripts/provision.ts"), "--state", state, path]);
     const where = ["--port", String(this.port), "--state", state];
     this.#server = new StartedService(command === "serve" ? where : [...where, "--empty"], command);

@@ -111,6 +111,8 @@ export function describeKilled(command: Command): void {
       owner: loader.uuid,
       name: "0",
       version: "1",
+      os: "smartos",
+      type: "zone-dataset",
     }));
     writeFileSync(file, JSON.stringify({ accounts, images }));
     const provisioned = await run(process.execPath, ["scripts/provision.ts", "--state", state, file]);

@@ -8,6 +8,7 @@ import { load } from "../../scripts/provisioning/load.ts";
 import { findFreePort } from "../../scripts/running/address.ts";
 import { bundleWorker } from "../../scripts/serving/bundle.ts";
 import { endProcess, runPlainWorkerd } from "../../scripts/serving/workerd.ts";
+import { withKinds } from "./provision-files.ts";
 
 /** What a service starts with beside a provision file. */
 type Prepared = {
@@ -31,7 +32,7 @@ export class PlainService {
   ): Promise<void> {
     const state = join(this.folder, "state");
     const { db, close } = await openDatabase({ state });
-    await load(db, await readProvision(JSON.stringify(file)));
+    await load(db, await readProvision(JSON.stringify(withKinds(file))));
     for (const text of sql) await db.prepare(text).all();
     await close();
     this.port = await findFreePort();

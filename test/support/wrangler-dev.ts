@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findFreePort } from "../../scripts/running/address.ts";
+import { withKinds } from "./provision-files.ts";
 import { run } from "./started.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -18,7 +19,7 @@ export class WranglerDev {
 
   /** Provisions a file, and starts. @param edit changes wrangler.toml, of which only what is for this machine is left */
   async start(file: unknown, edit = (settings: string): string => settings): Promise<void> {
-    writeFileSync(join(this.folder, "provision.json"), JSON.stringify(file));
+    writeFileSync(join(this.folder, "provision.json"), JSON.stringify(withKinds(file)));
     const provision = ["scripts/provision.ts", "--state", this.#state, join(this.folder, "provision.json")];
     const { code, stderr } = await run(process.execPath, provision);
     if (code !== 0) throw new Error(stderr);

@@ -45,17 +45,15 @@ function renderType(type: string | null, release: Release): string | null {
 /** IMGAPI writes the string "null" for what it does not know yet. */
 const omitUnknown = (kind: string | null): string | null => (kind === "null" || kind === "" ? null : kind);
 
-/** Each limit under its old and its new name, without zero and empty values (sdc-cloudapi lib/datasets.js). */
+/**
+ * Each limit under its old and its new name, without zero and empty values (sdc-cloudapi lib/datasets.js). Old backups may
+ * hold what provisioning refuses now, and what a typed client cannot read is left out.
+ */
 function renderRequirements(requirements: unknown): JsonObject {
   const { max_ram, min_ram, brand, bootrom } = isObject(requirements) ? requirements : {};
-  return omitUnset({
-    max_memory: max_ram || null,
-    max_ram: max_ram || null,
-    min_memory: min_ram || null,
-    min_ram: min_ram || null,
-    brand: brand || null,
-    bootrom: bootrom || null,
-  });
+  const [max, min] = [max_ram, min_ram].map((ram) => (Number.isSafeInteger(ram) && Number(ram) > 0 ? ram : null));
+  const [some, rom] = [brand, bootrom].map((name) => (typeof name === "string" && name) || null);
+  return omitUnset({ max_memory: max, max_ram: max, min_memory: min, min_ram: min, brand: some, bootrom: rom });
 }
 
 /** Shows only the first file, as the published page does. */
