@@ -25,7 +25,7 @@ export default defineConfig({
     maxWorkers: 2,
     reporters: ["default", "test/support/slowest-files.ts"],
     // Not the service's own log: one line a request.
-    onConsoleLog: (log) => !log.startsWith('{"requestId"'),
+    onConsoleLog: (log) => !/^\{"(?:time|requestId)"/.test(log),
     projects: [
       {
         plugins: [

@@ -153,12 +153,12 @@ export function isIncomplete({ os, type, state, files }: ImageRow): boolean {
   return isWithoutKind || (first && Object.keys(first).length < fileFields.length);
 }
 
-/** Finds which of `os` and `type` a manifest leaves out. As in a file, a null is said on purpose. */
+/** Finds which of `os` and `type` a manifest leaves out. A null is said on purpose, and so is IMGAPI's "null". */
 function findKindMistakes(entry: unknown): string[] {
   if (!isObject(entry) || isBeingMade(entry["state"])) return [];
   return Object.entries(kinds).flatMap(([name, example]) => {
     const sent = entry[name];
-    if (sent !== undefined && sent !== "" && sent !== "null") return [];
+    if (sent !== undefined && sent !== "") return [];
     return [`${name} is text such as "${example}", or null if nobody knows it; ${describeFound(sent)}`];
   });
 }

@@ -11,18 +11,19 @@ describe("assertMarker", () => {
   const filters = { marker: makeUuid(1) };
   const makeTheirs = (more: object = {}) => makeFound({ owner: mallory.uuid, ...more });
 
-  it("accepts a list without a marker, and a marker whose image the account can see", () => {
+  it("accepts a list without a marker, and a marker whose image the account can see, or had itself", () => {
     expect(() => assertMarker({ marker: null }, { marker: null }, bob.uuid)).not.toThrow();
-    for (const marker of [makeFound(), makeFound({ state: "failed" }), makeTheirs({ public: true })]) {
+    const own = [makeFound(), makeFound({ state: "failed" }), makeFound({ state: "destroyed" })];
+    for (const marker of [...own, makeTheirs({ public: true })]) {
       expect(() => assertMarker(filters, { marker }, bob.uuid)).not.toThrow();
     }
   });
 
   it("throws InvalidArgument for a marker that does not exist or is hidden", () => {
-    for (const marker of [null, makeTheirs(), makeFound({ state: "destroyed" })]) {
+    for (const marker of [null, makeTheirs(), makeTheirs({ public: true, state: "destroyed" })]) {
       expect(catchRefusal(() => assertMarker(filters, { marker }, bob.uuid))).toEqual({
         code: "InvalidArgument",
-        message: `marker is the id of an image that you can see; "${makeUuid(1)}" was sent`,
+        message: `marker is the id of an image that you can see, or a date; "${makeUuid(1)}" was sent`,
       });
     }
   });

@@ -112,10 +112,10 @@ describe("a manifest is refused with every field that is wrong, and what was sen
       ],
     ],
     [
-      { os: undefined, type: "null", state: "active" },
+      { os: undefined, type: "", state: "active" },
       [
         ...makeMistakes("os", 'text such as "smartos", or null if nobody knows it; it is missing'),
-        ...makeMistakes("type", 'text such as "zone-dataset", or null if nobody knows it; "null" was sent'),
+        ...makeMistakes("type", 'text such as "zone-dataset", or null if nobody knows it; "" was sent'),
       ],
     ],
     [

@@ -38,7 +38,8 @@ export type Expected = {
   isReplayed?: boolean;
   fields?: Fields;
   isTags?: boolean;
-  isClone?: boolean;
+  /** The owner of a clone. */
+  cloneOf?: string;
 };
 
 const actions = {
@@ -125,8 +126,8 @@ export class EditModel {
     return this.#refuseOwner(write, fields);
   }
 
-  #refuseOwner(write: Write, { tags = {} }: Fields): Expected | undefined {
-    if (write.kind === "clone") return { status: 422, code: "ImageNotShared" };
+  #refuseOwner(write: Write, { tags = {}, acl = [] }: Fields): Expected | undefined {
+    if (write.kind === "clone" && !acl.includes(bob.uuid)) return { status: 422, code: "ImageNotShared" };
     if (write.kind === "deleteTag" && !Object.hasOwn(tags, write.key)) {
       return { status: 404, code: "ResourceNotFound" };
     }
@@ -157,11 +158,9 @@ export class EditModel {
     write: Write,
     { revision, fields, changed }: { revision: number; fields: Fields; changed: string },
   ): Expected {
-    if (write.kind === "delete" || write.by === "mallory") {
-      return write.kind === "clone"
-        ? { status: 200, revision, fields: withAcl(fields, []), isClone: true }
-        : { status: 204 };
-    }
+    if (write.kind === "clone")
+      return { status: 200, revision, fields: withAcl(fields, []), cloneOf: accountOf[write.by] };
+    if (write.kind === "delete" || write.by === "mallory") return { status: 204 };
     if (write.kind === "deleteTag" || write.kind === "deleteTags") return { status: 204, revision, changed };
     return { status: 200, revision, changed, fields, isTags: write.kind === "addTags" || write.kind === "replaceTags" };
   }
