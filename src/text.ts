@@ -17,9 +17,22 @@ export const parseBoolean = (sent: unknown): boolean | undefined =>
 
 const beyondAscii = /[\u007f-\uffff]/g;
 
+/** JSON text to answer with as it is. */
+export class JsonText {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+const toJson = (value: unknown): string => (value instanceof JsonText ? value.text : JSON.stringify(value));
+
+export const joinJson = (items: Iterable<unknown>): JsonText => new JsonText(`[${Array.from(items, toJson).join()}]`);
+
 /** A value as compact JSON in printable ASCII. Every other UTF-16 unit is written `\uXXXX`. */
 export const toAsciiJson = (value: unknown): string =>
-  JSON.stringify(value).replace(beyondAscii, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  toJson(value).replace(beyondAscii, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 /** Splits items into groups of at most so many bytes and items. A larger item forms a group alone. */
 export function groupByBytes<Item extends { bytes: number }>(

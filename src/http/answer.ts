@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { type AppEnv, requireSet } from "../context.ts";
 import { computeMd5 } from "../digest.ts";
-import { toAsciiJson } from "../text.ts";
+import { joinJson, toAsciiJson } from "../text.ts";
 import { openStream } from "./limits.ts";
 import { listCauses } from "./request-log.ts";
 
@@ -56,7 +56,7 @@ export type Pages = AsyncGenerator<Iterable<unknown>, Iterable<unknown>>;
  */
 export async function answerPages(c: Context<AppEnv>, pages: Pages): Promise<Response> {
   const first = await pages.next();
-  if (first.done) return await answerJson(c, [...first.value]);
+  if (first.done) return await answerJson(c, joinJson(first.value));
   const headers = makeAnswerHeaders({ "Content-Type": "application/json" });
   if (c.req.method === "HEAD") return new Response(null, { headers });
   const close = openStream(requireSet(c, "caller").signer);

@@ -10,7 +10,7 @@ import { assertAuthority } from "../signature/refusals.ts";
 import { readImage, readRevision } from "./get-image.sql.ts";
 import type { ImageRow } from "./image-row.sql.ts";
 import { assertAuditable, makeUnknownRevision, parseRevision } from "./rules/audit.ts";
-import { renderImage } from "./rules/image-json.ts";
+import { formatImage } from "./rules/image-json.ts";
 import { assertMatch, formatEntityTag, isNamedByIfNoneMatch } from "./rules/preconditions.ts";
 import { requireVisible } from "./rules/visibility.ts";
 
@@ -18,7 +18,7 @@ import { requireVisible } from "./rules/visibility.ts";
 export const getImage = createFactory<AppEnv, "/:login/images/:id">().createHandlers(named("GetImage"), async (c) => {
   const sent = readQueryLeniently(c)["revision"];
   const image = sent === undefined ? await findVisible(c) : await findRevision(c, sent);
-  return answerRead(c, image, renderImage(image, c.get("release")));
+  return answerRead(c, image, formatImage(image, c.get("release")));
 });
 
 /** Answers with a part of an image, for everyone who may see it. */

@@ -13,7 +13,7 @@ import { groupByBytes } from "../text.ts";
 import type { ImageRow } from "./image-row.sql.ts";
 import type { ListFilters, ListRequest } from "./list-conditions.sql.ts";
 import { type ListedImage, maxPageRows, readIds, readLargeImages, readList, readPage } from "./list-images.sql.ts";
-import { renderImage } from "./rules/image-json.ts";
+import { formatImage } from "./rules/image-json.ts";
 import { assertMarker, listParameters, makeListTooLong, readListFilters } from "./rules/list-filters.ts";
 import { groupCandidates, isLargeSearch, readCandidates, searchTags } from "./search-tags.sql.ts";
 
@@ -123,9 +123,9 @@ async function* renderGroups(c: Context<AppEnv>, images: readonly ListedImage[])
 const renderGroup = async (c: Context<AppEnv>, group: readonly ListedImage[]): Promise<Iterable<unknown>> =>
   renderEach(await withLargeImages(c, group), c.get("release"));
 
-/** Renders an image when it is taken: parsed, its texts take 25 times as much memory. */
+/** Renders an image when it is taken. */
 function* renderEach(images: readonly ImageRow[], release: Release): Generator<unknown> {
-  for (const image of images) yield renderImage(image, release);
+  for (const image of images) yield formatImage(image, release);
 }
 
 /** Returns the images of a group, without a large one that the caller can no longer see. */

@@ -14,14 +14,21 @@ import { answerVisible } from "./get-image.ts";
 import { runWrite } from "./image-request.ts";
 import { judgeOwn } from "./rules/judge.ts";
 import { judgeAddedTags, judgeTagDeletion } from "./rules/judges.ts";
-import { findMaxTagsBytes, makeAddedTagsSchema, makeTagsSchema, parseTags, requireTag } from "./rules/tags.ts";
+import {
+  findMaxTagsBytes,
+  formatTags,
+  makeAddedTagsSchema,
+  makeTagsSchema,
+  parseTags,
+  requireTag,
+} from "./rules/tags.ts";
 import { writeTagDeletion, writeTags } from "./tags.sql.ts";
 import { writeUpdate } from "./update-image.sql.ts";
 
 /** ListImageTags, for everyone who may see the image. docs/contract.md#tags */
 export const listImageTags = createFactory<AppEnv, "/:login/images/:id/tags">().createHandlers(
   named("ListImageTags"),
-  (c) => answerVisible(c, ({ tags }) => parseTags(tags)),
+  (c) => answerVisible(c, ({ tags }) => formatTags(tags)),
 );
 
 /** GetImageTag: the value alone. docs/contract.md#tags */

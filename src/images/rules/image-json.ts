@@ -1,5 +1,5 @@
 import { hasStoredTypes, type Release } from "../../releases.ts";
-import { isObject } from "../../text.ts";
+import { isObject, JsonText } from "../../text.ts";
 import type { ImageRow } from "../image-row.sql.ts";
 
 type JsonObject = Record<string, unknown>;
@@ -7,12 +7,9 @@ type JsonObject = Record<string, unknown>;
 /** Failures that keep their own message. Any other becomes InternalError (sdc-cloudapi lib/datasets.js). */
 const shownErrors = new Set<unknown>(["PrepareImageDidNotRun", "VmHasNoOrigin", "NotSupported"]);
 
-/**
- * Renders a stored image as CloudAPI does: keys in a fixed order, unset ones absent. Only here `uuid` becomes `id`.
- * docs/contract.md#image
- */
-export function renderImage(row: ImageRow, release: Release): JsonObject {
-  const all: JsonObject = {
+/** The keys of an image in their order, around its two long texts. Null: unset. Only here `uuid` becomes `id`. */
+const renderParts = (row: ImageRow, release: Release): readonly JsonObject[] => [
+  {
     id: row.uuid,
     name: row.name,
     version: row.version,
@@ -22,19 +19,34 @@ export function renderImage(row: ImageRow, release: Release): JsonObject {
     image_size: row.type === "zvol" ? row.image_size : null,
     description: row.description || null,
     files: renderFiles(row.files),
-    tags: parseJson(row.tags),
+  },
+  {
     homepage: row.homepage,
     published_at: row.published_at,
     owner: row.owner,
     public: row.public,
     state: row.state,
     eula: row.eula || null,
-    acl: parseJson(row.acl),
-    origin: row.origin,
-    error: row.state === "failed" ? renderError(parseJson(row.error)) : null,
-  };
-  return omitUnset(all);
+  },
+  { origin: row.origin, error: row.state === "failed" ? renderError(parseJson(row.error)) : null },
+];
+
+/** Renders a stored image as CloudAPI does: keys in a fixed order, unset ones absent. docs/contract.md#image */
+export function renderImage(row: ImageRow, release: Release): JsonObject {
+  const [first, second, third] = renderParts(row, release);
+  return omitUnset({ ...first, tags: parseJson(row.tags), ...second, acl: parseJson(row.acl), ...third });
 }
+
+/** The same as text: tags and acl are as they were stored, neither parsed nor printed. */
+export function formatImage(row: ImageRow, release: Release): JsonText {
+  const [first = "", second = "", third = ""] = renderParts(row, release).map(formatKeys);
+  const tags = row.tags === null ? "" : `,"tags":${row.tags}`;
+  const acl = row.acl === null ? "" : `,"acl":${row.acl}`;
+  return new JsonText(`{${first}${tags},${second}${acl}${third && `,${third}`}}`);
+}
+
+/** An object's JSON without its braces. */
+const formatKeys = (part: JsonObject): string => JSON.stringify(omitUnset(part)).slice(1, -1);
 
 /** Names the type as releases before 8.0.0 do. An image that is being created has no type yet. */
 function renderType(type: string | null, release: Release): string | null {

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { CloudApiError, show } from "../../errors.ts";
 import { describeInexact, findInexactNumber } from "../../syntax/inexact-number.ts";
-import { describeSent, isObject, isStorable, parseJsonOr } from "../../text.ts";
+import { describeSent, isObject, isStorable, JsonText, parseJsonOr } from "../../text.ts";
 
 /** The most levels of arrays and objects, counting the tags object itself (ours: D1 reads no more than 1000). */
 export const maxTagLevels = 100;
@@ -102,6 +102,9 @@ export const makeAddedTagsSchema = ({ maxTagsBytes }: { maxTagsBytes: number }) 
 const encoder = new TextEncoder();
 
 export const countBytes = (text: string): number => encoder.encode(text).length;
+
+/** Stored tags as they are answered: the stored text. */
+export const formatTags = (tags: string | null): JsonText => new JsonText(tags ?? "{}");
 
 /** The tags of a stored image. None if they were never set. */
 export const parseTags = (tags: string | null): Readonly<Record<string, unknown>> =>
