@@ -48,7 +48,8 @@ function readShape(db: DatabaseSync): Shape {
   const columns = new Map<string, Column>();
   const tables = new Set<string>();
   const bounds = new Map<string, string>();
-  const made = "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+  // A view may take the place of a table: statements read it the same.
+  const made = "SELECT name, sql FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'";
   const uniqueIndexes = "SELECT name FROM pragma_index_list(?) WHERE \"unique\" AND origin <> 'pk'";
   for (const { name, sql } of rows(made)) {
     const table = String(name);

@@ -1,20 +1,21 @@
 /**
  * Checks that `migrations/` makes the tables that `src/db/schema.ts` declares. It makes both databases: one from the
- * migrations, one from what drizzle-kit prints for the schema. Drizzle cannot declare STRICT, WITHOUT ROWID and triggers:
+ * migrations, one from what drizzle-kit prints for the schema. Drizzle cannot declare STRICT, WITHOUT ROWID, triggers and views:
  * these are compared with `tables` below and with `schema/triggers.ts`. Part of `npm run check`.
  */
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { openMigrated } from "./provisioning/migrations.ts";
 import { DatabaseSync } from "./provisioning/sqlite.ts";
-import { triggers } from "./schema/triggers.ts";
+import { triggers, views } from "./schema/triggers.ts";
 
 /** The tables: true for those WITHOUT ROWID. All are STRICT. */
 const tables = {
+  account_history: true,
   account_writes: true,
   accounts: false,
   image_acl: true,
-  image_history: false,
+  image_revisions: true,
   image_trims: true,
   images: false,
   keys: true,
@@ -59,13 +60,20 @@ const lowerCaseType = (key: string, value: unknown): unknown =>
 /** Compares what Drizzle cannot declare. */
 function compareUndeclared(db: DatabaseSync): string[] {
   const list = db.prepare(
-    "SELECT name, strict, wr FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%'",
+    "SELECT name, strict, wr FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'",
   );
   const made = Object.fromEntries(list.all().map(({ name, strict, wr }) => [String(name), { strict, wr }]));
   const wanted = Object.fromEntries(Object.entries(tables).map(([name, wr]) => [name, { strict: 1, wr: wr ? 1 : 0 }]));
-  const triggerRows = db.prepare("SELECT sql FROM sqlite_schema WHERE type = 'trigger' ORDER BY name").all();
-  const texts = triggerRows.map(({ sql }) => String(sql));
-  return [...compare("table", toLines(made), toLines(wanted)), ...compare("trigger", texts, triggers)];
+  const readTexts = (type: string) =>
+    db
+      .prepare("SELECT sql FROM sqlite_schema WHERE type = ? ORDER BY name")
+      .all(type)
+      .map(({ sql }) => String(sql));
+  return [
+    ...compare("table", toLines(made), toLines(wanted)),
+    ...compare("trigger", readTexts("trigger"), triggers),
+    ...compare("view", readTexts("view"), views),
+  ];
 }
 
 const toLines = (record: Record<string, unknown>): string[] =>

@@ -23,6 +23,7 @@ const variables = {
   LOG_ADDRESS: trueOrFalse,
   HISTORY_REVISIONS: fromZero(1000),
   HISTORY_BYTES: fromZero(1_048_576),
+  ACCOUNT_HISTORY_BYTES: fromZero(67_108_864),
   MAX_IMAGES: fromZero(1000),
   MAX_KEYS: fromZero(100),
   MAX_KEY_COMMENT: fromZero(1024),
@@ -62,6 +63,8 @@ const toConfiguration = (values: Values) => ({
   /** The most revisions, and bytes of them, that one image keeps. */
   historyRevisions: values.HISTORY_REVISIONS,
   historyBytes: values.HISTORY_BYTES,
+  /** The most bytes of the history of an account's images, and of its records of Idempotency-Keys. */
+  accountHistoryBytes: values.ACCOUNT_HISTORY_BYTES,
   /** Images that an account owns, without destroyed ones. */
   maxImages: values.MAX_IMAGES,
   /** Keys of an account. */

@@ -231,6 +231,8 @@ const some: Json = {
   "Dry-Run": header("`true`: nothing was written."),
   "Ignored-Parameters": header("Names that no rule read, at most ten."),
   "Idempotent-Replayed": header("`true`: the answer of the first time."),
+  "Revision-Not-Kept": header("The revision of a replay, which is not kept: the answer shows the image as it is now."),
+  "Next-Marker": header("`marker` of the next page. Absent on the last one."),
   Location: header("`/LOGIN/keys/FINGERPRINT` of a new key."),
   Allow: header("The methods of the path."),
   "Retry-After": header("Seconds to wait."),
@@ -269,7 +271,7 @@ export const errorSentences: Readonly<Record<ErrorCode, string>> = {
   IdempotencyKeyReused: "The key was sent with another request.",
   PreconditionRequired: "The service requires If-Match of a write that replaces fields.",
   RequestThrottled:
-    "The account, or the address, sent too much, or the account leaves too many long answers unread; nothing was done. Wait for `Retry-After` seconds.",
+    "The account, or the address, sent too much, the account leaves too many long answers unread, or the history of its images is full; nothing was done. Wait for `Retry-After` seconds.",
   InternalError: "An unexpected fault; the cause is on the log under the Request-Id.",
   ServiceUnavailableError:
     "The database failed or stayed busy, or the service is read-only. Wait for `Retry-After` seconds; a write with an Idempotency-Key is applied once.",

@@ -79,7 +79,8 @@ const notModified: Success = {
 const image = ["Image", "ImageBefore8"];
 const readParameters = ["If-Match", "If-None-Match"];
 const writeParameters = ["dry-run", ...readParameters, "Idempotency-Key"];
-const writeHeaders = ["ETag", "Changed-Fields", "Dry-Run", "Ignored-Parameters", "Idempotent-Replayed"];
+const replayHeaders = ["Idempotent-Replayed", "Revision-Not-Kept"];
+const writeHeaders = ["ETag", "Changed-Fields", "Dry-Run", "Ignored-Parameters", ...replayHeaders];
 
 /** All operations by their group, a row for each path and method. docs/contract.md#operations */
 export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
@@ -126,9 +127,10 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       request: "get /{login}/images/{id}/audit",
       operations: ["ImageAudit"],
       summary: "List the revisions of an image",
-      description: "Who changed what, and when, newest first. For the owner and operators; of a destroyed image too.",
+      description:
+        "Who changed what, and when, newest first. For the owner and operators; of a destroyed image too. A page ends early where revisions are large: `Next-Marker` says that others follow.",
       parameters: ["audit-limit", "audit-marker"],
-      answers: [ok("The revisions.", ["Revisions"])],
+      answers: [ok("The revisions.", ["Revisions"], ["Next-Marker"])],
       errors: ["InvalidArgument", "NotImageOwner"],
     },
   ],

@@ -1,5 +1,6 @@
 import { manifestColumnNames, updatableAccountFields } from "../../src/db/schema.ts";
-import { type HistoryRow, historyColumns, historyOf } from "./history-entry.ts";
+import { historyOf, rebuildHistory } from "./history-differences.ts";
+import { revisionColumns, type StoredRevision } from "./history-entry.ts";
 import { manifestOf, omitUnset } from "./manifest.ts";
 import type { Proof } from "./proof.ts";
 import { retryWhileBusy, type SqlDatabase } from "./sql-database.ts";
@@ -78,7 +79,7 @@ const readAccounts = (db: SqlDatabase, { proof }: DumpOptions) =>
   });
 
 const selectImages = `SELECT uuid, ${manifestColumnNames.join()}, revision FROM images ${page}`;
-const selectHistory = `SELECT ${historyColumns.join()} FROM image_history
+const selectHistory = `SELECT ${revisionColumns.join()} FROM image_revisions
 WHERE image IN (SELECT uuid FROM images ${page}) ORDER BY image, revision`;
 
 type StoredImage = { uuid: string };
@@ -87,11 +88,14 @@ const readImages = (db: SqlDatabase, { hasHistory = false, proof }: DumpOptions)
   readPages(async (after) => {
     const statements = hasHistory ? [selectImages, selectHistory] : [selectImages];
     const rows = hasHistory ? historyPageRows : pageRows;
-    const [images = [], history] = await readTables<StoredImage & HistoryRow>(db, statements, [after, rows]);
+    const [images = [], history] = await readTables<StoredImage & StoredRevision>(db, statements, [after, rows]);
     const historyById = Map.groupBy(history ?? [], ({ image }) => image);
-    for (const image of images) proof?.noteImage(image, historyById.get(image.uuid) ?? []);
-    return images.map((image) => ({
-      ...{ v: 2, uuid: image.uuid, ...manifestOf(image) },
-      ...(hasHistory && { revision: image.revision, history: (historyById.get(image.uuid) ?? []).map(historyOf) }),
-    }));
+    return images.map((image) => {
+      const revisions = rebuildHistory(image, historyById.get(image.uuid) ?? []);
+      proof?.noteImage(image, revisions);
+      return {
+        ...{ v: 2, uuid: image.uuid, ...manifestOf(image) },
+        ...(hasHistory && { revision: image.revision, history: revisions.map(historyOf) }),
+      };
+    });
   });

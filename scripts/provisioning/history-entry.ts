@@ -1,15 +1,19 @@
 import * as z from "zod/mini";
-import { type imageHistory, manifestColumnNames } from "../../src/db/schema.ts";
+import { type imageHistory, type imageRevisions, manifestColumnNames } from "../../src/db/schema.ts";
+import { longColumns } from "../../src/images/image-row.sql.ts";
 import { imageWrites } from "../../src/operations.ts";
 import { isObject } from "../../src/text.ts";
 import { describeFound, listFieldMistakes, type Read, rule, text, timestamp, wholeNumber } from "./fields.ts";
-import { type ImageRow, manifestOf, omitUnset, readManifest } from "./manifest.ts";
+import { type ImageRow, manifestOf, readManifest } from "./manifest.ts";
 
-/** A revision of an image to store. */
-export type HistoryRow = Omit<typeof imageHistory.$inferSelect, "total_bytes">;
+/** A revision of an image, and the image as it left it. `before`: the image before it, known though that revision is not kept. */
+export type HistoryRow = Omit<typeof imageHistory.$inferSelect, "total_bytes"> & { before?: ImageRow };
 
-/** The columns of a revision that are exported and loaded. */
-export const historyColumns = [
+/** A revision as it is stored: a difference. */
+export type StoredRevision = typeof imageRevisions.$inferSelect;
+
+/** The columns of a stored revision. */
+export const revisionColumns = [
   "image",
   "revision",
   "write_id",
@@ -21,16 +25,20 @@ export const historyColumns = [
   "request_id",
   "operation",
   "changed",
+  "total_bytes",
+  "is_cut",
+  "holder",
+  "bytes",
   ...manifestColumnNames,
-] as const satisfies readonly (keyof HistoryRow)[];
-
-type JsonObject = Record<string, unknown>;
+] as const satisfies readonly (keyof StoredRevision)[];
 
 const operations = Object.keys({ ...imageWrites, provision: true });
 
 const isOperation = (name: string): name is HistoryRow["operation"] => operations.includes(name);
 
 const operationRule = rule(`one of ${operations.join(", ")}`);
+
+const sameRule = rule(`one of ${longColumns.join(", ")}`);
 
 const revisionSchema = z.strictObject(
   {
@@ -45,18 +53,48 @@ const revisionSchema = z.strictObject(
     requestHash: z.optional(text({ min: 1 })),
     attemptId: z.optional(text({ min: 1 })),
     image: z.unknown(),
+    /** Long fields that `image` leaves out, because the next entry has the same. */
+    same: z.optional(z.array(z.enum(longColumns, sameRule), sameRule)),
+    /** The image before, in an oldest entry that is not the first revision. */
+    before: z.optional(z.unknown()),
   },
   rule("a revision as the export has it"),
 );
 
-function readRevision(entry: unknown, uuid: string): Read<HistoryRow> {
-  const parsed = z.safeParse(revisionSchema, entry);
-  if (!parsed.success) return { mistakes: listFieldMistakes(parsed.error.issues) };
-  const { image, operation, ...sent } = parsed.data;
+/** Reads an image of a history. Its mistakes name the field. */
+function readImage(image: unknown, uuid: string, field: string): Read<ImageRow> {
   const manifest = typeof image === "object" ? { ...image, uuid } : image;
   const { row, mistakes } = readManifest(manifest, { isStored: true });
-  if (!row || !isOperation(operation)) return { mistakes: mistakes.map((mistake) => `image: ${mistake}`) };
-  const { uuid: _, ...fields } = row;
+  return row ? { row, mistakes: [] } : { mistakes: mistakes.map((mistake) => `${field}: ${mistake}`) };
+}
+
+/**
+ * Completes an image with the fields that its entry leaves out, and reads the image before.
+ *
+ * @param next the entry after, which has those fields
+ */
+function complete(
+  row: ImageRow,
+  { same = [], before }: { same?: readonly (typeof longColumns)[number][] | undefined; before?: unknown },
+  next: HistoryRow | undefined,
+): Read<{ fields: ImageRow; before?: ImageRow }> {
+  if (same.length > 0 && !next) return { mistakes: ["same is for an entry that another one follows"] };
+  const fields = { ...row, ...Object.fromEntries(same.map((name) => [name, next?.[name] ?? null])) };
+  if (before === undefined) return { row: { fields }, mistakes: [] };
+  const { row: earlier, mistakes } = readImage(before, row.uuid, "before");
+  return earlier ? { row: { fields, before: earlier }, mistakes: [] } : { mistakes };
+}
+
+/** @param next the entry after */
+function readRevision(entry: unknown, uuid: string, next: HistoryRow | undefined): Read<HistoryRow> {
+  const parsed = z.safeParse(revisionSchema, entry);
+  if (!parsed.success) return { mistakes: listFieldMistakes(parsed.error.issues) };
+  const { image, same, before, operation, ...sent } = parsed.data;
+  const { row, mistakes } = readImage(image, uuid, "image");
+  if (!row || !isOperation(operation)) return { mistakes };
+  const whole = complete(row, { same, before }, next);
+  if (!whole.row) return { mistakes: whole.mistakes };
+  const { uuid: _, ...fields } = whole.row.fields;
   const own = {
     image: uuid,
     revision: sent.revision,
@@ -70,7 +108,7 @@ function readRevision(entry: unknown, uuid: string): Read<HistoryRow> {
     operation,
     changed: sent.changed?.join(", ") ?? null,
   };
-  return { row: { ...own, ...fields }, mistakes: [] };
+  return { row: { ...own, ...fields, ...(whole.row.before && { before: whole.row.before }) }, mistakes: [] };
 }
 
 /** An image of an export with history. */
@@ -84,7 +122,8 @@ export function readHistory(
   image: ImageRow,
 ): { rows: readonly HistoryRow[]; mistakes: readonly string[] } {
   if (!Array.isArray(history)) return { rows: [], mistakes: [`history is an array; ${describeFound(history)}`] };
-  const read = history.map((entry: unknown) => readRevision(entry, image.uuid));
+  const read: Read<HistoryRow>[] = [];
+  for (const entry of history.toReversed()) read.unshift(readRevision(entry, image.uuid, read[0]?.row));
   const mistakes = read.flatMap(({ mistakes }, at) => mistakes.map((mistake) => `history[${at}]: ${mistake}`));
   if (mistakes.length > 0) return { rows: [], mistakes };
   const rows = read.flatMap(({ row }) => row ?? []);
@@ -102,19 +141,3 @@ function findDisorder(rows: readonly HistoryRow[], { revision, image }: { revisi
     return ["the last entry of history has other fields than the image"];
   return [];
 }
-
-/** Renders a stored revision as an entry that `readHistory` reads back. Unset fields are absent. */
-export const historyOf = (row: HistoryRow): JsonObject =>
-  omitUnset({
-    revision: row.revision,
-    time: new Date(row.time).toISOString(),
-    operation: row.operation,
-    account: row.account,
-    keySha256: row.key_sha256,
-    requestId: row.request_id,
-    changed: row.changed?.split(", ").filter(Boolean),
-    writeId: row.write_id,
-    requestHash: row.request_hash,
-    attemptId: row.attempt_id,
-    image: manifestOf(row),
-  });

@@ -1,6 +1,6 @@
 import { manifestColumnNames } from "../../src/db/schema.ts";
-import { formatRevisionBytes } from "../schema/triggers.ts";
-import { type HistoryRow, historyColumns } from "./history-entry.ts";
+import { makeDifferences } from "./history-differences.ts";
+import { type HistoryRow, revisionColumns } from "./history-entry.ts";
 import type { ImageRow } from "./manifest.ts";
 import { makeFileTable, type SqlDatabase, type SqlStatement } from "./sql-database.ts";
 
@@ -10,7 +10,7 @@ const restoredColumns = [...columns, "revision"] as const;
 const uuidTable = makeFileTable(["uuid"]);
 const fileTable = makeFileTable(columns);
 const restoredTable = makeFileTable(restoredColumns);
-const historyTable = makeFileTable(historyColumns);
+const historyTable = makeFileTable(revisionColumns);
 
 /** Renders each column of the manifest, and joins them. */
 const list = (render: (column: string) => string, separator = ","): string =>
@@ -36,14 +36,9 @@ const makeAdd = (names: readonly string[]): string =>
   `INSERT INTO images (${names.join()}) SELECT ${names.join()} FROM file`;
 
 /** Removes the revision that a trigger made of an image's insert. */
-const removeInserted = "DELETE FROM image_history WHERE image IN (SELECT uuid FROM file)";
+const removeInserted = "DELETE FROM image_revisions WHERE image IN (SELECT uuid FROM file)";
 
-/** Continues the sum of bytes that an earlier statement of the same load began. */
-const addRevisions = `INSERT INTO image_history (${historyColumns.join()}, total_bytes)
-SELECT ${historyColumns.join()},
-  sum(${formatRevisionBytes((column) => column)}) OVER (PARTITION BY image ORDER BY revision)
-    + coalesce((SELECT max(stored.total_bytes) FROM image_history AS stored WHERE stored.image = file.image), 0)
-FROM file`;
+const addRevisions = `INSERT INTO image_revisions (${revisionColumns.join()}) SELECT ${revisionColumns.join()} FROM file`;
 
 /** Images to write. New ones with a history get it, and the revision that they had. */
 type ImagesToWrite = {
@@ -58,7 +53,7 @@ export function makeImageStatements(db: SqlDatabase, { added, replaced, historie
     const last = histories.get(row.uuid)?.at(-1);
     return last ? [{ ...row, revision: last.revision }] : [];
   });
-  const revisions = restored.flatMap(({ uuid }) => histories.get(uuid) ?? []);
+  const revisions = restored.flatMap(({ uuid }) => makeDifferences(histories.get(uuid) ?? []));
   return [
     ...fileTable(db, replaced, replace),
     ...fileTable(
@@ -73,11 +68,11 @@ export function makeImageStatements(db: SqlDatabase, { added, replaced, historie
 }
 
 /** The last revision that was provisioned. */
-const provisioned = `(SELECT max(revision) FROM image_history WHERE image = images.uuid AND operation = 'provision')`;
+const provisioned = `(SELECT max(revision) FROM image_revisions WHERE image = images.uuid AND operation = 'provision')`;
 
 /** Whether a client changed the column since. True if the history does not show it. */
 const isClients = (column: string): string => `(${provisioned} IS NULL OR EXISTS (
-  SELECT 1 FROM image_history AS later WHERE later.image = images.uuid AND later.revision > ${provisioned}
+  SELECT 1 FROM image_revisions AS later WHERE later.image = images.uuid AND later.revision > ${provisioned}
     AND instr(', ' || later.changed || ',', ', ${column},') > 0))`;
 
 /** The names of the columns that meet a condition, as text. */
@@ -132,7 +127,7 @@ export function makeHistoryComparisons(db: SqlDatabase, histories: ImagesToWrite
   return lastTable(
     db,
     last,
-    `SELECT image AS uuid FROM file WHERE image IN (SELECT uuid FROM images) AND NOT EXISTS (SELECT 1 FROM image_history AS stored
+    `SELECT image AS uuid FROM file WHERE image IN (SELECT uuid FROM images) AND NOT EXISTS (SELECT 1 FROM image_revisions AS stored
   WHERE stored.image = file.image AND stored.revision = file.revision AND stored.write_id = file.write_id)`,
   );
 }

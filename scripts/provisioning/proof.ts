@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { manifestColumnNames, updatableAccountFields } from "../../src/db/schema.ts";
-import type { HistoryRow } from "./history-entry.ts";
+import type { RebuiltRevision } from "./history-differences.ts";
 import { fileOf, jsonColumns } from "./manifest.ts";
 import { DatabaseSync } from "./sqlite.ts";
 
@@ -35,7 +35,7 @@ const readings = {
   ],
   images: [
     `SELECT ?1 ->> '$.uuid', ${listManifest("?1")}`,
-    `SELECT ${listFields("value", [...revisionFields, ...requestFields])}, value -> '$.changed', ${listManifest("(value -> '$.image')")}
+    `SELECT ${listFields("value", [...revisionFields, ...requestFields])}, value -> '$.changed', ${listManifest("(value -> '$.image')")}, ${listManifest("(value -> '$.before')")}
 FROM json_each(?1, '$.history')`,
   ],
 };
@@ -63,12 +63,13 @@ export class Proof {
     this.#digests.push(digest([own, ...keys.map(({ name, key }) => [name, key])]));
   }
 
-  noteImage(image: Row, history: readonly HistoryRow[]): void {
-    const revisions = history.map((row) => [
+  noteImage(image: Row, history: readonly RebuiltRevision[]): void {
+    const revisions = history.map(({ row, image: left, before = {} }) => [
       ...[row.revision, new Date(row.time).toISOString(), row.operation, row.account, row.key_sha256, row.request_id],
       ...[row.write_id, row.request_hash, row.attempt_id],
       row.changed === null ? null : JSON.stringify(row.changed.split(", ").filter(Boolean)),
-      ...this.#noteManifest(row),
+      ...this.#noteManifest(left),
+      ...this.#noteManifest(before),
     ]);
     this.#digests.push(digest([[image["uuid"], ...this.#noteManifest(image)], ...revisions]));
   }
@@ -76,7 +77,7 @@ export class Proof {
   #noteManifest = (row: Row): unknown[] =>
     manifestColumnNames.map((name) => {
       const stored = row[name] ?? null;
-      if (name === "public") return Number(stored);
+      if (name === "public") return stored === null ? null : Number(stored);
       if (typeof stored !== "string" || !jsonColumns.includes(name)) return stored;
       const value = JSON.parse(stored);
       // As the export writes it.

@@ -1,94 +1,147 @@
-import { manifestColumnNames } from "../../src/db/schema.ts";
+import { keyedRecordMs, manifestColumnNames } from "../../src/db/schema.ts";
 
 /**
- * The triggers of `migrations/`, which Drizzle cannot declare. Those of the history name every column of a revision, so they
- * are made from `src/db/schema.ts`. `scripts/check-schema.ts` compares them with the migrations.
+ * The triggers and the view of `migrations/`, which Drizzle cannot declare. They name every column of a revision, so they are
+ * made from `src/db/schema.ts`. `scripts/check-schema.ts` compares them with the migrations.
  */
 
 const names = manifestColumnNames.map((column) => `\`${column}\``).join(", ");
-const newValues = manifestColumnNames.map((column) => `NEW.\`${column}\``).join(", ");
+const isChanged = (column: string): string => `NEW.\`${column}\` IS NOT OLD.\`${column}\``;
 const changedNames = manifestColumnNames
-  .map((column) => `iif(NEW.\`${column}\` IS NOT OLD.\`${column}\`, ', ${column}', '')`)
+  .map((column) => `iif(${isChanged(column)}, ', ${column}', '')`)
   .join("\n\t\t\t\t|| ");
+const earlierValues = manifestColumnNames
+  .map((column) => `iif(${isChanged(column)}, OLD.\`${column}\`, NULL)`)
+  .join(",\n\t\t\t");
 
 const now = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
 
-/** An estimate of a row without its texts: ids, time, fingerprints. */
-const rowOverheadBytes = 400;
+/** What a row of `image_revisions` takes without the values before it: ids, time, fingerprints, indexes. */
+export const revisionOverheadBytes = 700;
 
-/** SQL for what a revision adds to `total_bytes`. @param name returns a column as the statement names it */
-export const formatRevisionBytes = (name: (column: string) => string): string =>
-  [String(rowOverheadBytes), ...manifestColumnNames.map((column) => `coalesce(octet_length(${name(column)}), 0)`)].join(
-    " + ",
-  );
+/** What a record in `account_writes` takes, with its index. */
+export const recordBytes = 500;
 
-const newBytes = formatRevisionBytes((column) => `NEW.\`${column}\``);
+const earlierBytes = manifestColumnNames
+  .map((column) => `iif(${isChanged(column)}, coalesce(octet_length(OLD.\`${column}\`), 0), 0)`)
+  .join("\n\t\t\t\t+ ");
 
-const newestTotal = "(SELECT max(`total_bytes`) FROM `image_history` WHERE `image` = NEW.`uuid`)";
+const rowsOf = (image: string): string => `\`image_revisions\` WHERE \`image\` = ${image}`;
+
+const newestTotal = (image: string): string =>
+  `(SELECT \`total_bytes\` FROM ${rowsOf(image)} ORDER BY \`revision\` DESC LIMIT 1)`;
+
+const oldestTotal = (image: string): string =>
+  `(SELECT \`total_bytes\` FROM ${rowsOf(image)} ORDER BY \`revision\` LIMIT 1)`;
+
+const recordColumns =
+  "`image`, `revision`, `write_id`, `request_hash`, `attempt_id`, `time`, `account`, `key_sha256`, `request_id`, `operation`, `changed`";
 
 /** Inserts the row of a revision. `record` is a SELECT of `write_id` and `write`: NULL if the service did not write it. */
-const insertRevision = (changed: string, record: string): string => `
-	INSERT INTO \`image_history\` (\`image\`, \`revision\`, \`write_id\`, \`request_hash\`, \`attempt_id\`, \`time\`, \`account\`, \`key_sha256\`, \`request_id\`, \`operation\`, \`changed\`, ${names}, \`total_bytes\`)
+const insertRevision = ({
+  changed,
+  bytes,
+  record,
+  earlier,
+}: Record<"changed" | "bytes" | "record" | "earlier", string>) => `
+	INSERT INTO \`image_revisions\` (${recordColumns}, \`holder\`, \`bytes\`, \`total_bytes\`${earlier && `, ${names}`})
 		SELECT NEW.\`uuid\`, NEW.\`revision\`, coalesce(record.\`write_id\`, lower(hex(randomblob(16)))),
 			record.\`write\` ->> '$.request_hash', record.\`write\` ->> '$.attempt_id', ${now},
 			record.\`write\` ->> '$.account', record.\`write\` ->> '$.key_sha256', record.\`write\` ->> '$.request_id',
 			coalesce(record.\`write\` ->> '$.operation', 'provision'),
-			${changed},
-			${newValues},
-			coalesce(${newestTotal}, 0) + ${newBytes}
-		FROM (${record}) AS record;`;
-
-const rowsOfImage = "`image_history` WHERE `image` = NEW.`uuid`";
+			record.\`changed\`, NEW.\`owner\`, record.\`bytes\`, coalesce(${newestTotal("NEW.`uuid`")}, 0) + record.\`bytes\`${earlier && `,\n\t\t\t${earlier}`}
+		FROM (SELECT ${record},
+			${changed} AS \`changed\`,
+			${revisionOverheadBytes}${bytes && `\n\t\t\t\t+ ${bytes}`} AS \`bytes\`) AS record;`;
 
 /** The configured bound, from this write's JSON or the previous one's; provisioning sends none. */
 const bound = (name: string, otherwise: number): string =>
   `coalesce(NEW.\`write\` ->> '$.${name}', OLD.\`write\` ->> '$.${name}', ${otherwise})`;
 
 /** A revision with at most this total is over the limit of bytes. NULL if the limit is off. */
-const oldTotal = `${newestTotal} - nullif(${bound("keep_bytes", 1_048_576)}, 0)`;
+const oldTotal = (image: string): string => `${newestTotal(image)} - nullif(${bound("keep_bytes", 1_048_576)}, 0)`;
 
-/** A revision below this one is over the limit of revisions. NULL if the limit is off. */
+/** A revision up to this one is over the limit of revisions. NULL if the limit is off. */
 const oldRevision = `NEW.\`revision\` - nullif(${bound("keep_revisions", 1000)}, 0)`;
 
-/** Younger rows must stay: a retry looks for them within a minute, a repeated Idempotency-Key within a day. */
-const [minuteAgo, dayAgo] = [`${now} - 60000`, `${now} - 86400000`];
+/** Younger rows must stay: a retry looks for them within a minute. */
+const minuteAgo = `${now} - 60000`;
 
 /**
- * Deletes the oldest revisions over either limit. Every write looks at a fixed number of them. The limit of bytes overrides
- * an Idempotency-Key, the limit of revisions does not.
+ * Deletes revisions of an image over a limit: of the `most` oldest, those that are not younger than a minute. What is older
+ * than one of these goes too, whatever its time: the clock may have been set back, and a revision without all later ones
+ * cannot be read.
+ *
+ * @param newest the newest revision that may be over the limit. NULL if none is: no row is read
  */
-const trim = `
-	DELETE FROM \`image_history\` WHERE \`rowid\` IN (SELECT \`rowid\` FROM ${rowsOfImage}
-		AND \`total_bytes\` <= ${oldTotal} ORDER BY \`total_bytes\` LIMIT 64) AND \`time\` < ${minuteAgo};
-	DELETE FROM \`image_history\` WHERE \`rowid\` IN (SELECT \`rowid\` FROM ${rowsOfImage}
-		AND \`revision\` < ${oldRevision} AND \`request_hash\` IS NULL ORDER BY \`revision\` LIMIT 4) AND \`time\` < ${minuteAgo};
-	DELETE FROM \`image_history\` WHERE \`rowid\` IN (SELECT \`rowid\` FROM ${rowsOfImage}
-		AND \`revision\` < ${oldRevision} AND \`request_hash\` IS NOT NULL ORDER BY \`revision\` LIMIT 4) AND \`time\` < ${dayAgo};`;
+const trim = (image: string, most: number, { newest, excess }: { newest: string; excess: string }): string => `
+	DELETE FROM ${rowsOf(image)} AND \`revision\` <= (SELECT max(\`revision\`) FROM
+		(SELECT \`revision\`, \`total_bytes\`, \`time\` FROM ${rowsOf(image)} AND \`revision\` <= ${newest} ORDER BY \`revision\` LIMIT ${most})
+		WHERE ${excess} AND \`time\` < ${minuteAgo});`;
+
+/** Whether an image has too many bytes of history: its oldest revision is over the limit. */
+const hasExcess = (image: string): string => `${oldestTotal(image)} <= ${oldTotal(image)}`;
+
+const trimBytes = (image: string, most: number): string =>
+  trim(image, most, {
+    newest: `iif(${hasExcess(image)}, 1e15, NULL)`,
+    excess: `\`total_bytes\` <= ${oldTotal(image)}`,
+  });
+
+/** Every write looks at a fixed number of the oldest revisions of its image. */
+const trims = `${trimBytes("NEW.`uuid`", 64)}${trim("NEW.`uuid`", 4, { newest: oldRevision, excess: "true" })}`;
 
 /** The image whose revisions have waited longest to become old enough. */
 const waiting = `(SELECT \`image\` FROM \`image_trims\` WHERE \`time\` < ${minuteAgo} ORDER BY \`time\` LIMIT 1)`;
-
-const keepBytes = `nullif(${bound("keep_bytes", 1_048_576)}, 0)`;
-
-/** The revisions of an image over the limit of bytes. */
-const excess = (image: string): string => `\`image_history\` WHERE \`image\` = ${image}
-		AND \`total_bytes\` <= (SELECT max(\`total_bytes\`) FROM \`image_history\` WHERE \`image\` = ${image}) - ${keepBytes}`;
 
 /**
  * An account may write each image only once, with revisions that are too young to delete. So every write deletes some of
  * another image, and more than it adds.
  */
 const sweep = `
-	INSERT INTO \`image_trims\` (\`image\`, \`time\`) SELECT NEW.\`uuid\`, ${now} WHERE EXISTS (SELECT 1 FROM ${excess("NEW.`uuid`")})
-		ON CONFLICT (\`image\`) DO UPDATE SET \`time\` = excluded.\`time\`;
-	DELETE FROM \`image_history\` WHERE \`rowid\` IN (SELECT \`rowid\` FROM ${excess(waiting)} ORDER BY \`total_bytes\` LIMIT 4);
-	DELETE FROM \`image_trims\` WHERE \`image\` = ${waiting} AND NOT EXISTS (SELECT 1 FROM ${excess("`image_trims`.`image`")});`;
+	INSERT INTO \`image_trims\` (\`image\`, \`time\`) SELECT NEW.\`uuid\`, ${now} WHERE ${hasExcess("NEW.`uuid`")}
+		ON CONFLICT (\`image\`) DO UPDATE SET \`time\` = excluded.\`time\`;${trimBytes(waiting, 4)}
+	DELETE FROM \`image_trims\` WHERE \`image\` = ${waiting} AND NOT coalesce(${hasExcess("`image_trims`.`image`")}, 0);`;
+
+/** Adds to the bytes of an account's history. */
+const count = (account: string, bytes: string | number): string => `
+	INSERT INTO \`account_history\` (\`account\`, \`bytes\`) VALUES (${account}, ${bytes})
+		ON CONFLICT (\`account\`) DO UPDATE SET \`bytes\` = \`bytes\` + excluded.\`bytes\`;`;
+
+/** Records a write with an Idempotency-Key for a day. Each record deletes two old ones of the account, so few remain. */
+const record = `
+	INSERT INTO \`account_writes\` (\`write_id\`, \`account\`, \`time\`, \`request_hash\`, \`attempt_id\`, \`image\`, \`revision\`, \`changed\`)
+		SELECT NEW.\`write_id\`, NEW.\`holder\`, NEW.\`time\` + ${keyedRecordMs}, NEW.\`request_hash\`, NEW.\`attempt_id\`, NEW.\`image\`, NEW.\`revision\`, coalesce(NEW.\`changed\`, '')
+		WHERE NEW.\`request_hash\` IS NOT NULL AND NEW.\`time\` >= ${now} - 86400000
+		ON CONFLICT (\`write_id\`) DO NOTHING;`;
+
+const trimRecords = `
+	DELETE FROM \`account_writes\` WHERE \`write_id\` IN (SELECT \`write_id\` FROM \`account_writes\`
+		WHERE \`account\` = NEW.\`account\` AND \`time\` < ${minuteAgo} ORDER BY \`time\` LIMIT 2);`;
+
+/** The value of a column as a revision left it: that before the next revision that changed it, else the image's. */
+const valueAt = (
+  column: string,
+): string => `(SELECT * FROM (SELECT later.\`${column}\` FROM \`image_revisions\` AS later
+		WHERE later.\`image\` = kept.\`image\` AND later.\`revision\` > kept.\`revision\` AND instr(', ' || later.\`changed\` || ',', ', ${column},') > 0
+		ORDER BY later.\`revision\` LIMIT 1) UNION ALL SELECT \`${column}\` FROM \`images\` WHERE \`uuid\` = kept.\`image\` LIMIT 1) AS \`${column}\``;
+
+/** Every view. */
+export const views: readonly string[] = [
+  `CREATE VIEW \`image_history\` AS SELECT ${recordColumns}, \`total_bytes\`,
+	${manifestColumnNames.map(valueAt).join(",\n\t")}
+FROM \`image_revisions\` AS kept`,
+];
 
 /** A destroyed image is shared with nobody: its rows would slow down every list of the accounts in its acl. */
 const aclOfNew = "json_each(iif(NEW.`state` = 'destroyed', '[]', coalesce(NEW.`acl`, '[]')))";
 
 /** Every trigger, in the order of their names. */
 export const triggers: readonly string[] = [
+  `CREATE TRIGGER \`account_writes_after_delete\` AFTER DELETE ON \`account_writes\` BEGIN${count("OLD.`account`", -recordBytes)}
+END`,
+  `CREATE TRIGGER \`account_writes_after_insert\` AFTER INSERT ON \`account_writes\` BEGIN${count("NEW.`account`", recordBytes)}${trimRecords}
+END`,
   `CREATE TRIGGER \`image_acl_after_delete\` AFTER DELETE ON \`images\` WHEN OLD.\`acl\` IS NOT NULL BEGIN
 	DELETE FROM \`image_acl\` WHERE \`image\` = OLD.\`uuid\`;
 END`,
@@ -102,17 +155,28 @@ END`,
 		WHERE \`value\` NOT IN (SELECT \`account\` FROM \`image_acl\` WHERE \`image\` = NEW.\`uuid\`);
 END`,
   `CREATE TRIGGER \`image_history_after_delete\` AFTER DELETE ON \`images\` BEGIN
-	DELETE FROM \`image_history\` WHERE \`image\` = OLD.\`uuid\`;
+	DELETE FROM \`image_revisions\` WHERE \`image\` = OLD.\`uuid\`;
 	DELETE FROM \`image_trims\` WHERE \`image\` = OLD.\`uuid\`;
 END`,
-  `CREATE TRIGGER \`image_history_after_insert\` AFTER INSERT ON \`images\` BEGIN${insertRevision(
-    "NULL",
-    "SELECT NEW.`write_id` AS `write_id`, NEW.`write` AS `write`",
-  )}
+  `CREATE TRIGGER \`image_history_after_insert\` AFTER INSERT ON \`images\` BEGIN${insertRevision({
+    changed: "NULL",
+    bytes: "",
+    record: "NEW.`write_id` AS `write_id`, NEW.`write` AS `write`",
+    earlier: "",
+  })}
 END`,
   `CREATE TRIGGER \`image_history_after_update\` AFTER UPDATE OF \`revision\` ON \`images\` WHEN NEW.\`revision\` IS NOT OLD.\`revision\` BEGIN${insertRevision(
-    `substr(${changedNames}, 3)`,
-    "SELECT iif(NEW.`write_id` IS NOT OLD.`write_id`, NEW.`write_id`, NULL) AS `write_id`, iif(NEW.`write` IS NOT OLD.`write`, NEW.`write`, NULL) AS `write`",
-  )}${trim}${sweep}
+    {
+      changed: `substr(${changedNames}, 3)`,
+      bytes: earlierBytes,
+      record:
+        "iif(NEW.`write_id` IS NOT OLD.`write_id`, NEW.`write_id`, NULL) AS `write_id`, iif(NEW.`write` IS NOT OLD.`write`, NEW.`write`, NULL) AS `write`",
+      earlier: earlierValues,
+    },
+  )}${trims}${sweep}
+END`,
+  `CREATE TRIGGER \`image_revisions_after_delete\` AFTER DELETE ON \`image_revisions\` BEGIN${count("OLD.`holder`", "-OLD.`bytes`")}
+END`,
+  `CREATE TRIGGER \`image_revisions_after_insert\` AFTER INSERT ON \`image_revisions\` BEGIN${count("NEW.`holder`", "NEW.`bytes`")}${record}
 END`,
 ];

@@ -5,7 +5,7 @@ import { type Database, requireRow } from "../db/client.ts";
 import { isPatched, patched, patchRow } from "../db/patch.ts";
 import { accounts, type UpdatableAccountField, updatableAccountFields } from "../db/schema.ts";
 import { leftJoined, pick, query, type RowOf, statement } from "../db/statement.ts";
-import { isApplied, isUnapplied, type RecordedValues, recordWrite, trimWritesStatement } from "./recorded-write.sql.ts";
+import { isApplied, isUnapplied, type RecordedValues, recordWrite } from "./recorded-write.sql.ts";
 
 const accountColumns = pick(accounts, ["uuid", "login", ...updatableAccountFields, "created", "updated"]);
 
@@ -64,10 +64,9 @@ export const accountUpdate = {
 export async function writeAccount(db: Database, caller: Caller, patch: AccountPatch): Promise<FoundAccount> {
   const now = new Date().toISOString();
   const values = { ...caller, patch: JSON.stringify(patch), now, writeId: crypto.randomUUID() };
-  const [, , , rows] = await db.batch([
+  const [, , rows] = await db.batch([
     accountUpdate.write.with(values),
     accountUpdate.record.with(values),
-    trimWritesStatement.with(values),
     accountUpdate.outcome.with(values),
   ]);
   const { hasAuthority, isUpdated, account } = requireRow(rows);

@@ -15,7 +15,7 @@ import {
   statement,
 } from "../db/statement.ts";
 import type { RegisteredKey } from "../signature/key-registration.ts";
-import { isApplied, isUnapplied, type RecordedValues, recordWrite, trimWritesStatement } from "./recorded-write.sql.ts";
+import { isApplied, isUnapplied, type RecordedValues, recordWrite } from "./recorded-write.sql.ts";
 
 const keyColumns = { name: keys.name, fingerprint: keys.fingerprint, key: keys.key };
 
@@ -144,10 +144,9 @@ export async function writeKey(
 ): Promise<CreateKeyOutcome> {
   const { fingerprintSha256: newSha256, ...columns } = key;
   const values = { ...columns, newSha256, maxKeys, writeId: crypto.randomUUID(), ...caller };
-  const [, , , rows] = await db.batch([
+  const [, , rows] = await db.batch([
     keyCreation.write.with(values),
     keyCreation.record.with(values),
-    trimWritesStatement.with(values),
     keyCreation.outcome.with(values),
   ]);
   const { hasAuthority, holder, ...outcome } = requireRow(rows);
@@ -187,11 +186,10 @@ export async function removeKey(
   { key, ...caller }: Caller & { key: string },
 ): Promise<{ hasAuthority: boolean; isDeleted: boolean }> {
   const values = { ...caller, key, writeId: crypto.randomUUID() };
-  const [, , , , rows] = await db.batch([
+  const [, , , rows] = await db.batch([
     keyDeletion.mark.with(values),
     keyDeletion.record.with(values),
     keyDeletion.write.with(values),
-    trimWritesStatement.with(values),
     keyDeletion.outcome.with(values),
   ]);
   const { hasAuthority, isDeleted } = requireRow(rows);

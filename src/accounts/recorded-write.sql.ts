@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Caller } from "../caller.ts";
 import { accountWrites } from "../db/schema.ts";
-import { boolean, type Expression, type Placeholders, statement } from "../db/statement.ts";
+import { boolean, type Expression, type Placeholders } from "../db/statement.ts";
 
 /** The values of a write of an account or its keys. `writeId` is the same at every retry. */
 export type RecordedValues = Caller & { writeId: string };
@@ -17,22 +17,8 @@ export const isApplied = (bind: Placeholders<RecordedValues>): Expression<boolea
 
 const now = sql`CAST(unixepoch('subsec') * 1000 AS INTEGER)`;
 
-/** Records that the write was applied. @param written selects the row that the write has just written. No row: no record */
+/** Records that the write was applied. A trigger removes two old records. @param written selects the row that the write has just written. No row: no record */
 export const recordWrite = (bind: Placeholders<RecordedValues>, written: SQL): SQL => sql`
   INSERT INTO ${accountWrites} (write_id, account, time)
   SELECT ${bind.writeId}, ${bind.account}, ${now} WHERE EXISTS (${written})
   ON CONFLICT DO NOTHING`;
-
-/**
- * How long after the first attempt a retry may arrive. The waits between attempts are under two seconds in all; D1 itself
- * may take longer.
- */
-const keepMs = 60_000;
-
-/** Removes two old records of the account. Each write adds one, so few remain. */
-export const trimWritesStatement = statement<RecordedValues>().writes(
-  (bind) => sql`
-    DELETE FROM ${accountWrites} WHERE write_id IN (
-      SELECT write_id FROM ${accountWrites}
-      WHERE account = ${bind.account} AND time < ${now} - ${sql.raw(String(keepMs))} ORDER BY time LIMIT 2)`,
-);

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { check, index, integer, primaryKey, sqliteTable, sqliteView, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { type ImageState, imageStates } from "../image-states.ts";
 import type { WriteOperation } from "../operations.ts";
 
@@ -77,17 +77,33 @@ export const keys = sqliteTable(
   ],
 );
 
+/** How far ahead the time of a record with an Idempotency-Key is: a day less the minute that every record is kept. */
+export const keyedRecordMs = 86_340_000;
+
 /**
- * Recent writes of accounts and keys. A write is applied only while its id is not here, so that a retry after a lost
- * acknowledgement changes nothing.
+ * The records of recent writes, of accounts, keys and images. A write is applied only while its id is not here, so that a
+ * retry after a lost acknowledgement changes nothing. Writes of images have a record only with an Idempotency-Key: without
+ * one, the id in `image_revisions` is their record.
  */
 export const accountWrites = sqliteTable(
   "account_writes",
   {
     write_id: text().primaryKey(),
+    /** The account whose history the record counts to. */
     account: text().notNull(),
-    /** Milliseconds since the epoch, by the database's clock. */
+    /**
+     * Milliseconds since the epoch, by the database's clock; with an Idempotency-Key, `keyedRecordMs` later. A minute after
+     * this time the record may be removed.
+     */
     time: integer().notNull(),
+    /** SHA-256 of what the request asked for. NULL for accounts and keys, like all that follows. */
+    request_hash: text(),
+    /** Id of the HTTP request that wrote. */
+    attempt_id: text(),
+    /** The image, its revision after the write, and the columns that changed, as in `image_revisions`. */
+    image: text(),
+    revision: integer(),
+    changed: text(),
   },
   (table) => [index("account_writes_account").on(table.account, table.time)],
 );
@@ -140,13 +156,35 @@ export const manifestColumnNames = Object.keys(manifestColumns).filter((name): n
   Object.hasOwn(manifestColumns, name),
 );
 
+/** The same columns for the values before a write: any may be NULL. */
+const earlierColumns = {
+  name: text(),
+  version: text(),
+  description: text(),
+  homepage: text(),
+  eula: text(),
+  acl: text(),
+  tags: text(),
+  os: text(),
+  type: text(),
+  requirements: text(),
+  image_size: integer(),
+  files: text(),
+  published_at: text(),
+  owner: text(),
+  public: integer({ mode: "boolean" }),
+  state: text().$type<ImageState>(),
+  origin: text(),
+  error: text(),
+} satisfies Record<ManifestColumn, unknown>;
+
 /** The current images. */
 export const images = sqliteTable(
   "images",
   {
     uuid: text().primaryKey(),
     ...manifestColumns,
-    /** Every write raises it, from 1. A trigger then inserts the revision into `image_history`. */
+    /** Every write raises it, from 1. A trigger then inserts the revision into `image_revisions`. */
     revision: integer().notNull().default(1),
     /** Id of the write that made this revision, the same at every retry of it. */
     write_id: text(),
@@ -181,41 +219,66 @@ export const imageAcl = sqliteTable("image_acl", { image: text().notNull(), acco
   index("image_acl_account").on(table.account),
 ]);
 
+/** What is kept of every revision but the image's fields: who made it, when, and what it changed. */
+const revisionColumns = {
+  image: text().notNull(),
+  revision: integer().notNull(),
+  /** Bytes of this and all earlier revisions of the image, kept or not. A difference of two is what lies between them. */
+  total_bytes: integer().notNull().default(0),
+  /** Milliseconds since the epoch, by the database's clock. */
+  time: integer().notNull(),
+  write_id: text().notNull(),
+  /** SHA-256 of what the request asked for. NULL without an Idempotency-Key. */
+  request_hash: text(),
+  /** Id of the HTTP request that wrote, not of one attempt: tells that request from a later one with its Idempotency-Key. */
+  attempt_id: text(),
+  /** The account that signed, its key's SHA256 fingerprint and the Request-Id. NULL for provisioning. */
+  account: text(),
+  key_sha256: text(),
+  request_id: text(),
+  operation: text().$type<WriteOperation | "provision">().notNull(),
+  /** The columns that this write changed, with commas, updatable ones first. NULL if it made the image. */
+  changed: text(),
+};
+
 /**
- * The kept revisions of every image: the image as the revision left it, and who made it. Triggers insert them, in the
- * write's transaction. Also the record of Idempotency-Keys: a write is applied only while no row has its id.
+ * The kept revisions of every image, as differences: each has the values that its write replaced. Only the oldest may go,
+ * because a revision is the image with the values before each later one. Triggers insert them, in the write's transaction.
  */
-export const imageHistory = sqliteTable(
-  "image_history",
+export const imageRevisions = sqliteTable(
+  "image_revisions",
   {
-    image: text().notNull(),
-    revision: integer().notNull(),
-    write_id: text().notNull(),
-    /** SHA-256 of what the request asked for. NULL without an Idempotency-Key. */
-    request_hash: text(),
-    /** Id of the HTTP request that wrote, not of one attempt: tells that request from a later one with its Idempotency-Key. */
-    attempt_id: text(),
-    /** Milliseconds since the epoch, by the database's clock. */
-    time: integer().notNull(),
-    /** The account that signed, its key's SHA256 fingerprint and the Request-Id. NULL for provisioning. */
-    account: text(),
-    key_sha256: text(),
-    request_id: text(),
-    operation: text().$type<WriteOperation | "provision">().notNull(),
-    /** The columns that this write changed, with commas, updatable ones first. NULL if it made the image. */
-    changed: text(),
-    ...manifestColumns,
-    /** Bytes of this and all earlier revisions of the image, kept or not. A difference of two is what lies between them. */
-    total_bytes: integer().notNull().default(0),
+    /** Bytes of this row. */
+    bytes: integer().notNull(),
+    /** The revision before was not kept when this row was stored, so it does not show what the write itself changed. */
+    is_cut: integer({ mode: "boolean" }).notNull().default(false),
+    ...revisionColumns,
+    /** The account whose history the row counts to: the image's owner after this write. */
+    holder: text().notNull(),
+    // The values before this write, of the columns in `changed`. NULL for the others.
+    ...earlierColumns,
   },
   (table) => [
     primaryKey({ columns: [table.image, table.revision] }),
-    index("image_history_bytes").on(table.image, table.total_bytes, table.time),
-    // Few rows have an Idempotency-Key. They stay for a day, unless HISTORY_BYTES is exceeded. The index finds them alone.
-    index("image_history_keyed").on(table.image, table.revision).where(sql`${table.request_hash} IS NOT NULL`),
-    uniqueIndex("image_history_write_id").on(table.write_id),
+    uniqueIndex("image_revisions_write_id").on(table.write_id),
+    index("image_revisions_holder").on(table.holder, table.time),
+    // Finds the first revision after another that changed a column.
+    ...manifestColumnNames.map((name) =>
+      index(`image_revisions_${name}`)
+        .on(table.image, table.revision)
+        .where(sql.raw(`instr(', ' || \`changed\` || ',', ', ${name},') > 0`)),
+    ),
   ],
 );
+
+/** The kept revisions, each with the fields of the image as it left them. A view: each field costs a look-up. */
+export const imageHistory = sqliteView("image_history", { ...revisionColumns, ...manifestColumns }).existing();
+
+/** Bytes of an account's `image_revisions` and `account_writes`. Only triggers write this table. */
+export const accountHistory = sqliteTable("account_history", {
+  account: text().primaryKey(),
+  bytes: integer().notNull(),
+});
 
 /**
  * Images with too many bytes of history, all too recent to remove. Only triggers write this table: every write of any image

@@ -1,19 +1,10 @@
 import { sql } from "drizzle-orm";
-import { type Database, requireRow } from "../db/client.ts";
+import type { Database } from "../db/client.ts";
 import { images } from "../db/schema.ts";
 import type { Placeholders } from "../db/statement.ts";
-import {
-  applyOrRehearse,
-  changeStatements,
-  imageChange,
-  readOutcome,
-  runChange,
-  toWriteValues,
-  type Write,
-  type WriteOutcome,
-  type WriteValues,
-} from "./image-write.sql.ts";
-import { isActivated, isSharedWith } from "./visibility.sql.ts";
+import { bindChange, changeStatements, imageChange, runBound, runChange } from "./image-write.sql.ts";
+import { isActivated, isSharedWith, isVisible } from "./visibility.sql.ts";
+import { toWriteValues, type Write, type WriteOutcome, type WriteValues } from "./write-outcome.sql.ts";
 
 /** The stored accounts, then the new ones, each in order. Grouped: NOT IN would read all stored ones for each new one. */
 export const addAcl = imageChange<WriteValues & { accounts: string; maxAcl: number }>((bind) => {
@@ -53,19 +44,19 @@ export const removeAcl = imageChange<RemoveAclValues>(withoutAccounts);
 export const leave = changeStatements<RemoveAclValues>((bind) => ({
   ...withoutAccounts(bind),
   allowed: sql`${images.owner} <> ${bind.account} AND ${isActivated(images)} AND ${isSharedWith(images, bind.account)}`,
+  unchanged: sql`${images.owner} <> ${bind.account} AND ${isVisible(images, bind.account)} AND NOT ${isSharedWith(images, bind.account)}
+    AND ${bind.accounts} <> '[]'`,
 }));
 
 /** Removes accounts from an image's acl, if the caller owns the image or is the only account named. One batch. Idempotent: safe to retry. */
-export async function writeRemoval(db: Database, write: Write, accounts: readonly string[]): Promise<WriteOutcome> {
+export function writeRemoval(db: Database, write: Write, accounts: readonly string[]): Promise<WriteOutcome> {
   const text = JSON.stringify(accounts);
   const isOnly = accounts.length === 1 && accounts[0] === write.caller.account;
   const values = { ...toWriteValues(write), accounts: text };
   const leaving = { ...toWriteValues({ ...write, operation: "LeaveImage" }), accounts: isOnly ? text : "[]" };
   // At most one of the two is applied: they have the same write id.
-  const [removed, left, rows] = await db.batch([
-    applyOrRehearse(removeAcl, write).with(values),
-    applyOrRehearse(leave, write).with(leaving),
-    removeAcl.outcome.with(values),
-  ]);
-  return readOutcome(requireRow(rows), write, [...removed, ...left]);
+  return runBound(db, write, {
+    changes: [...bindChange(removeAcl, write, values), ...bindChange(leave, write, leaving)],
+    outcome: removeAcl.outcome.with(values),
+  });
 }

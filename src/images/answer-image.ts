@@ -32,6 +32,11 @@ export function makeWrittenHeaders(c: Context<AppEnv>, written: Written): Record
   };
 }
 
-/** Marks the answer of an earlier request with the same Idempotency-Key. docs/contract.md#idempotency */
-export const makeReplayedHeader = ({ isReplayed }: Written): Record<string, string> =>
-  isReplayed ? { "Idempotent-Replayed": "true" } : {};
+/**
+ * Marks the answer of an earlier request with the same Idempotency-Key, and names the revision that it showed if that is not
+ * kept. docs/contract.md#idempotency
+ */
+export const makeReplayedHeader = ({ isReplayed, lostRevision }: Written): Record<string, string> => ({
+  ...(isReplayed && { "Idempotent-Replayed": "true" }),
+  ...(lostRevision !== null && { "Revision-Not-Kept": String(lostRevision) }),
+});

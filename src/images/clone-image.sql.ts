@@ -3,20 +3,21 @@ import { authority } from "../db/authority.ts";
 import type { Database } from "../db/client.ts";
 import { images } from "../db/schema.ts";
 import { type Placeholders, statement } from "../db/statement.ts";
+import { isHistoryFull } from "./account-history.sql.ts";
 import { imageColumns } from "./image-row.sql.ts";
+import { runChange } from "./image-write.sql.ts";
+import { isActivated, isSharedWith } from "./visibility.sql.ts";
 import {
   isApplicable,
   outcomeFields,
   recordColumns,
-  runChange,
   selectOutcome,
   toWriteValues,
   unlessApplied,
   type Write,
   type WriteOutcome,
   type WriteValues,
-} from "./image-write.sql.ts";
-import { isActivated, isSharedWith } from "./visibility.sql.ts";
+} from "./write-outcome.sql.ts";
 
 type CloneValues = WriteValues & {
   clone: string;
@@ -54,7 +55,7 @@ const selectClone = (bind: Placeholders<CloneValues>): SQL => {
     SELECT ${list(columns.map((column) => sql`${own[column.name] ?? column} AS ${sql.identifier(column.name)}`))} FROM ${images}
     WHERE ${eq(images.uuid, bind.imageId)} AND ${isActivated(images)} AND ${images.type} IS NOT 'docker'
       AND ${isSharedWith(images, bind.account)} AND NOT ${isQuotaReached(bind)}
-      AND ${isApplicable(bind)} AND ${authority(bind)}`;
+      AND NOT ${isHistoryFull(bind)} AND ${isApplicable(bind)} AND ${authority(bind)}`;
 };
 
 export const clone = {

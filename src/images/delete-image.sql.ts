@@ -1,18 +1,11 @@
 import { type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
-import { type Database, requireRow } from "../db/client.ts";
+import type { Database } from "../db/client.ts";
 import { images } from "../db/schema.ts";
 import { boolean, type Expression, type Placeholder, type Placeholders, statement } from "../db/statement.ts";
-import {
-  applyOrRehearse,
-  imageChange,
-  readOutcome,
-  toWriteValues,
-  type Write,
-  type WriteOutcome,
-  type WriteValues,
-} from "./image-write.sql.ts";
+import { bindChange, imageChange, runBound } from "./image-write.sql.ts";
 import { isVisible } from "./visibility.sql.ts";
+import { toWriteValues, type Write, type WriteOutcome, type WriteValues } from "./write-outcome.sql.ts";
 
 const dependent = alias(images, "dependent");
 
@@ -57,13 +50,12 @@ export type DeletionOutcome = WriteOutcome & { hasDependents: boolean; visibleDe
  *
  * @param keep how many destroyed images of an account stay. 0 for all
  */
-export async function writeDeletion(db: Database, write: Write, keep: number): Promise<DeletionOutcome> {
+export function writeDeletion(db: Database, write: Write, keep: number): Promise<DeletionOutcome> {
   const values = toWriteValues(write);
-  const isPurging = keep > 0 && !write.isDryRun;
-  const [rehearsed, rows] = await db.batch([
-    applyOrRehearse(deletion, write).with(values),
-    deletion.outcome.with(values),
-    purgeStatement.with({ account: write.caller.account, keep: isPurging ? keep : Number.MAX_SAFE_INTEGER }),
-  ]);
-  return readOutcome(requireRow(rows), write, rehearsed);
+  const purge = purgeStatement.with({ account: write.caller.account, keep });
+  return runBound(db, write, {
+    changes: bindChange(deletion, write, values),
+    outcome: deletion.outcome.with(values),
+    more: keep > 0 && !write.isDryRun ? [purge] : [],
+  });
 }

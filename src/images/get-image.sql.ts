@@ -2,7 +2,7 @@ import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Caller } from "../caller.ts";
 import { callerRow, hasAuthority, isOperator } from "../db/authority.ts";
 import { type Database, requireRow } from "../db/client.ts";
-import { imageHistory, images } from "../db/schema.ts";
+import { imageHistory, imageRevisions, images } from "../db/schema.ts";
 import { integer, leftJoined, type Placeholders, query, type RowOf, statement } from "../db/statement.ts";
 import { type FoundImage, foundImage, revisionColumns } from "./image-row.sql.ts";
 
@@ -36,7 +36,7 @@ export const isRevision = (bind: Placeholders<RevisionValues>): SQL | undefined 
 
 /** The oldest kept revision that the audit shows. */
 export const oldestRevision = (bind: Placeholders<RevisionValues>) =>
-  integer(sql`(SELECT min(kept.revision) FROM ${imageHistory} AS kept
+  integer(sql`(SELECT min(kept.revision) FROM ${imageRevisions} AS kept
     WHERE kept.image = ${bind.imageId} AND kept.revision >= ${oldestShown(bind)})`);
 
 const revisionFields = (bind: Placeholders<Caller & RevisionValues>) => ({

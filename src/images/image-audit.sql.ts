@@ -2,78 +2,97 @@ import { and, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { Caller } from "../caller.ts";
 import { callerRow, hasAuthority, isOperator } from "../db/authority.ts";
 import { type Database, requireRow } from "../db/client.ts";
-import { accounts, imageHistory, images } from "../db/schema.ts";
+import { accounts, imageHistory, imageRevisions, images } from "../db/schema.ts";
 import { integer, nullableText, type Placeholders, query, type RowOf, statement } from "../db/statement.ts";
-import { auditColumns, countLongBytes, type FoundImage, foundImage } from "./image-row.sql.ts";
+import { auditColumns, type FoundImage, foundImage, type ImageRow, revisionColumns } from "./image-row.sql.ts";
 
 /** The revisions of a page: at most `limit`, newest first, below `marker` unless it is null. */
 export type AuditPage = { limit: number; marker: number | null };
 
 type AuditValues = Caller & { imageId: string; marker: number | null; rows: number; keepRevisions: number };
 
-/** The rows of a page, and the one below it, which shows what the last row changed. */
 const isOnPage = (bind: Placeholders<AuditValues>): SQL | undefined =>
   and(
-    eq(imageHistory.image, bind.imageId),
-    sql`(${bind.marker} IS NULL OR ${imageHistory.revision} < ${bind.marker})`,
-    sql`${imageHistory.revision} >=
+    eq(imageRevisions.image, bind.imageId),
+    sql`(${bind.marker} IS NULL OR ${imageRevisions.revision} < ${bind.marker})`,
+    sql`${imageRevisions.revision} >
       (SELECT ${images.revision} FROM ${images} WHERE ${images.uuid} = ${bind.imageId}) - ${bind.keepRevisions}`,
   );
 
-const rowBytes = countLongBytes(imageHistory);
+/** The most bytes of one page, not counting its last revision: of the values before, here; of all values, in the answer. */
+export const maxPageBytes = 256_000;
 
-/** The most bytes of texts that one page reads from D1, not counting its last row. */
-const maxPageBytes = 1_000_000;
-
-/** As many rows as fit, at least two: a revision's changes are found by comparing it with the one before. */
+/** As many rows as fit, at least one. */
 const pageOf = (bind: Placeholders<AuditValues>): SQL => sql`(
-  SELECT ${imageHistory.revision} AS "revision", count(*) OVER () AS "matching",
-    row_number() OVER newest AS "place", sum(${rowBytes}) OVER newest - (${rowBytes}) AS "before"
-  FROM ${imageHistory} WHERE ${isOnPage(bind)}
-  WINDOW newest AS (ORDER BY ${imageHistory.revision} DESC ROWS UNBOUNDED PRECEDING)
-  ORDER BY ${imageHistory.revision} DESC LIMIT ${bind.rows}) AS "page"`;
+  SELECT revision, count(*) OVER () AS "matching",
+    sum(bytes) OVER (ORDER BY revision DESC ROWS UNBOUNDED PRECEDING) - bytes AS "before"
+  FROM (SELECT revision, bytes FROM ${imageRevisions} WHERE ${isOnPage(bind)} ORDER BY revision DESC LIMIT ${bind.rows})) AS "page"`;
 
 export const auditedStatement = statement<AuditValues>().reads(
   (bind) => ({ hasAuthority, image: foundImage(bind.account), isOperator: isOperator(bind) }),
   (columns, bind) => query.select(columns).from(callerRow(bind)).leftJoin(images, eq(images.uuid, bind.imageId)),
 );
 
-const revisionFields = { ...auditColumns, login: nullableText(sql`${accounts.login}`) };
+/** The image as the newest revision below the marker left it. No row without a marker. */
+export const newestStatement = statement<AuditValues>().reads(
+  () => revisionColumns,
+  (columns, bind) =>
+    query
+      .select(columns)
+      .from(imageHistory)
+      .where(
+        and(
+          eq(imageHistory.image, bind.imageId),
+          sql`${imageHistory.revision} = (SELECT max(newest.revision) FROM ${imageRevisions} AS newest
+            WHERE newest.image = ${bind.imageId} AND newest.revision < ${bind.marker})`,
+        ),
+      ),
+);
+
+const auditFields = { ...auditColumns, login: nullableText(sql`${accounts.login}`) };
 
 export const pageStatement = statement<AuditValues>().reads(
-  () => ({ ...revisionFields, matching: integer(sql`"page"."matching"`) }),
+  () => ({ ...auditFields, matching: integer(sql`"page"."matching"`) }),
   (columns, bind) =>
     query
       .select(columns)
       .from(pageOf(bind))
       .innerJoin(
-        imageHistory,
-        and(eq(imageHistory.image, bind.imageId), eq(imageHistory.revision, sql`"page"."revision"`)),
+        imageRevisions,
+        and(eq(imageRevisions.image, bind.imageId), eq(imageRevisions.revision, sql`"page"."revision"`)),
       )
-      .leftJoin(accounts, eq(accounts.uuid, imageHistory.account))
-      .where(sql`("page"."place" <= 2 OR "page"."before" < ${sql.raw(String(maxPageBytes))})`)
-      .orderBy(desc(imageHistory.revision)),
+      .leftJoin(accounts, eq(accounts.uuid, imageRevisions.account))
+      .where(sql`"page"."before" < ${sql.raw(String(maxPageBytes))}`)
+      .orderBy(desc(imageRevisions.revision)),
 );
 
-/** A kept revision. `login` is that of `account`. Null if the account is gone. */
-export type RevisionRow = RowOf<typeof revisionFields>;
+/** A kept revision, with the values before it. `login` is that of `account`. Null if the account is gone. */
+export type RevisionRow = RowOf<typeof auditFields>;
 
-/** A page of an image's history, and the row below it if that is kept. `isWhole` if the whole request fits. */
+/** A page of an image's history. */
 export type ImageHistory = {
   hasAuthority: boolean;
   image: FoundImage | null;
   isOperator: boolean;
+  /** Newest first. Fewer than the request asks for if they are large. */
   revisions: RevisionRow[];
-  isWhole: boolean;
+  /** How many revisions the page could have: one more than its limit if others follow. */
+  matching: number;
+  /** The image as the first of `revisions` left it. Null if there is none. */
+  newest: ImageRow | null;
 };
 
-/** Reads a page of an image's history, a megabyte of texts. `rules/audit` decides whether the caller may see it. One round trip. */
+/** Reads a page of an image's history. `rules/audit` decides whether the caller may see it. One round trip. */
 export async function readHistory(
   db: Database,
   { imageId, caller, page, keepRevisions }: { imageId: string; caller: Caller; page: AuditPage; keepRevisions: number },
 ): Promise<ImageHistory> {
   const values = { ...caller, imageId, marker: page.marker, rows: page.limit + 1, keepRevisions };
-  const [audited, revisions] = await db.batch([auditedStatement.with(values), pageStatement.with(values)]);
-  const wanted = Math.min(values.rows, revisions[0]?.matching ?? 0);
-  return { ...requireRow(audited), revisions, isWhole: revisions.length >= wanted };
+  const [audited, newest, revisions] = await db.batch([
+    auditedStatement.with(values),
+    newestStatement.with(values),
+    pageStatement.with(values),
+  ]);
+  const found = requireRow(audited);
+  return { ...found, revisions, matching: revisions[0]?.matching ?? 0, newest: newest[0] ?? found.image };
 }

@@ -7,9 +7,10 @@ import type { Database } from "../db/client.ts";
 import { computeSha } from "../digest.ts";
 import { CloudApiError, show } from "../errors.ts";
 import { isOverwriting, type WriteOperation } from "../operations.ts";
-import type { Write, WriteOutcome } from "./image-write.sql.ts";
+import { makeRoom } from "./account-history.sql.ts";
 import type { WriteRequest } from "./rules/judge.ts";
 import { parsePreconditions, toRevisionLimits } from "./rules/preconditions.ts";
+import type { Write, WriteOutcome } from "./write-outcome.sql.ts";
 
 /**
  * Reads the image id of the path and the preconditions. A malformed id matches no row, so it is not validated.
@@ -56,12 +57,13 @@ export async function runWrite<Outcome extends WriteOutcome>(
   run: (db: Database, write: Write) => Promise<Outcome>,
 ): Promise<{ outcome: Outcome; request: WriteRequest }> {
   const key = parseIdempotencyKey(c.req.header("Idempotency-Key"));
-  const { historyRevisions, historyBytes, isMatchRequired } = readConfiguration(c.env);
+  const { historyRevisions, historyBytes, accountHistoryBytes, isMatchRequired } = readConfiguration(c.env);
   const imageId = requireSet(c, "imageId");
   const sent = requireSet(c, "preconditions");
   const preconditions = { ...sent, isMatchRequired: isMatchRequired && isOverwriting(operation) };
   const requestHash = key === null ? null : await hash([operation, imageId, requested, sent.ifMatch]);
   const httpRequestId = crypto.randomUUID();
+  const isDryRun = c.get("isDryRun") ?? false;
   const makeWrite = async (caller: Caller): Promise<Write> => ({
     caller,
     operation,
@@ -70,12 +72,19 @@ export async function runWrite<Outcome extends WriteOutcome>(
     requestHash,
     httpRequestId,
     requestId: c.get("requestId"),
-    isDryRun: c.get("isDryRun") ?? false,
+    isDryRun,
     keepRevisions: historyRevisions,
     keepBytes: historyBytes,
+    maxHistory: isDryRun ? 0 : accountHistoryBytes,
     ...toRevisionLimits(preconditions),
   });
-  const outcome = await asCaller(c, async (db, caller) => run(db, await makeWrite(caller)));
+  const outcome = await asCaller(c, async (db, caller) => {
+    const write = await makeWrite(caller);
+    const first = await run(db, write);
+    if (first.secondsUntilRoom === null || write.isDryRun || !first.hasAuthority) return first;
+    await makeRoom(db, caller.account);
+    return await run(db, write);
+  });
   const { account } = requireSet(c, "caller");
   return { outcome, request: { account, release: c.get("release"), preconditions, requestHash } };
 }

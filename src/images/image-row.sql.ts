@@ -1,5 +1,5 @@
 import { type Column, type SQL, sql } from "drizzle-orm";
-import { imageHistory, images, manifestColumnNames } from "../db/schema.ts";
+import { imageHistory, imageRevisions, images, manifestColumnNames } from "../db/schema.ts";
 import { boolean, leftJoined, type Placeholder, pick, type RowOf } from "../db/statement.ts";
 import { isSharedWith } from "./visibility.sql.ts";
 
@@ -14,8 +14,8 @@ export const revisionColumns = {
   ...pick(imageHistory, ["revision", ...manifestColumnNames]),
 };
 
-/** The columns of a revision that the audit shows. */
-export const auditColumns = pick(imageHistory, [
+/** The columns of a revision that the audit shows, with the values before it. */
+export const auditColumns = pick(imageRevisions, [
   "image",
   "revision",
   "time",
@@ -24,6 +24,7 @@ export const auditColumns = pick(imageHistory, [
   "request_id",
   "operation",
   "changed",
+  "is_cut",
   ...manifestColumnNames,
 ]);
 

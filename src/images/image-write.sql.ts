@@ -1,157 +1,29 @@
-import { and, eq, isNull, type SQL, type SQLWrapper, sql } from "drizzle-orm";
-import type { Caller } from "../caller.ts";
-import { authority, callerRow, hasAuthority } from "../db/authority.ts";
+import { and, eq, type SQL, sql } from "drizzle-orm";
+import { authority } from "../db/authority.ts";
 import { type Database, requireRow } from "../db/client.ts";
-import { imageHistory, images, manifestColumnNames } from "../db/schema.ts";
+import { accountWrites, images, keyedRecordMs } from "../db/schema.ts";
 import {
   asColumn,
-  boolean,
+  type Bound,
   type Expression,
-  leftJoined,
   type Placeholders,
   query,
-  type RowOf,
-  type SelectedFieldsFlat,
   type Statement,
   statement,
 } from "../db/statement.ts";
-import type { WriteOperation } from "../operations.ts";
-import { type FoundImage, foundImage, type ImageRow, imageColumns, revisionColumns } from "./image-row.sql.ts";
-
-/** A write of an image: who asks, under which id, and on which revisions. */
-export type Write = {
-  caller: Caller;
-  operation: WriteOperation;
-  imageId: string;
-  /** Id of the write, unique in the history. The client's retries have the same one if they send an Idempotency-Key. */
-  writeId: string;
-  /** SHA-256 of what the request asks for. Null without an Idempotency-Key. */
-  requestHash: string | null;
-  /** Id of this HTTP request: when the service sends its statements to D1 again, it is the same. Clients may repeat a `requestId`. */
-  httpRequestId: string;
-  requestId: string;
-  /** Only reads what the write would do. */
-  isDryRun: boolean;
-  /** How many revisions and bytes of history the image keeps. 0 turns the limit off. */
-  keepRevisions: number;
-  keepBytes: number;
-  /** JSON array of the revisions that may be written on. Null for any. */
-  onRevisions: string | null;
-  /** JSON array of the revisions that may not. Null for none. */
-  notOnRevisions: string | null;
-};
-
-/** The values that every statement of a write binds. */
-export type WriteValues = Caller &
-  Pick<Write, "imageId" | "writeId" | "onRevisions" | "notOnRevisions"> & { write: string };
-
-/** `write` is the JSON object that the triggers copy into image_history. */
-export function toWriteValues({ caller, imageId, writeId, onRevisions, notOnRevisions, ...write }: Write): WriteValues {
-  const record = {
-    operation: write.operation,
-    request_hash: write.requestHash,
-    attempt_id: write.httpRequestId,
-    request_id: write.requestId,
-    account: caller.signer,
-    key_sha256: caller.fingerprintSha256,
-    keep_revisions: write.keepRevisions,
-    keep_bytes: write.keepBytes,
-  };
-  return { ...caller, imageId, writeId, onRevisions, notOnRevisions, write: JSON.stringify(record) };
-}
-
-/** Bookkeeping columns of every write. A trigger copies them into image_history. */
-export const recordColumns = (bind: Placeholders<WriteValues>) => ({
-  write_id: sql`${bind.writeId}`,
-  write: sql`${bind.write}`,
-});
-
-const isRevisionIn = (revisions: SQLWrapper): SQL =>
-  sql`${images.revision} IN (SELECT value FROM json_each(${revisions}))`;
-
-/**
- * No attempt applied the write before, and its preconditions hold when the statement runs. A write whose acknowledgement was
- * lost is retried: it must not be applied twice.
- */
-export const isApplicable = (bind: Placeholders<WriteValues>): SQL | undefined =>
-  and(
-    sql`NOT EXISTS (SELECT 1 FROM ${imageHistory} WHERE ${imageHistory.write_id} = ${bind.writeId})`,
-    sql`(${bind.onRevisions} IS NULL OR ${isRevisionIn(bind.onRevisions)})`,
-    sql`(${bind.notOnRevisions} IS NULL OR NOT ${isRevisionIn(bind.notOnRevisions)})`,
-  );
-
-/** What came of a write: it was applied, now or earlier, or it was not. */
-export type WriteOutcome = {
-  hasAuthority: boolean;
-  /** Null if the write was not applied. */
-  applied: {
-    /** The image as the write left it. */
-    image: ImageRow;
-    requestHash: string | null;
-    /** An earlier HTTP request with the same Idempotency-Key applied the write. */
-    isReplayed: boolean;
-    /** The names of the columns that the write changed, with commas. Null if it made the image. */
-    changedColumns: string | null;
-  } | null;
-  /** The current image. Null if the write was applied, or the image does not exist. */
-  image: FoundImage | null;
-  /** The write would change the current image. False if it was applied. */
-  wouldChange: boolean;
-};
-
-const { write_id: writeId, request_hash: requestHash, attempt_id: httpRequestId, changed } = imageHistory;
-
-/** A boolean that SQLite computes only if the write was not applied. False otherwise. */
-export const unlessApplied = (expression: SQL): Expression<boolean> =>
-  boolean(sql`CASE WHEN ${imageHistory.write_id} IS NULL THEN ${expression} ELSE 0 END`);
-
-/**
- * The outcome of a write, read in its transaction: the caller's authority, and the revision that this write created, now or
- * earlier; if none, the current image.
- */
-export const outcomeFields = (bind: Placeholders<WriteValues>, wouldChange: SQL) => ({
-  hasAuthority,
-  record: leftJoined({ writeId, requestHash, httpRequestId, changed }, "writeId"),
-  written: leftJoined(revisionColumns, "uuid"),
-  image: foundImage(bind.account),
-  wouldChange: unlessApplied(wouldChange),
-});
-
-/** Selects the outcome of a write: always one row. */
-export const selectOutcome = (columns: SelectedFieldsFlat, bind: Placeholders<WriteValues>) =>
-  query
-    .select(columns)
-    .from(callerRow(bind))
-    .leftJoin(imageHistory, eq(imageHistory.write_id, bind.writeId))
-    .leftJoin(images, and(eq(images.uuid, bind.imageId), isNull(imageHistory.write_id)));
-
-type OutcomeRow = RowOf<ReturnType<typeof outcomeFields>>;
-
-/** Lists the columns that differ, in the form of `image_history.changed`. */
-const listChangedColumns = (before: ImageRow, after: ImageRow): string =>
-  manifestColumnNames.filter((name) => before[name] !== after[name]).join(", ");
-
-/**
- * Reads a row of `selectOutcome`. If this HTTP request applied the write, `hasAuthority` is true, even if the authority has
- * ended since: D1's first answer may have been lost, and this is the outcome of the second try.
- *
- * @param rehearsed the image as a dry run would leave it. Empty for a write, and if the write would not be applied
- */
-export function readOutcome<Row extends OutcomeRow>(
-  { hasAuthority, record, written, image, wouldChange, ...more }: Row,
-  write: Write,
-  [rehearsed]: readonly (ImageRow | undefined)[],
-): WriteOutcome & Omit<Row, keyof OutcomeRow> {
-  if (rehearsed) {
-    const changedColumns = image?.uuid === rehearsed.uuid ? listChangedColumns(image, rehearsed) : null;
-    const applied = { image: rehearsed, requestHash: write.requestHash, isReplayed: false, changedColumns };
-    return { ...more, hasAuthority, applied, image: null, wouldChange: false };
-  }
-  if (record === null || written === null) return { ...more, hasAuthority, applied: null, image, wouldChange };
-  const isReplayed = record.httpRequestId !== write.httpRequestId;
-  const applied = { image: written, requestHash: record.requestHash, isReplayed, changedColumns: record.changed };
-  return { ...more, hasAuthority: hasAuthority || !isReplayed, applied, image: null, wouldChange };
-}
+import { isHistoryFull, now } from "./account-history.sql.ts";
+import { type ImageRow, imageColumns } from "./image-row.sql.ts";
+import {
+  isApplicable,
+  type OutcomeRow,
+  outcomeFields,
+  readOutcome,
+  recordColumns,
+  selectOutcome,
+  type Write,
+  type WriteOutcome,
+  type WriteValues,
+} from "./write-outcome.sql.ts";
 
 type ImageColumn = keyof typeof imageColumns;
 
@@ -171,8 +43,10 @@ type Change = (
       differs?: SQL | undefined;
     }
 ) & {
-  /** The caller may write the image. By default, if the caller owns it. */
+  /** The caller may write the image. By default, if the caller owns it, and the account's history has room. */
   allowed?: SQL;
+  /** The write is allowed, and changes nothing. By default, if the caller owns the image and each new value is the stored one. */
+  unchanged?: SQL;
   /** The result keeps within its limits. True by default. */
   fits?: SQL;
 };
@@ -201,7 +75,7 @@ const nextRevision = sql`${images.revision} + 1`;
 const isImageToWrite = (bind: Placeholders<WriteValues>, change: Change): SQL | undefined =>
   and(
     eq(images.uuid, bind.imageId),
-    change.allowed ?? eq(images.owner, bind.account),
+    change.allowed ?? and(eq(images.owner, bind.account), sql`NOT ${isHistoryFull(bind)}`),
     // Never bind the state, or any column in the WHERE of a partial index: SQLite would prepare the statement and its
     // triggers again at each run. A test refuses it.
     sql`${images.state} <> 'destroyed'`,
@@ -210,6 +84,25 @@ const isImageToWrite = (bind: Placeholders<WriteValues>, change: Change): SQL | 
     isApplicable(bind),
     authority(bind),
   );
+
+const allEqual = (set: { readonly [Name in ImageColumn]?: SQL }): SQL | undefined =>
+  and(...Object.entries(set).map(([name, value]) => sql`${value} IS ${images[name as ImageColumn]}`));
+
+/** The row of `account_writes` for a write with an Idempotency-Key that changes nothing. */
+function selectRecord(bind: Placeholders<WriteValues>, change: Change): SQL {
+  const { set, from } = readChange(change, bind);
+  const { unchanged = and(eq(images.owner, bind.account), allEqual(set)) } = change;
+  const isToRecord = and(
+    eq(images.uuid, bind.imageId),
+    sql`${images.state} <> 'destroyed'`,
+    unchanged,
+    isApplicable(bind),
+    sql`NOT ${isHistoryFull(bind)}`,
+    authority(bind),
+  );
+  return sql`SELECT ${bind.writeId}, ${bind.account}, ${now} + ${sql.raw(String(keyedRecordMs))}, ${bind.requestHash}, ${bind.httpRequestId},
+    ${images.uuid}, ${images.revision}, '' FROM ${images}${from && sql` INNER JOIN ${from}`} WHERE ${isToRecord}`;
+}
 
 /** The columns of an image as the write would leave them. */
 function rehearsedColumns(set: { readonly [Name in ImageColumn]?: SQL }): typeof imageColumns {
@@ -220,7 +113,10 @@ function rehearsedColumns(set: { readonly [Name in ImageColumn]?: SQL }): typeof
   return { ...imageColumns, ...Object.fromEntries(replaced) };
 }
 
-/** The UPDATE of a write, and the SELECT that a dry run executes in its place. Both come from one definition. */
+/**
+ * The UPDATE of a write, the SELECT that a dry run executes in its place, and the INSERT that follows the UPDATE with an
+ * Idempotency-Key: it records a write that changes nothing. All come from one definition.
+ */
 export const changeStatements = <V extends WriteValues>(define: (bind: Placeholders<V>) => Change) => ({
   apply: statement<V>().writes((bind) => {
     const change = define(bind);
@@ -236,6 +132,11 @@ export const changeStatements = <V extends WriteValues>(define: (bind: Placehold
       const image = query.select(columns).from(images);
       return (from ? image.innerJoin(from, sql`true`) : image).where(isImageToWrite(bind, change));
     },
+  ),
+  record: statement<V>().writes(
+    (bind) => sql`
+    INSERT INTO ${accountWrites} (write_id, account, time, request_hash, attempt_id, image, revision, changed)
+    ${selectRecord(bind, define(bind))}`,
   ),
 });
 
@@ -253,24 +154,42 @@ export const imageChange = <V extends WriteValues, More extends MoreFields = Rec
   ),
 });
 
-/** Returns the statement to run: the write, or its rehearsal for a dry run. */
-export const applyOrRehearse = <Apply, Rehearse>(
-  { apply, rehearse }: { apply: Apply; rehearse: Rehearse },
-  { isDryRun }: Write,
-): Apply | Rehearse => (isDryRun ? rehearse : apply);
-
-/** Runs a write, or its rehearsal, and reads the outcome. One batch. Idempotent: safe to retry. */
-export async function runChange<V, Row extends OutcomeRow>(
-  db: Database,
-  write: Write,
-  { change, values }: { change: ImageChange<V, Row>; values: V },
-): Promise<WriteOutcome & Omit<Row, keyof OutcomeRow>> {
-  const [rehearsed, rows] = await db.batch([applyOrRehearse(change, write).with(values), change.outcome.with(values)]);
-  return readOutcome(requireRow(rows), write, rehearsed);
-}
-
-type ImageChange<V, Row> = {
+type ChangeStatements<V> = {
   readonly apply: Statement<V, undefined>;
   readonly rehearse: Statement<V, ImageRow>;
-  readonly outcome: Statement<V, Row>;
+  readonly record?: Statement<V, undefined>;
 };
+
+/** Binds the statements to run: the write, and its record with an Idempotency-Key; or its rehearsal for a dry run. */
+export function bindChange<V>(
+  { apply, rehearse, record }: ChangeStatements<V>,
+  { isDryRun, requestHash }: Write,
+  values: V,
+): Bound<ImageRow | undefined>[] {
+  if (isDryRun) return [rehearse.with(values)];
+  return record && requestHash !== null ? [apply.with(values), record.with(values)] : [apply.with(values)];
+}
+
+/** Runs the statements of a write, reads its outcome, and runs `more`. One batch. */
+export async function runBound<Row extends OutcomeRow>(
+  db: Database,
+  write: Write,
+  {
+    changes,
+    outcome,
+    more = [],
+  }: { changes: Bound<ImageRow | undefined>[]; outcome: Bound<Row>; more?: Bound<undefined>[] },
+): Promise<WriteOutcome & Omit<Row, keyof OutcomeRow>> {
+  const rows = await db.batch<(ImageRow | Row | undefined)[]>([...changes, outcome, ...more]);
+  // Each statement's rows, in this order.
+  const rehearsed = rows.slice(0, changes.length).flat() as (ImageRow | undefined)[];
+  return readOutcome(requireRow(rows[changes.length] as Row[]), write, rehearsed);
+}
+
+/** Runs a write, or its rehearsal, and reads the outcome. One batch. Idempotent: safe to retry. */
+export const runChange = <V, Row extends OutcomeRow>(
+  db: Database,
+  write: Write,
+  { change, values }: { change: ChangeStatements<V> & { readonly outcome: Statement<V, Row> }; values: V },
+): Promise<WriteOutcome & Omit<Row, keyof OutcomeRow>> =>
+  runBound(db, write, { changes: bindChange(change, write, values), outcome: change.outcome.with(values) });

@@ -3,14 +3,8 @@ import type { Database } from "../db/client.ts";
 import { imageHistory, images, type UpdatableField, updatableFields } from "../db/schema.ts";
 import { boolean, type Placeholders } from "../db/statement.ts";
 import { isRevision, oldestRevision, type RevisionValues } from "./get-image.sql.ts";
-import {
-  imageChange,
-  runChange,
-  toWriteValues,
-  type Write,
-  type WriteOutcome,
-  type WriteValues,
-} from "./image-write.sql.ts";
+import { imageChange, runChange } from "./image-write.sql.ts";
+import { toWriteValues, type Write, type WriteOutcome, type WriteValues } from "./write-outcome.sql.ts";
 
 /** `withAcl` is 0 or 1. */
 type RevertValues = WriteValues & RevisionValues & { withAcl: number };

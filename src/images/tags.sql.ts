@@ -2,14 +2,8 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { images } from "../db/schema.ts";
 import type { Placeholders } from "../db/statement.ts";
-import {
-  imageChange,
-  runChange,
-  toWriteValues,
-  type Write,
-  type WriteOutcome,
-  type WriteValues,
-} from "./image-write.sql.ts";
+import { imageChange, runChange } from "./image-write.sql.ts";
+import { toWriteValues, type Write, type WriteOutcome, type WriteValues } from "./write-outcome.sql.ts";
 
 /** The path of a tag in SQLite's JSON functions, which compare it with the key as JSON escapes it. */
 export const toTagPath = (key: string): string => `$.${JSON.stringify(key)}`;
@@ -73,9 +67,10 @@ export const writeTags = (db: Database, write: Write, { tags, maxTagsBytes }: Ad
   runChange(db, write, { change: addTags, values: { ...toWriteValues(write), tags: toTexts(tags), maxTagsBytes } });
 
 /** `path` is that of one tag. NULL for all tags. */
-export const deleteTags = imageChange<WriteValues & { path: string | null }>(({ path }) => ({
+export const deleteTags = imageChange<WriteValues & { path: string | null }>(({ account, path }) => ({
   set: { tags: sql`CASE WHEN ${path} IS NULL THEN '{}' ELSE json_remove(${images.tags}, ${path}) END` },
   differs: sql`CASE WHEN ${path} IS NULL THEN ${images.tags} <> '{}' ELSE json_type(${images.tags}, ${path}) IS NOT NULL END`,
+  unchanged: sql`${images.owner} = ${account} AND ${path} IS NULL AND coalesce(${images.tags}, '{}') = '{}'`,
 }));
 
 /** Deletes a tag of an image if the caller owns it and it has the tag. @param key null for all tags */

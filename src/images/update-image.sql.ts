@@ -2,14 +2,8 @@ import { or } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { isPatched, patched, patchRow } from "../db/patch.ts";
 import { images, type UpdatableField, updatableFields } from "../db/schema.ts";
-import {
-  imageChange,
-  runChange,
-  toWriteValues,
-  type Write,
-  type WriteOutcome,
-  type WriteValues,
-} from "./image-write.sql.ts";
+import { imageChange, runChange } from "./image-write.sql.ts";
+import { toWriteValues, type Write, type WriteOutcome, type WriteValues } from "./write-outcome.sql.ts";
 
 /** The columns to write, JSON columns as text. Null clears. Absent and undefined fields stay. */
 export type ImagePatch = { readonly [Field in UpdatableField]?: string | null | undefined };

@@ -104,7 +104,7 @@ describe("the console's client", () => {
     const { image, etag } = await client.getImage(makeUuid(1));
     expect({ id: image.id, etag }).toEqual({ id: makeUuid(1), etag: '"1-9.0.0"' });
     expect(await client.getImage(makeUuid(1), { revision: 1 })).toEqual({ image, etag });
-    expect(await client.audit(makeUuid(1))).toMatchObject([
+    expect((await client.audit(makeUuid(1))).entries).toMatchObject([
       { action: "provision", revision: 1, caller: { type: "operator" } },
     ]);
   });

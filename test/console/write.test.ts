@@ -79,12 +79,12 @@ const lost: Fate = "answer lost";
 
 it("a write whose answer is lost once is sent again under its key, made once, and forgotten", async () => {
   const intent = makeUpdate("lost once");
-  const before = (await client.audit(edited)).length;
+  const before = (await client.audit(edited)).entries.length;
   proxy.fates = [lost];
   const from = proxy.seen.length;
   expect(await client.write(intent)).toMatchObject({ isReplayed: true, image: { description: "lost once" } });
   expect(proxy.seen.slice(from).map(({ key }) => key)).toEqual([intent.id, intent.id]);
-  expect((await client.audit(edited)).length).toBe(before + 1);
+  expect((await client.audit(edited)).entries.length).toBe(before + 1);
   expect(await listKeptIds()).toEqual([]);
 });
 

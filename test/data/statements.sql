@@ -399,20 +399,6 @@ order by "keys"."name"
 limit ?;
 -- SEARCH keys USING PRIMARY KEY (account=? AND name>?)
 
--- src/accounts/recorded-write.sql.ts trimWritesStatement
-DELETE
-FROM "account_writes"
-WHERE write_id IN (
-  SELECT write_id
-  FROM "account_writes"
-  WHERE account = ?
-  AND time < CAST(unixepoch('subsec') * 1000 AS INTEGER) - 60000
-  ORDER BY time
-  LIMIT 2
-);
--- SEARCH account_writes USING PRIMARY KEY (write_id=?)
--- SEARCH account_writes USING COVERING INDEX account_writes_account (account=? AND time<?)
-
 -- src/caller/identify.sql.ts findSignerStatement
 select CASE
   WHEN "signer_login"."login" = ? THEN "signer_login"."uuid" WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
@@ -638,6 +624,49 @@ from (
 SELECT uuid FROM accounts LIMIT 1;
 -- SCAN accounts USING COVERING INDEX sqlite_autoindex_accounts_1
 
+-- src/images/account-history.sql.ts removeOldRecords
+DELETE
+FROM "account_writes"
+WHERE write_id IN (
+  SELECT write_id
+  FROM "account_writes"
+  WHERE "account_writes"."account" = ?
+  AND "account_writes"."time" < CAST(unixepoch('subsec') * 1000 AS INTEGER) - 60000
+  ORDER BY time
+  LIMIT 500
+);
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH account_writes USING COVERING INDEX account_writes_account (account=? AND time<?)
+
+-- src/images/account-history.sql.ts removeOldRevisions
+DELETE
+FROM "image_revisions"
+WHERE (image, revision) IN (
+  SELECT kept.image, kept.revision
+  FROM (
+    SELECT image, max(revision) AS revision
+    FROM (
+      SELECT image, revision, bytes, sum(bytes) OVER (ORDER BY time, revision ROWS UNBOUNDED PRECEDING) AS removed
+      FROM (
+        SELECT image, revision, bytes, time
+        FROM "image_revisions"
+        WHERE "image_revisions"."holder" = ?
+        AND "image_revisions"."time" < CAST(unixepoch('subsec') * 1000 AS INTEGER) - 60000
+        ORDER BY time
+        LIMIT 500
+      )
+    )
+    WHERE removed - bytes < 1048576
+    GROUP BY image
+  ) AS oldest
+  CROSS JOIN "image_revisions" AS kept ON kept.image = oldest.image
+  AND kept.revision <= oldest.revision
+);
+-- SEARCH image_revisions USING PRIMARY KEY (image=? AND revision=?)
+-- SEARCH image_revisions USING INDEX image_revisions_holder (holder=? AND time<?)
+-- SCAN oldest
+-- SEARCH kept USING PRIMARY KEY (image=? AND revision<?)
+
 -- src/images/acl.sql.ts addAcl.apply
 update "images"
 set "acl" = "computed"."value", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
@@ -665,12 +694,21 @@ from (
 ) AS "computed"
 where (
   "images"."uuid" = ?
-  and "images"."owner" = ?
+  and (
+    "images"."owner" = ?
+    and NOT (
+      ? > 0
+      AND EXISTS (
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      )
+    )
+  )
   and "images"."state" <> 'destroyed'
   and "computed"."value" IS NOT "images"."acl"
   and json_array_length("computed"."value") <= ?
   and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
     and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
     and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
   )
@@ -692,38 +730,44 @@ where (
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN computed
 
 -- src/images/acl.sql.ts addAcl.outcome
-select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
-  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_httpRequestId",
-  "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
-  "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
-  "image_history"."version" as "written_version", "image_history"."description" as "written_description",
-  "image_history"."homepage" as "written_homepage", "image_history"."eula" as "written_eula",
-  "image_history"."acl" as "written_acl", "image_history"."tags" as "written_tags",
-  "image_history"."os" as "written_os", "image_history"."type" as "written_type",
-  "image_history"."requirements" as "written_requirements", "image_history"."image_size" as "written_image_size",
-  "image_history"."files" as "written_files", "image_history"."published_at" as "written_published_at",
-  "image_history"."owner" as "written_owner", "image_history"."public" as "written_public",
-  "image_history"."state" as "written_state", "image_history"."origin" as "written_origin",
-  "image_history"."error" as "written_error", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
-  "images"."version" as "image_version", "images"."description" as "image_description",
-  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
-  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
-  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
-  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
-  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
-  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
+select "caller"."hasAuthority" as "hasAuthority",
+  coalesce("account_writes"."write_id", "image_revisions"."write_id") as "record_writeId",
+  coalesce("account_writes"."request_hash", "image_revisions"."request_hash") as "record_requestHash",
+  coalesce("account_writes"."attempt_id", "image_revisions"."attempt_id") as "record_httpRequestId",
+  coalesce("account_writes"."changed", "image_revisions"."changed") as "record_changed",
+  coalesce("account_writes"."revision", "image_revisions"."revision") as "record_revision",
+  "image_history"."image" as "earlier_uuid", "image_history"."revision" as "earlier_revision",
+  "image_history"."name" as "earlier_name", "image_history"."version" as "earlier_version",
+  "image_history"."description" as "earlier_description", "image_history"."homepage" as "earlier_homepage",
+  "image_history"."eula" as "earlier_eula", "image_history"."acl" as "earlier_acl",
+  "image_history"."tags" as "earlier_tags", "image_history"."os" as "earlier_os",
+  "image_history"."type" as "earlier_type", "image_history"."requirements" as "earlier_requirements",
+  "image_history"."image_size" as "earlier_image_size", "image_history"."files" as "earlier_files",
+  "image_history"."published_at" as "earlier_published_at", "image_history"."owner" as "earlier_owner",
+  "image_history"."public" as "earlier_public", "image_history"."state" as "earlier_state",
+  "image_history"."origin" as "earlier_origin", "image_history"."error" as "earlier_error",
+  "images"."uuid" as "image_uuid", "images"."name" as "image_name", "images"."version" as "image_version",
+  "images"."description" as "image_description", "images"."homepage" as "image_homepage",
+  "images"."eula" as "image_eula", "images"."acl" as "image_acl", "images"."tags" as "image_tags",
+  "images"."os" as "image_os", "images"."type" as "image_type", "images"."requirements" as "image_requirements",
+  "images"."image_size" as "image_image_size", "images"."files" as "image_files",
+  "images"."published_at" as "image_published_at", "images"."owner" as "image_owner",
+  "images"."public" as "image_public", "images"."state" as "image_state", "images"."origin" as "image_origin",
+  "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
   ) as "image_isShared",
   CASE
-    WHEN "image_history"."write_id" IS NULL THEN nullif(
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN nullif(
       (
         SELECT json_group_array(account ORDER BY place)
         FROM (
@@ -741,7 +785,26 @@ select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as 
         '[]'
     ) IS NOT "images"."acl"
     ELSE 0
-  END as "wouldChange"
+  END as "wouldChange",
+  CASE
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
+    AND (
+      ? > 0
+      AND EXISTS (
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      )
+    ) THEN max(
+      1,
+        60000 + min(
+          coalesce(
+            (SELECT min("image_revisions"."time") FROM "image_revisions" WHERE "image_revisions"."holder" = ?), 1e15
+          ),
+            coalesce(
+              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
+            )
+        ) - CAST(unixepoch('subsec') * 1000 AS INTEGER)
+    )
+  END as "roomInMs"
 from (
   SELECT exists (
     select 1
@@ -759,15 +822,130 @@ from (
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "image_history" on "image_history"."write_id" = ?
-left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is null);
+left join "account_writes" on "account_writes"."write_id" = ?
+left join "image_revisions" on "image_revisions"."write_id" = ?
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?)
+left join "image_history" on (
+  "image_history"."image" = "images"."uuid"
+  and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
+  and "image_history"."revision" <> "images"."revision"
+);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN caller
--- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
+-- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
+-- SEARCH kept USING PRIMARY KEY (image=? AND revision=?) LEFT-JOIN
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_holder (holder=?)
+-- SEARCH account_writes USING COVERING INDEX account_writes_account (account=?)
+
+-- src/images/acl.sql.ts addAcl.record
+INSERT INTO "account_writes" (write_id, account, time, request_hash, attempt_id, image, revision, changed)
+SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?, ?, "images"."uuid", "images"."revision", ''
+FROM "images"
+INNER JOIN (
+  SELECT nullif(
+    (
+      SELECT json_group_array(account ORDER BY place)
+      FROM (
+        SELECT account, min(place) AS place
+        FROM (
+          SELECT value AS account, key AS place
+          FROM json_each(coalesce("images"."acl", '[]'))
+          UNION ALL
+          SELECT value, 1000000000 + key
+          FROM json_each(?)
+        )
+        GROUP BY account
+      )
+    ),
+      '[]'
+  ) AS "value"
+  FROM "images"
+  WHERE "images"."uuid" = ?
+  LIMIT 1
+) AS "computed"
+WHERE (
+  "images"."uuid" = ?
+  and "images"."state" <> 'destroyed'
+  and ("images"."owner" = ? and "computed"."value" IS "images"."acl")
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and NOT (
+    ? > 0
+    AND EXISTS (
+      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+    )
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN computed
 
 -- src/images/acl.sql.ts addAcl.rehearse
 select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
@@ -802,12 +980,21 @@ inner join (
 ) AS "computed" on true
 where (
   "images"."uuid" = ?
-  and "images"."owner" = ?
+  and (
+    "images"."owner" = ?
+    and NOT (
+      ? > 0
+      AND EXISTS (
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      )
+    )
+  )
   and "images"."state" <> 'destroyed'
   and "computed"."value" IS NOT "images"."acl"
   and json_array_length("computed"."value") <= ?
   and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
     and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
     and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
   )
@@ -829,7 +1016,9 @@ where (
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
@@ -859,7 +1048,8 @@ where (
   and "images"."state" <> 'destroyed'
   and "computed"."value" IS NOT "images"."acl"
   and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
     and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
     and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
   )
@@ -881,12 +1071,84 @@ where (
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN computed
 -- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
+
+-- src/images/acl.sql.ts leave.record
+INSERT INTO "account_writes" (write_id, account, time, request_hash, attempt_id, image, revision, changed)
+SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?, ?, "images"."uuid", "images"."revision", ''
+FROM "images"
+INNER JOIN (
+  SELECT nullif(
+    (
+      SELECT json_group_array(value ORDER BY key)
+      FROM json_each(coalesce("images"."acl", '[]'))
+      WHERE value NOT IN (SELECT value FROM json_each(?))
+    ),
+      '[]'
+  ) AS "value"
+  FROM "images"
+  WHERE "images"."uuid" = ?
+  LIMIT 1
+) AS "computed"
+WHERE (
+  "images"."uuid" = ?
+  and "images"."state" <> 'destroyed'
+  and "images"."owner" <> ?
+  AND (
+    ("images"."owner" = ? AND "images"."state" <> 'destroyed')
+    OR ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
+    OR (
+      "images"."state" IN ('active', 'disabled')
+      AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+    )
+  )
+  AND NOT EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+  AND ? <> '[]'
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and NOT (
+    ? > 0
+    AND EXISTS (
+      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+    )
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+-- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+-- SCAN computed
 
 -- src/images/acl.sql.ts leave.rehearse
 select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
@@ -918,7 +1180,8 @@ where (
   and "images"."state" <> 'destroyed'
   and "computed"."value" IS NOT "images"."acl"
   and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
     and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
     and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
   )
@@ -940,7 +1203,8 @@ where (
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
@@ -965,11 +1229,20 @@ from (
 ) AS "computed"
 where (
   "images"."uuid" = ?
-  and "images"."owner" = ?
+  and (
+    "images"."owner" = ?
+    and NOT (
+      ? > 0
+      AND EXISTS (
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      )
+    )
+  )
   and "images"."state" <> 'destroyed'
   and "computed"."value" IS NOT "images"."acl"
   and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
     and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
     and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
   )
@@ -991,38 +1264,44 @@ where (
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN computed
 
 -- src/images/acl.sql.ts removeAcl.outcome
-select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
-  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_httpRequestId",
-  "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
-  "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
-  "image_history"."version" as "written_version", "image_history"."description" as "written_description",
-  "image_history"."homepage" as "written_homepage", "image_history"."eula" as "written_eula",
-  "image_history"."acl" as "written_acl", "image_history"."tags" as "written_tags",
-  "image_history"."os" as "written_os", "image_history"."type" as "written_type",
-  "image_history"."requirements" as "written_requirements", "image_history"."image_size" as "written_image_size",
-  "image_history"."files" as "written_files", "image_history"."published_at" as "written_published_at",
-  "image_history"."owner" as "written_owner", "image_history"."public" as "written_public",
-  "image_history"."state" as "written_state", "image_history"."origin" as "written_origin",
-  "image_history"."error" as "written_error", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
-  "images"."version" as "image_version", "images"."description" as "image_description",
-  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
-  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
-  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
-  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
-  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
-  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
+select "caller"."hasAuthority" as "hasAuthority",
+  coalesce("account_writes"."write_id", "image_revisions"."write_id") as "record_writeId",
+  coalesce("account_writes"."request_hash", "image_revisions"."request_hash") as "record_requestHash",
+  coalesce("account_writes"."attempt_id", "image_revisions"."attempt_id") as "record_httpRequestId",
+  coalesce("account_writes"."changed", "image_revisions"."changed") as "record_changed",
+  coalesce("account_writes"."revision", "image_revisions"."revision") as "record_revision",
+  "image_history"."image" as "earlier_uuid", "image_history"."revision" as "earlier_revision",
+  "image_history"."name" as "earlier_name", "image_history"."version" as "earlier_version",
+  "image_history"."description" as "earlier_description", "image_history"."homepage" as "earlier_homepage",
+  "image_history"."eula" as "earlier_eula", "image_history"."acl" as "earlier_acl",
+  "image_history"."tags" as "earlier_tags", "image_history"."os" as "earlier_os",
+  "image_history"."type" as "earlier_type", "image_history"."requirements" as "earlier_requirements",
+  "image_history"."image_size" as "earlier_image_size", "image_history"."files" as "earlier_files",
+  "image_history"."published_at" as "earlier_published_at", "image_history"."owner" as "earlier_owner",
+  "image_history"."public" as "earlier_public", "image_history"."state" as "earlier_state",
+  "image_history"."origin" as "earlier_origin", "image_history"."error" as "earlier_error",
+  "images"."uuid" as "image_uuid", "images"."name" as "image_name", "images"."version" as "image_version",
+  "images"."description" as "image_description", "images"."homepage" as "image_homepage",
+  "images"."eula" as "image_eula", "images"."acl" as "image_acl", "images"."tags" as "image_tags",
+  "images"."os" as "image_os", "images"."type" as "image_type", "images"."requirements" as "image_requirements",
+  "images"."image_size" as "image_image_size", "images"."files" as "image_files",
+  "images"."published_at" as "image_published_at", "images"."owner" as "image_owner",
+  "images"."public" as "image_public", "images"."state" as "image_state", "images"."origin" as "image_origin",
+  "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
   ) as "image_isShared",
   CASE
-    WHEN "image_history"."write_id" IS NULL THEN nullif(
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN nullif(
       (
         SELECT json_group_array(value ORDER BY key)
         FROM json_each(coalesce("images"."acl", '[]'))
@@ -1031,7 +1310,26 @@ select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as 
         '[]'
     ) IS NOT "images"."acl"
     ELSE 0
-  END as "wouldChange"
+  END as "wouldChange",
+  CASE
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
+    AND (
+      ? > 0
+      AND EXISTS (
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      )
+    ) THEN max(
+      1,
+        60000 + min(
+          coalesce(
+            (SELECT min("image_revisions"."time") FROM "image_revisions" WHERE "image_revisions"."holder" = ?), 1e15
+          ),
+            coalesce(
+              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
+            )
+        ) - CAST(unixepoch('subsec') * 1000 AS INTEGER)
+    )
+  END as "roomInMs"
 from (
   SELECT exists (
     select 1
@@ -1049,15 +1347,121 @@ from (
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "image_history" on "image_history"."write_id" = ?
-left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is null);
+left join "account_writes" on "account_writes"."write_id" = ?
+left join "image_revisions" on "image_revisions"."write_id" = ?
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?)
+left join "image_history" on (
+  "image_history"."image" = "images"."uuid"
+  and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
+  and "image_history"."revision" <> "images"."revision"
+);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN caller
--- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
+-- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
+-- SEARCH kept USING PRIMARY KEY (image=? AND revision=?) LEFT-JOIN
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_holder (holder=?)
+-- SEARCH account_writes USING COVERING INDEX account_writes_account (account=?)
+
+-- src/images/acl.sql.ts removeAcl.record
+INSERT INTO "account_writes" (write_id, account, time, request_hash, attempt_id, image, revision, changed)
+SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?, ?, "images"."uuid", "images"."revision", ''
+FROM "images"
+INNER JOIN (
+  SELECT nullif(
+    (
+      SELECT json_group_array(value ORDER BY key)
+      FROM json_each(coalesce("images"."acl", '[]'))
+      WHERE value NOT IN (SELECT value FROM json_each(?))
+    ),
+      '[]'
+  ) AS "value"
+  FROM "images"
+  WHERE "images"."uuid" = ?
+  LIMIT 1
+) AS "computed"
+WHERE (
+  "images"."uuid" = ?
+  and "images"."state" <> 'destroyed'
+  and ("images"."owner" = ? and "computed"."value" IS "images"."acl")
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and NOT (
+    ? > 0
+    AND EXISTS (
+      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+    )
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN computed
 
 -- src/images/acl.sql.ts removeAcl.rehearse
 select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
@@ -1083,11 +1487,20 @@ inner join (
 ) AS "computed" on true
 where (
   "images"."uuid" = ?
-  and "images"."owner" = ?
+  and (
+    "images"."owner" = ?
+    and NOT (
+      ? > 0
+      AND EXISTS (
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      )
+    )
+  )
   and "images"."state" <> 'destroyed'
   and "computed"."value" IS NOT "images"."acl"
   and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
     and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
     and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
   )
@@ -1109,7 +1522,9 @@ where (
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
@@ -1139,8 +1554,13 @@ AND NOT (
     FROM ( SELECT 1 FROM "images" WHERE "images"."owner" = ? AND "images"."state" <> 'destroyed' LIMIT ? )
   ) >= ?
 )
+AND NOT (
+  ? > 0
+  AND EXISTS ( SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?)
+)
 AND (
-  NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+  NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
+  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
   and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
   and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
 )
@@ -1161,39 +1581,66 @@ AND exists (
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX images_owner (owner=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
 
 -- src/images/clone-image.sql.ts clone.outcome
-select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
-  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_httpRequestId",
-  "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
-  "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
-  "image_history"."version" as "written_version", "image_history"."description" as "written_description",
-  "image_history"."homepage" as "written_homepage", "image_history"."eula" as "written_eula",
-  "image_history"."acl" as "written_acl", "image_history"."tags" as "written_tags",
-  "image_history"."os" as "written_os", "image_history"."type" as "written_type",
-  "image_history"."requirements" as "written_requirements", "image_history"."image_size" as "written_image_size",
-  "image_history"."files" as "written_files", "image_history"."published_at" as "written_published_at",
-  "image_history"."owner" as "written_owner", "image_history"."public" as "written_public",
-  "image_history"."state" as "written_state", "image_history"."origin" as "written_origin",
-  "image_history"."error" as "written_error", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
-  "images"."version" as "image_version", "images"."description" as "image_description",
-  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
-  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
-  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
-  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
-  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
-  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
+select "caller"."hasAuthority" as "hasAuthority",
+  coalesce("account_writes"."write_id", "image_revisions"."write_id") as "record_writeId",
+  coalesce("account_writes"."request_hash", "image_revisions"."request_hash") as "record_requestHash",
+  coalesce("account_writes"."attempt_id", "image_revisions"."attempt_id") as "record_httpRequestId",
+  coalesce("account_writes"."changed", "image_revisions"."changed") as "record_changed",
+  coalesce("account_writes"."revision", "image_revisions"."revision") as "record_revision",
+  "image_history"."image" as "earlier_uuid", "image_history"."revision" as "earlier_revision",
+  "image_history"."name" as "earlier_name", "image_history"."version" as "earlier_version",
+  "image_history"."description" as "earlier_description", "image_history"."homepage" as "earlier_homepage",
+  "image_history"."eula" as "earlier_eula", "image_history"."acl" as "earlier_acl",
+  "image_history"."tags" as "earlier_tags", "image_history"."os" as "earlier_os",
+  "image_history"."type" as "earlier_type", "image_history"."requirements" as "earlier_requirements",
+  "image_history"."image_size" as "earlier_image_size", "image_history"."files" as "earlier_files",
+  "image_history"."published_at" as "earlier_published_at", "image_history"."owner" as "earlier_owner",
+  "image_history"."public" as "earlier_public", "image_history"."state" as "earlier_state",
+  "image_history"."origin" as "earlier_origin", "image_history"."error" as "earlier_error",
+  "images"."uuid" as "image_uuid", "images"."name" as "image_name", "images"."version" as "image_version",
+  "images"."description" as "image_description", "images"."homepage" as "image_homepage",
+  "images"."eula" as "image_eula", "images"."acl" as "image_acl", "images"."tags" as "image_tags",
+  "images"."os" as "image_os", "images"."type" as "image_type", "images"."requirements" as "image_requirements",
+  "images"."image_size" as "image_image_size", "images"."files" as "image_files",
+  "images"."published_at" as "image_published_at", "images"."owner" as "image_owner",
+  "images"."public" as "image_public", "images"."state" as "image_state", "images"."origin" as "image_origin",
+  "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
   ) as "image_isShared",
-  CASE WHEN "image_history"."write_id" IS NULL THEN 1 ELSE 0 END as "wouldChange",
   CASE
-    WHEN "image_history"."write_id" IS NULL THEN (
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN 1 ELSE 0
+  END as "wouldChange",
+  CASE
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
+    AND (
+      ? > 0
+      AND EXISTS (
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      )
+    ) THEN max(
+      1,
+        60000 + min(
+          coalesce(
+            (SELECT min("image_revisions"."time") FROM "image_revisions" WHERE "image_revisions"."holder" = ?), 1e15
+          ),
+            coalesce(
+              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
+            )
+        ) - CAST(unixepoch('subsec') * 1000 AS INTEGER)
+    )
+  END as "roomInMs",
+  CASE
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN (
       ? > 0
       AND (
         SELECT count(*)
@@ -1219,15 +1666,62 @@ from (
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "image_history" on "image_history"."write_id" = ?
-left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is null);
+left join "account_writes" on "account_writes"."write_id" = ?
+left join "image_revisions" on "image_revisions"."write_id" = ?
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?)
+left join "image_history" on (
+  "image_history"."image" = "images"."uuid"
+  and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
+  and "image_history"."revision" <> "images"."revision"
+);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN caller
--- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
+-- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
+-- SEARCH kept USING PRIMARY KEY (image=? AND revision=?) LEFT-JOIN
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_holder (holder=?)
+-- SEARCH account_writes USING COVERING INDEX account_writes_account (account=?)
 -- SEARCH images USING INDEX images_owner (owner=?)
 
 -- src/images/clone-image.sql.ts clone.rehearse
@@ -1249,8 +1743,13 @@ AND NOT (
     FROM ( SELECT 1 FROM "images" WHERE "images"."owner" = ? AND "images"."state" <> 'destroyed' LIMIT ? )
   ) >= ?
 )
+AND NOT (
+  ? > 0
+  AND EXISTS ( SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?)
+)
 AND (
-  NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+  NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
+  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
   and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
   and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
 )
@@ -1271,7 +1770,9 @@ AND exists (
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX images_owner (owner=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
@@ -1282,13 +1783,22 @@ update "images"
 set "state" = 'destroyed', "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
 where (
   "images"."uuid" = ?
-  and "images"."owner" = ?
+  and (
+    "images"."owner" = ?
+    and NOT (
+      ? > 0
+      AND EXISTS (
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      )
+    )
+  )
   and "images"."state" <> 'destroyed'
   and NOT EXISTS (
     SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ? AND "dependent"."state" <> 'destroyed'
   )
   and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
     and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
     and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
   )
@@ -1309,37 +1819,64 @@ where (
   )
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH dependent USING INDEX images_origin (origin=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 
 -- src/images/delete-image.sql.ts deletion.outcome
-select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
-  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_httpRequestId",
-  "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
-  "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
-  "image_history"."version" as "written_version", "image_history"."description" as "written_description",
-  "image_history"."homepage" as "written_homepage", "image_history"."eula" as "written_eula",
-  "image_history"."acl" as "written_acl", "image_history"."tags" as "written_tags",
-  "image_history"."os" as "written_os", "image_history"."type" as "written_type",
-  "image_history"."requirements" as "written_requirements", "image_history"."image_size" as "written_image_size",
-  "image_history"."files" as "written_files", "image_history"."published_at" as "written_published_at",
-  "image_history"."owner" as "written_owner", "image_history"."public" as "written_public",
-  "image_history"."state" as "written_state", "image_history"."origin" as "written_origin",
-  "image_history"."error" as "written_error", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
-  "images"."version" as "image_version", "images"."description" as "image_description",
-  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
-  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
-  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
-  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
-  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
-  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
+select "caller"."hasAuthority" as "hasAuthority",
+  coalesce("account_writes"."write_id", "image_revisions"."write_id") as "record_writeId",
+  coalesce("account_writes"."request_hash", "image_revisions"."request_hash") as "record_requestHash",
+  coalesce("account_writes"."attempt_id", "image_revisions"."attempt_id") as "record_httpRequestId",
+  coalesce("account_writes"."changed", "image_revisions"."changed") as "record_changed",
+  coalesce("account_writes"."revision", "image_revisions"."revision") as "record_revision",
+  "image_history"."image" as "earlier_uuid", "image_history"."revision" as "earlier_revision",
+  "image_history"."name" as "earlier_name", "image_history"."version" as "earlier_version",
+  "image_history"."description" as "earlier_description", "image_history"."homepage" as "earlier_homepage",
+  "image_history"."eula" as "earlier_eula", "image_history"."acl" as "earlier_acl",
+  "image_history"."tags" as "earlier_tags", "image_history"."os" as "earlier_os",
+  "image_history"."type" as "earlier_type", "image_history"."requirements" as "earlier_requirements",
+  "image_history"."image_size" as "earlier_image_size", "image_history"."files" as "earlier_files",
+  "image_history"."published_at" as "earlier_published_at", "image_history"."owner" as "earlier_owner",
+  "image_history"."public" as "earlier_public", "image_history"."state" as "earlier_state",
+  "image_history"."origin" as "earlier_origin", "image_history"."error" as "earlier_error",
+  "images"."uuid" as "image_uuid", "images"."name" as "image_name", "images"."version" as "image_version",
+  "images"."description" as "image_description", "images"."homepage" as "image_homepage",
+  "images"."eula" as "image_eula", "images"."acl" as "image_acl", "images"."tags" as "image_tags",
+  "images"."os" as "image_os", "images"."type" as "image_type", "images"."requirements" as "image_requirements",
+  "images"."image_size" as "image_image_size", "images"."files" as "image_files",
+  "images"."published_at" as "image_published_at", "images"."owner" as "image_owner",
+  "images"."public" as "image_public", "images"."state" as "image_state", "images"."origin" as "image_origin",
+  "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
   ) as "image_isShared",
-  CASE WHEN "image_history"."write_id" IS NULL THEN 1 ELSE 0 END as "wouldChange",
+  CASE
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN 1 ELSE 0
+  END as "wouldChange",
+  CASE
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
+    AND (
+      ? > 0
+      AND EXISTS (
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      )
+    ) THEN max(
+      1,
+        60000 + min(
+          coalesce(
+            (SELECT min("image_revisions"."time") FROM "image_revisions" WHERE "image_revisions"."holder" = ?), 1e15
+          ),
+            coalesce(
+              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
+            )
+        ) - CAST(unixepoch('subsec') * 1000 AS INTEGER)
+    )
+  END as "roomInMs",
   EXISTS (
     SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ? AND "dependent"."state" <> 'destroyed'
   ) as "hasDependents",
@@ -1381,18 +1918,109 @@ from (
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "image_history" on "image_history"."write_id" = ?
-left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is null);
+left join "account_writes" on "account_writes"."write_id" = ?
+left join "image_revisions" on "image_revisions"."write_id" = ?
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?)
+left join "image_history" on (
+  "image_history"."image" = "images"."uuid"
+  and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
+  and "image_history"."revision" <> "images"."revision"
+);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN caller
--- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
+-- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
+-- SEARCH kept USING PRIMARY KEY (image=? AND revision=?) LEFT-JOIN
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_holder (holder=?)
+-- SEARCH account_writes USING COVERING INDEX account_writes_account (account=?)
 -- SEARCH dependent USING INDEX images_origin (origin=?)
 -- SEARCH dependent USING INDEX images_origin (origin=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+
+-- src/images/delete-image.sql.ts deletion.record
+INSERT INTO "account_writes" (write_id, account, time, request_hash, attempt_id, image, revision, changed)
+SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?, ?, "images"."uuid", "images"."revision", ''
+FROM "images"
+WHERE (
+  "images"."uuid" = ?
+  and "images"."state" <> 'destroyed'
+  and ("images"."owner" = ? and 'destroyed' IS "images"."state")
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and NOT (
+    ? > 0
+    AND EXISTS (
+      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+    )
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 
 -- src/images/delete-image.sql.ts deletion.rehearse
 select "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
@@ -1403,13 +2031,22 @@ select "uuid" as "uuid", "name" as "name", "version" as "version", "description"
 from "images"
 where (
   "images"."uuid" = ?
-  and "images"."owner" = ?
+  and (
+    "images"."owner" = ?
+    and NOT (
+      ? > 0
+      AND EXISTS (
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      )
+    )
+  )
   and "images"."state" <> 'destroyed'
   and NOT EXISTS (
     SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ? AND "dependent"."state" <> 'destroyed'
   )
   and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
     and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
     and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
   )
@@ -1430,8 +2067,10 @@ where (
   )
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH dependent USING INDEX images_origin (origin=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
@@ -1492,7 +2131,7 @@ select "caller"."hasAuthority" as "hasAuthority",
   coalesce((SELECT "accounts"."operator" FROM "accounts" WHERE "accounts"."uuid" = ?), 0) as "isOperator",
   (
     SELECT min(kept.revision)
-    FROM "image_history" AS kept
+    FROM "image_revisions" AS kept
     WHERE kept.image = ?
     AND kept.revision >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
   ) as "oldest",
@@ -1545,10 +2184,46 @@ left join "image_history" on (
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN caller
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
--- SEARCH image_history USING INDEX sqlite_autoindex_image_history_1 (image=? AND revision=?) LEFT-JOIN
+-- SEARCH kept USING PRIMARY KEY (image=? AND revision=?) LEFT-JOIN
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH kept USING COVERING INDEX sqlite_autoindex_image_history_1 (image=? AND revision>?)
+-- SEARCH kept USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 
@@ -1591,44 +2266,95 @@ left join "images" on "images"."uuid" = ?;
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 -- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 
--- src/images/image-audit.sql.ts pageStatement
-select "image_history"."image" as "image", "image_history"."revision" as "revision", "image_history"."time" as "time",
-  "image_history"."account" as "account", "image_history"."key_sha256" as "key_sha256",
-  "image_history"."request_id" as "request_id", "image_history"."operation" as "operation",
-  "image_history"."changed" as "changed", "image_history"."name" as "name", "image_history"."version" as "version",
-  "image_history"."description" as "description", "image_history"."homepage" as "homepage",
-  "image_history"."eula" as "eula", "image_history"."acl" as "acl", "image_history"."tags" as "tags",
-  "image_history"."os" as "os", "image_history"."type" as "type", "image_history"."requirements" as "requirements",
-  "image_history"."image_size" as "image_size", "image_history"."files" as "files",
-  "image_history"."published_at" as "published_at", "image_history"."owner" as "owner",
-  "image_history"."public" as "public", "image_history"."state" as "state", "image_history"."origin" as "origin",
-  "image_history"."error" as "error", "accounts"."login" as "login", "page"."matching" as "matching"
-from (
-  SELECT "image_history"."revision" AS "revision", count(*) OVER () AS "matching",
-    row_number() OVER newest AS "place",
-    sum(
-      coalesce(octet_length("image_history"."acl"), 0) + coalesce(octet_length("image_history"."tags"), 0) + coalesce(octet_length("image_history"."requirements"), 0) + coalesce(octet_length("image_history"."files"), 0) + coalesce(octet_length("image_history"."description"), 0)
-    ) OVER newest - (
-      coalesce(octet_length("image_history"."acl"), 0) + coalesce(octet_length("image_history"."tags"), 0) + coalesce(octet_length("image_history"."requirements"), 0) + coalesce(octet_length("image_history"."files"), 0) + coalesce(octet_length("image_history"."description"), 0)
-    ) AS "before"
-  FROM "image_history"
-  WHERE (
-    "image_history"."image" = ?
-    and (? IS NULL OR "image_history"."revision" < ?)
-    and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ?
+-- src/images/image-audit.sql.ts newestStatement
+select "image" as "uuid", "revision" as "revision", "name" as "name", "version" as "version",
+  "description" as "description", "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags",
+  "os" as "os", "type" as "type", "requirements" as "requirements", "image_size" as "image_size", "files" as "files",
+  "published_at" as "published_at", "owner" as "owner", "public" as "public", "state" as "state", "origin" as "origin",
+  "error" as "error"
+from "image_history"
+where (
+  "image_history"."image" = ?
+  and "image_history"."revision" = (
+    SELECT max(newest.revision) FROM "image_revisions" AS newest WHERE newest.image = ? AND newest.revision < ?
   )
-  WINDOW newest AS (ORDER BY "image_history"."revision" DESC ROWS UNBOUNDED PRECEDING)
-  ORDER BY "image_history"."revision" DESC
-  LIMIT ?
+);
+-- SEARCH kept USING PRIMARY KEY (image=? AND revision=?)
+-- SEARCH newest USING PRIMARY KEY (image=? AND revision<?)
+-- SEARCH later USING INDEX image_revisions_name (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_version (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_description (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_homepage (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_eula (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_acl (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_tags (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_os (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_type (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_requirements (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_image_size (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_files (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_published_at (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_owner (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_public (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_state (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_origin (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_error (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+
+-- src/images/image-audit.sql.ts pageStatement
+select "image_revisions"."image" as "image", "image_revisions"."revision" as "revision",
+  "image_revisions"."time" as "time", "image_revisions"."account" as "account",
+  "image_revisions"."key_sha256" as "key_sha256", "image_revisions"."request_id" as "request_id",
+  "image_revisions"."operation" as "operation", "image_revisions"."changed" as "changed",
+  "image_revisions"."is_cut" as "is_cut", "image_revisions"."name" as "name", "image_revisions"."version" as "version",
+  "image_revisions"."description" as "description", "image_revisions"."homepage" as "homepage",
+  "image_revisions"."eula" as "eula", "image_revisions"."acl" as "acl", "image_revisions"."tags" as "tags",
+  "image_revisions"."os" as "os", "image_revisions"."type" as "type",
+  "image_revisions"."requirements" as "requirements", "image_revisions"."image_size" as "image_size",
+  "image_revisions"."files" as "files", "image_revisions"."published_at" as "published_at",
+  "image_revisions"."owner" as "owner", "image_revisions"."public" as "public", "image_revisions"."state" as "state",
+  "image_revisions"."origin" as "origin", "image_revisions"."error" as "error", "accounts"."login" as "login",
+  "page"."matching" as "matching"
+from (
+  SELECT revision, count(*) OVER () AS "matching",
+    sum(bytes) OVER (ORDER BY revision DESC ROWS UNBOUNDED PRECEDING) - bytes AS "before"
+  FROM (
+    SELECT revision, bytes
+    FROM "image_revisions"
+    WHERE (
+      "image_revisions"."image" = ?
+      and (? IS NULL OR "image_revisions"."revision" < ?)
+      and "image_revisions"."revision" > (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ?
+    )
+    ORDER BY revision DESC
+    LIMIT ?
+  )
 ) AS "page"
-inner join "image_history" on ("image_history"."image" = ? and "image_history"."revision" = "page"."revision")
-left join "accounts" on "accounts"."uuid" = "image_history"."account"
-where ("page"."place" <= 2 OR "page"."before" < 1000000)
-order by "image_history"."revision" desc;
--- SEARCH image_history USING INDEX sqlite_autoindex_image_history_1 (image=? AND revision>?)
+inner join "image_revisions" on ("image_revisions"."image" = ? and "image_revisions"."revision" = "page"."revision")
+left join "accounts" on "accounts"."uuid" = "image_revisions"."account"
+where "page"."before" < 256000
+order by "image_revisions"."revision" desc;
+-- SEARCH image_revisions USING PRIMARY KEY (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SCAN page
--- SEARCH image_history USING INDEX sqlite_autoindex_image_history_1 (image=? AND revision=?)
+-- SEARCH image_revisions USING PRIMARY KEY (image=? AND revision=?)
 -- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
 
 -- src/images/list-images.sql.ts idsStatement
@@ -1982,7 +2708,15 @@ from (
 ) AS "kept"
 where (
   "images"."uuid" = ?
-  and "images"."owner" = ?
+  and (
+    "images"."owner" = ?
+    and NOT (
+      ? > 0
+      AND EXISTS (
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      )
+    )
+  )
   and "images"."state" <> 'destroyed'
   and (
     "kept"."name" IS NOT "images"."name"
@@ -1994,7 +2728,8 @@ where (
     or "kept"."tags" IS NOT "images"."tags"
   )
   and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
     and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
     and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
   )
@@ -2014,41 +2749,61 @@ where (
     )
   )
 );
--- SEARCH image_history USING INDEX sqlite_autoindex_image_history_1 (image=? AND revision=?)
+-- SEARCH kept USING PRIMARY KEY (image=? AND revision=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_name (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_version (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_description (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_homepage (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_eula (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_acl (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_tags (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN kept
 
 -- src/images/revert-image.sql.ts revert.outcome
-select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
-  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_httpRequestId",
-  "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
-  "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
-  "image_history"."version" as "written_version", "image_history"."description" as "written_description",
-  "image_history"."homepage" as "written_homepage", "image_history"."eula" as "written_eula",
-  "image_history"."acl" as "written_acl", "image_history"."tags" as "written_tags",
-  "image_history"."os" as "written_os", "image_history"."type" as "written_type",
-  "image_history"."requirements" as "written_requirements", "image_history"."image_size" as "written_image_size",
-  "image_history"."files" as "written_files", "image_history"."published_at" as "written_published_at",
-  "image_history"."owner" as "written_owner", "image_history"."public" as "written_public",
-  "image_history"."state" as "written_state", "image_history"."origin" as "written_origin",
-  "image_history"."error" as "written_error", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
-  "images"."version" as "image_version", "images"."description" as "image_description",
-  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
-  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
-  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
-  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
-  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
-  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
+select "caller"."hasAuthority" as "hasAuthority",
+  coalesce("account_writes"."write_id", "image_revisions"."write_id") as "record_writeId",
+  coalesce("account_writes"."request_hash", "image_revisions"."request_hash") as "record_requestHash",
+  coalesce("account_writes"."attempt_id", "image_revisions"."attempt_id") as "record_httpRequestId",
+  coalesce("account_writes"."changed", "image_revisions"."changed") as "record_changed",
+  coalesce("account_writes"."revision", "image_revisions"."revision") as "record_revision",
+  "image_history"."image" as "earlier_uuid", "image_history"."revision" as "earlier_revision",
+  "image_history"."name" as "earlier_name", "image_history"."version" as "earlier_version",
+  "image_history"."description" as "earlier_description", "image_history"."homepage" as "earlier_homepage",
+  "image_history"."eula" as "earlier_eula", "image_history"."acl" as "earlier_acl",
+  "image_history"."tags" as "earlier_tags", "image_history"."os" as "earlier_os",
+  "image_history"."type" as "earlier_type", "image_history"."requirements" as "earlier_requirements",
+  "image_history"."image_size" as "earlier_image_size", "image_history"."files" as "earlier_files",
+  "image_history"."published_at" as "earlier_published_at", "image_history"."owner" as "earlier_owner",
+  "image_history"."public" as "earlier_public", "image_history"."state" as "earlier_state",
+  "image_history"."origin" as "earlier_origin", "image_history"."error" as "earlier_error",
+  "images"."uuid" as "image_uuid", "images"."name" as "image_name", "images"."version" as "image_version",
+  "images"."description" as "image_description", "images"."homepage" as "image_homepage",
+  "images"."eula" as "image_eula", "images"."acl" as "image_acl", "images"."tags" as "image_tags",
+  "images"."os" as "image_os", "images"."type" as "image_type", "images"."requirements" as "image_requirements",
+  "images"."image_size" as "image_image_size", "images"."files" as "image_files",
+  "images"."published_at" as "image_published_at", "images"."owner" as "image_owner",
+  "images"."public" as "image_public", "images"."state" as "image_state", "images"."origin" as "image_origin",
+  "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
   ) as "image_isShared",
   CASE
-    WHEN "image_history"."write_id" IS NULL THEN EXISTS (
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
       SELECT 1
       FROM (
         SELECT *
@@ -2072,9 +2827,28 @@ select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as 
     )
     ELSE 0
   END as "wouldChange",
+  CASE
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
+    AND (
+      ? > 0
+      AND EXISTS (
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      )
+    ) THEN max(
+      1,
+        60000 + min(
+          coalesce(
+            (SELECT min("image_revisions"."time") FROM "image_revisions" WHERE "image_revisions"."holder" = ?), 1e15
+          ),
+            coalesce(
+              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
+            )
+        ) - CAST(unixepoch('subsec') * 1000 AS INTEGER)
+    )
+  END as "roomInMs",
   (
     SELECT min(kept.revision)
-    FROM "image_history" AS kept
+    FROM "image_revisions" AS kept
     WHERE kept.image = ?
     AND kept.revision >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
   ) as "oldest",
@@ -2108,22 +2882,165 @@ from (
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "image_history" on "image_history"."write_id" = ?
-left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is null);
+left join "account_writes" on "account_writes"."write_id" = ?
+left join "image_revisions" on "image_revisions"."write_id" = ?
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?)
+left join "image_history" on (
+  "image_history"."image" = "images"."uuid"
+  and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
+  and "image_history"."revision" <> "images"."revision"
+);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN caller
--- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
+-- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
+-- SEARCH kept USING PRIMARY KEY (image=? AND revision=?) LEFT-JOIN
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
--- SEARCH image_history USING INDEX sqlite_autoindex_image_history_1 (image=? AND revision=?)
+-- SEARCH kept USING PRIMARY KEY (image=? AND revision=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SCAN kept
--- SEARCH kept USING COVERING INDEX sqlite_autoindex_image_history_1 (image=? AND revision>?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_holder (holder=?)
+-- SEARCH account_writes USING COVERING INDEX account_writes_account (account=?)
+-- SEARCH kept USING PRIMARY KEY (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING INDEX sqlite_autoindex_image_history_1 (image=? AND revision=?)
+-- SEARCH kept USING PRIMARY KEY (image=? AND revision=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SCAN kept
+
+-- src/images/revert-image.sql.ts revert.record
+INSERT INTO "account_writes" (write_id, account, time, request_hash, attempt_id, image, revision, changed)
+SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?, ?, "images"."uuid", "images"."revision", ''
+FROM "images"
+INNER JOIN (
+  SELECT *
+  FROM "image_history"
+  WHERE (
+    "image_history"."image" = ?
+    and "image_history"."revision" = ?
+    and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+  )
+  LIMIT 1
+) AS "kept"
+WHERE (
+  "images"."uuid" = ?
+  and "images"."state" <> 'destroyed'
+  and (
+    "images"."owner" = ?
+    and (
+      "kept"."name" IS "images"."name"
+      and "kept"."version" IS "images"."version"
+      and "kept"."description" IS "images"."description"
+      and "kept"."homepage" IS "images"."homepage"
+      and "kept"."eula" IS "images"."eula"
+      and CASE WHEN ? = 1 THEN "kept"."acl" ELSE "images"."acl" END IS "images"."acl"
+      and "kept"."tags" IS "images"."tags"
+    )
+  )
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and NOT (
+    ? > 0
+    AND EXISTS (
+      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+    )
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH kept USING PRIMARY KEY (image=? AND revision=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_name (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_version (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_description (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_homepage (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_eula (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_acl (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_tags (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN kept
 
 -- src/images/revert-image.sql.ts revert.rehearse
@@ -2147,7 +3064,15 @@ inner join (
 ) AS "kept" on true
 where (
   "images"."uuid" = ?
-  and "images"."owner" = ?
+  and (
+    "images"."owner" = ?
+    and NOT (
+      ? > 0
+      AND EXISTS (
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      )
+    )
+  )
   and "images"."state" <> 'destroyed'
   and (
     "kept"."name" IS NOT "images"."name"
@@ -2159,7 +3084,8 @@ where (
     or "kept"."tags" IS NOT "images"."tags"
   )
   and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
     and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
     and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
   )
@@ -2179,10 +3105,26 @@ where (
     )
   )
 );
--- SEARCH image_history USING INDEX sqlite_autoindex_image_history_1 (image=? AND revision=?)
+-- SEARCH kept USING PRIMARY KEY (image=? AND revision=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_name (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_version (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_description (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_homepage (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_eula (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_acl (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX image_revisions_tags (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
@@ -2322,13 +3264,22 @@ from (
 ) AS "computed"
 where (
   "images"."uuid" = ?
-  and "images"."owner" = ?
+  and (
+    "images"."owner" = ?
+    and NOT (
+      ? > 0
+      AND EXISTS (
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      )
+    )
+  )
   and "images"."state" <> 'destroyed'
   and "computed"."tags" IS NOT NULL
   AND "computed"."tags" IS NOT "images"."tags"
   and octet_length("computed"."tags") <= max(?, octet_length(coalesce("images"."tags", '')))
   and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
     and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
     and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
   )
@@ -2359,38 +3310,44 @@ where (
 -- SCAN sent
 -- SCAN image
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN computed
 
 -- src/images/tags.sql.ts addTags.outcome
-select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
-  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_httpRequestId",
-  "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
-  "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
-  "image_history"."version" as "written_version", "image_history"."description" as "written_description",
-  "image_history"."homepage" as "written_homepage", "image_history"."eula" as "written_eula",
-  "image_history"."acl" as "written_acl", "image_history"."tags" as "written_tags",
-  "image_history"."os" as "written_os", "image_history"."type" as "written_type",
-  "image_history"."requirements" as "written_requirements", "image_history"."image_size" as "written_image_size",
-  "image_history"."files" as "written_files", "image_history"."published_at" as "written_published_at",
-  "image_history"."owner" as "written_owner", "image_history"."public" as "written_public",
-  "image_history"."state" as "written_state", "image_history"."origin" as "written_origin",
-  "image_history"."error" as "written_error", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
-  "images"."version" as "image_version", "images"."description" as "image_description",
-  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
-  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
-  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
-  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
-  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
-  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
+select "caller"."hasAuthority" as "hasAuthority",
+  coalesce("account_writes"."write_id", "image_revisions"."write_id") as "record_writeId",
+  coalesce("account_writes"."request_hash", "image_revisions"."request_hash") as "record_requestHash",
+  coalesce("account_writes"."attempt_id", "image_revisions"."attempt_id") as "record_httpRequestId",
+  coalesce("account_writes"."changed", "image_revisions"."changed") as "record_changed",
+  coalesce("account_writes"."revision", "image_revisions"."revision") as "record_revision",
+  "image_history"."image" as "earlier_uuid", "image_history"."revision" as "earlier_revision",
+  "image_history"."name" as "earlier_name", "image_history"."version" as "earlier_version",
+  "image_history"."description" as "earlier_description", "image_history"."homepage" as "earlier_homepage",
+  "image_history"."eula" as "earlier_eula", "image_history"."acl" as "earlier_acl",
+  "image_history"."tags" as "earlier_tags", "image_history"."os" as "earlier_os",
+  "image_history"."type" as "earlier_type", "image_history"."requirements" as "earlier_requirements",
+  "image_history"."image_size" as "earlier_image_size", "image_history"."files" as "earlier_files",
+  "image_history"."published_at" as "earlier_published_at", "image_history"."owner" as "earlier_owner",
+  "image_history"."public" as "earlier_public", "image_history"."state" as "earlier_state",
+  "image_history"."origin" as "earlier_origin", "image_history"."error" as "earlier_error",
+  "images"."uuid" as "image_uuid", "images"."name" as "image_name", "images"."version" as "image_version",
+  "images"."description" as "image_description", "images"."homepage" as "image_homepage",
+  "images"."eula" as "image_eula", "images"."acl" as "image_acl", "images"."tags" as "image_tags",
+  "images"."os" as "image_os", "images"."type" as "image_type", "images"."requirements" as "image_requirements",
+  "images"."image_size" as "image_image_size", "images"."files" as "image_files",
+  "images"."published_at" as "image_published_at", "images"."owner" as "image_owner",
+  "images"."public" as "image_public", "images"."state" as "image_state", "images"."origin" as "image_origin",
+  "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
   ) as "image_isShared",
   CASE
-    WHEN "image_history"."write_id" IS NULL THEN EXISTS (
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
       SELECT 1
       FROM (
         SELECT (
@@ -2447,7 +3404,26 @@ select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as 
       AND "computed"."tags" IS NOT "images"."tags"
     )
     ELSE 0
-  END as "wouldChange"
+  END as "wouldChange",
+  CASE
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
+    AND (
+      ? > 0
+      AND EXISTS (
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      )
+    ) THEN max(
+      1,
+        60000 + min(
+          coalesce(
+            (SELECT min("image_revisions"."time") FROM "image_revisions" WHERE "image_revisions"."holder" = ?), 1e15
+          ),
+            coalesce(
+              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
+            )
+        ) - CAST(unixepoch('subsec') * 1000 AS INTEGER)
+    )
+  END as "roomInMs"
 from (
   SELECT exists (
     select 1
@@ -2465,14 +3441,58 @@ from (
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "image_history" on "image_history"."write_id" = ?
-left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is null);
+left join "account_writes" on "account_writes"."write_id" = ?
+left join "image_revisions" on "image_revisions"."write_id" = ?
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?)
+left join "image_history" on (
+  "image_history"."image" = "images"."uuid"
+  and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
+  and "image_history"."revision" <> "images"."revision"
+);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN caller
--- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
+-- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
+-- SEARCH kept USING PRIMARY KEY (image=? AND revision=?) LEFT-JOIN
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 -- SCAN sent
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -2484,6 +3504,115 @@ left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is nul
 -- SCAN sent
 -- SCAN sent
 -- SCAN image
+-- SCAN computed
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_holder (holder=?)
+-- SEARCH account_writes USING COVERING INDEX account_writes_account (account=?)
+
+-- src/images/tags.sql.ts addTags.record
+INSERT INTO "account_writes" (write_id, account, time, request_hash, attempt_id, image, revision, changed)
+SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?, ?, "images"."uuid", "images"."revision", ''
+FROM "images"
+INNER JOIN (
+  SELECT (
+    WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?),
+      sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?)),
+      stored(found, pieces) AS MATERIALIZED (
+        SELECT count(sent.name),
+          group_concat(
+            json_quote(tag.key) || ':' || coalesce(
+              sent.text,
+                CASE
+                  WHEN tag.type = 'text' THEN json_quote(tag.value)
+                  WHEN tag.type IN ('integer', 'real')
+                  AND (
+                    typeof(tag.value) = 'real' OR tag.value NOT BETWEEN -9007199254740991 AND 9007199254740991
+                  ) THEN image.tags -> tag.fullkey
+                  WHEN tag.type IN ('true', 'false', 'null') THEN tag.type
+                  ELSE tag.value
+                END
+            ),
+              ','
+          )
+        FROM image
+        CROSS JOIN json_each(image.tags) AS tag
+        LEFT JOIN sent ON sent.name = tag.key
+      )
+    SELECT CASE
+      WHEN (SELECT count(*) FROM sent) = 0 THEN (SELECT tags FROM image)
+      WHEN (
+        SELECT count(*)
+        FROM image
+        CROSS JOIN json_each(image.tags) AS tag
+        WHERE tag.type IN ('integer', 'real')
+        AND (typeof(tag.value) = 'real' OR tag.value NOT BETWEEN -9007199254740991 AND 9007199254740991)
+      ) > 100 THEN NULL
+      ELSE (
+        SELECT '{' || concat_ws(
+          ',', pieces,
+            CASE
+              WHEN found < (SELECT count(*) FROM sent) THEN (
+                SELECT group_concat(json_quote(name) || ':' || text, ',')
+                FROM sent
+                WHERE name NOT IN (SELECT tag.key FROM image CROSS JOIN json_each(image.tags) AS tag)
+              )
+            END
+        ) || '}'
+        FROM stored
+      )
+    END
+  ) AS "tags"
+  LIMIT 1
+) AS "computed"
+WHERE (
+  "images"."uuid" = ?
+  and "images"."state" <> 'destroyed'
+  and ("images"."owner" = ? and "computed"."tags" IS "images"."tags")
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and NOT (
+    ? > 0
+    AND EXISTS (
+      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+    )
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SCAN sent
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SCAN image
+-- SCAN image
+-- SCAN image
+-- SEARCH sent USING AUTOMATIC COVERING INDEX (name=?) LEFT-JOIN
+-- SCAN stored
+-- SCAN sent
+-- SCAN sent
+-- SCAN image
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN computed
 
 -- src/images/tags.sql.ts addTags.rehearse
@@ -2548,13 +3677,22 @@ inner join (
 ) AS "computed" on true
 where (
   "images"."uuid" = ?
-  and "images"."owner" = ?
+  and (
+    "images"."owner" = ?
+    and NOT (
+      ? > 0
+      AND EXISTS (
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      )
+    )
+  )
   and "images"."state" <> 'destroyed'
   and "computed"."tags" IS NOT NULL
   AND "computed"."tags" IS NOT "images"."tags"
   and octet_length("computed"."tags") <= max(?, octet_length(coalesce("images"."tags", '')))
   and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
     and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
     and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
   )
@@ -2585,7 +3723,9 @@ where (
 -- SCAN sent
 -- SCAN image
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
@@ -2597,11 +3737,20 @@ set "tags" = CASE WHEN ? IS NULL THEN '{}' ELSE json_remove("images"."tags", ?) 
   "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
 where (
   "images"."uuid" = ?
-  and "images"."owner" = ?
+  and (
+    "images"."owner" = ?
+    and NOT (
+      ? > 0
+      AND EXISTS (
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      )
+    )
+  )
   and "images"."state" <> 'destroyed'
   and CASE WHEN ? IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?) IS NOT NULL END
   and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
     and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
     and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
   )
@@ -2622,41 +3771,66 @@ where (
   )
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 
 -- src/images/tags.sql.ts deleteTags.outcome
-select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
-  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_httpRequestId",
-  "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
-  "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
-  "image_history"."version" as "written_version", "image_history"."description" as "written_description",
-  "image_history"."homepage" as "written_homepage", "image_history"."eula" as "written_eula",
-  "image_history"."acl" as "written_acl", "image_history"."tags" as "written_tags",
-  "image_history"."os" as "written_os", "image_history"."type" as "written_type",
-  "image_history"."requirements" as "written_requirements", "image_history"."image_size" as "written_image_size",
-  "image_history"."files" as "written_files", "image_history"."published_at" as "written_published_at",
-  "image_history"."owner" as "written_owner", "image_history"."public" as "written_public",
-  "image_history"."state" as "written_state", "image_history"."origin" as "written_origin",
-  "image_history"."error" as "written_error", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
-  "images"."version" as "image_version", "images"."description" as "image_description",
-  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
-  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
-  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
-  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
-  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
-  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
+select "caller"."hasAuthority" as "hasAuthority",
+  coalesce("account_writes"."write_id", "image_revisions"."write_id") as "record_writeId",
+  coalesce("account_writes"."request_hash", "image_revisions"."request_hash") as "record_requestHash",
+  coalesce("account_writes"."attempt_id", "image_revisions"."attempt_id") as "record_httpRequestId",
+  coalesce("account_writes"."changed", "image_revisions"."changed") as "record_changed",
+  coalesce("account_writes"."revision", "image_revisions"."revision") as "record_revision",
+  "image_history"."image" as "earlier_uuid", "image_history"."revision" as "earlier_revision",
+  "image_history"."name" as "earlier_name", "image_history"."version" as "earlier_version",
+  "image_history"."description" as "earlier_description", "image_history"."homepage" as "earlier_homepage",
+  "image_history"."eula" as "earlier_eula", "image_history"."acl" as "earlier_acl",
+  "image_history"."tags" as "earlier_tags", "image_history"."os" as "earlier_os",
+  "image_history"."type" as "earlier_type", "image_history"."requirements" as "earlier_requirements",
+  "image_history"."image_size" as "earlier_image_size", "image_history"."files" as "earlier_files",
+  "image_history"."published_at" as "earlier_published_at", "image_history"."owner" as "earlier_owner",
+  "image_history"."public" as "earlier_public", "image_history"."state" as "earlier_state",
+  "image_history"."origin" as "earlier_origin", "image_history"."error" as "earlier_error",
+  "images"."uuid" as "image_uuid", "images"."name" as "image_name", "images"."version" as "image_version",
+  "images"."description" as "image_description", "images"."homepage" as "image_homepage",
+  "images"."eula" as "image_eula", "images"."acl" as "image_acl", "images"."tags" as "image_tags",
+  "images"."os" as "image_os", "images"."type" as "image_type", "images"."requirements" as "image_requirements",
+  "images"."image_size" as "image_image_size", "images"."files" as "image_files",
+  "images"."published_at" as "image_published_at", "images"."owner" as "image_owner",
+  "images"."public" as "image_public", "images"."state" as "image_state", "images"."origin" as "image_origin",
+  "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
   ) as "image_isShared",
   CASE
-    WHEN "image_history"."write_id" IS NULL THEN CASE
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN CASE
       WHEN ? IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?) IS NOT NULL
     END
     ELSE 0
-  END as "wouldChange"
+  END as "wouldChange",
+  CASE
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
+    AND (
+      ? > 0
+      AND EXISTS (
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      )
+    ) THEN max(
+      1,
+        60000 + min(
+          coalesce(
+            (SELECT min("image_revisions"."time") FROM "image_revisions" WHERE "image_revisions"."holder" = ?), 1e15
+          ),
+            coalesce(
+              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
+            )
+        ) - CAST(unixepoch('subsec') * 1000 AS INTEGER)
+    )
+  END as "roomInMs"
 from (
   SELECT exists (
     select 1
@@ -2674,15 +3848,108 @@ from (
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "image_history" on "image_history"."write_id" = ?
-left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is null);
+left join "account_writes" on "account_writes"."write_id" = ?
+left join "image_revisions" on "image_revisions"."write_id" = ?
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?)
+left join "image_history" on (
+  "image_history"."image" = "images"."uuid"
+  and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
+  and "image_history"."revision" <> "images"."revision"
+);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN caller
--- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
+-- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
+-- SEARCH kept USING PRIMARY KEY (image=? AND revision=?) LEFT-JOIN
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_holder (holder=?)
+-- SEARCH account_writes USING COVERING INDEX account_writes_account (account=?)
+
+-- src/images/tags.sql.ts deleteTags.record
+INSERT INTO "account_writes" (write_id, account, time, request_hash, attempt_id, image, revision, changed)
+SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?, ?, "images"."uuid", "images"."revision", ''
+FROM "images"
+WHERE (
+  "images"."uuid" = ?
+  and "images"."state" <> 'destroyed'
+  and "images"."owner" = ?
+  AND ? IS NULL
+  AND coalesce("images"."tags", '{}') = '{}'
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and NOT (
+    ? > 0
+    AND EXISTS (
+      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+    )
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 
 -- src/images/tags.sql.ts deleteTags.rehearse
 select "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
@@ -2694,11 +3961,20 @@ select "uuid" as "uuid", "name" as "name", "version" as "version", "description"
 from "images"
 where (
   "images"."uuid" = ?
-  and "images"."owner" = ?
+  and (
+    "images"."owner" = ?
+    and NOT (
+      ? > 0
+      AND EXISTS (
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      )
+    )
+  )
   and "images"."state" <> 'destroyed'
   and CASE WHEN ? IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?) IS NOT NULL END
   and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
     and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
     and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
   )
@@ -2719,7 +3995,9 @@ where (
   )
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
@@ -2754,7 +4032,15 @@ END,
 from (SELECT ? AS "patch") AS "sent"
 where (
   "images"."uuid" = ?
-  and "images"."owner" = ?
+  and (
+    "images"."owner" = ?
+    and NOT (
+      ? > 0
+      AND EXISTS (
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      )
+    )
+  )
   and "images"."state" <> 'destroyed'
   and (
     (json_type("sent"."patch", '$.name') IS NOT NULL AND "sent"."patch" ->> '$.name' IS NOT "images"."name")
@@ -2773,7 +4059,8 @@ where (
     or (json_type("sent"."patch", '$.tags') IS NOT NULL AND "sent"."patch" ->> '$.tags' IS NOT "images"."tags")
   )
   and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
     and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
     and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
   )
@@ -2796,40 +4083,48 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN sent
 
 -- src/images/update-image.sql.ts update.outcome
-select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as "record_writeId",
-  "image_history"."request_hash" as "record_requestHash", "image_history"."attempt_id" as "record_httpRequestId",
-  "image_history"."changed" as "record_changed", "image_history"."image" as "written_uuid",
-  "image_history"."revision" as "written_revision", "image_history"."name" as "written_name",
-  "image_history"."version" as "written_version", "image_history"."description" as "written_description",
-  "image_history"."homepage" as "written_homepage", "image_history"."eula" as "written_eula",
-  "image_history"."acl" as "written_acl", "image_history"."tags" as "written_tags",
-  "image_history"."os" as "written_os", "image_history"."type" as "written_type",
-  "image_history"."requirements" as "written_requirements", "image_history"."image_size" as "written_image_size",
-  "image_history"."files" as "written_files", "image_history"."published_at" as "written_published_at",
-  "image_history"."owner" as "written_owner", "image_history"."public" as "written_public",
-  "image_history"."state" as "written_state", "image_history"."origin" as "written_origin",
-  "image_history"."error" as "written_error", "images"."uuid" as "image_uuid", "images"."name" as "image_name",
-  "images"."version" as "image_version", "images"."description" as "image_description",
-  "images"."homepage" as "image_homepage", "images"."eula" as "image_eula", "images"."acl" as "image_acl",
-  "images"."tags" as "image_tags", "images"."os" as "image_os", "images"."type" as "image_type",
-  "images"."requirements" as "image_requirements", "images"."image_size" as "image_image_size",
-  "images"."files" as "image_files", "images"."published_at" as "image_published_at",
-  "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
-  "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
+select "caller"."hasAuthority" as "hasAuthority",
+  coalesce("account_writes"."write_id", "image_revisions"."write_id") as "record_writeId",
+  coalesce("account_writes"."request_hash", "image_revisions"."request_hash") as "record_requestHash",
+  coalesce("account_writes"."attempt_id", "image_revisions"."attempt_id") as "record_httpRequestId",
+  coalesce("account_writes"."changed", "image_revisions"."changed") as "record_changed",
+  coalesce("account_writes"."revision", "image_revisions"."revision") as "record_revision",
+  "image_history"."image" as "earlier_uuid", "image_history"."revision" as "earlier_revision",
+  "image_history"."name" as "earlier_name", "image_history"."version" as "earlier_version",
+  "image_history"."description" as "earlier_description", "image_history"."homepage" as "earlier_homepage",
+  "image_history"."eula" as "earlier_eula", "image_history"."acl" as "earlier_acl",
+  "image_history"."tags" as "earlier_tags", "image_history"."os" as "earlier_os",
+  "image_history"."type" as "earlier_type", "image_history"."requirements" as "earlier_requirements",
+  "image_history"."image_size" as "earlier_image_size", "image_history"."files" as "earlier_files",
+  "image_history"."published_at" as "earlier_published_at", "image_history"."owner" as "earlier_owner",
+  "image_history"."public" as "earlier_public", "image_history"."state" as "earlier_state",
+  "image_history"."origin" as "earlier_origin", "image_history"."error" as "earlier_error",
+  "images"."uuid" as "image_uuid", "images"."name" as "image_name", "images"."version" as "image_version",
+  "images"."description" as "image_description", "images"."homepage" as "image_homepage",
+  "images"."eula" as "image_eula", "images"."acl" as "image_acl", "images"."tags" as "image_tags",
+  "images"."os" as "image_os", "images"."type" as "image_type", "images"."requirements" as "image_requirements",
+  "images"."image_size" as "image_image_size", "images"."files" as "image_files",
+  "images"."published_at" as "image_published_at", "images"."owner" as "image_owner",
+  "images"."public" as "image_public", "images"."state" as "image_state", "images"."origin" as "image_origin",
+  "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
   ) as "image_isShared",
   CASE
-    WHEN "image_history"."write_id" IS NULL THEN EXISTS (
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
       SELECT 1
       FROM (SELECT ? AS "patch") AS "sent"
       WHERE (
@@ -2852,7 +4147,26 @@ select "caller"."hasAuthority" as "hasAuthority", "image_history"."write_id" as 
       )
     )
     ELSE 0
-  END as "wouldChange"
+  END as "wouldChange",
+  CASE
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
+    AND (
+      ? > 0
+      AND EXISTS (
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      )
+    ) THEN max(
+      1,
+        60000 + min(
+          coalesce(
+            (SELECT min("image_revisions"."time") FROM "image_revisions" WHERE "image_revisions"."holder" = ?), 1e15
+          ),
+            coalesce(
+              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
+            )
+        ) - CAST(unixepoch('subsec') * 1000 AS INTEGER)
+    )
+  END as "roomInMs"
 from (
   SELECT exists (
     select 1
@@ -2870,15 +4184,142 @@ from (
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "image_history" on "image_history"."write_id" = ?
-left join "images" on ("images"."uuid" = ? and "image_history"."write_id" is null);
+left join "account_writes" on "account_writes"."write_id" = ?
+left join "image_revisions" on "image_revisions"."write_id" = ?
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?)
+left join "image_history" on (
+  "image_history"."image" = "images"."uuid"
+  and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
+  and "image_history"."revision" <> "images"."revision"
+);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN caller
--- SEARCH image_history USING INDEX image_history_write_id (write_id=?) LEFT-JOIN
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
+-- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
+-- SEARCH kept USING PRIMARY KEY (image=? AND revision=?) LEFT-JOIN
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING PRIMARY KEY (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+-- SCAN sent
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_holder (holder=?)
+-- SEARCH account_writes USING COVERING INDEX account_writes_account (account=?)
+
+-- src/images/update-image.sql.ts update.record
+INSERT INTO "account_writes" (write_id, account, time, request_hash, attempt_id, image, revision, changed)
+SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?, ?, "images"."uuid", "images"."revision", ''
+FROM "images"
+INNER JOIN (SELECT ? AS "patch") AS "sent"
+WHERE (
+  "images"."uuid" = ?
+  and "images"."state" <> 'destroyed'
+  and (
+    "images"."owner" = ?
+    and (
+      CASE
+        WHEN json_type("sent"."patch", '$.name') IS NOT NULL THEN "sent"."patch" ->> '$.name' ELSE "images"."name"
+      END IS "images"."name"
+      and CASE
+        WHEN json_type("sent"."patch", '$.version') IS NOT NULL THEN "sent"."patch" ->> '$.version'
+        ELSE "images"."version"
+      END IS "images"."version"
+      and CASE
+        WHEN json_type("sent"."patch", '$.description') IS NOT NULL THEN "sent"."patch" ->> '$.description'
+        ELSE "images"."description"
+      END IS "images"."description"
+      and CASE
+        WHEN json_type("sent"."patch", '$.homepage') IS NOT NULL THEN "sent"."patch" ->> '$.homepage'
+        ELSE "images"."homepage"
+      END IS "images"."homepage"
+      and CASE
+        WHEN json_type("sent"."patch", '$.eula') IS NOT NULL THEN "sent"."patch" ->> '$.eula' ELSE "images"."eula"
+      END IS "images"."eula"
+      and CASE
+        WHEN json_type("sent"."patch", '$.acl') IS NOT NULL THEN "sent"."patch" ->> '$.acl' ELSE "images"."acl"
+      END IS "images"."acl"
+      and CASE
+        WHEN json_type("sent"."patch", '$.tags') IS NOT NULL THEN "sent"."patch" ->> '$.tags' ELSE "images"."tags"
+      END IS "images"."tags"
+    )
+  )
+  and (
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
+  and NOT (
+    ? > 0
+    AND EXISTS (
+      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+    )
+  )
+  and exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  )
+);
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN sent
 
 -- src/images/update-image.sql.ts update.rehearse
@@ -2915,7 +4356,15 @@ from "images"
 inner join (SELECT ? AS "patch") AS "sent" on true
 where (
   "images"."uuid" = ?
-  and "images"."owner" = ?
+  and (
+    "images"."owner" = ?
+    and NOT (
+      ? > 0
+      AND EXISTS (
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      )
+    )
+  )
   and "images"."state" <> 'destroyed'
   and (
     (json_type("sent"."patch", '$.name') IS NOT NULL AND "sent"."patch" ->> '$.name' IS NOT "images"."name")
@@ -2934,7 +4383,8 @@ where (
     or (json_type("sent"."patch", '$.tags') IS NOT NULL AND "sent"."patch" ->> '$.tags' IS NOT "images"."tags")
   )
   and (
-    NOT EXISTS (SELECT 1 FROM "image_history" WHERE "image_history"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
     and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
     and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
   )
@@ -2957,9 +4407,13 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SEARCH image_history USING COVERING INDEX image_history_write_id (write_id=?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)

@@ -43,7 +43,7 @@ describe("a new image", () => {
     await insert({ uuid: one, ...before, revision: 3, write_id: "w", write: JSON.stringify(record) });
     const [row, ...others] = await readHistory();
     expect(row).toEqual(
-      makeRevision(3, before, { ...record, write_id: "w", changed: null, total_bytes: countBytes(before) }),
+      makeRevision(3, before, { ...record, write_id: "w", changed: null, total_bytes: countBytes() }),
     );
     expect(others).toEqual([]);
     expect(Math.abs(Number(row?.["time"]) - began)).toBeLessThan(60_000);
@@ -51,18 +51,27 @@ describe("a new image", () => {
 
   it("has one of provisioning where no write is named", async () => {
     await insert({ uuid: one, ...before });
-    const more = { ...provisioned, changed: null, total_bytes: countBytes(before) };
+    const more = { ...provisioned, changed: null, total_bytes: countBytes() };
     expect(await readHistory()).toEqual([makeRevision(1, before, more)]);
   });
 });
 
-it("what is unset takes no bytes", async () => {
+it("what was unset takes no bytes, and nothing but what changed is kept", async () => {
   const unset = Object.fromEntries(manifestColumnNames.map((name) => [name, null]));
   const least = { ...unset, name: "n", version: "1", owner: makeUuid(21), public: 0, state: "active" };
   await insert({ uuid: one, ...least });
-  await set(one, { revision: 2 });
-  const bytes = countBytes(least);
-  expect(await read("SELECT total_bytes AS bytes FROM image_history")).toEqual([{ bytes }, { bytes: 2 * bytes }]);
+  await set(one, { ...before, revision: 2 });
+  const bytes = countBytes();
+  expect(await read("SELECT bytes FROM image_revisions")).toEqual([{ bytes }, { bytes }]);
+  await set(one, { ...before, name: "other", tags: null, revision: 3 });
+  const [, , third] = await read("SELECT * FROM image_revisions");
+  expect(third).toMatchObject({
+    ...unset,
+    name: before["name"],
+    tags: before["tags"],
+    is_cut: 0,
+    holder: before["owner"],
+  });
 });
 
 describe("a new revision", () => {
@@ -80,7 +89,8 @@ describe("a new revision", () => {
     async (name) => {
       const changed = { ...before, [name]: after[name] ?? null };
       expect(changed[name]).not.toEqual(before[name]);
-      const more = { ...record, write_id: "w", changed: name, total_bytes: countBytes(before) + countBytes(changed) };
+      const replaced = { [name]: before[name] ?? null };
+      const more = { ...record, write_id: "w", changed: name, total_bytes: countBytes() + countBytes(replaced) };
       expect(await revise({ [name]: after[name] ?? null, revision: 2, ...write })).toEqual([
         makeRevision(2, changed, more),
       ]);
@@ -88,9 +98,9 @@ describe("a new revision", () => {
   );
 
   it("names all columns that changed, in the order of the documentation, and none where none did", async () => {
-    const total = countBytes(before) + countBytes(after);
+    const total = countBytes() + countBytes(before);
     const all = { ...record, write_id: "w", changed: manifestColumnNames.join(", "), total_bytes: total };
-    const none = { ...provisioned, changed: "", total_bytes: total + countBytes(after) };
+    const none = { ...provisioned, changed: "", total_bytes: total + countBytes() };
     expect(await revise({ ...after, revision: 2, ...write })).toEqual([makeRevision(2, after, all)]);
     expect(await revise({ revision: 4 })).toEqual([makeRevision(2, after, all), makeRevision(4, after, none)]);
   });
@@ -111,11 +121,33 @@ describe("a new revision", () => {
   it("counts the bytes of its own image", async () => {
     await insert({ uuid: two, ...after });
     await set(two, { ...before, revision: 2 });
-    const bytes = countBytes(after);
+    const bytes = countBytes();
     expect(await read(`SELECT total_bytes FROM image_history WHERE image = '${two}' ORDER BY revision`)).toEqual([
       { total_bytes: bytes },
-      { total_bytes: bytes + countBytes(before) },
+      { total_bytes: bytes + countBytes(after) },
     ]);
+  });
+});
+
+describe("the history of an account", () => {
+  const readBytes = async () =>
+    Object.fromEntries((await read("SELECT * FROM account_history")).map(({ account, bytes }) => [account, bytes]));
+  const [owner, other] = [String(before["owner"]), makeUuid(22)];
+
+  it("counts the revisions of its images and the records of its keys, as long as they are kept", async () => {
+    await insert({ uuid: one, ...before });
+    await insert({ uuid: two, ...before });
+    await set(one, { name: "b", revision: 2, write_id: "w", write: JSON.stringify(record) });
+    const [first, second] = [countBytes(), countBytes({ name: before["name"] ?? null })];
+    expect(await readBytes()).toEqual({ [owner]: 2 * first + second + 500 });
+    // What is written from then on counts to the new owner.
+    await set(one, { owner: other, revision: 3, write_id: "v", write: null });
+    const third = countBytes({ owner });
+    expect(await readBytes()).toEqual({ [owner]: 2 * first + second + 500, [other]: third });
+    await env.DB.prepare("DELETE FROM images WHERE uuid = ?").bind(one).run();
+    expect(await readBytes()).toEqual({ [owner]: first + 500, [other]: 0 });
+    await env.DB.prepare("DELETE FROM account_writes").run();
+    expect(await readBytes()).toEqual({ [owner]: first, [other]: 0 });
   });
 });
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import type { WriteOutcome } from "../../src/images/image-write.sql.ts";
 import {
   judgeAddedTags,
   judgeGrants,
@@ -7,6 +6,7 @@ import {
   judgeRevert,
   judgeTagDeletion,
 } from "../../src/images/rules/judges.ts";
+import type { WriteOutcome } from "../../src/images/write-outcome.sql.ts";
 import { bob, mallory } from "../support/fixtures.ts";
 import { makeFound } from "../support/image-rows.ts";
 import { catchRefusal } from "../support/refusals.ts";
@@ -27,6 +27,7 @@ const makeOutcome = (more: Partial<WriteOutcome> = {}): WriteOutcome => ({
   applied: null,
   image: makeFound(),
   wouldChange: true,
+  secondsUntilRoom: null,
   ...more,
 });
 

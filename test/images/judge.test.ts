@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import type { CloneOutcome } from "../../src/images/clone-image.sql.ts";
 import type { DeletionOutcome } from "../../src/images/delete-image.sql.ts";
 import type { FoundImage } from "../../src/images/image-row.sql.ts";
-import type { WriteOutcome } from "../../src/images/image-write.sql.ts";
 import type { RevertOutcome } from "../../src/images/revert-image.sql.ts";
 import { judgeOwn } from "../../src/images/rules/judge.ts";
 import {
@@ -15,6 +14,7 @@ import {
   judgeTagDeletion,
 } from "../../src/images/rules/judges.ts";
 import type { WritePreconditions } from "../../src/images/rules/preconditions.ts";
+import type { WriteOutcome } from "../../src/images/write-outcome.sql.ts";
 import { bob, mallory } from "../support/fixtures.ts";
 import { makeFound, makeRow } from "../support/image-rows.ts";
 import { catchRefusal } from "../support/refusals.ts";
@@ -45,11 +45,13 @@ const makeOutcome = (more: Partial<WriteOutcome> = {}): WriteOutcome => ({
   applied: null,
   image: makeFound(),
   wouldChange: true,
+  secondsUntilRoom: null,
   ...more,
 });
 
 const makeApplied = (more: Partial<AppliedWrite> = {}): AppliedWrite => ({
   image: makeRow({ revision: 2 }),
+  lostRevision: null,
   requestHash: null,
   isReplayed: false,
   changedColumns: "name, tags",
@@ -143,13 +145,22 @@ describe.each(judges)("$name", ({ judge, eligible }) => {
   });
 
   it("answers the image as the applied write left it, and the names of what changed", () => {
-    const written = { image: makeRow({ revision: 2 }), changedFields: ["name", "tags"], isReplayed: false };
+    const written = {
+      image: makeRow({ revision: 2 }),
+      changedFields: ["name", "tags"],
+      isReplayed: false,
+      lostRevision: null,
+    };
     expect(judge(makeOutcome({ applied: makeApplied(), image: null }), stale)).toEqual(written);
   });
 
   it("marks a write that an earlier request applied as replayed", () => {
     const applied = makeApplied({ isReplayed: true, changedColumns: null });
-    expect(judge(makeOutcome({ applied, image: null }))).toMatchObject({ changedFields: [], isReplayed: true });
+    expect(judge(makeOutcome({ applied, image: null }))).toMatchObject({
+      changedFields: [],
+      isReplayed: true,
+      lostRevision: null,
+    });
   });
 
   it("throws IdempotencyKeyReused when the applied write was another request", () => {
@@ -192,6 +203,7 @@ describe("judgeOwn", () => {
       image,
       changedFields: [],
       isReplayed: false,
+      lostRevision: null,
     });
   });
 
@@ -205,6 +217,24 @@ describe("judgeOwn", () => {
 
   it("throws PreconditionFailed when If-Match is stale, even if nothing would change", () => {
     expect(catchRefusal(() => judgeOwn(makeOutcome({ wouldChange: false }), stale))).toEqual(staleRefusal);
+  });
+});
+
+describe("a history without room", () => {
+  const full = (seconds: number) => ({
+    code: "RequestThrottled",
+    message: `the history of the account's images is full, and too recent to be removed; try again after ${seconds} seconds`,
+    headers: { "Retry-After": String(seconds) },
+    reason: "ACCOUNT_HISTORY_BYTES",
+  });
+
+  it("refuses what would change the image, and what would have to be recorded, last of all", () => {
+    const changing = makeOutcome({ secondsUntilRoom: 7 });
+    expect(catchRefusal(() => judgeOwn(changing, request))).toEqual(full(7));
+    expect(catchRefusal(() => judgeOwn(changing, stale))).toEqual(staleRefusal);
+    const same = makeOutcome({ wouldChange: false, secondsUntilRoom: 7 });
+    expect(judgeOwn(same, request)).toMatchObject({ changedFields: [] });
+    expect(catchRefusal(() => judgeOwn(same, { ...request, requestHash: "hash" }))).toEqual(full(7));
   });
 });
 
@@ -255,6 +285,6 @@ describe("judgeClone", () => {
 
   it("answers the clone that was applied, even if it was the last one that the quota allows", () => {
     const outcome = { ...makeOutcome({ applied: makeApplied(), image: null }), isQuotaReached: true };
-    expect(judgeClone(outcome, stale, maxImages)).toMatchObject({ isReplayed: false });
+    expect(judgeClone(outcome, stale, maxImages)).toMatchObject({ isReplayed: false, lostRevision: null });
   });
 });

@@ -62,11 +62,11 @@ const steps = fc.array(
 type UpdateStep = Step & { kind: "update" };
 type Sent = { step: UpdateStep; match: string | undefined };
 
-/** The service in a few lines: the fields as they are, each revision, and the revision that each key made. */
+/** The service in a few lines: the fields as they are, each revision, and the revision that each key made or found. */
 class Model {
   fields: Fields = { name: "a", version: "1" };
   revisions: { fields: Fields; changed: string[] }[] = [{ fields: { name: "a", version: "1" }, changed: [] }];
-  keys = new Map<string, { request: string; revision: number }>();
+  keys = new Map<string, { request: string; revision: number; changed: string[] }>();
   lastWithKey: Sent | undefined;
 
   get revision(): number {
@@ -125,13 +125,12 @@ function applyToModel(model: Model, { step, match }: Sent): Expected {
   const known = step.key === null ? undefined : model.keys.get(step.key);
   if (known) {
     if (known.request !== request) return { status: 422, code: "IdempotencyKeyReused" };
-    const changed = model.revisions[known.revision - 1]?.changed ?? [];
-    return { status: 200, revision: known.revision, changed, isReplayed: true };
+    return { status: 200, revision: known.revision, changed: known.changed, isReplayed: true };
   }
   const isIfMatchStale = match !== undefined && match !== "*" && Number.parseInt(match.slice(1), 10) !== model.revision;
   if (isIfMatchStale) return { status: 412, code: "PreconditionFailed", revision: model.revision };
   const changed = model.write({ ...model.fields, ...next });
-  if (changed.length > 0 && step.key !== null) model.keys.set(step.key, { request, revision: model.revision });
+  if (step.key !== null) model.keys.set(step.key, { request, revision: model.revision, changed });
   return { status: 200, revision: model.revision, changed };
 }
 
@@ -208,6 +207,10 @@ async function expectReplay(model: Model): Promise<void> {
     }
   }
   expect(replayed).toEqual(current);
+  for (const { revision } of entries) {
+    const earlier = await get(`/my/images/${image}?revision=${revision}`);
+    expect({ type: "smartmachine", ...(earlier.json as Json) }).toEqual(model.renderImage(revision));
+  }
   const columns =
     "name, version, os, type, requirements, image_size, description, files, tags, homepage, published_at, owner, public, state, eula, acl, origin, error, revision";
   const [row, last] = await env.DB.batch([

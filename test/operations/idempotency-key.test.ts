@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { makeBindings, send } from "../support/client.ts";
+import { makeBindings, send, type TestRequest } from "../support/client.ts";
 import { bob, carol, mallory, provision } from "../support/fixtures.ts";
 import {
   get,
@@ -127,16 +127,10 @@ describe("a request with an Idempotency-Key", () => {
     expect(await clone("my")).toEqual(["true", bob.uuid]);
   });
 
-  it("is judged anew if the first was refused or changed nothing", async () => {
+  it("is judged anew if the first was refused", async () => {
     expect(await update({ name: "b" }, { headers: { ...headers, "If-Match": '"7-9.0.0"' } })).toEqual(
       makeStaleAnswer(1),
     );
-    expect(await update({ name: "my-image" }, { headers })).toEqual({
-      status: 200,
-      ETag: '"1-9.0.0"',
-      "Changed-Fields": "",
-      json: makeImageJson("my-image"),
-    });
     expect(await update({ name: "b" }, { headers })).toEqual(first);
   });
 
@@ -165,6 +159,132 @@ describe("a request with an Idempotency-Key", () => {
     // One for the credentials and one for the write; from now on the caller is cached.
     expect(await update({ name: "b" }, { headers: safe, bindings })).toEqual(replayed);
     expect(counted.calls).toBe(3);
+  });
+});
+
+describe("a request with an Idempotency-Key that changed nothing", () => {
+  const path = `/my/images/${image}`;
+  const tagged = { tags: { a: 1 } };
+
+  it.each<[name: string, sent: TestRequest, meanwhile: object]>([
+    ["UpdateImage", { path: `${path}?action=update`, body: '{"name":"my-image"}' }, { name: "c" }],
+    ["RevertImage", { path: `${path}?action=revert&revision=1` }, { name: "c" }],
+    ["AddImageAcl", { path: `${path}/acl?action=add`, body: JSON.stringify([mallory.uuid]) }, { acl: null }],
+    [
+      "RemoveImageAcl",
+      { path: `${path}/acl?action=remove`, body: JSON.stringify([carol.uuid]) },
+      { acl: [carol.uuid] },
+    ],
+    ["AddImageTags", { path: `${path}/tags`, body: "{}" }, tagged],
+    ["ReplaceImageTags", { method: "PUT", path: `${path}/tags`, body: "{}" }, tagged],
+    ["DeleteImageTags", { method: "DELETE", path: `${path}/tags` }, tagged],
+  ])("is remembered: %s does not overwrite what somebody else wrote meanwhile", async (name, sent, meanwhile) => {
+    if (name === "AddImageAcl") await update({ acl: [mallory.uuid] });
+    if (name === "ReplaceImageTags") await update({ tags: {} });
+    const request = { ...sent, headers: { ...newest, "Idempotency-Key": "k" } };
+    const first = pickWriteAnswer(await send(request));
+    expect(first).toMatchObject({ "Changed-Fields": "" });
+    await update(meanwhile);
+    const changed = await get();
+    expect(pickWriteAnswer(await send(request))).toEqual({ ...first, "Idempotent-Replayed": "true" });
+    expect(await get()).toEqual(changed);
+    expect((await update({ name: "x" }, { headers: { "Idempotency-Key": "k" } })).status).toBe(
+      name === "UpdateImage" ? 422 : 200,
+    );
+  });
+
+  it("is remembered for an account that leaves an image which is not shared with it", async () => {
+    await provision(env.DB, {
+      images: [{ uuid: shared, owner: mallory.uuid, name: "shared", version: "1", public: true }],
+    });
+    const leave = async () =>
+      pickWriteAnswer(
+        await send({
+          path: `/my/images/${shared}/acl?action=remove`,
+          body: JSON.stringify([bob.uuid]),
+          headers: { "Idempotency-Key": "k" },
+        }),
+      );
+    expect(await leave()).toEqual({ status: 204 });
+    await update({ acl: [bob.uuid] }, { of: shared, sign: { as: mallory.login } });
+    expect(await leave()).toEqual({ status: 204, "Idempotent-Replayed": "true" });
+    expect(await get({ of: shared })).toMatchObject({ json: { acl: [bob.uuid] } });
+  });
+
+  it("is judged anew where it was refused: a tag that was not there, an account that nobody may remove", async () => {
+    const keyed = { headers: { "Idempotency-Key": "k" } };
+    const removeTag = async () => (await send({ method: "DELETE", path: `${path}/tags/a`, ...keyed })).status;
+    expect(await removeTag()).toBe(404);
+    await update(tagged);
+    expect(await removeTag()).toBe(204);
+    const others = { path: `/my/images/${shared}/acl?action=remove`, body: JSON.stringify([carol.uuid]), ...keyed };
+    expect([(await send(others)).status, (await send(others)).status]).toEqual([422, 422]);
+    expect(await env.DB.prepare("SELECT count(*) AS n FROM account_writes").first("n")).toBe(1);
+  });
+});
+
+describe("a request with an Idempotency-Key whose revision is no longer kept", () => {
+  const headers = { "Idempotency-Key": "k" };
+  const bindings = makeBindings({ HISTORY_BYTES: "1" });
+
+  /** Removes the revisions so far, as later writes do. */
+  async function removeRevisions(): Promise<void> {
+    await env.DB.prepare("UPDATE image_revisions SET time = time - 61000").run();
+    await update({ name: "later" }, { bindings });
+    expect(
+      await env.DB.prepare("SELECT count(*) AS n FROM image_revisions WHERE image = ?").bind(image).first("n"),
+    ).toBe(1);
+  }
+
+  it("is not applied again: it gets the image as it is, and the revision that is gone", async () => {
+    expect(await update({ name: "b", tags: { a: 1 } }, { headers })).toMatchObject({ ETag: '"2-9.0.0"' });
+    await removeRevisions();
+    const now = { status: 200, ETag: '"3-9.0.0"', json: makeImageJson("later", { tags: { a: 1 } }) };
+    expect(await update({ name: "b", tags: { a: 1 } }, { headers })).toEqual({
+      ...now,
+      "Changed-Fields": "name, tags",
+      "Idempotent-Replayed": "true",
+      "Revision-Not-Kept": "2",
+    });
+    expect(await update({ name: "c" }, { headers })).toMatchObject({
+      status: 422,
+      json: { code: "IdempotencyKeyReused" },
+    });
+    expect(await get()).toEqual(now);
+  });
+
+  it("is not applied again for a day", async () => {
+    await update({ name: "b" }, { headers });
+    await removeRevisions();
+    const trim = () => update({ name: "my-image" }, { headers: { "Idempotency-Key": crypto.randomUUID() } });
+    const age = (ms: number) => env.DB.prepare("UPDATE account_writes SET time = time - ?").bind(ms).run();
+    await age(24 * 3_600_000 - 10_000);
+    await trim();
+    expect(await update({ name: "b" }, { headers })).toMatchObject({ "Revision-Not-Kept": "2" });
+    await age(11_000);
+    await trim();
+    expect(await update({ name: "b" }, { headers })).toMatchObject({ "Changed-Fields": "name" });
+  });
+
+  it("is 404 where the caller no longer sees the image, except for answers without a body", async () => {
+    const leave = async () => {
+      const body = JSON.stringify([bob.uuid]);
+      return pickWriteAnswer(await send({ path: `/my/images/${shared}/acl?action=remove`, body, headers }));
+    };
+    const destroy = async () => pickWriteAnswer(await send({ method: "DELETE", path: `/my/images/${image}`, headers }));
+    await update({ name: "b" }, { headers });
+    expect([await leave(), await destroy()]).toEqual([{ status: 204 }, { status: 204 }]);
+    await env.DB.prepare("DELETE FROM image_revisions").run();
+    await env.DB.prepare("UPDATE images SET revision = revision + 1").run();
+    await env.DB.prepare("DELETE FROM image_revisions WHERE revision <= 3").run();
+    expect(await update({ name: "b" }, { headers })).toEqual({
+      status: 404,
+      json: { code: "ResourceNotFound", message: "image not found" },
+    });
+    expect([await leave(), await destroy()]).toEqual([
+      { status: 204, "Idempotent-Replayed": "true", "Revision-Not-Kept": "2" },
+      { status: 204, "Idempotent-Replayed": "true", "Revision-Not-Kept": "3" },
+    ]);
   });
 });
 

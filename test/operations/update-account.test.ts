@@ -207,14 +207,14 @@ describe("the fields of an account", () => {
 describe("the records of an account's writes", () => {
   const minuteAgo = 61_000;
 
-  const remember = (account: string, names: readonly string[], age: number) =>
-    env.DB.batch(
-      names.map((name) =>
-        env.DB.prepare(
-          "INSERT INTO account_writes (write_id, account, time) VALUES (?, ?, unixepoch('subsec') * 1000 - ?)",
-        ).bind(name, account, age),
-      ),
-    );
+  /** Adds records, which become older afterwards: adding one removes old ones. */
+  const remember = async (records: readonly { name: string; account: string; age: number }[]) => {
+    const insert =
+      "INSERT INTO account_writes (write_id, account, time) VALUES (?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER))";
+    const age = "UPDATE account_writes SET time = time - ? WHERE write_id = ?";
+    await env.DB.batch(records.map(({ name, account }) => env.DB.prepare(insert).bind(name, account)));
+    await env.DB.batch(records.map(({ name, age: ms }) => env.DB.prepare(age).bind(ms, name)));
+  };
 
   const readRecords = async () => {
     const { results } = await env.DB.prepare("SELECT write_id FROM account_writes ORDER BY write_id").all();
@@ -222,10 +222,13 @@ describe("the records of an account's writes", () => {
   };
 
   it("are removed after a minute, two by each write, of no other account", async () => {
-    await remember(bob.uuid, ["bob-2", "bob-3"], minuteAgo);
-    await remember(bob.uuid, ["bob-1"], 2 * minuteAgo);
-    await remember(bob.uuid, ["bob-young"], 1000);
-    await remember(mallory.uuid, ["mallory"], 3 * minuteAgo);
+    await remember([
+      { name: "bob-1", account: bob.uuid, age: 2 * minuteAgo },
+      { name: "bob-2", account: bob.uuid, age: minuteAgo },
+      { name: "bob-3", account: bob.uuid, age: minuteAgo },
+      { name: "bob-young", account: bob.uuid, age: 1000 },
+      { name: "mallory", account: mallory.uuid, age: 3 * minuteAgo },
+    ]);
     await update({ city: "a" });
     expect(await readRecords()).toEqual([expect.stringMatching(/^bob-[23]$/), "bob-young", "mallory"]);
     await update({ city: "b" });

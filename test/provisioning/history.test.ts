@@ -4,9 +4,11 @@ import { dump } from "../../scripts/provisioning/dump.ts";
 import { readProvision } from "../../scripts/provisioning/entries.ts";
 import { load } from "../../scripts/provisioning/load.ts";
 import { makeBindings, send } from "../support/client.ts";
-import { clear, mallory } from "../support/fixtures.ts";
+import { bob, clear, mallory, provision } from "../support/fixtures.ts";
 import { get, image, newest, provisionThree, shared, update } from "../support/safe-writes.ts";
+import { makeKey } from "../support/signer.ts";
 import { readTables } from "../support/stored-tables.ts";
+import { makeUuid } from "../support/uuids.ts";
 
 beforeEach(provisionThree);
 
@@ -92,18 +94,68 @@ describe("an export with history", () => {
 
   test("keeps the gap of a trimmed history, and goes on trimming by the same bytes", async () => {
     await write();
-    await env.DB.prepare("DELETE FROM image_history WHERE image = ? AND revision < 3").bind(image).run();
+    await env.DB.prepare("DELETE FROM image_revisions WHERE image = ? AND revision < 3").bind(image).run();
     const exported = await dump(env.DB, { hasHistory: true });
     const audit = await readAudit(image);
     await clear(env.DB);
     await loadFile(exported);
     expect(await readAudit(image)).toStrictEqual(audit);
-    await env.DB.prepare("UPDATE image_history SET time = time - 120000").run();
+    await env.DB.prepare("UPDATE image_revisions SET time = time - 120000").run();
     const answer = await update({ name: "trims" }, { bindings: makeBindings({ HISTORY_BYTES: "1" }) });
     expect(answer.status).toBe(200);
     const kept = (await readRevisions()).filter((row) => row["image"] === image);
     expect(kept.map((row) => row["revision"])).toEqual([6]);
   });
+});
+
+test("an entry of an export leaves out a long field that the next one has too", async () => {
+  const tags = { text: "ü".repeat(1200) };
+  await update({ tags });
+  for (const name of ["b", "c"]) await update({ name });
+  await update({ tags: { text: "short" } });
+  const { images } = await dump(env.DB, { hasHistory: true });
+  const { history } = images.find(({ uuid }) => uuid === image) as unknown as { history: Record<string, unknown>[] };
+  expect(history.map((entry) => [entry["same"], (entry["image"] as { tags?: unknown }).tags])).toEqual([
+    [undefined, undefined],
+    [["tags"], undefined],
+    [["tags"], undefined],
+    [undefined, tags],
+    [undefined, { text: "short" }],
+  ]);
+  const revisions = await readRevisions();
+  const audit = await readAudit(image);
+  await clear(env.DB);
+  await loadFile({ ...(await dump(env.DB)), images });
+  expect(await readRevisions()).toStrictEqual(revisions);
+  await provision(env.DB, { accounts: [{ ...bob, keys: [makeKey("ed25519")] }] });
+  expect(await readAudit(image)).toStrictEqual(audit);
+});
+
+test("an export of the release before, with whole images and a gap, is restored as it was", async () => {
+  const makeEntry = (revision: number, name: string, changed?: string[]) => ({
+    revision,
+    time: "2026-01-01T00:00:00.000Z",
+    operation: "UpdateImage",
+    account: bob.uuid,
+    keySha256: "SHA256:x",
+    requestId: "r",
+    changed,
+    writeId: `w${revision}`,
+    image: { owner: bob.uuid, name, version: "1", state: "active" },
+  });
+  const history = [makeEntry(2, "b", ["name"]), makeEntry(5, "e", ["version"]), makeEntry(6, "f", ["name"])];
+  const uuid = makeUuid(9);
+  await loadFile({ images: [{ uuid, owner: bob.uuid, name: "f", version: "1", revision: 6, history }] });
+  const audit = (await readAudit(uuid)).json as { revision: number; changes: unknown }[];
+  expect(audit.map(({ revision, changes }) => [revision, changes])).toEqual([
+    [6, { name: { before: "e", after: "f" } }],
+    [5, null],
+    [2, null],
+  ]);
+  for (const { revision, image } of history) {
+    const { json } = await send({ method: "GET", path: `/my/images/${uuid}?revision=${revision}`, headers: newest });
+    expect(json).toMatchObject({ name: image.name });
+  }
 });
 
 describe("an export with history is refused, each mistake named,", () => {
@@ -127,6 +179,21 @@ describe("an export with history is refused, each mistake named,", () => {
     ],
     ["with another number", { ...entry, revision: 2 }, "revision is that of the last entry of history; 2 was sent"],
     ["without entries", { ...entry, history: [] }, "revision is that of the last entry of history; 1 was sent"],
+    [
+      "with a field that the next entry has, where none follows",
+      { ...entry, history: [{ ...revision, same: ["tags"] }] },
+      "history[0]: same is for an entry that another one follows",
+    ],
+    [
+      "with a field left out that may not be",
+      { ...entry, history: [{ ...revision, same: ["name"] }] },
+      'history[0]: same[0] is one of acl, tags, requirements, files, description; "name" was sent',
+    ],
+    [
+      "with an image before that is none",
+      { ...entry, history: [{ ...revision, before: { ...stored, name: 7 } }] },
+      "history[0]: before: name is a string of 1 to 1024 characters without U+0000 or a lone surrogate; 7 was sent",
+    ],
     ["that is no list", { ...entry, history: {} }, "history is an array; an object was sent"],
     ["with other fields", { ...entry, name: "m" }, "the last entry of history has other fields than the image"],
     [

@@ -66,7 +66,7 @@ test("a client's change of one image does not keep another from being loaded", a
 
 test("a change whose revisions are no longer kept counts as a client's", async () => {
   await change("description = 'new'");
-  await env.DB.prepare("DELETE FROM image_history").run();
+  await env.DB.prepare("DELETE FROM image_revisions").run();
   await expect(load(env.DB, await read(manifest), guarded)).rejects.toThrow("changed description since");
 });
 

@@ -144,8 +144,9 @@ export class EditModel {
     const isNew = changed.length > 0 || write.kind === "clone";
     const revision = write.kind === "clone" ? 1 : this.revision + Number(isNew);
     const answer = this.#answer(write, { revision, fields, changed: changed.join(", ") });
-    if (isDryRun || !isNew) return answer;
+    if (isDryRun) return answer;
     remember(answer);
+    if (!isNew) return answer;
     if (write.kind === "clone") this.clones++;
     else {
       const action = write.by === "mallory" ? "leave" : actions[write.kind];

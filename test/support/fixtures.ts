@@ -19,5 +19,9 @@ export async function provision(db: D1Database, file: unknown = fixtures): Promi
 
 /** Deletes every image, key and account, and the record of every write of an account. */
 export async function clear(db: D1Database): Promise<void> {
-  await db.batch(["images", "keys", "accounts", "account_writes"].map((table) => db.prepare(`DELETE FROM ${table}`)));
+  await db.batch(
+    ["images", "keys", "accounts", "account_writes", "account_history"].map((table) =>
+      db.prepare(`DELETE FROM ${table}`),
+    ),
+  );
 }

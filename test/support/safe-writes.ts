@@ -45,9 +45,15 @@ export type ImageRequest = Omit<Partial<TestRequest>, "headers"> & { headers?: R
 export const pickWriteAnswer = ({ status, headers, json }: Answer) => ({
   status,
   ...Object.fromEntries(
-    ["ETag", "Changed-Fields", "Idempotent-Replayed", "Dry-Run", "Ignored-Parameters"].flatMap((name) =>
-      headers.has(name) ? [[name, headers.get(name)]] : [],
-    ),
+    [
+      "ETag",
+      "Changed-Fields",
+      "Idempotent-Replayed",
+      "Revision-Not-Kept",
+      "Retry-After",
+      "Dry-Run",
+      "Ignored-Parameters",
+    ].flatMap((name) => (headers.has(name) ? [[name, headers.get(name)]] : [])),
   ),
   ...(json !== undefined && { json }),
 });

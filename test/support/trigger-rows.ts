@@ -1,5 +1,4 @@
 import { env } from "cloudflare:workers";
-import { manifestColumnNames } from "../../src/db/schema.ts";
 import { makeUuid } from "./uuids.ts";
 
 /** The columns of an image, by name. */
@@ -50,9 +49,12 @@ export const after: Columns = {
   error: '{"code":"BC"}',
 };
 
-/** The bytes of a revision: 400, and those of its texts. */
-export const countBytes = (columns: Columns): number =>
-  manifestColumnNames.reduce((sum, name) => sum + new TextEncoder().encode(String(columns[name] ?? "")).length, 400);
+/** The bytes of a revision: 700, and those of the values that it replaced. */
+export const countBytes = (replaced: Columns = {}): number =>
+  Object.values(replaced).reduce<number>(
+    (sum, value) => sum + new TextEncoder().encode(String(value ?? "")).length,
+    700,
+  );
 
 /** Adds an image. */
 export const insert = (columns: Columns) =>

@@ -1,5 +1,5 @@
 import type { Session } from "../keys/kept-session.ts";
-import type { Account, AccountKey, AuditEntry, Image, Versioned } from "./image.ts";
+import type { Account, AccountKey, AuditPage, Image, Versioned } from "./image.ts";
 import { dropIntent, formatTarget, type Intent, type IntentKind, keepIntent, listKeptIntents } from "./intents.ts";
 import { makeUnreachable, Refusal, readRefusal } from "./refusal.ts";
 import { retry } from "./retry.ts";
@@ -75,11 +75,13 @@ export class Client {
     return { image: await readJson(response), etag: response.headers.get("ETag") ?? "" };
   }
 
-  /** A page of revisions, newest first. @param marker the revision that the page continues below */
-  audit = (id: string, { marker }: { marker?: number } = {}): Promise<AuditEntry[]> =>
-    this.#read(
-      `${this.#base}/images/${encodeURIComponent(id)}/audit${marker === undefined ? "" : `?marker=${marker}`}`,
-    );
+  /** A page of revisions, newest first. @param marker that of the page before */
+  audit = (id: string, { marker }: { marker?: string } = {}): Promise<AuditPage> =>
+    retry(async () => {
+      const query = marker === undefined ? "" : `?marker=${marker}`;
+      const response = await this.#send({ path: `${this.#base}/images/${encodeURIComponent(id)}/audit${query}` });
+      return { entries: await readJson(response), nextMarker: response.headers.get("Next-Marker") };
+    });
 
   /**
    * Makes a change once. It is kept in the browser before it is sent, and until an answer says what became of it; without

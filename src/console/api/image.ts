@@ -49,6 +49,9 @@ export type AuditEntry = {
   changes: Record<string, { before: unknown; after: unknown }> | null;
 };
 
+/** A page of the audit, newest first. `nextMarker` is null on the last one. */
+export type AuditPage = { entries: AuditEntry[]; nextMarker: string | null };
+
 /** An account. docs/contract.md#account */
 export type Account = { id: string; login: string; email?: string; companyName?: string };
 

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { AuditEntry, Versioned } from "../api/image.ts";
+import type { AuditEntry, AuditPage, Versioned } from "../api/image.ts";
 import { formatRoute } from "../route.ts";
 import { RefusalNotice } from "../ui/refusal-notice.tsx";
 import { useAttempt } from "../ui/use-attempt.ts";
@@ -8,10 +8,7 @@ import type { ViewProps } from "../view-props.ts";
 import { Revert } from "./history/revert.tsx";
 import { Revision } from "./history/revision.tsx";
 
-/** As many as one answer holds. docs/contract.md#audit */
-const pageSize = 100;
-
-type History = { entries: AuditEntry[]; hasMore: boolean; current: Versioned | null };
+type History = AuditPage & { current: Versioned | null };
 
 /** What happened to an image, newest first, and how to take it back. */
 export function HistoryView({ id, client, tell, go, settled }: ViewProps & { id: string }) {
@@ -21,19 +18,18 @@ export function HistoryView({ id, client, tell, go, settled }: ViewProps & { id:
     `history ${id} ${settled}`,
     async (): Promise<History> => {
       // A destroyed image has a history, and no current state.
-      const [entries, current] = await Promise.all([client.audit(id), client.getImage(id).catch(() => null)]);
-      return { entries, hasMore: entries.length === pageSize, current };
+      const [page, current] = await Promise.all([client.audit(id), client.getImage(id).catch(() => null)]);
+      return { ...page, current };
     },
   );
-  const showOlder = ({ entries, current }: History) =>
+  const showOlder = ({ entries, nextMarker, current }: History) =>
     attempt(async () => {
-      const marker = entries.at(-1)?.revision;
-      if (marker === undefined) return;
-      const older = await client.audit(id, { marker });
-      replace({ entries: [...entries, ...older], hasMore: older.length === pageSize, current });
+      if (nextMarker === null) return;
+      const older = await client.audit(id, { marker: nextMarker });
+      replace({ ...older, entries: [...entries, ...older.entries], current });
     });
   if (!value) return refusal ? <RefusalNotice refusal={refusal} onRetry={reload} /> : <p role="status">Loading…</p>;
-  const { entries, hasMore, current } = value;
+  const { entries, nextMarker, current } = value;
   return (
     <>
       <p class="quiet">
@@ -56,7 +52,7 @@ export function HistoryView({ id, client, tell, go, settled }: ViewProps & { id:
         ))}
       </ol>
       {olderRefusal && <RefusalNotice refusal={olderRefusal} />}
-      {hasMore && (
+      {nextMarker !== null && (
         <button type="button" onClick={() => showOlder(value)}>
           Show older
         </button>

@@ -1,11 +1,12 @@
+import { manifestColumnNames } from "../../db/schema.ts";
 import { CloudApiError } from "../../errors.ts";
 import { imageWrites } from "../../operations.ts";
 import type { Release } from "../../releases.ts";
 import { assertAuthority } from "../../signature/refusals.ts";
 import type { RequestParameters } from "../../syntax/form.ts";
 import { showValue } from "../../text.ts";
-import type { AuditPage, ImageHistory, RevisionRow } from "../image-audit.sql.ts";
-import type { ImageRow } from "../image-row.sql.ts";
+import { type AuditPage, type ImageHistory, maxPageBytes, type RevisionRow } from "../image-audit.sql.ts";
+import { type ImageRow, longColumns } from "../image-row.sql.ts";
 import { renderImage } from "./image-json.ts";
 import { readSingle } from "./list-filters.ts";
 import { makeNotOwner, requireVisible } from "./visibility.ts";
@@ -70,25 +71,39 @@ export function assertAuditable(
 const nameAction = (operation: RevisionRow["operation"]): string =>
   operation === "provision" ? "provision" : imageWrites[operation].action;
 
+/** An entry of the audit, as MachineAudit has it. */
+type AuditEntry = Readonly<Record<string, unknown>>;
+
 /**
- * Renders revisions as MachineAudit does. Each names what it changed: the fields of the image as this release shows it.
- * `changes` is null if the revision before is not kept. docs/contract.md#audit
+ * Renders a page of revisions. Each names what it changed: the fields of the image as this release shows it. `changes` is
+ * null if the revision before was not kept. The page ends early where the values are large. docs/contract.md#audit
  *
- * @param rows newest first. Extra rows at the end, beyond `limit` or not above revision `above`, are only compared with
+ * @returns the entries, and the marker of the next page; null if no revision follows
  */
 export function renderAudit(
-  rows: readonly RevisionRow[],
-  { release, limit, above }: { release: Release; limit: number; above: number },
-): Record<string, unknown>[] {
-  const page = rows.slice(0, limit).filter(({ revision }) => revision > above);
-  return page.map((row, at) => ({
-    action: nameAction(row.operation),
-    success: "yes",
-    time: new Date(row.time).toISOString(),
-    caller: renderCaller(row),
-    revision: row.revision,
-    changes: renderChanges(rows[at + 1], row, release),
-  }));
+  { revisions, matching, newest }: Pick<ImageHistory, "revisions" | "matching" | "newest">,
+  { release, limit }: { release: Release; limit: number },
+): { entries: AuditEntry[]; nextMarker: number | null } {
+  const entries: AuditEntry[] = [];
+  let after = newest;
+  let bytes = 0;
+  let last = null;
+  for (const row of revisions.slice(0, limit)) {
+    if (after === null || bytes > maxPageBytes) break;
+    const before = { ...after, ...pickEarlier(row) };
+    entries.push({
+      action: nameAction(row.operation),
+      success: "yes",
+      time: new Date(row.time).toISOString(),
+      caller: renderCaller(row),
+      revision: row.revision,
+      changes: row.is_cut ? null : renderChanges(row, { before, after, release }),
+    });
+    bytes += measureChanges(row, before) + measureChanges(row, after);
+    after = before;
+    last = row.revision;
+  }
+  return { entries, nextMarker: entries.length < matching ? last : null };
 }
 
 /** MachineAudit's `signature` or, for `npm run provision`, `operator`. */
@@ -102,12 +117,31 @@ function renderCaller({
   return { type: "signature", keyId: `/${login ?? account}/keys/${key}`, account, requestId };
 }
 
-function renderChanges(before: RevisionRow | undefined, after: RevisionRow, release: Release): unknown {
-  const isFirst = after.changed === null;
-  const isKept = before?.revision === after.revision - 1;
-  if (!isFirst && !isKept) return null;
-  const old = isFirst || !before ? {} : renderImage(toImage(before), release);
-  const current = renderImage(toImage(after), release);
+const listChanged = ({ changed }: RevisionRow): readonly string[] => changed?.split(", ") ?? manifestColumnNames;
+
+/** The values before a revision of the columns that it changed. */
+const pickEarlier = (row: RevisionRow): Partial<ImageRow> => {
+  const changed = listChanged(row);
+  return Object.fromEntries(Object.entries(row).filter(([name]) => changed.includes(name)));
+};
+
+/** Characters of the long texts that a revision changed. */
+const measureChanges = (row: RevisionRow, image: ImageRow): number => {
+  const changed = listChanged(row);
+  return longColumns.reduce((sum, name) => sum + (changed.includes(name) ? (image[name]?.length ?? 0) : 0), 0);
+};
+
+function renderChanges(
+  row: RevisionRow,
+  { before, after, release }: { before: ImageRow; after: ImageRow; release: Release },
+): unknown {
+  const changed = listChanged(row);
+  // Long texts that stay are not parsed.
+  const unchanged = Object.fromEntries(
+    longColumns.filter((name) => !changed.includes(name)).map((name) => [name, null]),
+  );
+  const old = row.changed === null ? {} : renderImage({ ...before, ...unchanged }, release);
+  const current = renderImage({ ...after, ...unchanged }, release);
   const names = Object.keys({ ...current, ...old }).filter((name) => name !== "id");
   return Object.fromEntries(
     names
@@ -115,5 +149,3 @@ function renderChanges(before: RevisionRow | undefined, after: RevisionRow, rele
       .filter(([, change]) => JSON.stringify(change.before) !== JSON.stringify(change.after)),
   );
 }
-
-const toImage = ({ image, ...row }: RevisionRow): ImageRow => ({ uuid: image, ...row });

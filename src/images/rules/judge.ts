@@ -2,17 +2,19 @@ import { CloudApiError } from "../../errors.ts";
 import type { Release } from "../../releases.ts";
 import { assertAuthority } from "../../signature/refusals.ts";
 import type { FoundImage, ImageRow } from "../image-row.sql.ts";
-import type { WriteOutcome } from "../image-write.sql.ts";
+import type { WriteOutcome } from "../write-outcome.sql.ts";
 import { assertPreconditions, type WritePreconditions } from "./preconditions.ts";
-import { requireOwn } from "./visibility.ts";
+import { requireOwn, requireVisible } from "./visibility.ts";
 
 /** The image as an accepted write left it. */
 export type Written = {
   image: ImageRow;
   /** The fields that the write changed, in the documentation's order. Empty if it changed nothing. */
   changedFields: readonly string[];
-  /** An earlier request with the same Idempotency-Key applied the write. */
+  /** An earlier request with the same Idempotency-Key made the write. */
   isReplayed: boolean;
+  /** The revision that the write left. Null if the image is shown as it is now, because that revision is not kept. */
+  lostRevision: number | null;
 };
 
 /** The request, for the rules to judge the outcome of its write by. */
@@ -27,9 +29,15 @@ export type WriteRequest = {
 /**
  * Returns the write if it was applied, by this request or an earlier one with its Idempotency-Key. Undefined otherwise.
  *
- * @throws {CloudApiError} InvalidCredentials when the caller's authority is gone; IdempotencyKeyReused
+ * @param isShown whether the answer shows the image: as it is now if its revision is not kept
+ * @throws {CloudApiError} InvalidCredentials when the caller's authority is gone; IdempotencyKeyReused; ResourceNotFound
+ * when the image is to be shown as it is now, and is hidden by now
  */
-export function findApplied(outcome: WriteOutcome, { requestHash }: WriteRequest): Written | undefined {
+export function findApplied(
+  outcome: WriteOutcome,
+  { account, requestHash }: WriteRequest,
+  { isShown = true } = {},
+): Written | undefined {
   assertAuthority(outcome);
   const { applied } = outcome;
   if (!applied) return undefined;
@@ -39,8 +47,9 @@ export function findApplied(outcome: WriteOutcome, { requestHash }: WriteRequest
       "this Idempotency-Key was sent before with another request on this image; use a new key for each new request",
     );
   }
-  const { image, changedColumns, isReplayed } = applied;
-  return { image, changedFields: changedColumns?.split(", ") ?? [], isReplayed };
+  const { image, changedColumns, isReplayed, lostRevision } = applied;
+  if (isShown && lostRevision !== null) requireVisible({ ...image, isShared: false }, account);
+  return { image, changedFields: changedColumns?.split(", ").filter(Boolean) ?? [], isReplayed, lostRevision };
 }
 
 /**
@@ -67,15 +76,23 @@ export function judgeOwn(
  * Judges a write that SQL did not apply although the operation's rules allow it: a precondition failed, or there was nothing
  * to change, and the image is returned unchanged.
  *
- * @throws {CloudApiError} PreconditionFailed, PreconditionRequired
+ * @throws {CloudApiError} PreconditionFailed, PreconditionRequired; RequestThrottled: the account's history has no room for
+ * the revision, or for the record of the Idempotency-Key
  * @throws {Error} a bug: SQL refused the write, and no rule here says why
  */
 export function judgeUnapplied(
   image: FoundImage,
-  { wouldChange }: WriteOutcome,
-  { preconditions, release }: WriteRequest,
+  { wouldChange, secondsUntilRoom }: WriteOutcome,
+  { preconditions, release, requestHash }: WriteRequest,
 ): Written {
   assertPreconditions(preconditions, { revision: image.revision, release });
+  if (secondsUntilRoom !== null && (wouldChange || requestHash !== null)) {
+    throw new CloudApiError(
+      "RequestThrottled",
+      `the history of the account's images is full, and too recent to be removed; try again after ${secondsUntilRoom} seconds`,
+      { headers: { "Retry-After": String(secondsUntilRoom) }, reason: "ACCOUNT_HISTORY_BYTES" },
+    );
+  }
   if (wouldChange) throw new Error(`a write on ${image.uuid} was not applied, and nothing explains it`);
-  return { image, changedFields: [], isReplayed: false };
+  return { image, changedFields: [], isReplayed: false, lostRevision: null };
 }

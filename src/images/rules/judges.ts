@@ -2,9 +2,9 @@ import { CloudApiError } from "../../errors.ts";
 import type { Grants } from "../acl.sql.ts";
 import type { CloneOutcome } from "../clone-image.sql.ts";
 import type { DeletionOutcome } from "../delete-image.sql.ts";
-import type { WriteOutcome } from "../image-write.sql.ts";
 import type { RevertOutcome } from "../revert-image.sql.ts";
 import { type AddedTags, maxInexactTags } from "../tags.sql.ts";
+import type { WriteOutcome } from "../write-outcome.sql.ts";
 import { describeTooMany, parseAcl } from "./acl.ts";
 import { makeUnknownRevision } from "./audit.ts";
 import { findApplied, judgeOwn, judgeUnapplied, type WriteRequest, type Written } from "./judge.ts";
@@ -36,8 +36,10 @@ export const judgeGrants = (outcome: WriteOutcome, request: WriteRequest, { acco
  */
 export function judgeRemoval(outcome: WriteOutcome, request: WriteRequest, accounts: readonly string[]): Written {
   const { account } = request;
-  if (outcome.applied || outcome.image === null || outcome.image.owner === account) return judgeOwn(outcome, request);
-  findApplied(outcome, request);
+  // An account that has left is shown no image.
+  const applied = findApplied(outcome, request, { isShown: outcome.applied?.image.owner === account });
+  if (applied) return applied;
+  if (outcome.image === null || outcome.image.owner === account) return judgeOwn(outcome, request);
   const image = requireVisible(outcome.image, account);
   if (accounts.length !== 1 || accounts[0] !== account) {
     throw makeNotOwner(
@@ -89,6 +91,7 @@ export const judgeRevert = (outcome: RevertOutcome, request: WriteRequest, sent:
 
 /** Judges a deletion. @throws {CloudApiError} as `judgeOwn`; ImageHasDependentImages, which names those that the account can see */
 export const judgeDeletion = (outcome: DeletionOutcome, request: WriteRequest): Written =>
+  findApplied(outcome, request, { isShown: false }) ??
   judgeOwn(outcome, request, () => {
     if (!outcome.hasDependents) return;
     const named = outcome.visibleDependents.length > 0 ? `: ${outcome.visibleDependents.join(", ")}` : "";

@@ -1,0 +1,59 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { Database } from "../db/client.ts";
+import { accountHistory, accountWrites, imageRevisions } from "../db/schema.ts";
+import { type Expression, type Placeholder, type Placeholders, statement } from "../db/statement.ts";
+
+/** The bound on an account's history: ACCOUNT_HISTORY_BYTES. docs/contract.md#audit */
+
+export const now = sql`CAST(unixepoch('subsec') * 1000 AS INTEGER)`;
+
+type HistoryBound = Placeholders<{ account: string; maxHistory: number }>;
+
+/** The history of the account takes as many bytes as it may. */
+export const isHistoryFull = ({ account, maxHistory }: HistoryBound): SQL => sql`(${maxHistory} > 0 AND EXISTS (
+  SELECT 1 FROM ${accountHistory} WHERE ${accountHistory.account} = ${account} AND ${accountHistory.bytes} >= ${maxHistory}))`;
+
+/** When the oldest row of the account's history may be removed. Rows stay for a minute. */
+const roomTime = (account: Placeholder): SQL => sql`60000 + min(
+  coalesce((SELECT min(${imageRevisions.time}) FROM ${imageRevisions} WHERE ${imageRevisions.holder} = ${account}), 1e15),
+  coalesce((SELECT min(${accountWrites.time}) FROM ${accountWrites} WHERE ${accountWrites.account} = ${account}), 1e15))`;
+
+/** How long until the account's history has room, in ms. NULL if it has, or unless the condition holds. */
+export const roomInMs = (bind: HistoryBound, condition: SQL): Expression<number | null> => ({
+  sql: sql`CASE WHEN ${condition} AND ${isHistoryFull(bind)} THEN max(1, ${roomTime(bind.account)} - ${now}) END`,
+  decode: null,
+});
+
+/** How many rows, and bytes of them, one write may remove to make room for itself. */
+const [maxRemovedRows, maxRemovedBytes] = [sql.raw("500"), sql.raw("1048576")];
+
+type RoomValues = { account: string };
+
+/**
+ * Removes the oldest revisions of an account's images. What is older than a removed revision of the same image goes too,
+ * whatever its time: a revision without all later ones cannot be read.
+ */
+export const removeOldRevisions = statement<RoomValues>().writes(
+  ({ account }) => sql`
+    DELETE FROM ${imageRevisions} WHERE (image, revision) IN (
+      SELECT kept.image, kept.revision FROM (
+        SELECT image, max(revision) AS revision FROM (
+          SELECT image, revision, bytes, sum(bytes) OVER (ORDER BY time, revision ROWS UNBOUNDED PRECEDING) AS removed FROM (
+            SELECT image, revision, bytes, time FROM ${imageRevisions}
+            WHERE ${imageRevisions.holder} = ${account} AND ${imageRevisions.time} < ${now} - 60000
+            ORDER BY time LIMIT ${maxRemovedRows}))
+        WHERE removed - bytes < ${maxRemovedBytes} GROUP BY image) AS oldest
+      CROSS JOIN ${imageRevisions} AS kept ON kept.image = oldest.image AND kept.revision <= oldest.revision)`,
+);
+
+export const removeOldRecords = statement<RoomValues>().writes(
+  ({ account }) => sql`
+    DELETE FROM ${accountWrites} WHERE write_id IN (
+      SELECT write_id FROM ${accountWrites}
+      WHERE ${accountWrites.account} = ${account} AND ${accountWrites.time} < ${now} - 60000 ORDER BY time LIMIT ${maxRemovedRows})`,
+);
+
+/** Makes room in an account's history, if it holds what is older than a minute. One batch. */
+export async function makeRoom(db: Database, account: string): Promise<void> {
+  await db.batch([removeOldRevisions.with({ account }), removeOldRecords.with({ account })]);
+}

@@ -1,0 +1,208 @@
+import { and, eq, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import type { Caller } from "../caller.ts";
+import { callerRow, hasAuthority } from "../db/authority.ts";
+import { accountWrites, imageHistory, imageRevisions, images, manifestColumnNames } from "../db/schema.ts";
+import {
+  boolean,
+  type Expression,
+  integer,
+  leftJoined,
+  nullableText,
+  type Placeholders,
+  query,
+  type RowOf,
+  type SelectedFieldsFlat,
+  text,
+} from "../db/statement.ts";
+import type { WriteOperation } from "../operations.ts";
+import { roomInMs } from "./account-history.sql.ts";
+import { type FoundImage, foundImage, type ImageRow, revisionColumns } from "./image-row.sql.ts";
+
+/** A write of an image: who asks, under which id, and on which revisions. */
+export type Write = {
+  caller: Caller;
+  operation: WriteOperation;
+  imageId: string;
+  /** Id of the write, unique in the history. The client's retries have the same one if they send an Idempotency-Key. */
+  writeId: string;
+  /** SHA-256 of what the request asks for. Null without an Idempotency-Key. */
+  requestHash: string | null;
+  /** Id of this HTTP request: when the service sends its statements to D1 again, it is the same. Clients may repeat a `requestId`. */
+  httpRequestId: string;
+  requestId: string;
+  /** Only reads what the write would do. */
+  isDryRun: boolean;
+  /** How many revisions and bytes of history the image keeps. 0 turns the limit off. */
+  keepRevisions: number;
+  keepBytes: number;
+  /** How many bytes the history of the account may take. 0 turns the limit off, and is for a dry run. */
+  maxHistory: number;
+  /** JSON array of the revisions that may be written on. Null for any. */
+  onRevisions: string | null;
+  /** JSON array of the revisions that may not. Null for none. */
+  notOnRevisions: string | null;
+};
+
+/** The values that every statement of a write binds. */
+export type WriteValues = Caller &
+  Pick<
+    Write,
+    "imageId" | "writeId" | "requestHash" | "httpRequestId" | "maxHistory" | "onRevisions" | "notOnRevisions"
+  > & {
+    write: string;
+  };
+
+/** `write` is the JSON object that the triggers copy into image_history. */
+export function toWriteValues({
+  caller,
+  operation,
+  requestId,
+  isDryRun,
+  keepRevisions,
+  keepBytes,
+  ...write
+}: Write): WriteValues {
+  const record = {
+    operation,
+    request_hash: write.requestHash,
+    attempt_id: write.httpRequestId,
+    request_id: requestId,
+    account: caller.signer,
+    key_sha256: caller.fingerprintSha256,
+    keep_revisions: keepRevisions,
+    keep_bytes: keepBytes,
+  };
+  return { ...caller, ...write, write: JSON.stringify(record) };
+}
+
+/** Bookkeeping columns of every write. A trigger copies them into image_history. */
+export const recordColumns = (bind: Placeholders<WriteValues>) => ({
+  write_id: sql`${bind.writeId}`,
+  write: sql`${bind.write}`,
+});
+
+const isRevisionIn = (revisions: SQLWrapper): SQL =>
+  sql`${images.revision} IN (SELECT value FROM json_each(${revisions}))`;
+
+/**
+ * No attempt made the write before, and its preconditions hold when the statement runs. A write whose acknowledgement was
+ * lost is retried: it must not be applied twice.
+ */
+export const isApplicable = (bind: Placeholders<WriteValues>): SQL | undefined =>
+  and(
+    sql`NOT EXISTS (SELECT 1 FROM ${imageRevisions} WHERE ${imageRevisions.write_id} = ${bind.writeId})`,
+    sql`NOT EXISTS (SELECT 1 FROM ${accountWrites} WHERE ${accountWrites.write_id} = ${bind.writeId})`,
+    sql`(${bind.onRevisions} IS NULL OR ${isRevisionIn(bind.onRevisions)})`,
+    sql`(${bind.notOnRevisions} IS NULL OR NOT ${isRevisionIn(bind.notOnRevisions)})`,
+  );
+
+/** What came of a write: it was made, now or earlier, or it was not. */
+export type WriteOutcome = {
+  hasAuthority: boolean;
+  /** Null if the write was not made. */
+  applied: {
+    /** The image as the write left it; as it is now if that revision is not kept. */
+    image: ImageRow;
+    /** The revision that the write left. Null if the image is shown as it is now, because that revision is not kept. */
+    lostRevision: number | null;
+    requestHash: string | null;
+    /** An earlier HTTP request with the same Idempotency-Key made the write. */
+    isReplayed: boolean;
+    /** The names of the columns that the write changed, with commas. Null if it made the image. */
+    changedColumns: string | null;
+  } | null;
+  /** The current image. Null if the write was made, or the image does not exist. */
+  image: FoundImage | null;
+  /** The write would change the current image. False if it was made. */
+  wouldChange: boolean;
+  /** The write was not made, and the account's history is full: when it has room again, in seconds. Else null. */
+  secondsUntilRoom: number | null;
+};
+
+const revisionRecord = (name: "write_id" | "request_hash" | "attempt_id" | "changed" | "image" | "revision"): SQL =>
+  sql`coalesce(${accountWrites[name]}, ${imageRevisions[name]})`;
+
+const isUnmade = sql`${revisionRecord("write_id")} IS NULL`;
+
+/** A boolean that SQLite computes only if the write was not made. False otherwise. */
+export const unlessApplied = (expression: SQL): Expression<boolean> =>
+  boolean(sql`CASE WHEN ${isUnmade} THEN ${expression} ELSE 0 END`);
+
+/**
+ * The outcome of a write, read in its transaction: the caller's authority, the record of this write, made now or earlier,
+ * and the image. `earlier` is the revision that the write left, if the image is at another one by now.
+ */
+export const outcomeFields = (bind: Placeholders<WriteValues>, wouldChange: SQL) => ({
+  hasAuthority,
+  record: leftJoined(
+    {
+      writeId: text(revisionRecord("write_id")),
+      requestHash: nullableText(revisionRecord("request_hash")),
+      httpRequestId: nullableText(revisionRecord("attempt_id")),
+      changed: nullableText(revisionRecord("changed")),
+      revision: integer(revisionRecord("revision")),
+    },
+    "writeId",
+  ),
+  earlier: leftJoined(revisionColumns, "uuid"),
+  image: foundImage(bind.account),
+  wouldChange: unlessApplied(wouldChange),
+  roomInMs: roomInMs(bind, isUnmade),
+});
+
+/** Selects the outcome of a write: always one row. */
+export const selectOutcome = (columns: SelectedFieldsFlat, bind: Placeholders<WriteValues>) =>
+  query
+    .select(columns)
+    .from(callerRow(bind))
+    .leftJoin(accountWrites, eq(accountWrites.write_id, bind.writeId))
+    .leftJoin(imageRevisions, eq(imageRevisions.write_id, bind.writeId))
+    .leftJoin(images, eq(images.uuid, sql`coalesce(${revisionRecord("image")}, ${bind.imageId})`))
+    .leftJoin(
+      imageHistory,
+      and(
+        eq(imageHistory.image, images.uuid),
+        eq(imageHistory.revision, revisionRecord("revision")),
+        sql`${imageHistory.revision} <> ${images.revision}`,
+      ),
+    );
+
+export type OutcomeRow = RowOf<ReturnType<typeof outcomeFields>>;
+
+/** Lists the columns that differ, in the form of `image_history.changed`. */
+const listChangedColumns = (before: ImageRow, after: ImageRow): string =>
+  manifestColumnNames.filter((name) => before[name] !== after[name]).join(", ");
+
+/**
+ * Reads a row of `selectOutcome`. If this HTTP request made the write, `hasAuthority` is true, even if the authority has
+ * ended since: D1's first answer may have been lost, and this is the outcome of the second try.
+ *
+ * @param rehearsed the image as a dry run would leave it. Empty for a write, and if the write would not be applied
+ */
+export function readOutcome<Row extends OutcomeRow>(
+  { hasAuthority, record, earlier, image, wouldChange, roomInMs, ...more }: Row,
+  write: Write,
+  [rehearsed]: readonly (ImageRow | undefined)[],
+): WriteOutcome & Omit<Row, keyof OutcomeRow> {
+  if (rehearsed) {
+    const changedColumns = image?.uuid === rehearsed.uuid ? listChangedColumns(image, rehearsed) : null;
+    const { requestHash } = write;
+    const applied = { image: rehearsed, lostRevision: null, requestHash, isReplayed: false, changedColumns };
+    return { ...more, hasAuthority, applied, image: null, wouldChange: false, secondsUntilRoom: null };
+  }
+  if (record === null || image === null) {
+    const secondsUntilRoom = roomInMs === null ? null : Math.ceil(roomInMs / 1000);
+    return { ...more, hasAuthority, applied: null, image, wouldChange, secondsUntilRoom };
+  }
+  const isNewest = record.revision === image.revision;
+  const isReplayed = record.httpRequestId !== write.httpRequestId;
+  const applied = {
+    image: isNewest ? image : (earlier ?? image),
+    lostRevision: isNewest || earlier ? null : record.revision,
+    requestHash: record.requestHash,
+    isReplayed,
+    changedColumns: record.changed,
+  };
+  const isAllowed = hasAuthority || !isReplayed;
+  return { ...more, hasAuthority: isAllowed, applied, image: null, wouldChange, secondsUntilRoom: null };
+}
