@@ -1,12 +1,12 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { assertDatabaseIsNamed, readProductionDatabase } from "../deploying/production-database.ts";
-import { makeFolder } from "../running/state-folder.ts";
+import { makeFolder, noteFile } from "../running/state-folder.ts";
 import { findDatabaseFile } from "../serving/database-file.ts";
 import { readSettings } from "../serving/settings.ts";
 import { formatMigrateCommand, listUnapplied, migrateFile } from "./migrations.ts";
 import type { OpenDatabase } from "./sql-database.ts";
-import { openSqliteFile } from "./sqlite.ts";
+import { explainFailure, localDatabaseSection, openSqliteFile } from "./sqlite.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -26,10 +26,26 @@ export type DatabaseTarget = { state: string } | { remote: true };
 export async function openDatabase(target: DatabaseTarget, { create = true } = {}): Promise<OpenDatabase> {
   if ("remote" in target) return await openRemote();
   const file = findDatabaseFile(target.state, readSettings().databaseId);
+  assertIsThere(target.state, file);
   if (!create && !existsSync(file)) throw new Error(`${target.state}: it holds no database`);
   makeFolder(target.state);
-  await migrateFile(file);
+  await explainFailure(file, () => migrateFile(file));
+  writeFileSync(join(target.state, noteFile), noteText);
   return openSqliteFile(file);
+}
+
+const noteText = `This folder has a database below v3/d1. While this note is here, no empty one takes its place:
+${localDatabaseSection}
+`;
+
+/** @throws {Error} the folder had a database, and the file is gone or empty: a start would begin anew, and nobody could sign in */
+function assertIsThere(state: string, file: string): void {
+  const note = join(state, noteFile);
+  const bytes = statSync(file, { throwIfNoEntry: false })?.size;
+  if (!existsSync(note) || (bytes ?? 0) > 0) return;
+  throw new Error(
+    `${file} is ${bytes === undefined ? "gone" : "empty"}, and the folder had a database: ${localDatabaseSection}; restore a backup, or remove ${note} to begin with an empty one`,
+  );
 }
 
 /**

@@ -16,6 +16,9 @@ type ClaimedFolder = {
 /** The folder's note: the program that runs on it, its address, and the first process that it started. */
 type Run = { pid: number; address: string; child?: { pid: number; began: string | undefined } };
 
+/** Says that the folder has a database. */
+export const noteFile = "database.txt";
+
 const lockFile = "lock";
 const patienceMs = 5000;
 
@@ -51,12 +54,19 @@ export async function claimFolder(state: string, address: string): Promise<Claim
   };
 }
 
+/** Locks that this program has: one that is garbage collected would be given back. */
+const locks = new Set<DatabaseSync>();
+
 /** @returns what gives the lock back. @throws {Error} another program has it */
 function lock(state: string, noteFile: string): () => void {
   const held = new DatabaseSync(join(state, lockFile), { timeout: 0 });
   try {
     held.exec("BEGIN EXCLUSIVE");
-    return () => held.close();
+    locks.add(held);
+    return () => {
+      locks.delete(held);
+      held.close();
+    };
   } catch (error) {
     held.close();
     const { pid, address } = readRun(noteFile);
@@ -82,7 +92,7 @@ export function makeFolder(state: string): void {
     const { bavail, bsize } = fs.statfsSync(state);
     return { names: fs.readdirSync(state), freeMb: (bavail * bsize) / 2 ** 20 };
   });
-  if (names.length > 0 && !names.includes("v3") && !names.includes(lockFile)) {
+  if (names.length > 0 && !names.some((name) => ["v3", lockFile, noteFile].includes(name))) {
     const some = names.slice(0, 3).join(", ");
     throw new Error(`${state} holds other files (${some}); name an empty folder, or one that this project made`);
   }
