@@ -43,9 +43,10 @@ const timeout = 500;
  * Opens the file of a local D1 without workerd, which takes seconds to start and is sent everything as one message. The
  * service may run on the same file: SQLite's locks and its log hold for both.
  */
-export function openSqliteFile(file: string): OpenDatabase {
-  const sqlite = new DatabaseSync(file, { timeout });
+export const openSqliteFile = (file: string): OpenDatabase => wrapSqlite(new DatabaseSync(file, { timeout }), file);
 
+/** @param file for messages */
+export function wrapSqlite(sqlite: DatabaseSync, file: string): OpenDatabase {
   const prepare = (sql: string, values: readonly (string | number | null)[] = []): SqlStatement => ({
     bind: (...bound) => prepare(sql, bound),
     // The statement's own text names the columns. `Row` is the caller's word for them, as with D1.

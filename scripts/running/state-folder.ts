@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "../provisioning/sqlite.ts";
 import { endGroup, readBeginning } from "./process-group.ts";
 
@@ -17,7 +17,7 @@ type ClaimedFolder = {
 type Run = { pid: number; address: string; child?: { pid: number; began: string | undefined } };
 
 /** Says that the folder has a database. */
-export const noteFile = "database.txt";
+export const databaseNote = "database.txt";
 
 const lockFile = "lock";
 const patienceMs = 5000;
@@ -76,6 +76,18 @@ function lock(state: string, noteFile: string): () => void {
   }
 }
 
+/** Makes a folder and those above it. Node's own way never ends below /proc. */
+function makeFolders(folder: string): void {
+  if (fs.existsSync(folder)) return;
+  makeFolders(dirname(folder));
+  try {
+    fs.mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Another program that starts at the same time.
+    if (!fs.existsSync(folder)) throw error;
+  }
+}
+
 /** Below this SQLite and workerd fail later, in other words. */
 const leastFreeMb = 16;
 
@@ -86,13 +98,15 @@ const leastFreeMb = 16;
  */
 export function makeFolder(state: string): void {
   const { names, freeMb } = explainFailure(state, () => {
-    fs.mkdirSync(state, { recursive: true, mode: 0o700 });
+    makeFolders(state);
+    // Fails if it is a file.
+    fs.mkdirSync(state, { recursive: true });
     // A read writes too: without this, SQLite says that the database is locked, and D1 that it had an internal error.
     fs.accessSync(state, fs.constants.W_OK);
     const { bavail, bsize } = fs.statfsSync(state);
     return { names: fs.readdirSync(state), freeMb: (bavail * bsize) / 2 ** 20 };
   });
-  if (names.length > 0 && !names.some((name) => ["v3", lockFile, noteFile].includes(name))) {
+  if (names.length > 0 && !names.some((name) => ["v3", lockFile, databaseNote].includes(name))) {
     const some = names.slice(0, 3).join(", ");
     throw new Error(`${state} holds other files (${some}); name an empty folder, or one that this project made`);
   }

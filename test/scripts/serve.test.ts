@@ -131,7 +131,12 @@ describe("npm run serve", () => {
     expect((await sendTo(port, "/my")).status).toBe(200);
     const { vars } = readSettings();
     expect(() => changeVariables(vars, ["READONLY=true"])).toThrow("--var: there is no variable READONLY; there are ");
-    expect(() => changeVariables(vars, ["READ_ONLY=yes"])).toThrow(/configuration: .*READ_ONLY/s);
+    expect(() => changeVariables(vars, ["READ_ONLY=yes"])).toThrow(
+      'configuration: READ_ONLY is true or false; "yes" was sent',
+    );
+    expect(() => changeVariables(vars, ["MAX_IMAGES=abc", "DATACENTER_NAME="])).toThrow(
+      'configuration: DATACENTER_NAME is 1 to 64 characters of A-Z a-z 0-9 . _ -; "" was sent, and MAX_IMAGES is a whole number from 0 to 999999999; "abc" was sent',
+    );
     expect(() => changeVariables(vars, ["READ_ONLY"])).toThrow("--var is NAME=VALUE; READ_ONLY was given");
   });
 
