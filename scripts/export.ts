@@ -1,11 +1,12 @@
 /** Prints accounts, their keys and images of D1 as a file that `npm run provision` takes. */
 import { once } from "node:events";
 import { createReadStream, fstatSync, openSync } from "node:fs";
-import { print, runCommand, sharedOptions, tellStep, WrongUsage } from "./provisioning/command-line.ts";
+import { print, runCommand, sharedOptions, tellStep } from "./provisioning/command-line.ts";
 import { openDatabase } from "./provisioning/database.ts";
 import { formatDump } from "./provisioning/dump.ts";
 import { Proof } from "./provisioning/proof.ts";
 import { assertReadsJson } from "./running/node-version.ts";
+import { WrongUsage } from "./running/program.ts";
 
 const usage = `usage: npm run --silent export [-- --history] [--state DIR | --remote] > FILE
   --history every revision of the images too: a restore then has audit, revisions and ETags as they were
@@ -30,7 +31,7 @@ await runCommand(usage, ["history"], async ({ files, target, flags }) => {
   assertReadsJson();
   const written = openWritten();
   const proof = new Proof();
-  const { db, close } = await openDatabase(target, { create: false });
+  const { db, close } = await openDatabase(target, { missing: "refuse" });
   try {
     for await (const text of formatDump(db, { hasHistory: flags.has("history"), proof })) {
       if (!process.stdout.write(text)) await once(process.stdout, "drain");

@@ -1,17 +1,9 @@
 /** Loads accounts, their keys and images from JSON files into D1. */
 import { readFileSync } from "node:fs";
-import {
-  type CommandLine,
-  getMessage,
-  print,
-  runCommand,
-  sharedOptions,
-  tellStep,
-  WrongUsage,
-} from "./provisioning/command-line.ts";
+import { type CommandLine, print, runCommand, sharedOptions, tellStep } from "./provisioning/command-line.ts";
 import { openDatabase } from "./provisioning/database.ts";
 import { readProvision } from "./provisioning/entries.ts";
-import { ProvisionRefused } from "./provisioning/fields.ts";
+import { escapeControls, ProvisionRefused } from "./provisioning/fields.ts";
 import { assertLoadable, compareWithStored, findUnknownOwners, write } from "./provisioning/load.ts";
 import {
   type ComparedFile,
@@ -22,7 +14,7 @@ import {
 } from "./provisioning/report.ts";
 import type { SqlDatabase } from "./provisioning/sql-database.ts";
 import { assertReadsJson } from "./running/node-version.ts";
-import { fromCaller } from "./running/program.ts";
+import { describeError, fromCaller, WrongUsage } from "./running/program.ts";
 
 const usage = `usage: npm run provision -- FILE… [--restore] [--dry-run] [--json] [--state DIR | --remote]
   FILE      a JSON array of IMGAPI manifests, one manifest, or {"accounts": […], "images": […]}
@@ -48,7 +40,7 @@ async function provision(line: ProvisionLine): Promise<void> {
       return { name, file: await readProvision(readText(name)) };
     },
   );
-  const { db, close } = await openDatabase(line.target, { create: !isDryRun });
+  const { db, close, isNew } = await openDatabase(line.target, { missing: isDryRun ? "rehearse" : "create" });
   try {
     const compared: ComparedFile[] = [];
     for (const { name, file } of files) {
@@ -57,7 +49,8 @@ async function provision(line: ProvisionLine): Promise<void> {
     }
     if (isDryRun && !line.flags.has("json")) for (const text of compared.flatMap(formatDifferences)) print(text);
     await forAll(compared, async (one) => assertLoadable(one.file, one.compared, { isRestore }));
-    await (isDryRun ? rehearseAll : loadAll)(db, compared, line);
+    if (isDryRun) await rehearseAll(db, compared, { ...line, isNew });
+    else await loadAll(db, compared, line);
   } finally {
     await close();
   }
@@ -67,7 +60,7 @@ function readText(name: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(readFileSync(fromCaller(name)));
   } catch (error) {
-    throw new ProvisionRefused([`it cannot be read: ${getMessage(error)}`]);
+    throw new ProvisionRefused([`it cannot be read: ${describeError(error)}`]);
   }
 }
 
@@ -97,25 +90,37 @@ async function loadAll(db: SqlDatabase, files: readonly ComparedFile[], line: Pr
     // The comparison of a later file is stale: an earlier one was loaded since.
     const options = { isRestore: line.flags.has("restore"), known: at === 0 ? compared : undefined };
     const written = await write(db, file, options).catch((error: unknown) => {
-      const mistakes = error instanceof ProvisionRefused ? error.mistakes : [getMessage(error)];
+      const mistakes = error instanceof ProvisionRefused ? error.mistakes : [describeError(error)];
       throw new ProvisionRefused(mistakes.map((mistake) => `${name}: nothing of it was loaded: ${mistake}`));
     });
     reports.push(makeReport({ name, file, compared: written }, await findUnknownOwners(db, file)));
     if (!line.flags.has("json")) print(reports.slice(-1).map(formatReport).join());
   }
-  if (line.flags.has("json")) print(JSON.stringify({ dryRun: false, files: reports }));
+  if (line.flags.has("json")) print(escapeControls(JSON.stringify({ dryRun: false, files: reports })));
 }
 
-async function rehearseAll(db: SqlDatabase, files: readonly ComparedFile[], line: ProvisionLine): Promise<void> {
+/** `isNew`: there is no database, and the load was rehearsed against an empty one. */
+async function rehearseAll(
+  db: SqlDatabase,
+  files: readonly ComparedFile[],
+  { flags, isNew }: ProvisionLine & { isNew: boolean },
+): Promise<void> {
   const accounts = files.flatMap(({ file }) => file.accounts);
   const reports: FileReport[] = [];
   for (const one of files)
     reports.push(makeReport(one, await findUnknownOwners(db, { accounts, images: one.file.images })));
-  if (!line.flags.has("json"))
-    print(reports.map((report) => `${formatReport(report)} (dry run: nothing was changed)`).join("\n"));
+  if (!flags.has("json"))
+    print(
+      reports
+        .map(
+          (report) =>
+            `${formatReport(report)} (dry run${isNew ? " against an empty database, because the folder has none" : ""}: nothing was changed)`,
+        )
+        .join("\n"),
+    );
   else {
     const differences = files.map(({ name, compared: { accounts, images } }) => ({ file: name, accounts, images }));
-    print(JSON.stringify({ dryRun: true, files: reports, differences }));
+    print(escapeControls(JSON.stringify({ dryRun: true, isNewDatabase: isNew, files: reports, differences })));
   }
 }
 

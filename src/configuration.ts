@@ -1,23 +1,27 @@
 import * as z from "zod/mini";
 import { releaseNames } from "./releases.ts";
+import { describeSent } from "./text.ts";
 
 /** The variables as the platform binds them: text. docs/configuration.md */
 export type ConfigurationVariables = { readonly [Name in keyof typeof variables]?: string };
 
 const trueOrFalse = z.pipe(
-  z._default(z.enum(["true", "false"]), "false"),
+  z._default(z.enum(["true", "false"], "true or false"), "false"),
   z.transform((text) => text === "true"),
 );
-const text = (shape: RegExp, otherwise: string) => z._default(z.string().check(z.regex(shape)), otherwise);
-const fromOne = (otherwise: number) => z.pipe(text(/^[1-9][0-9]{0,5}$/, String(otherwise)), z.transform(Number));
-const fromZero = (otherwise: number) => z.pipe(text(/^(?:0|[1-9][0-9]{0,8})$/, String(otherwise)), z.transform(Number));
+const text = (shape: RegExp, words: string, otherwise: string) =>
+  z._default(z.string(words).check(z.regex(shape, words)), otherwise);
+const fromOne = (otherwise: number) =>
+  z.pipe(text(/^[1-9][0-9]{0,5}$/, "a whole number from 1 to 999999", String(otherwise)), z.transform(Number));
+const fromZero = (otherwise: number) =>
+  z.pipe(text(/^(?:0|[1-9][0-9]{0,8})$/, "a whole number from 0 to 999999999", String(otherwise)), z.transform(Number));
 
 /** The form and the default of each variable. */
 const variables = {
-  DEFAULT_API_VERSION: z._default(z.enum(releaseNames), "7.2.0"),
+  DEFAULT_API_VERSION: z._default(z.enum(releaseNames, `one of ${releaseNames.join(", ")}`), "7.2.0"),
   REQUIRE_REQUEST_TARGET: trueOrFalse,
   MAX_LIST: fromOne(10_000),
-  DATACENTER_NAME: text(/^[A-Za-z0-9._-]{1,64}$/, "edge"),
+  DATACENTER_NAME: text(/^[A-Za-z0-9._-]{1,64}$/, "1 to 64 characters of A-Z a-z 0-9 . _ -", "edge"),
   REQUIRE_IF_MATCH: trueOrFalse,
   READ_ONLY: trueOrFalse,
   LOG_ADDRESS: trueOrFalse,
@@ -91,7 +95,13 @@ export function readConfiguration(bindings: ConfigurationVariables): Configurati
   const known = configurations.get(bindings);
   if (known) return known;
   const parsed = z.safeParse(configurationSchema, bindings);
-  if (!parsed.success) throw new Error(`configuration: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) {
+    const mistakes = parsed.error.issues.map(({ path: [name], message }) => {
+      const sent = describeSent(bindings[name as keyof ConfigurationVariables]);
+      return `${String(name)} is ${message}; ${sent}`;
+    });
+    throw new Error(`configuration: ${mistakes.join(", and ")}`);
+  }
   const configuration = toConfiguration(parsed.data);
   configurations.set(bindings, configuration);
   return configuration;

@@ -248,7 +248,8 @@ export const commonHeaders: readonly string[] = Object.keys(common);
 
 /** When each code occurs, in a sentence. docs/contract.md#errors */
 export const errorSentences: Readonly<Record<ErrorCode, string>> = {
-  BadRequest: "JSON that is not an object, an escape in the path that cannot be decoded, or a query that is not UTF-8.",
+  BadRequest:
+    "JSON that is not an object, an escape in the path that cannot be decoded, a Host that is no host name, or a query that is not UTF-8.",
   BadDigest: "`Content-MD5`, or a signed `Digest`, is not the body's.",
   InvalidContent: "The body does not parse.",
   InvalidHeader: "Authorization, the signed date, a precondition or the Idempotency-Key is malformed.",

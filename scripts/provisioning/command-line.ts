@@ -1,10 +1,5 @@
-import { parseArgs } from "node:util";
-import { fromCaller } from "../running/program.ts";
+import { fromCaller, readOptions, runProgram, WrongUsage } from "../running/program.ts";
 import { type DatabaseTarget, defaultState } from "./database.ts";
-import { nameNearest } from "./nearest.ts";
-
-/** The command was called with wrong arguments. The message names them in one line. */
-export class WrongUsage extends Error {}
 
 /** The files, where the database is, and the flags that were set. */
 export type CommandLine<Flag> = { files: readonly string[]; target: DatabaseTarget; flags: ReadonlySet<Flag> };
@@ -15,64 +10,38 @@ export const sharedOptions = `  --state   the folder of the local database (defa
   --help    these lines`;
 
 /** @throws {WrongUsage} an unknown option, or --state and --remote together */
-function readCommandLine<Flag extends string>(flags: readonly Flag[]): CommandLine<Flag> & { isHelp: boolean } {
-  const { positionals, values } = parse(flags);
-  const { state, remote, help } = values;
-  if (remote && state !== undefined) throw new WrongUsage("--state is local and --remote is not: name one of them");
+function readCommandLine<Flag extends string>(usage: string, flags: readonly Flag[]): CommandLine<Flag> {
+  const switches = Object.fromEntries([...flags, "remote"].map((flag) => [flag, { type: "boolean" as const }]));
+  const { positionals, values } = readOptions(usage, {
+    options: { ...switches, state: { type: "string" } },
+    allowPositionals: true,
+  });
+  const { state } = values;
+  const isSet = (flag: string) => Reflect.get(values, flag) === true;
+  if (isSet("remote") && state !== undefined)
+    throw new WrongUsage("--state is local and --remote is not: name one of them");
+  const local = { state: typeof state === "string" ? fromCaller(state) : defaultState };
   return {
     files: positionals,
-    target: remote ? { remote } : { state: typeof state === "string" ? fromCaller(state) : defaultState },
-    flags: new Set(flags.filter((flag) => values[flag] === true)),
-    isHelp: help === true,
+    target: isSet("remote") ? { remote: true } : local,
+    flags: new Set(flags.filter(isSet)),
   };
-}
-
-function parse(flags: readonly string[]) {
-  const options = {
-    ...Object.fromEntries(flags.map((flag) => [flag, { type: "boolean" as const }])),
-    state: { type: "string" },
-    remote: { type: "boolean" },
-    help: { type: "boolean", short: "h" },
-  } as const;
-  try {
-    const { positionals, values } = parseArgs({ options, allowPositionals: true });
-    return { positionals, values: values as typeof values & Record<string, unknown> };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const [, unknown] = /^Unknown option '([^']+)'/.exec(message) ?? [];
-    if (unknown === undefined) throw new WrongUsage(message.split("\n", 1).join());
-    const near = nameNearest(unknown, new Set(Object.keys(options).map((name) => `--${name}`)));
-    throw new WrongUsage(`there is no option ${unknown}${near || "; --help lists the options"}`);
-  }
 }
 
 /** Prints a line for the user: a result, or what went wrong. */
 export const print = (line: string, stream: NodeJS.WriteStream = process.stdout): boolean => stream.write(`${line}\n`);
 
-/** Returns the message of anything thrown. A refusal has a line for each mistake. */
-export const getMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/**
- * Runs a command. Errors are lines on stderr for a person, never a stack trace. The exit code is 2 if the command was called
- * wrongly, 1 if it failed.
- *
- * @param flags the names of the options without a value
- */
-export async function runCommand<Flag extends string>(
+/** Runs a command over a database. @param flags the names of the options without a value */
+export const runCommand = <Flag extends string>(
   usage: string,
   flags: readonly Flag[],
   command: (line: CommandLine<Flag>) => Promise<void>,
-): Promise<void> {
-  silenceRuntime();
-  try {
-    const { isHelp, ...line } = readCommandLine(flags);
-    if (isHelp) print(usage);
-    else await command(line);
-  } catch (error) {
-    print(getMessage(error), process.stderr);
-    process.exitCode = error instanceof WrongUsage ? 2 : 1;
-  }
-}
+): Promise<void> =>
+  runProgram(async () => {
+    silenceRuntime();
+    await command(readCommandLine(usage, flags));
+    return 0;
+  });
 
 /**
  * Miniflare prints workerd's messages, with stack traces, through console, and some of them to stdout, where an export goes.

@@ -1,12 +1,12 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { assertDatabaseIsNamed, readProductionDatabase } from "../deploying/production-database.ts";
-import { makeFolder } from "../running/state-folder.ts";
+import { databaseNote, makeFolder } from "../running/state-folder.ts";
 import { findDatabaseFile } from "../serving/database-file.ts";
 import { readSettings } from "../serving/settings.ts";
-import { formatMigrateCommand, listUnapplied, migrateFile } from "./migrations.ts";
+import { formatMigrateCommand, listUnapplied, migrateFile, openMigrated } from "./migrations.ts";
 import type { OpenDatabase } from "./sql-database.ts";
-import { openSqliteFile } from "./sqlite.ts";
+import { explainFailure, localDatabaseSection, openSqliteFile, wrapSqlite } from "./sqlite.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -20,16 +20,37 @@ export type DatabaseTarget = { state: string } | { remote: true };
  * Opens the local database, or the deployed one. Creates and migrates a local one if needed; the service may run on the same
  * folder.
  *
- * @param create whether a missing local database is created; false makes it an error
+ * @param missing what to do without a local database: `rehearse` opens an empty one in memory
  * @throws {Error} one line for the user: no login, no database, missing migrations
  */
-export async function openDatabase(target: DatabaseTarget, { create = true } = {}): Promise<OpenDatabase> {
-  if ("remote" in target) return await openRemote();
+export async function openDatabase(
+  target: DatabaseTarget,
+  { missing = "create" }: { missing?: "create" | "refuse" | "rehearse" } = {},
+): Promise<OpenDatabase & { isNew: boolean }> {
+  if ("remote" in target) return { ...(await openRemote()), isNew: false };
   const file = findDatabaseFile(target.state, readSettings().databaseId);
-  if (!create && !existsSync(file)) throw new Error(`${target.state}: it holds no database`);
+  assertIsThere(target.state, file);
+  const isNew = !existsSync(file);
+  if (isNew && missing === "refuse") throw new Error(`${target.state}: it holds no database`);
+  if (isNew && missing === "rehearse") return { ...wrapSqlite(openMigrated(), file), isNew };
   makeFolder(target.state);
-  await migrateFile(file);
-  return openSqliteFile(file);
+  await explainFailure(file, () => migrateFile(file));
+  writeFileSync(join(target.state, databaseNote), noteText);
+  return { ...openSqliteFile(file), isNew };
+}
+
+const noteText = `This folder has a database below v3/d1. While this note is here, no empty one takes its place:
+${localDatabaseSection}
+`;
+
+/** @throws {Error} the folder had a database, and the file is gone or empty: a start would begin anew, and nobody could sign in */
+function assertIsThere(state: string, file: string): void {
+  const note = join(state, databaseNote);
+  const bytes = statSync(file, { throwIfNoEntry: false })?.size;
+  if (!existsSync(note) || (bytes ?? 0) > 0) return;
+  throw new Error(
+    `${file} is ${bytes === undefined ? "gone" : "empty"}, and the folder had a database: ${localDatabaseSection}; restore a backup, or remove ${note} to begin with an empty one`,
+  );
 }
 
 /**

@@ -199,7 +199,8 @@ function listFieldsNotKept(entry: unknown): string[] {
   return Object.keys(isObject(entry) ? entry : {}).filter((field) => !kept.includes(field));
 }
 
-function count(names: readonly string[]): Tally {
+/** Counts how often each name occurs. */
+export function count(names: readonly string[]): Tally {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;

@@ -5,14 +5,22 @@ import { describeSent, isStorable } from "../../src/text.ts";
 
 /** What accounts, images and revisions share: the refusal of a file, and the kinds of field. */
 
+/** Text on one line of a terminal, whatever a file or a person put into it: control characters are written `\u001b`. */
+export const escapeControls = (text: string): string =>
+  text.replace(
+    /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+
 /** Why nothing of a provision file is loaded: every mistake, one a line, each naming its entry and field. */
 export class ProvisionRefused extends Error {
   readonly mistakes: readonly string[];
 
   constructor(mistakes: readonly string[]) {
-    super(mistakes.join("\n"));
+    const lines = mistakes.map(escapeControls);
+    super(lines.join("\n"));
     this.name = "ProvisionRefused";
-    this.mistakes = mistakes;
+    this.mistakes = lines;
   }
 }
 

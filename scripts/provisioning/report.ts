@@ -1,4 +1,5 @@
-import type { ProvisionFile } from "./entries.ts";
+import { count, type ProvisionFile } from "./entries.ts";
+import { escapeControls } from "./fields.ts";
 import { type Comparison, type Counts, countDifferences, type LoadReport } from "./load.ts";
 import type { AccountDifference } from "./load-accounts.ts";
 import type { ImageDifference } from "./load-images.ts";
@@ -16,6 +17,8 @@ export type FileReport = LoadReport & {
   restored: readonly string[];
   /** Images that lost what clients had changed, and which fields. */
   undone: readonly { uuid: string; fields: readonly string[] }[];
+  /** How many accounts and images lost the value of a field, because the file leaves it out. */
+  cleared: Readonly<Record<string, number>>;
   ownersWithoutAccount: readonly string[];
   notKept: Readonly<Record<string, number>>;
   /** How many entries were CloudAPI's, and how many of them lacked a field that CloudAPI always shows. */
@@ -29,6 +32,7 @@ export function makeReport(
   ownersWithoutAccount: readonly string[],
 ): FileReport {
   const { accounts, images } = countDifferences(file, compared);
+  const [accountRows, imageRows] = [indexRows(file.accounts), indexRows(file.images)];
   return {
     file: name,
     accounts,
@@ -42,6 +46,12 @@ export function makeReport(
     undone: compared.images
       .filter(({ isBack, undone }) => !isBack && undone.length > 0)
       .map(({ uuid, undone }) => ({ uuid, fields: undone })),
+    cleared: Object.fromEntries(
+      count([
+        ...compared.accounts.flatMap((one) => listCleared(one, accountRows)),
+        ...compared.images.flatMap((one) => listCleared(one, imageRows)),
+      ]),
+    ),
     ownersWithoutAccount,
     notKept: Object.fromEntries(file.notKept),
     fromCloudApi: { images: file.fromCloudApi.images, without: Object.fromEntries(file.fromCloudApi.without) },
@@ -49,10 +59,29 @@ export function makeReport(
   };
 }
 
+type Rows = ReadonlyMap<string, object>;
+
+const indexRows = (rows: readonly { uuid: string }[]): Rows => new Map(rows.map((row) => [row.uuid, row]));
+
+/** The fields that differ, and that the file leaves out. */
+const listCleared = ({ uuid, changed }: { uuid: string; changed: readonly string[] }, rows: Rows): string[] =>
+  changed.filter((name) => Reflect.get(rows.get(uuid) ?? {}, name) === null);
+
 /** Formats the report as one line. */
 export function formatReport(report: FileReport): string {
-  const { file, accounts, keys, images, revisions, restored, undone, ownersWithoutAccount, fromCloudApi, forms } =
-    report;
+  const {
+    file,
+    accounts,
+    keys,
+    images,
+    revisions,
+    restored,
+    undone,
+    cleared,
+    ownersWithoutAccount,
+    fromCloudApi,
+    forms,
+  } = report;
   const notKept = listCounts(report.notKept);
   const without = listCounts(fromCloudApi.without);
   const parts = [
@@ -66,10 +95,11 @@ export function formatReport(report: FileReport): string {
     forms.incomplete > 0 && `without os, type or a field of the file, which strict clients need: ${forms.incomplete}`,
     restored.length > 0 && `brought back: ${listSome(restored)}`,
     undone.length > 0 && `clients' changes undone: ${listSome(undone.map(({ uuid }) => uuid))}`,
+    Object.keys(cleared).length > 0 && `cleared, because the file leaves them out: ${listCounts(cleared)}`,
     ownersWithoutAccount.length > 0 && `owners without an account: ${listSome(ownersWithoutAccount)}`,
     notKept && `not kept: ${notKept}`,
   ];
-  return `${file}: ${parts.filter(Boolean).join("; ")}`;
+  return escapeControls(`${file}: ${parts.filter(Boolean).join("; ")}`);
 }
 
 /** Formats counts: `icon (1), urn (2)`, or nothing. */
@@ -90,7 +120,7 @@ const listSome = (uuids: readonly string[]): string => {
 
 /** Formats a line for each entry that a load would change. */
 export const formatDifferences = ({ name, compared: { accounts, images } }: ComparedFile): string[] =>
-  [...accounts.map(formatAccount), ...images.map(formatImage)].map((line) => `${name}: ${line}`);
+  [...accounts.map(formatAccount), ...images.map(formatImage)].map((line) => escapeControls(`${name}: ${line}`));
 
 function formatAccount({ uuid, login, isNew, changed, keysAdded, keysRemoved }: AccountDifference): string {
   const parts = [

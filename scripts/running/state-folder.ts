@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "../provisioning/sqlite.ts";
 import { endGroup, readBeginning } from "./process-group.ts";
 
@@ -15,6 +15,9 @@ type ClaimedFolder = {
 
 /** The folder's note: the program that runs on it, its address, and the first process that it started. */
 type Run = { pid: number; address: string; child?: { pid: number; began: string | undefined } };
+
+/** Says that the folder has a database. */
+export const databaseNote = "database.txt";
 
 const lockFile = "lock";
 const patienceMs = 5000;
@@ -51,18 +54,37 @@ export async function claimFolder(state: string, address: string): Promise<Claim
   };
 }
 
+/** Locks that this program has: one that is garbage collected would be given back. */
+const locks = new Set<DatabaseSync>();
+
 /** @returns what gives the lock back. @throws {Error} another program has it */
 function lock(state: string, noteFile: string): () => void {
   const held = new DatabaseSync(join(state, lockFile), { timeout: 0 });
   try {
     held.exec("BEGIN EXCLUSIVE");
-    return () => held.close();
+    locks.add(held);
+    return () => {
+      locks.delete(held);
+      held.close();
+    };
   } catch (error) {
     held.close();
     const { pid, address } = readRun(noteFile);
     const holder = pid === undefined ? "another program starts on it" : `process ${pid} serves it on ${address}`;
     const end = pid === undefined ? "" : `end that one (kill ${pid}), or `;
     throw new Error(`${state} is in use: ${holder}; ${end}name another folder with --state DIR`, { cause: error });
+  }
+}
+
+/** Makes a folder and those above it. Node's own way never ends below /proc. */
+function makeFolders(folder: string): void {
+  if (fs.existsSync(folder)) return;
+  makeFolders(dirname(folder));
+  try {
+    fs.mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Another program that starts at the same time.
+    if (!fs.existsSync(folder)) throw error;
   }
 }
 
@@ -76,13 +98,15 @@ const leastFreeMb = 16;
  */
 export function makeFolder(state: string): void {
   const { names, freeMb } = explainFailure(state, () => {
-    fs.mkdirSync(state, { recursive: true, mode: 0o700 });
+    makeFolders(state);
+    // Fails if it is a file.
+    fs.mkdirSync(state, { recursive: true });
     // A read writes too: without this, SQLite says that the database is locked, and D1 that it had an internal error.
     fs.accessSync(state, fs.constants.W_OK);
     const { bavail, bsize } = fs.statfsSync(state);
     return { names: fs.readdirSync(state), freeMb: (bavail * bsize) / 2 ** 20 };
   });
-  if (names.length > 0 && !names.includes("v3") && !names.includes(lockFile)) {
+  if (names.length > 0 && !names.some((name) => ["v3", lockFile, databaseNote].includes(name))) {
     const some = names.slice(0, 3).join(", ");
     throw new Error(`${state} holds other files (${some}); name an empty folder, or one that this project made`);
   }

@@ -2,9 +2,10 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { formatAddress } from "../running/address.ts";
 import { waitUntilReady } from "../running/service.ts";
+import { findDatabaseFile } from "./database-file.ts";
 import { readSettings } from "./settings.ts";
 
 const require = createRequire(import.meta.url);
@@ -113,6 +114,9 @@ function formatConfig(workers: readonly Served[], storage: string, v8Flags: read
   const props = quote(JSON.stringify({ MINIFLARE_NAMESPACE: databaseId }));
   const variables = (vars: Served["vars"] = {}) =>
     Object.entries(vars).map(([name, value]) => `, (name = ${quote(name)}, text = ${quote(value)})`);
+  const file = findDatabaseFile(join(storage, "../.."), databaseId);
+  const database = quote(JSON.stringify({ path: relative(storage, file), file }));
+  const check = `, (name = "STORAGE", service = "storage"), (name = "DATABASE", json = ${database})`;
   const service = ({ name, vars, hasPages = false }: Served) => `
     (name = ${quote(name)}, worker = (
       modules = [${formatModules(name, hasPages)}],
@@ -120,7 +124,7 @@ function formatConfig(workers: readonly Served[], storage: string, v8Flags: read
       bindings = [(name = "DB", wrapped = (
         moduleName = "cloudflare-internal:d1-api",
         innerBindings = [(name = "fetcher", service = (name = "d1", props = (json = ${props})))]
-      ))${variables(vars).join("")}]
+      ))${variables(vars).join("")}${hasPages ? check : ""}]
     ))`;
   const socket = ({ name, host = "127.0.0.1", port }: Served) =>
     `(name = ${quote(name)}, address = ${quote(formatAddress({ host, port }))}, http = (), service = ${quote(name)})`;

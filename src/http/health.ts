@@ -49,19 +49,24 @@ async function readOrReuse(c: Context<AppEnv>): Promise<Reading> {
   const known: Health = healths.get(c.env.DB) ?? {};
   healths.set(c.env.DB, known);
   const { last, underWay } = known;
-  if (last && Date.now() - last.at < intervalMs) return last;
+  // A clock that is set back makes an age negative: such a reading is not reused.
+  if (last && isWithin(last.at, intervalMs)) return last;
   // A reading never ends if its own request is cancelled: other requests wait for it no longer than its limit.
-  const leftMs = underWay ? underWay.begunAt + limitMs - Date.now() : 0;
+  const leftMs = underWay && isWithin(underWay.begunAt, limitMs) ? underWay.begunAt + limitMs - Date.now() : 0;
   if (underWay && leftMs > 0) return await measureWithin(leftMs, underWay.reading);
-  const read = databaseFor(c.env.DB, c.get("meter"))
-    .once(healthStatement.with({}))
-    .then(() => undefined);
+  const read = (async () => {
+    await c.env.checkStorage?.();
+    await databaseFor(c.env.DB, c.get("meter")).once(healthStatement.with({}));
+    return undefined;
+  })();
   const reading = measureWithin(limitMs, read);
   known.underWay = { begunAt: Date.now(), reading };
   known.last = await reading;
   delete known.underWay;
   return known.last;
 }
+
+const isWithin = (at: number, ms: number): boolean => Date.now() >= at && Date.now() - at < ms;
 
 /** Measures a read. It fails if it takes longer than `ms`. */
 async function measureWithin(ms: number, read: Promise<Reading | undefined>): Promise<Reading> {

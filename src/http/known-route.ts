@@ -5,16 +5,22 @@ import { CloudApiError, show } from "../errors.ts";
 import { findUndecodablePart } from "../syntax/raw-target.ts";
 import { makeAnswerHeaders } from "./answer.ts";
 
+/** Whether a Host names one host. With any other the URL is another than the client's. RFC 9112 §3.2 */
+const isHost = (host: string): boolean => /^[\w.:[\]~-]+$/.test(host) && URL.canParse(`http://${host}`);
+
 /**
- * Checks that the path decodes, and that an operation has the path and the method. The first of all checks. Asks the router
+ * Checks that Host names a host, that the path decodes, and that an operation has the path and the method. The first of all checks. Asks the router
  * of the finished application, so that no route is listed twice. docs/contract.md#paths
  *
- * @throws {CloudApiError} BadRequest on an escape that cannot be decoded; ResourceNotFound when no operation has the
+ * @throws {CloudApiError} BadRequest on a bad Host, or an escape that cannot be decoded; ResourceNotFound when no operation has the
  * path; MethodNotAllowedError, with `Allow`, when none has the method.
  */
 export const checkRoute =
   (app: () => Hono<AppEnv>): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
+    const host = c.req.header("Host");
+    if (host !== undefined && !isHost(host))
+      throw new CloudApiError("BadRequest", `Host is no host name: ${show(host)}`);
     const undecodable = findUndecodablePart(c.req.raw.url);
     if (undecodable !== undefined) {
       throw new CloudApiError("BadRequest", `the path part ${show(undecodable)} has an escape that cannot be decoded`);

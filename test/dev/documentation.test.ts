@@ -97,6 +97,10 @@ const expectations: Readonly<Record<string, () => Promise<void>>> = {
     expect((await runOnLog("night-changed")).map((line) => JSON.parse(line))).toEqual([nightLog[0]]);
   },
 
+  "check-state": async () => {
+    expect(await runOk("check-state")).toMatch(/^ok {5}integrity: ok$/m);
+  },
+
   rehearse: async () => {
     const account = "accounts 0 added, 0 replaced, 1 unchanged; images 0 added, 0 replaced, 0 unchanged";
     expect(await runOk("rehearse")).toContain(`carol.json: ${account} (dry run: nothing was changed)\n`);

@@ -60,6 +60,14 @@ describe("GET /--health", () => {
     expect(wrapped.calls).toBe(2);
   });
 
+  it("reads again when the clock is set back by an hour", async () => {
+    const wrapped = wrapDatabase(env.DB);
+    await askHealth(wrapped.db);
+    vi.setSystemTime(Date.now() - 3_600_000);
+    expect((await askHealth(wrapped.db)).json).toMatchObject({ healthy: true, age: 0 });
+    expect(wrapped.calls).toBe(2);
+  });
+
   it("is 503 with Retry-After while the database fails, is logged with the cause, and 200 again after it", async () => {
     let isDown = true;
     const { db } = wrapDatabase(env.DB, (run) => (isDown ? Promise.reject(new Error("D1_ERROR: down")) : run()));

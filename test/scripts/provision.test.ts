@@ -202,6 +202,7 @@ ${line} (dry run: nothing was changed)
       images: { added: 1, replaced: 1, unchanged: 0 },
       revisions: 0,
       restored: [],
+      cleared: {},
       undone: [],
       ownersWithoutAccount: [removed],
       notKept: { icon: 1 },
@@ -214,6 +215,7 @@ ${line} (dry run: nothing was changed)
     code: 0,
     stdout: {
       dryRun: true,
+      isNewDatabase: false,
       files,
       differences: [
         {
@@ -248,11 +250,17 @@ ${line} (dry run: nothing was changed)
   expect((await run("provision", "next.json", ...state)).stdout).toBe(
     `next.json: accounts 0 added, 0 replaced, 1 unchanged; images 0 added, 0 replaced, 2 unchanged; owners without an account: ${removed}; not kept: icon (1)\n`,
   );
+  const added =
+    "accounts 1 added, 0 replaced, 0 unchanged; keys 1 added, 0 removed; images 1 added, 0 replaced, 0 unchanged";
   expect(await run("provision", "some.json", "--dry-run", "--state", "nowhere")).toStrictEqual({
-    code: 1,
-    stdout: "",
-    stderr: `${folder}/nowhere: it holds no database\n`,
+    code: 0,
+    stdout: `some.json: account ${owner} (alice): would be added; keys would be added: bob-ed25519
+some.json: image ${manifest.uuid}: would be added
+some.json: ${added} (dry run against an empty database, because the folder has none: nothing was changed)
+`,
+    stderr: "",
   });
+  expect(existsSync(join(folder, "nowhere"))).toBe(false);
 });
 
 test.concurrent("a misspelt field of an account is refused, and the near one named", async () => {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import {
   assertIsFree,
@@ -53,9 +53,10 @@ describe("a state folder", () => {
   it.each([
     ["file", "it is a file, not a folder"],
     ["file/below", "a part of its path is a file, not a folder"],
+    ["/proc/1/x", "it cannot be made: the folder above is read-only, or not there"],
   ])("that is none is refused in one line: %s", async (path, reason) => {
     writeFileSync(join(folder, "file"), "");
-    const state = join(folder, path);
+    const state = resolve(folder, path);
     await expect(claim(state)).rejects.toThrow(new Error(`the state folder ${state} cannot be used: ${reason}`));
   });
 

@@ -12,6 +12,7 @@ import { changeVariables, readSettings } from "../../scripts/serving/settings.ts
 import { pickStatusAndJson } from "../support/answer.ts";
 import { formatLoaderKey, loader, makeSignature, sendTo, sendUpdate } from "../support/loader.ts";
 import { makeRandom, seed } from "../support/random.ts";
+import { sendRaw } from "../support/raw-socket.ts";
 import { run, StartedService } from "../support/started.ts";
 import { makeUuid } from "../support/uuids.ts";
 
@@ -102,13 +103,40 @@ describe("npm run serve", () => {
     expect(served === deployed).toBe(true);
   });
 
+  it("refuses a Host that is no host name, or two of them, as JSON and in the log", async () => {
+    await serve();
+    const ask = async (path: string, host: string) => {
+      const text = `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+      return (await sendRaw(port, { pieces: [text], ending: "none", withinMs: 60_000 })).text;
+    };
+    for (const path of ["/--ping", "/my", "/--docs/", "/--console/"]) {
+      for (const host of ["a b", "%", "x:99999", "[::1", "x\r\nHost: y", "<b>", "a/b", "a?b"]) {
+        const message = `Host is no host name: ${host.replace("\r\nHost:", ",")}`;
+        const [head, body] = (await ask(path, host)).split("\r\n\r\n");
+        expect([head?.split("\r\n", 1)[0], body]).toEqual([
+          "HTTP/1.1 400 Bad Request",
+          JSON.stringify({ code: "BadRequest", message }),
+        ]);
+      }
+      for (const host of ["127.0.0.1", "[::1]:80", "images.example.com:8787", "a_b"])
+        expect(await ask(path, host)).toMatch(/^HTTP\/1\.1 (?:200|401) /);
+    }
+    await service.end();
+    expect(lines().filter(({ status, code }) => status === 400 && code === "BadRequest")).toHaveLength(32);
+  });
+
   it("takes variables, and refuses those that are not", async () => {
     await serve("--var", "READ_ONLY=true");
     expect(pickStatusAndJson(await sendUpdate(port, 1, { name: "n" }))).toMatchObject({ status: 503 });
     expect((await sendTo(port, "/my")).status).toBe(200);
     const { vars } = readSettings();
     expect(() => changeVariables(vars, ["READONLY=true"])).toThrow("--var: there is no variable READONLY; there are ");
-    expect(() => changeVariables(vars, ["READ_ONLY=yes"])).toThrow(/configuration: .*READ_ONLY/s);
+    expect(() => changeVariables(vars, ["READ_ONLY=yes"])).toThrow(
+      'configuration: READ_ONLY is true or false; "yes" was sent',
+    );
+    expect(() => changeVariables(vars, ["MAX_IMAGES=abc", "DATACENTER_NAME="])).toThrow(
+      'configuration: DATACENTER_NAME is 1 to 64 characters of A-Z a-z 0-9 . _ -; "" was sent, and MAX_IMAGES is a whole number from 0 to 999999999; "abc" was sent',
+    );
     expect(() => changeVariables(vars, ["READ_ONLY"])).toThrow("--var is NAME=VALUE; READ_ONLY was given");
   });
 
@@ -187,7 +215,7 @@ describe("npm run serve", () => {
   });
 
   it("leaves nothing but the database and what workerd reads in the state folder", () => {
-    expect(readdirSync(state).sort()).toEqual(["lock", "serve", "v3"]);
+    expect(readdirSync(state).sort()).toEqual(["database.txt", "lock", "serve", "v3"]);
   });
 });
 

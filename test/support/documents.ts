@@ -89,6 +89,10 @@ export class DocumentedService {
       .replaceAll("127.0.0.1:8787", `127.0.0.1:${this.#port}`)
       .replaceAll("npm run provision -- ", `npm --prefix "${root}" run provision -- --state ${this.#state} `)
       .replaceAll(
+        "npm run --silent check-state",
+        `npm --prefix "${root}" run --silent check-state -- --state ${this.#state}`,
+      )
+      .replaceAll(
         "npm run --silent export -- ",
         `npm --prefix "${root}" run --silent export -- --state ${this.#state} `,
       );
