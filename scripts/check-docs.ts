@@ -7,7 +7,7 @@ import { checkAgreement, checkDifferences } from "./docs/agreement.ts";
 import { type Fence, listFences, listFiles, type Mistake, readText } from "./docs/documents.ts";
 import { checkCitations, checkLinks } from "./docs/links.ts";
 
-const maxReadmeLines = 150;
+const maxReadmeLines = 110;
 
 function checkReadmeLength(): Mistake[] {
   const { length } = readText("README.md").trimEnd().split("\n");
