@@ -1,5 +1,6 @@
-import { frame } from "../scripts/starting/ssh-wire.ts";
-import { caller, imageOf } from "./requests.ts";
+import { generateKeyPairSync } from "node:crypto";
+import { formatPublicLine, frame } from "../scripts/starting/ssh-wire.ts";
+import { caller, imageOf, toPem } from "./requests.ts";
 
 /** A request. `serial` makes an update differ from the one before. */
 export type Change = { path?: string; method?: string; type?: string; headers?: Record<string, string>; body?: string };
@@ -19,6 +20,31 @@ export const keyOf16384Bits = (): string => {
   return `ssh-rsa ${frame(fields).toString("base64")}`;
 };
 
+/** As many keys more as MAX_KEYS lets the account have. */
+export const moreKeys = (): { name: string; key: string }[] =>
+  Array.from({ length: 97 }, (_, at) => ({
+    name: `key${at}`,
+    key: formatPublicLine(toPem(generateKeyPairSync("ed25519")), ""),
+  }));
+
+const audited = imageOf(5);
+
+/** Makes a revision of 90 KB of tags. */
+export const revise = (serial: number): Change => ({
+  path: `/my/images/${audited}?action=update`,
+  body: JSON.stringify({ tags: { serial, text: "t".repeat(90_000) } }),
+});
+
+/** The reads whose answers are largest. */
+export const reads: readonly Worst[] = [
+  { name: "list of 6 images of 139 KB", make: () => ({ method: "GET", path: "/my/images" }) },
+  {
+    name: "audit of 100 revisions of 90 KB",
+    make: () => ({ method: "GET", path: `/my/images/${audited}/audit` }),
+  },
+  { name: "list of 100 keys", make: () => ({ method: "GET", path: "/my/keys" }) },
+];
+
 const signature16384 = `Signature keyId="/${caller.login}/keys/large",algorithm="rsa-sha512",signature="${Buffer.alloc(2048, 7).toString("base64")}"`;
 
 /** The requests that cost most. `share` is 1, or 0.5 to show how the cost grows. */
@@ -31,7 +57,7 @@ export const worst: readonly Worst[] = [
       path: `/my/images?${listOf(16, share, (at) => `tag.key${at * 600}=${at === 16 * share - 1 ? "other" : "v"}`).join("&")}`,
     }),
   },
-  { name: "list of 5 images of 139 KB, for comparison", make: () => ({ method: "GET", path: "/my/images" }) },
+  ...reads,
   {
     name: "CreateKey with 98 000 blanks",
     make: (share) => ({

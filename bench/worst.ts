@@ -9,28 +9,15 @@ import { setTimeout as wait } from "node:timers/promises";
 import { readOptions, runProgram } from "../scripts/running/program.ts";
 import { endProcess } from "../scripts/serving/workerd.ts";
 import { formatPublicLine } from "../scripts/starting/ssh-wire.ts";
+import { makeOutgoing, measureOther, other, otherImage, type Site } from "./bystander.ts";
 import { send } from "./load.ts";
-import { caller, imageOf, makeKeys, makeSignedRequest, type Outgoing, type SigningKey } from "./requests.ts";
+import { caller, imageOf, makeKeys } from "./requests.ts";
 import { makeTemporaryFolder, provision, readCpuMicroseconds, serveService } from "./site.ts";
-import { quantile } from "./summary.ts";
-import { type Change, keyOf16384Bits, update, type Worst, worst } from "./worst-requests.ts";
+import { measureUnread } from "./unread.ts";
+import { keyOf16384Bits, moreKeys, revise, type Worst, worst } from "./worst-requests.ts";
 
 const usage = `usage: npm run worst
   Prints the requests of 100 KB that cost most, as multiples of a plain update. Takes minutes.`;
-
-/** The account that only reads one image. */
-const other = { uuid: "aaaaaaaa-0000-4000-8000-000000000002", login: "other" };
-const otherImage = 900;
-
-/** The service, and the keys of the two accounts. */
-type Site = { port: number; agent: Agent; pid: number; key: SigningKey; otherKey: SigningKey };
-
-function makeOutgoing(key: SigningKey, change: Change): Outgoing {
-  const { method = "POST", path = update, type = "application/json", headers = {}, body } = change;
-  const signed = makeSignedRequest("get", key, { lane: 0, serial: 0 });
-  const ofBody = body === undefined ? {} : { "Content-Type": type, "Content-Length": String(Buffer.byteLength(body)) };
-  return { method, path, headers: { ...signed.headers, ...ofBody, ...headers }, ...(body !== undefined && { body }) };
-}
 
 /** Sends a request for a second. @returns the CPU of one in ms, and its status */
 async function measure(site: Site, { make }: Worst, share: number): Promise<{ ms: number; status: number }> {
@@ -57,23 +44,6 @@ async function repeat(site: Site, { make }: Worst, { signal, pauseMs }: { signal
   }
 }
 
-/** The median of the other account's GetImage, in ms, over a second, one every 10 ms. */
-async function measureOther(site: Site): Promise<number> {
-  const until = performance.now() + 1000;
-  const latencies: number[] = [];
-  while (performance.now() < until) {
-    const key = { ...site.otherKey, login: other.login };
-    const { status, ms } = await send(site, makeSignedRequest("get", key, { lane: otherImage, serial: 0 }));
-    if (status !== 200) throw new Error(`the other account's GetImage was ${status}`);
-    latencies.push(ms);
-    await wait(10);
-  }
-  return quantile(
-    latencies.sort((a, b) => a - b),
-    0.5,
-  );
-}
-
 /** The same while a request repeats on 4 connections. */
 async function measureMeanwhile(site: Site, one: Worst, pauseMs: number): Promise<number> {
   const stop = new AbortController();
@@ -94,11 +64,12 @@ async function openSite(): Promise<{ site: Site; end: () => Promise<void> }> {
       keys: [
         { name: key.name, key: formatPublicLine(key.pem, "") },
         { name: "large", key: keyOf16384Bits() },
+        ...moreKeys(),
       ],
     },
     { ...other, keys: [{ name: otherKey.name, key: formatPublicLine(otherKey.pem, "") }] },
   ];
-  const image = { name: "n", version: "1" };
+  const image = { name: "n", version: "1", os: "other", type: "other" };
   // Twice, because a revert needs a revision to go back to.
   for (const value of ["w", "v"]) {
     const tags = Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`key${at}`, value]));
@@ -115,6 +86,7 @@ async function openSite(): Promise<{ site: Site; end: () => Promise<void> }> {
   }
   const { run, port, pid } = await serveService(folder, state);
   const agent = new Agent({ keepAlive: true });
+  for (let serial = 0; serial < 100; serial += 1) await send({ port, agent }, makeOutgoing(key, revise(serial)));
   const end = async () => {
     agent.destroy();
     await endProcess(run);
@@ -142,8 +114,11 @@ export async function measureWorst(): Promise<string> {
     const figures = [whole.ms / half.ms, paced, unpaced].map((figure) => figure.toFixed(2));
     lines.push(`| ${[one.name, whole.status, whole.ms.toFixed(2), ...ratios, ...figures].join(" | ")} |`);
   }
+  const unread = await measureUnread(site);
   await end();
-  return [...lines, "", `GetImage of another account alone: ${alone.toFixed(2)} ms (median).`].join("\n");
+  return [...lines, "", `GetImage of another account alone: ${alone.toFixed(2)} ms (median).`, "", ...unread].join(
+    "\n",
+  );
 }
 
 if (import.meta.main) {
