@@ -651,6 +651,9 @@ WHERE (image, revision) IN (
         SELECT image, revision, bytes, time
         FROM "image_revisions"
         WHERE "image_revisions"."holder" = ?
+        AND "image_revisions"."revision" < (
+          SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
+        )
         AND "image_revisions"."time" < CAST(unixepoch('subsec') * 1000 AS INTEGER) - 60000
         ORDER BY time
         LIMIT 500
@@ -664,6 +667,7 @@ WHERE (image, revision) IN (
 );
 -- SEARCH image_revisions USING PRIMARY KEY (image=? AND revision=?)
 -- SEARCH image_revisions USING INDEX image_revisions_holder (holder=? AND time<?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SCAN oldest
 -- SEARCH kept USING PRIMARY KEY (image=? AND revision<?)
 
@@ -797,7 +801,17 @@ select "caller"."hasAuthority" as "hasAuthority",
       1,
         60000 + min(
           coalesce(
-            (SELECT min("image_revisions"."time") FROM "image_revisions" WHERE "image_revisions"."holder" = ?), 1e15
+            (
+              SELECT "image_revisions"."time"
+              FROM "image_revisions"
+              WHERE "image_revisions"."holder" = ?
+              AND "image_revisions"."revision" < (
+                SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
+              )
+              ORDER BY "image_revisions"."time"
+              LIMIT 1
+            ),
+              1e15
           ),
             coalesce(
               (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
@@ -877,6 +891,7 @@ left join "image_history" on (
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_holder (holder=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH account_writes USING COVERING INDEX account_writes_account (account=?)
 
 -- src/images/acl.sql.ts addAcl.record
@@ -1322,7 +1337,17 @@ select "caller"."hasAuthority" as "hasAuthority",
       1,
         60000 + min(
           coalesce(
-            (SELECT min("image_revisions"."time") FROM "image_revisions" WHERE "image_revisions"."holder" = ?), 1e15
+            (
+              SELECT "image_revisions"."time"
+              FROM "image_revisions"
+              WHERE "image_revisions"."holder" = ?
+              AND "image_revisions"."revision" < (
+                SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
+              )
+              ORDER BY "image_revisions"."time"
+              LIMIT 1
+            ),
+              1e15
           ),
             coalesce(
               (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
@@ -1402,6 +1427,7 @@ left join "image_history" on (
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_holder (holder=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH account_writes USING COVERING INDEX account_writes_account (account=?)
 
 -- src/images/acl.sql.ts removeAcl.record
@@ -1632,7 +1658,17 @@ select "caller"."hasAuthority" as "hasAuthority",
       1,
         60000 + min(
           coalesce(
-            (SELECT min("image_revisions"."time") FROM "image_revisions" WHERE "image_revisions"."holder" = ?), 1e15
+            (
+              SELECT "image_revisions"."time"
+              FROM "image_revisions"
+              WHERE "image_revisions"."holder" = ?
+              AND "image_revisions"."revision" < (
+                SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
+              )
+              ORDER BY "image_revisions"."time"
+              LIMIT 1
+            ),
+              1e15
           ),
             coalesce(
               (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
@@ -1722,6 +1758,7 @@ left join "image_history" on (
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_holder (holder=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH account_writes USING COVERING INDEX account_writes_account (account=?)
 -- SEARCH images USING INDEX images_owner (owner=?)
 
@@ -1871,7 +1908,17 @@ select "caller"."hasAuthority" as "hasAuthority",
       1,
         60000 + min(
           coalesce(
-            (SELECT min("image_revisions"."time") FROM "image_revisions" WHERE "image_revisions"."holder" = ?), 1e15
+            (
+              SELECT "image_revisions"."time"
+              FROM "image_revisions"
+              WHERE "image_revisions"."holder" = ?
+              AND "image_revisions"."revision" < (
+                SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
+              )
+              ORDER BY "image_revisions"."time"
+              LIMIT 1
+            ),
+              1e15
           ),
             coalesce(
               (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
@@ -1975,6 +2022,7 @@ left join "image_history" on (
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_holder (holder=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH account_writes USING COVERING INDEX account_writes_account (account=?)
 -- SEARCH dependent USING INDEX images_origin (origin=?)
 -- SEARCH dependent USING INDEX images_origin (origin=?)
@@ -2836,7 +2884,17 @@ select "caller"."hasAuthority" as "hasAuthority",
       1,
         60000 + min(
           coalesce(
-            (SELECT min("image_revisions"."time") FROM "image_revisions" WHERE "image_revisions"."holder" = ?), 1e15
+            (
+              SELECT "image_revisions"."time"
+              FROM "image_revisions"
+              WHERE "image_revisions"."holder" = ?
+              AND "image_revisions"."revision" < (
+                SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
+              )
+              ORDER BY "image_revisions"."time"
+              LIMIT 1
+            ),
+              1e15
           ),
             coalesce(
               (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
@@ -2952,6 +3010,7 @@ left join "image_history" on (
 -- SCAN kept
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_holder (holder=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH account_writes USING COVERING INDEX account_writes_account (account=?)
 -- SEARCH kept USING PRIMARY KEY (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -3413,7 +3472,17 @@ select "caller"."hasAuthority" as "hasAuthority",
       1,
         60000 + min(
           coalesce(
-            (SELECT min("image_revisions"."time") FROM "image_revisions" WHERE "image_revisions"."holder" = ?), 1e15
+            (
+              SELECT "image_revisions"."time"
+              FROM "image_revisions"
+              WHERE "image_revisions"."holder" = ?
+              AND "image_revisions"."revision" < (
+                SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
+              )
+              ORDER BY "image_revisions"."time"
+              LIMIT 1
+            ),
+              1e15
           ),
             coalesce(
               (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
@@ -3504,6 +3573,7 @@ left join "image_history" on (
 -- SCAN computed
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_holder (holder=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH account_writes USING COVERING INDEX account_writes_account (account=?)
 
 -- src/images/tags.sql.ts addTags.record
@@ -3820,7 +3890,17 @@ select "caller"."hasAuthority" as "hasAuthority",
       1,
         60000 + min(
           coalesce(
-            (SELECT min("image_revisions"."time") FROM "image_revisions" WHERE "image_revisions"."holder" = ?), 1e15
+            (
+              SELECT "image_revisions"."time"
+              FROM "image_revisions"
+              WHERE "image_revisions"."holder" = ?
+              AND "image_revisions"."revision" < (
+                SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
+              )
+              ORDER BY "image_revisions"."time"
+              LIMIT 1
+            ),
+              1e15
           ),
             coalesce(
               (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
@@ -3900,6 +3980,7 @@ left join "image_history" on (
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_holder (holder=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH account_writes USING COVERING INDEX account_writes_account (account=?)
 
 -- src/images/tags.sql.ts deleteTags.record
@@ -4156,7 +4237,17 @@ select "caller"."hasAuthority" as "hasAuthority",
       1,
         60000 + min(
           coalesce(
-            (SELECT min("image_revisions"."time") FROM "image_revisions" WHERE "image_revisions"."holder" = ?), 1e15
+            (
+              SELECT "image_revisions"."time"
+              FROM "image_revisions"
+              WHERE "image_revisions"."holder" = ?
+              AND "image_revisions"."revision" < (
+                SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
+              )
+              ORDER BY "image_revisions"."time"
+              LIMIT 1
+            ),
+              1e15
           ),
             coalesce(
               (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
@@ -4237,6 +4328,7 @@ left join "image_history" on (
 -- SCAN sent
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_holder (holder=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH account_writes USING COVERING INDEX account_writes_account (account=?)
 
 -- src/images/update-image.sql.ts update.record
