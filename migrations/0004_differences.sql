@@ -20,7 +20,7 @@ CREATE TABLE `image_revisions` (
 	`request_id` text,
 	`operation` text NOT NULL,
 	`changed` text,
-	`holder` text NOT NULL,
+	`holder` text,
 	`name` text,
 	`version` text,
 	`description` text,
@@ -115,7 +115,7 @@ INSERT INTO `image_revisions` (`image`, `revision`, `write_id`, `request_hash`, 
 		now.`total_bytes`,
 		-- The revision before is not kept: the audit shows no changes of this one.
 		iif(was.`image` IS NULL, now.`changed` IS NOT NULL, was.`revision` <> now.`revision` - 1),
-		now.`owner`,
+		iif(now.`operation` = 'provision', NULL, now.`owner`),
 		700 + iif((was.`image` IS NOT NULL AND was.`name` IS NOT now.`name`), coalesce(octet_length(was.`name`), 0), 0)
 			+ iif((was.`image` IS NOT NULL AND was.`version` IS NOT now.`version`), coalesce(octet_length(was.`version`), 0), 0)
 			+ iif((was.`image` IS NOT NULL AND was.`description` IS NOT now.`description`), coalesce(octet_length(was.`description`), 0), 0)
@@ -160,7 +160,7 @@ INSERT INTO `account_writes` (`write_id`, `account`, `time`, `request_hash`, `at
 	FROM `image_history` WHERE `request_hash` IS NOT NULL AND `time` >= CAST(unixepoch('subsec') * 1000 AS INTEGER) - 86400000;
 --> statement-breakpoint
 INSERT INTO `account_history` (`account`, `bytes`)
-	SELECT `account`, sum(`bytes`) FROM (SELECT `holder` AS `account`, `bytes` FROM `image_revisions`
+	SELECT `account`, sum(`bytes`) FROM (SELECT `holder` AS `account`, `bytes` FROM `image_revisions` WHERE `holder` IS NOT NULL
 		UNION ALL SELECT `account`, 500 FROM `account_writes`) GROUP BY `account`;
 --> statement-breakpoint
 DROP TRIGGER `image_history_after_delete`;
@@ -251,7 +251,7 @@ CREATE TRIGGER `image_history_after_insert` AFTER INSERT ON `images` BEGIN
 			record.`write` ->> '$.request_hash', record.`write` ->> '$.attempt_id', CAST(unixepoch('subsec') * 1000 AS INTEGER),
 			record.`write` ->> '$.account', record.`write` ->> '$.key_sha256', record.`write` ->> '$.request_id',
 			coalesce(record.`write` ->> '$.operation', 'provision'),
-			record.`changed`, NEW.`owner`, record.`bytes`, coalesce((SELECT `total_bytes` FROM `image_revisions` WHERE `image` = NEW.`uuid` ORDER BY `revision` DESC LIMIT 1), 0) + record.`bytes`
+			record.`changed`, iif(record.`write` ->> '$.operation' IS NULL, NULL, NEW.`owner`), record.`bytes`, coalesce((SELECT `total_bytes` FROM `image_revisions` WHERE `image` = NEW.`uuid` ORDER BY `revision` DESC LIMIT 1), 0) + record.`bytes`
 		FROM (SELECT NEW.`write_id` AS `write_id`, NEW.`write` AS `write`,
 			NULL AS `changed`,
 			700 AS `bytes`) AS record;
@@ -263,7 +263,7 @@ CREATE TRIGGER `image_history_after_update` AFTER UPDATE OF `revision` ON `image
 			record.`write` ->> '$.request_hash', record.`write` ->> '$.attempt_id', CAST(unixepoch('subsec') * 1000 AS INTEGER),
 			record.`write` ->> '$.account', record.`write` ->> '$.key_sha256', record.`write` ->> '$.request_id',
 			coalesce(record.`write` ->> '$.operation', 'provision'),
-			record.`changed`, NEW.`owner`, record.`bytes`, coalesce((SELECT `total_bytes` FROM `image_revisions` WHERE `image` = NEW.`uuid` ORDER BY `revision` DESC LIMIT 1), 0) + record.`bytes`,
+			record.`changed`, iif(record.`write` ->> '$.operation' IS NULL, NULL, NEW.`owner`), record.`bytes`, coalesce((SELECT `total_bytes` FROM `image_revisions` WHERE `image` = NEW.`uuid` ORDER BY `revision` DESC LIMIT 1), 0) + record.`bytes`,
 			iif(NEW.`name` IS NOT OLD.`name`, OLD.`name`, NULL),
 			iif(NEW.`version` IS NOT OLD.`version`, OLD.`version`, NULL),
 			iif(NEW.`description` IS NOT OLD.`description`, OLD.`description`, NULL),
@@ -334,12 +334,12 @@ CREATE TRIGGER `image_history_after_update` AFTER UPDATE OF `revision` ON `image
 	DELETE FROM `image_trims` WHERE `image` = (SELECT `image` FROM `image_trims` WHERE `time` < CAST(unixepoch('subsec') * 1000 AS INTEGER) - 60000 ORDER BY `time` LIMIT 1) AND NOT coalesce((SELECT `total_bytes` FROM `image_revisions` WHERE `image` = `image_trims`.`image` ORDER BY `revision` LIMIT 1) <= (SELECT `total_bytes` FROM `image_revisions` WHERE `image` = `image_trims`.`image` ORDER BY `revision` DESC LIMIT 1) - nullif(coalesce(NEW.`write` ->> '$.keep_bytes', OLD.`write` ->> '$.keep_bytes', 1048576), 0), 0);
 END;
 --> statement-breakpoint
-CREATE TRIGGER `image_revisions_after_delete` AFTER DELETE ON `image_revisions` BEGIN
+CREATE TRIGGER `image_revisions_after_delete` AFTER DELETE ON `image_revisions` WHEN OLD.`holder` IS NOT NULL BEGIN
 	INSERT INTO `account_history` (`account`, `bytes`) VALUES (OLD.`holder`, -OLD.`bytes`)
 		ON CONFLICT (`account`) DO UPDATE SET `bytes` = `bytes` + excluded.`bytes`;
 END;
 --> statement-breakpoint
-CREATE TRIGGER `image_revisions_after_insert` AFTER INSERT ON `image_revisions` BEGIN
+CREATE TRIGGER `image_revisions_after_insert` AFTER INSERT ON `image_revisions` WHEN NEW.`holder` IS NOT NULL BEGIN
 	INSERT INTO `account_history` (`account`, `bytes`) VALUES (NEW.`holder`, NEW.`bytes`)
 		ON CONFLICT (`account`) DO UPDATE SET `bytes` = `bytes` + excluded.`bytes`;
 	INSERT INTO `account_writes` (`write_id`, `account`, `time`, `request_hash`, `attempt_id`, `image`, `revision`, `changed`)

@@ -33,7 +33,7 @@ export function makeDifferences(history: readonly HistoryRow[]): StoredRevision[
       ...Object.fromEntries(earlier),
       changed: before ? differing.join(", ") : row.changed,
       is_cut: last ? last.revision !== row.revision - 1 : !own && row.changed !== null,
-      holder: row.owner,
+      holder: row.operation === "provision" ? null : row.owner,
       bytes,
       total_bytes,
     };

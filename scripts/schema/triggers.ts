@@ -49,7 +49,7 @@ const insertRevision = ({
 			record.\`write\` ->> '$.request_hash', record.\`write\` ->> '$.attempt_id', ${now},
 			record.\`write\` ->> '$.account', record.\`write\` ->> '$.key_sha256', record.\`write\` ->> '$.request_id',
 			coalesce(record.\`write\` ->> '$.operation', 'provision'),
-			record.\`changed\`, NEW.\`owner\`, record.\`bytes\`, coalesce(${newestTotal("NEW.`uuid`")}, 0) + record.\`bytes\`${earlier && `,\n\t\t\t${earlier}`}
+			record.\`changed\`, iif(record.\`write\` ->> '$.operation' IS NULL, NULL, NEW.\`owner\`), record.\`bytes\`, coalesce(${newestTotal("NEW.`uuid`")}, 0) + record.\`bytes\`${earlier && `,\n\t\t\t${earlier}`}
 		FROM (SELECT ${record},
 			${changed} AS \`changed\`,
 			${revisionOverheadBytes}${bytes && `\n\t\t\t\t+ ${bytes}`} AS \`bytes\`) AS record;`;
@@ -175,8 +175,8 @@ END`,
     },
   )}${trims}${sweep}
 END`,
-  `CREATE TRIGGER \`image_revisions_after_delete\` AFTER DELETE ON \`image_revisions\` BEGIN${count("OLD.`holder`", "-OLD.`bytes`")}
+  `CREATE TRIGGER \`image_revisions_after_delete\` AFTER DELETE ON \`image_revisions\` WHEN OLD.\`holder\` IS NOT NULL BEGIN${count("OLD.`holder`", "-OLD.`bytes`")}
 END`,
-  `CREATE TRIGGER \`image_revisions_after_insert\` AFTER INSERT ON \`image_revisions\` BEGIN${count("NEW.`holder`", "NEW.`bytes`")}${record}
+  `CREATE TRIGGER \`image_revisions_after_insert\` AFTER INSERT ON \`image_revisions\` WHEN NEW.\`holder\` IS NOT NULL BEGIN${count("NEW.`holder`", "NEW.`bytes`")}${record}
 END`,
 ];

@@ -253,8 +253,8 @@ export const imageRevisions = sqliteTable(
     /** The revision before was not kept when this row was stored, so it does not show what the write itself changed. */
     is_cut: integer({ mode: "boolean" }).notNull().default(false),
     ...revisionColumns,
-    /** The account whose history the row counts to: the image's owner after this write. */
-    holder: text().notNull(),
+    /** The account whose history the row counts to: the image's owner after this write. NULL for provisioning. */
+    holder: text(),
     // The values before this write, of the columns in `changed`. NULL for the others.
     ...earlierColumns,
   },

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { accountHistory, accountWrites, imageRevisions } from "../db/schema.ts";
+import { accountHistory, accountWrites, imageRevisions, images } from "../db/schema.ts";
 import { type Expression, type Placeholder, type Placeholders, statement } from "../db/statement.ts";
 
 /** The bound on an account's history: ACCOUNT_HISTORY_BYTES. docs/contract.md#audit */
@@ -13,9 +13,13 @@ type HistoryBound = Placeholders<{ account: string; maxHistory: number }>;
 export const isHistoryFull = ({ account, maxHistory }: HistoryBound): SQL => sql`(${maxHistory} > 0 AND EXISTS (
   SELECT 1 FROM ${accountHistory} WHERE ${accountHistory.account} = ${account} AND ${accountHistory.bytes} >= ${maxHistory}))`;
 
+/** The revisions that count to the account. An image's newest stays: its audit and its export need one. */
+const isRemovable = (account: Placeholder): SQL => sql`${imageRevisions.holder} = ${account}
+  AND ${imageRevisions.revision} < (SELECT ${images.revision} FROM ${images} WHERE ${images.uuid} = ${imageRevisions.image})`;
+
 /** When the oldest row of the account's history may be removed. Rows stay for a minute. */
 const roomTime = (account: Placeholder): SQL => sql`60000 + min(
-  coalesce((SELECT min(${imageRevisions.time}) FROM ${imageRevisions} WHERE ${imageRevisions.holder} = ${account}), 1e15),
+  coalesce((SELECT ${imageRevisions.time} FROM ${imageRevisions} WHERE ${isRemovable(account)} ORDER BY ${imageRevisions.time} LIMIT 1), 1e15),
   coalesce((SELECT min(${accountWrites.time}) FROM ${accountWrites} WHERE ${accountWrites.account} = ${account}), 1e15))`;
 
 /** How long until the account's history has room, in ms. NULL if it has, or unless the condition holds. */
@@ -40,7 +44,7 @@ export const removeOldRevisions = statement<RoomValues>().writes(
         SELECT image, max(revision) AS revision FROM (
           SELECT image, revision, bytes, sum(bytes) OVER (ORDER BY time, revision ROWS UNBOUNDED PRECEDING) AS removed FROM (
             SELECT image, revision, bytes, time FROM ${imageRevisions}
-            WHERE ${imageRevisions.holder} = ${account} AND ${imageRevisions.time} < ${now} - 60000
+            WHERE ${isRemovable(account)} AND ${imageRevisions.time} < ${now} - 60000
             ORDER BY time LIMIT ${maxRemovedRows}))
         WHERE removed - bytes < ${maxRemovedBytes} GROUP BY image) AS oldest
       CROSS JOIN ${imageRevisions} AS kept ON kept.image = oldest.image AND kept.revision <= oldest.revision)`,

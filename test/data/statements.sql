@@ -651,6 +651,9 @@ WHERE (image, revision) IN (
         SELECT image, revision, bytes, time
         FROM "image_revisions"
         WHERE "image_revisions"."holder" = ?
+        AND "image_revisions"."revision" < (
+          SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
+        )
         AND "image_revisions"."time" < CAST(unixepoch('subsec') * 1000 AS INTEGER) - 60000
         ORDER BY time
         LIMIT 500
@@ -664,6 +667,7 @@ WHERE (image, revision) IN (
 );
 -- SEARCH image_revisions USING PRIMARY KEY (image=? AND revision=?)
 -- SEARCH image_revisions USING INDEX image_revisions_holder (holder=? AND time<?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SCAN oldest
 -- SEARCH kept USING PRIMARY KEY (image=? AND revision<?)
 
@@ -797,7 +801,17 @@ select "caller"."hasAuthority" as "hasAuthority",
       1,
         60000 + min(
           coalesce(
-            (SELECT min("image_revisions"."time") FROM "image_revisions" WHERE "image_revisions"."holder" = ?), 1e15
+            (
+              SELECT "image_revisions"."time"
+              FROM "image_revisions"
+              WHERE "image_revisions"."holder" = ?
+              AND "image_revisions"."revision" < (
+                SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
+              )
+              ORDER BY "image_revisions"."time"
+              LIMIT 1
+            ),
+              1e15
           ),
             coalesce(
               (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
@@ -877,6 +891,7 @@ left join "image_history" on (
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_holder (holder=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH account_writes USING COVERING INDEX account_writes_account (account=?)
 
 -- src/images/acl.sql.ts addAcl.record
@@ -1322,7 +1337,17 @@ select "caller"."hasAuthority" as "hasAuthority",
       1,
         60000 + min(
           coalesce(
-            (SELECT min("image_revisions"."time") FROM "image_revisions" WHERE "image_revisions"."holder" = ?), 1e15
+            (
+              SELECT "image_revisions"."time"
+              FROM "image_revisions"
+              WHERE "image_revisions"."holder" = ?
+              AND "image_revisions"."revision" < (
+                SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
+              )
+              ORDER BY "image_revisions"."time"
+              LIMIT 1
+            ),
+              1e15
           ),
             coalesce(
               (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
@@ -1402,6 +1427,7 @@ left join "image_history" on (
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_holder (holder=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH account_writes USING COVERING INDEX account_writes_account (account=?)
 
 -- src/images/acl.sql.ts removeAcl.record
@@ -1631,7 +1657,17 @@ select "caller"."hasAuthority" as "hasAuthority",
       1,
         60000 + min(
           coalesce(
-            (SELECT min("image_revisions"."time") FROM "image_revisions" WHERE "image_revisions"."holder" = ?), 1e15
+            (
+              SELECT "image_revisions"."time"
+              FROM "image_revisions"
+              WHERE "image_revisions"."holder" = ?
+              AND "image_revisions"."revision" < (
+                SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
+              )
+              ORDER BY "image_revisions"."time"
+              LIMIT 1
+            ),
+              1e15
           ),
             coalesce(
               (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
@@ -1721,6 +1757,7 @@ left join "image_history" on (
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_holder (holder=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH account_writes USING COVERING INDEX account_writes_account (account=?)
 -- SEARCH images USING INDEX images_owner (owner=?)
 
@@ -1869,7 +1906,17 @@ select "caller"."hasAuthority" as "hasAuthority",
       1,
         60000 + min(
           coalesce(
-            (SELECT min("image_revisions"."time") FROM "image_revisions" WHERE "image_revisions"."holder" = ?), 1e15
+            (
+              SELECT "image_revisions"."time"
+              FROM "image_revisions"
+              WHERE "image_revisions"."holder" = ?
+              AND "image_revisions"."revision" < (
+                SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
+              )
+              ORDER BY "image_revisions"."time"
+              LIMIT 1
+            ),
+              1e15
           ),
             coalesce(
               (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
@@ -1973,6 +2020,7 @@ left join "image_history" on (
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_holder (holder=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH account_writes USING COVERING INDEX account_writes_account (account=?)
 -- SEARCH dependent USING INDEX images_origin (origin=?)
 -- SEARCH dependent USING INDEX images_origin (origin=?)
@@ -2838,7 +2886,17 @@ select "caller"."hasAuthority" as "hasAuthority",
       1,
         60000 + min(
           coalesce(
-            (SELECT min("image_revisions"."time") FROM "image_revisions" WHERE "image_revisions"."holder" = ?), 1e15
+            (
+              SELECT "image_revisions"."time"
+              FROM "image_revisions"
+              WHERE "image_revisions"."holder" = ?
+              AND "image_revisions"."revision" < (
+                SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
+              )
+              ORDER BY "image_revisions"."time"
+              LIMIT 1
+            ),
+              1e15
           ),
             coalesce(
               (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
@@ -2954,6 +3012,7 @@ left join "image_history" on (
 -- SCAN kept
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_holder (holder=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH account_writes USING COVERING INDEX account_writes_account (account=?)
 -- SEARCH kept USING PRIMARY KEY (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -3416,7 +3475,17 @@ select "caller"."hasAuthority" as "hasAuthority",
       1,
         60000 + min(
           coalesce(
-            (SELECT min("image_revisions"."time") FROM "image_revisions" WHERE "image_revisions"."holder" = ?), 1e15
+            (
+              SELECT "image_revisions"."time"
+              FROM "image_revisions"
+              WHERE "image_revisions"."holder" = ?
+              AND "image_revisions"."revision" < (
+                SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
+              )
+              ORDER BY "image_revisions"."time"
+              LIMIT 1
+            ),
+              1e15
           ),
             coalesce(
               (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
@@ -3507,6 +3576,7 @@ left join "image_history" on (
 -- SCAN computed
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_holder (holder=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH account_writes USING COVERING INDEX account_writes_account (account=?)
 
 -- src/images/tags.sql.ts addTags.record
@@ -3823,7 +3893,17 @@ select "caller"."hasAuthority" as "hasAuthority",
       1,
         60000 + min(
           coalesce(
-            (SELECT min("image_revisions"."time") FROM "image_revisions" WHERE "image_revisions"."holder" = ?), 1e15
+            (
+              SELECT "image_revisions"."time"
+              FROM "image_revisions"
+              WHERE "image_revisions"."holder" = ?
+              AND "image_revisions"."revision" < (
+                SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
+              )
+              ORDER BY "image_revisions"."time"
+              LIMIT 1
+            ),
+              1e15
           ),
             coalesce(
               (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
@@ -3903,6 +3983,7 @@ left join "image_history" on (
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_holder (holder=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH account_writes USING COVERING INDEX account_writes_account (account=?)
 
 -- src/images/tags.sql.ts deleteTags.record
@@ -4159,7 +4240,17 @@ select "caller"."hasAuthority" as "hasAuthority",
       1,
         60000 + min(
           coalesce(
-            (SELECT min("image_revisions"."time") FROM "image_revisions" WHERE "image_revisions"."holder" = ?), 1e15
+            (
+              SELECT "image_revisions"."time"
+              FROM "image_revisions"
+              WHERE "image_revisions"."holder" = ?
+              AND "image_revisions"."revision" < (
+                SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
+              )
+              ORDER BY "image_revisions"."time"
+              LIMIT 1
+            ),
+              1e15
           ),
             coalesce(
               (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
@@ -4240,6 +4331,7 @@ left join "image_history" on (
 -- SCAN sent
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_holder (holder=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH account_writes USING COVERING INDEX account_writes_account (account=?)
 
 -- src/images/update-image.sql.ts update.record

@@ -70,7 +70,7 @@ it("what was unset takes no bytes, and nothing but what changed is kept", async 
     name: before["name"],
     tags: before["tags"],
     is_cut: 0,
-    holder: before["owner"],
+    holder: null,
   });
 });
 
@@ -135,15 +135,17 @@ describe("the history of an account", () => {
   const [owner, other] = [String(before["owner"]), makeUuid(22)];
 
   it("counts the revisions of its images and the records of its keys, as long as they are kept", async () => {
+    const write = JSON.stringify(record);
     await insert({ uuid: one, ...before });
-    await insert({ uuid: two, ...before });
-    await set(one, { name: "b", revision: 2, write_id: "w", write: JSON.stringify(record) });
+    await insert({ uuid: two, ...before, write_id: "clone", write: '{"operation":"CloneImage"}' });
+    await set(one, { name: "b", revision: 2, write_id: "w", write });
     const [first, second] = [countBytes(), countBytes({ name: before["name"] ?? null })];
-    expect(await readBytes()).toEqual({ [owner]: 2 * first + second + 500 });
-    // What is written from then on counts to the new owner.
-    await set(one, { owner: other, revision: 3, write_id: "v", write: null });
-    const third = countBytes({ owner });
-    expect(await readBytes()).toEqual({ [owner]: 2 * first + second + 500, [other]: third });
+    expect(await readBytes()).toEqual({ [owner]: first + second + 500 });
+    // What provisioning writes counts to nobody, and from then on to the new owner.
+    await set(one, { owner: other, revision: 3, write_id: null, write: null });
+    await set(one, { name: "c", revision: 4, write_id: "v", write: '{"operation":"UpdateImage"}' });
+    const fourth = countBytes({ name: "b" });
+    expect(await readBytes()).toEqual({ [owner]: first + second + 500, [other]: fourth });
     await env.DB.prepare("DELETE FROM images WHERE uuid = ?").bind(one).run();
     expect(await readBytes()).toEqual({ [owner]: first + 500, [other]: 0 });
     await env.DB.prepare("DELETE FROM account_writes").run();

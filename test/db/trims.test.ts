@@ -24,7 +24,8 @@ async function revise(
 ) {
   for (const revision of revisions) {
     const hash = keyed.includes(revision) && { request_hash: `hash ${revision}` };
-    const write = bounds && JSON.stringify({ ...bounds, ...hash, attempt_id: `${uuid} ${revision}` });
+    const write =
+      bounds && JSON.stringify({ operation: "UpdateImage", ...bounds, ...hash, attempt_id: `${uuid} ${revision}` });
     await set(uuid, { revision, write, write_id: `${uuid} ${revision}` });
   }
 }

@@ -99,7 +99,7 @@ describe("round trips to D1", () => {
     const counted = wrapDatabase(env.DB);
     expect((await update(counted.db)).status).toBe(200);
     const rowsRead = counted.results.map((results) => results.reduce((sum, { meta }) => sum + meta.rows_read, 0));
-    expect(Math.max(...rowsRead)).toBeLessThanOrEqual(34);
+    expect(Math.max(...rowsRead)).toBeLessThanOrEqual(32);
   });
 });
 
