@@ -98,7 +98,7 @@ async function openSite(): Promise<{ site: Site; end: () => Promise<void> }> {
     },
     { ...other, keys: [{ name: otherKey.name, key: formatPublicLine(otherKey.pem, "") }] },
   ];
-  const image = { name: "n", version: "1" };
+  const image = { name: "n", version: "1", os: "smartos", type: "zone-dataset" };
   // Twice, because a revert needs a revision to go back to.
   for (const value of ["w", "v"]) {
     const tags = Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`key${at}`, value]));
