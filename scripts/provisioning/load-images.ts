@@ -16,7 +16,15 @@ const historyTable = makeFileTable(revisionColumns);
 const list = (render: (column: string) => string, separator = ","): string =>
   manifestColumnNames.map(render).join(separator);
 
-const differs = (column: string): string => `file.${column} IS NOT images.${column}`;
+/** Whether one JSON has what the other lacks. Adding tags one by one leaves keys in another order than Node writes them. */
+const hasMore = (one: string, other: string): string =>
+  `EXISTS (SELECT fullkey, type, atom FROM json_tree(${one}) EXCEPT SELECT fullkey, type, atom FROM json_tree(${other}))`;
+
+const differs = (column: string): string => {
+  const [one, other] = [`file.${column}`, `images.${column}`];
+  const isOther = `${one} IS NOT ${other}`;
+  return column === "tags" ? `(${isOther} AND (${hasMore(one, other)} OR ${hasMore(other, one)}))` : isOther;
+};
 
 const anyDiffers = `(${list(differs, " OR ")})`;
 

@@ -30,7 +30,8 @@ export function makeFront(service: Service, pages: Readonly<Record<string, Page>
       const url = URL.parse(request.url);
       if (url && pagePath.test(url.pathname)) return answerPage(request, url, pages);
       const answer = Promise.resolve(service.fetch(request, known, context));
-      context.waitUntil(answer.then(({ status }) => (status === 503 ? tellStorage(env as Storage) : undefined)));
+      const tell = ({ status }: Response) => (status === 503 ? tellStorage(env as Storage) : undefined);
+      context.waitUntil(answer.then(tell, () => undefined));
       return answer;
     },
   };

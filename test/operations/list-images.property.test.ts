@@ -39,6 +39,8 @@ const manifests: fc.Arbitrary<TestManifest[]> = fc
     some.map(
       (manifest, index): TestManifest => ({
         ...manifest,
+        // Only an image that is being made has no type.
+        ...(manifest.type === "null" && !["creating", "failed"].includes(manifest.state) && { type: "docker" }),
         state: manifest.state as TestManifest["state"],
         uuid: makeUuid(index),
       }),

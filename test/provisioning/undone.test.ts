@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, test } from "vitest";
+import { dump } from "../../scripts/provisioning/dump.ts";
 import { readProvision } from "../../scripts/provisioning/entries.ts";
 import { load } from "../../scripts/provisioning/load.ts";
 import { clear } from "../support/fixtures.ts";
@@ -104,4 +105,19 @@ test("an image that another file destroys between the check and the load does no
     mistakes: [`image ${one} was destroyed and would come back; --restore does it`],
   });
   expect((await readTables()).images).toMatchObject([{ state: "destroyed", description: "old", revision: 2 }, {}]);
+});
+
+test("tags in another order, as adding them one by one leaves them, are no change", async () => {
+  // Node writes the key 1 before all others.
+  await change(`tags = '{"b":{"d":1,"2":[1,"x"]},"1":2}'`);
+  const exported = await dump(env.DB);
+  expect((await load(env.DB, await readProvision(JSON.stringify(exported)), guarded)).images).toStrictEqual({
+    added: 0,
+    replaced: 0,
+    unchanged: 2,
+  });
+  for (const tags of [{ b: { d: 1, "2": [1, "x"] } }, { b: { d: 1, "2": ["x", 1] }, "1": 2 }, null, {}])
+    await expect(load(env.DB, await read({ ...manifest, tags }), guarded)).rejects.toThrow(
+      "a client changed tags since",
+    );
 });

@@ -93,7 +93,10 @@ const malformed = fc.record({
     { weight: 8, arbitrary: fc.constant("HTTP/1.1") },
     { weight: 1, arbitrary: choose(["HTTP/1.0", "HTTP/9.9", "", "HTTP/2"]) },
   ),
-  host: fc.option(choose(hosts), { nil: undefined }),
+  host: fc.oneof(
+    { weight: 3, arbitrary: fc.constant("127.0.0.1") },
+    { weight: 1, arbitrary: fc.option(choose(hosts), { nil: undefined }) },
+  ),
   framing: choose(framings),
   body: choose(bodies),
   odd: fc.subarray([...oddHeaders], { maxLength: 3 }),
