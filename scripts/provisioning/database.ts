@@ -35,7 +35,8 @@ export async function openDatabase(
   if (isNew && missing === "rehearse") return { ...wrapSqlite(openMigrated(), file), isNew };
   makeFolder(target.state);
   await explainFailure(file, () => migrateFile(file));
-  writeFileSync(join(target.state, databaseNote), noteText);
+  const note = join(target.state, databaseNote);
+  if (!existsSync(note)) writeFileSync(note, noteText);
   return { ...openSqliteFile(file), isNew };
 }
 

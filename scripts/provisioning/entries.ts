@@ -5,7 +5,7 @@ import { isObject } from "../../src/text.ts";
 import { type AccountRow, readAccount } from "./account-entry.ts";
 import { describeFound, ProvisionRefused, type Read } from "./fields.ts";
 import { type HistoryRow, hasHistory, readHistory } from "./history-entry.ts";
-import { type ImageRow, isIncomplete, manifestFields, readManifest } from "./manifest.ts";
+import { fileFields, type ImageRow, isIncomplete, manifestFields, readManifest } from "./manifest.ts";
 import { type Converted, convertEntry, isCloudApiImage, isWrappedManifest } from "./manifest-forms.ts";
 
 /** What a provision file holds, as rows. `histories` has the revisions of images by their UUIDs, the oldest first. */
@@ -196,8 +196,13 @@ function findRepeatedWrites(images: readonly ImageEntry[]): string[] {
 /** Lists the fields of an image that are not stored. `revision` is read only with a history. */
 function listFieldsNotKept(entry: unknown): string[] {
   const kept = [...manifestFields, ...(hasHistory(entry) ? ["history", "revision"] : [])];
-  return Object.keys(isObject(entry) ? entry : {}).filter((field) => !kept.includes(field));
+  const { files } = isObject(entry) ? entry : {};
+  const ofFiles = (Array.isArray(files) ? files : []).flatMap((file) => listOthers(file, fileFields));
+  return [...listOthers(entry, kept), ...ofFiles.map((field) => `files.${field}`)];
 }
+
+const listOthers = (entry: unknown, known: readonly string[]): string[] =>
+  Object.keys(isObject(entry) ? entry : {}).filter((field) => !known.includes(field));
 
 /** Counts how often each name occurs. */
 export function count(names: readonly string[]): Tally {

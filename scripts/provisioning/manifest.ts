@@ -180,7 +180,8 @@ export function readManifest(entry: unknown, { isStored = false } = {}): Read<Im
   return { row, mistakes: [...others, ...findSizeMistakes(Object.values(row), maxImageBytes)] };
 }
 
-const fileFields = ["compression", "sha1", "size"] as const;
+/** The fields of a file that are read. */
+export const fileFields: readonly string[] = ["compression", "sha1", "size"];
 
 /** A file as the export writes it: what is not set is null. */
 export const fileOf = (stored: JsonObject): JsonObject =>

@@ -82,6 +82,7 @@ const dropped = [
   "vendor_uuid",
   "creator_name",
   "platform_type",
+  "files.path",
   "cloud_name",
   "urn",
 ];

