@@ -1,22 +1,16 @@
 import { createHash, createPublicKey } from "node:crypto";
+import { concat, fromBase64Url, toSigned, toSshString } from "../../src/console/keys/wire.ts";
 
 /** Writes each field after its length. RFC 4251 §5 */
-export const frame = (fields: readonly (string | Buffer)[]): Buffer =>
-  Buffer.concat(
-    fields.flatMap((field) => {
-      const length = Buffer.alloc(4);
-      length.writeUInt32BE(Buffer.byteLength(field));
-      return [length, typeof field === "string" ? Buffer.from(field) : field];
-    }),
-  );
+export const frame = (fields: readonly (string | Uint8Array)[]): Buffer => Buffer.from(concat(fields.map(toSshString)));
 
 /** The public half of a private key in PEM, in SSH's wire form. RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4 */
 export function toSshWire(pem: string): Buffer {
   const { kty, crv = "", n, e, x, y } = createPublicKey(pem).export({ format: "jwk" });
-  if (kty === "RSA") return frame(["ssh-rsa", toPositive(decode(e)), toPositive(decode(n))]);
-  if (kty === "OKP") return frame(["ssh-ed25519", decode(x)]);
+  if (kty === "RSA") return frame(["ssh-rsa", toSigned(fromBase64Url(e)), toSigned(fromBase64Url(n))]);
+  if (kty === "OKP") return frame(["ssh-ed25519", fromBase64Url(x)]);
   const curve = crv.replace("P-", "nistp");
-  return frame([`ecdsa-sha2-${curve}`, curve, Buffer.concat([Buffer.of(4), decode(x), decode(y)])]);
+  return frame([`ecdsa-sha2-${curve}`, curve, concat([Uint8Array.of(4), fromBase64Url(x), fromBase64Url(y)])]);
 }
 
 /** The OpenSSH line of a private key in PEM. */
@@ -31,8 +25,3 @@ export const computeFingerprint = (wire: Buffer): string =>
     .update(wire)
     .digest("hex")
     .replace(/..(?=.)/g, "$&:");
-
-const decode = (text = ""): Buffer => Buffer.from(text, "base64url");
-
-const toPositive = (number: Buffer): Buffer =>
-  (number[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.of(0), number]) : number;
