@@ -40,7 +40,7 @@ CREATE TABLE `image_revisions` (
 	`origin` text,
 	`error` text,
 	PRIMARY KEY(`image`, `revision`)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `image_revisions_write_id` ON `image_revisions` (`write_id`);
 --> statement-breakpoint
