@@ -1,5 +1,5 @@
 -- Keeps of a revision what it changed. The view image_history has the fields of each, as the table of this name had: the
--- release before reads it.
+-- release before reads it. What is stored is converted in sixteen parts, because D1 ends a statement after 30 seconds.
 CREATE TABLE `account_history` (
 	`account` text PRIMARY KEY NOT NULL,
 	`bytes` integer NOT NULL
@@ -40,7 +40,7 @@ CREATE TABLE `image_revisions` (
 	`origin` text,
 	`error` text,
 	PRIMARY KEY(`image`, `revision`)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `image_revisions_write_id` ON `image_revisions` (`write_id`);
 --> statement-breakpoint
@@ -56,7 +56,7 @@ ALTER TABLE `account_writes` ADD `revision` integer;
 --> statement-breakpoint
 ALTER TABLE `account_writes` ADD `changed` text;
 --> statement-breakpoint
-INSERT INTO `image_revisions` (`image`, `revision`, `write_id`, `request_hash`, `attempt_id`, `time`, `account`, `key_sha256`, `request_id`, `operation`, `changed`, `total_bytes`, `is_cut`, `holder`, `bytes`, `name`, `version`, `description`, `homepage`, `eula`, `acl`, `tags`, `os`, `type`, `requirements`, `image_size`, `files`, `published_at`, `owner`, `public`, `state`, `origin`, `error`)
+CREATE VIEW `converted_history` (`image`, `revision`, `write_id`, `request_hash`, `attempt_id`, `time`, `account`, `key_sha256`, `request_id`, `operation`, `changed`, `total_bytes`, `is_cut`, `holder`, `bytes`, `name`, `version`, `description`, `homepage`, `eula`, `acl`, `tags`, `os`, `type`, `requirements`, `image_size`, `files`, `published_at`, `owner`, `public`, `state`, `origin`, `error`) AS
 	SELECT now.`image`, now.`revision`, now.`write_id`, now.`request_hash`, now.`attempt_id`, now.`time`, now.`account`, now.`key_sha256`, now.`request_id`, now.`operation`,
 		iif(was.`image` IS NULL, now.`changed`, substr(iif((was.`image` IS NOT NULL AND was.`name` IS NOT now.`name`), ', name', '')
 			|| iif((was.`image` IS NOT NULL AND was.`version` IS NOT now.`version`), ', version', '')
@@ -118,6 +118,40 @@ INSERT INTO `image_revisions` (`image`, `revision`, `write_id`, `request_hash`, 
 		iif((was.`image` IS NOT NULL AND was.`error` IS NOT now.`error`), was.`error`, NULL)
 	FROM `image_history` AS now LEFT JOIN `image_history` AS was ON was.`image` = now.`image`
 		AND was.`revision` = (SELECT max(`revision`) FROM `image_history` WHERE `image` = now.`image` AND `revision` < now.`revision`);
+--> statement-breakpoint
+INSERT INTO `image_revisions` (`image`, `revision`, `write_id`, `request_hash`, `attempt_id`, `time`, `account`, `key_sha256`, `request_id`, `operation`, `changed`, `total_bytes`, `is_cut`, `holder`, `bytes`, `name`, `version`, `description`, `homepage`, `eula`, `acl`, `tags`, `os`, `type`, `requirements`, `image_size`, `files`, `published_at`, `owner`, `public`, `state`, `origin`, `error`) SELECT * FROM `converted_history` WHERE `image` < '1';
+--> statement-breakpoint
+INSERT INTO `image_revisions` (`image`, `revision`, `write_id`, `request_hash`, `attempt_id`, `time`, `account`, `key_sha256`, `request_id`, `operation`, `changed`, `total_bytes`, `is_cut`, `holder`, `bytes`, `name`, `version`, `description`, `homepage`, `eula`, `acl`, `tags`, `os`, `type`, `requirements`, `image_size`, `files`, `published_at`, `owner`, `public`, `state`, `origin`, `error`) SELECT * FROM `converted_history` WHERE `image` >= '1' AND `image` < '2';
+--> statement-breakpoint
+INSERT INTO `image_revisions` (`image`, `revision`, `write_id`, `request_hash`, `attempt_id`, `time`, `account`, `key_sha256`, `request_id`, `operation`, `changed`, `total_bytes`, `is_cut`, `holder`, `bytes`, `name`, `version`, `description`, `homepage`, `eula`, `acl`, `tags`, `os`, `type`, `requirements`, `image_size`, `files`, `published_at`, `owner`, `public`, `state`, `origin`, `error`) SELECT * FROM `converted_history` WHERE `image` >= '2' AND `image` < '3';
+--> statement-breakpoint
+INSERT INTO `image_revisions` (`image`, `revision`, `write_id`, `request_hash`, `attempt_id`, `time`, `account`, `key_sha256`, `request_id`, `operation`, `changed`, `total_bytes`, `is_cut`, `holder`, `bytes`, `name`, `version`, `description`, `homepage`, `eula`, `acl`, `tags`, `os`, `type`, `requirements`, `image_size`, `files`, `published_at`, `owner`, `public`, `state`, `origin`, `error`) SELECT * FROM `converted_history` WHERE `image` >= '3' AND `image` < '4';
+--> statement-breakpoint
+INSERT INTO `image_revisions` (`image`, `revision`, `write_id`, `request_hash`, `attempt_id`, `time`, `account`, `key_sha256`, `request_id`, `operation`, `changed`, `total_bytes`, `is_cut`, `holder`, `bytes`, `name`, `version`, `description`, `homepage`, `eula`, `acl`, `tags`, `os`, `type`, `requirements`, `image_size`, `files`, `published_at`, `owner`, `public`, `state`, `origin`, `error`) SELECT * FROM `converted_history` WHERE `image` >= '4' AND `image` < '5';
+--> statement-breakpoint
+INSERT INTO `image_revisions` (`image`, `revision`, `write_id`, `request_hash`, `attempt_id`, `time`, `account`, `key_sha256`, `request_id`, `operation`, `changed`, `total_bytes`, `is_cut`, `holder`, `bytes`, `name`, `version`, `description`, `homepage`, `eula`, `acl`, `tags`, `os`, `type`, `requirements`, `image_size`, `files`, `published_at`, `owner`, `public`, `state`, `origin`, `error`) SELECT * FROM `converted_history` WHERE `image` >= '5' AND `image` < '6';
+--> statement-breakpoint
+INSERT INTO `image_revisions` (`image`, `revision`, `write_id`, `request_hash`, `attempt_id`, `time`, `account`, `key_sha256`, `request_id`, `operation`, `changed`, `total_bytes`, `is_cut`, `holder`, `bytes`, `name`, `version`, `description`, `homepage`, `eula`, `acl`, `tags`, `os`, `type`, `requirements`, `image_size`, `files`, `published_at`, `owner`, `public`, `state`, `origin`, `error`) SELECT * FROM `converted_history` WHERE `image` >= '6' AND `image` < '7';
+--> statement-breakpoint
+INSERT INTO `image_revisions` (`image`, `revision`, `write_id`, `request_hash`, `attempt_id`, `time`, `account`, `key_sha256`, `request_id`, `operation`, `changed`, `total_bytes`, `is_cut`, `holder`, `bytes`, `name`, `version`, `description`, `homepage`, `eula`, `acl`, `tags`, `os`, `type`, `requirements`, `image_size`, `files`, `published_at`, `owner`, `public`, `state`, `origin`, `error`) SELECT * FROM `converted_history` WHERE `image` >= '7' AND `image` < '8';
+--> statement-breakpoint
+INSERT INTO `image_revisions` (`image`, `revision`, `write_id`, `request_hash`, `attempt_id`, `time`, `account`, `key_sha256`, `request_id`, `operation`, `changed`, `total_bytes`, `is_cut`, `holder`, `bytes`, `name`, `version`, `description`, `homepage`, `eula`, `acl`, `tags`, `os`, `type`, `requirements`, `image_size`, `files`, `published_at`, `owner`, `public`, `state`, `origin`, `error`) SELECT * FROM `converted_history` WHERE `image` >= '8' AND `image` < '9';
+--> statement-breakpoint
+INSERT INTO `image_revisions` (`image`, `revision`, `write_id`, `request_hash`, `attempt_id`, `time`, `account`, `key_sha256`, `request_id`, `operation`, `changed`, `total_bytes`, `is_cut`, `holder`, `bytes`, `name`, `version`, `description`, `homepage`, `eula`, `acl`, `tags`, `os`, `type`, `requirements`, `image_size`, `files`, `published_at`, `owner`, `public`, `state`, `origin`, `error`) SELECT * FROM `converted_history` WHERE `image` >= '9' AND `image` < 'a';
+--> statement-breakpoint
+INSERT INTO `image_revisions` (`image`, `revision`, `write_id`, `request_hash`, `attempt_id`, `time`, `account`, `key_sha256`, `request_id`, `operation`, `changed`, `total_bytes`, `is_cut`, `holder`, `bytes`, `name`, `version`, `description`, `homepage`, `eula`, `acl`, `tags`, `os`, `type`, `requirements`, `image_size`, `files`, `published_at`, `owner`, `public`, `state`, `origin`, `error`) SELECT * FROM `converted_history` WHERE `image` >= 'a' AND `image` < 'b';
+--> statement-breakpoint
+INSERT INTO `image_revisions` (`image`, `revision`, `write_id`, `request_hash`, `attempt_id`, `time`, `account`, `key_sha256`, `request_id`, `operation`, `changed`, `total_bytes`, `is_cut`, `holder`, `bytes`, `name`, `version`, `description`, `homepage`, `eula`, `acl`, `tags`, `os`, `type`, `requirements`, `image_size`, `files`, `published_at`, `owner`, `public`, `state`, `origin`, `error`) SELECT * FROM `converted_history` WHERE `image` >= 'b' AND `image` < 'c';
+--> statement-breakpoint
+INSERT INTO `image_revisions` (`image`, `revision`, `write_id`, `request_hash`, `attempt_id`, `time`, `account`, `key_sha256`, `request_id`, `operation`, `changed`, `total_bytes`, `is_cut`, `holder`, `bytes`, `name`, `version`, `description`, `homepage`, `eula`, `acl`, `tags`, `os`, `type`, `requirements`, `image_size`, `files`, `published_at`, `owner`, `public`, `state`, `origin`, `error`) SELECT * FROM `converted_history` WHERE `image` >= 'c' AND `image` < 'd';
+--> statement-breakpoint
+INSERT INTO `image_revisions` (`image`, `revision`, `write_id`, `request_hash`, `attempt_id`, `time`, `account`, `key_sha256`, `request_id`, `operation`, `changed`, `total_bytes`, `is_cut`, `holder`, `bytes`, `name`, `version`, `description`, `homepage`, `eula`, `acl`, `tags`, `os`, `type`, `requirements`, `image_size`, `files`, `published_at`, `owner`, `public`, `state`, `origin`, `error`) SELECT * FROM `converted_history` WHERE `image` >= 'd' AND `image` < 'e';
+--> statement-breakpoint
+INSERT INTO `image_revisions` (`image`, `revision`, `write_id`, `request_hash`, `attempt_id`, `time`, `account`, `key_sha256`, `request_id`, `operation`, `changed`, `total_bytes`, `is_cut`, `holder`, `bytes`, `name`, `version`, `description`, `homepage`, `eula`, `acl`, `tags`, `os`, `type`, `requirements`, `image_size`, `files`, `published_at`, `owner`, `public`, `state`, `origin`, `error`) SELECT * FROM `converted_history` WHERE `image` >= 'e' AND `image` < 'f';
+--> statement-breakpoint
+INSERT INTO `image_revisions` (`image`, `revision`, `write_id`, `request_hash`, `attempt_id`, `time`, `account`, `key_sha256`, `request_id`, `operation`, `changed`, `total_bytes`, `is_cut`, `holder`, `bytes`, `name`, `version`, `description`, `homepage`, `eula`, `acl`, `tags`, `os`, `type`, `requirements`, `image_size`, `files`, `published_at`, `owner`, `public`, `state`, `origin`, `error`) SELECT * FROM `converted_history` WHERE `image` >= 'f';
+--> statement-breakpoint
+DROP VIEW `converted_history`;
 --> statement-breakpoint
 INSERT INTO `account_writes` (`write_id`, `account`, `time`, `request_hash`, `attempt_id`, `image`, `revision`, `changed`)
 	SELECT `write_id`, `owner`, `time` + 86340000, `request_hash`, `attempt_id`, `image`, `revision`, coalesce(`changed`, '')

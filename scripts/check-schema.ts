@@ -15,7 +15,7 @@ const tables = {
   account_writes: true,
   accounts: false,
   image_acl: true,
-  image_revisions: true,
+  image_revisions: false,
   image_trims: true,
   images: false,
   keys: true,

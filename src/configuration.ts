@@ -27,7 +27,7 @@ const variables = {
   LOG_ADDRESS: trueOrFalse,
   HISTORY_REVISIONS: fromZero(1000),
   HISTORY_BYTES: fromZero(1_048_576),
-  ACCOUNT_HISTORY_BYTES: fromZero(67_108_864),
+  ACCOUNT_HISTORY_BYTES: fromZero(33_554_432),
   MAX_IMAGES: fromZero(1000),
   MAX_KEYS: fromZero(100),
   MAX_KEY_COMMENT: fromZero(1024),
