@@ -1,5 +1,5 @@
--- Keeps of a revision what it changed. The view image_history has the fields of each, as the table of this name had: the
--- release before reads it. What is stored is converted in sixteen parts, because D1 ends a statement after 30 seconds.
+-- Keeps of a revision the values that it replaced. The view image_history has all fields of each revision, as the table of
+-- this name had: a Worker of the version before reads it. What is stored is converted in sixteen parts, because D1 ends a statement after 30 seconds.
 CREATE TABLE `account_history` (
 	`account` text PRIMARY KEY NOT NULL,
 	`bytes` integer NOT NULL

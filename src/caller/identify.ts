@@ -72,8 +72,8 @@ export async function identifyCaller(db: Database, identification: Identificatio
   const { signed, names, cache } = identification;
   const signer = await findSigner(db, names);
   const verification = await verifySignature(signer.key?.key, readSignature(signed));
-  // The entry goes if the key is gone or verified anew. A wrong signature leaves it: anyone can send a wrong one under
-  // another's keyId.
+  // Drops the entry of a key that is gone; that of one that verified is made anew below. A wrong signature leaves the entry:
+  // anyone can send one under another's keyId.
   if (signer.key === null || !("refused" in verification)) cache?.delete(nameEntry(identification));
   if ("refused" in verification) {
     throw makeInvalidCredentials(signer.account === null ? "unknown login" : verification.refused);

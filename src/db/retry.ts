@@ -35,7 +35,7 @@ function joinMessages(error: unknown): string {
   return error instanceof Error ? `${error.message} ${joinMessages(error.cause)}` : "";
 }
 
-/** Finds how long to wait before the retry after this attempt, from 0. Undefined if there is none. */
+/** Finds how long to wait before the next try, in ms. Undefined if there is none. @param attempt how many tries were before this one */
 function findWait(error: unknown, attempt: number, isLockAlone: boolean): number | undefined {
   const text = joinMessages(error);
   if (lockError.test(text))

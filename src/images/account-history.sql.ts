@@ -17,7 +17,7 @@ export const isHistoryFull = ({ account, maxHistory }: HistoryBound): SQL => sql
 const isRemovable = (account: Placeholder): SQL => sql`${imageRevisions.holder} = ${account}
   AND ${imageRevisions.revision} < (SELECT ${images.revision} FROM ${images} WHERE ${images.uuid} = ${imageRevisions.image})`;
 
-/** When the oldest row of the account's history may be removed. Rows stay for a minute. */
+/** When the oldest row of the account's history may be removed: a minute after its time. A keyed record's time lies a day ahead. */
 const roomTime = (account: Placeholder): SQL => sql`60000 + min(
   coalesce((SELECT ${imageRevisions.time} FROM ${imageRevisions} WHERE ${isRemovable(account)} ORDER BY ${imageRevisions.time} LIMIT 1), 1e15),
   coalesce((SELECT min(${accountWrites.time}) FROM ${accountWrites} WHERE ${accountWrites.account} = ${account}), 1e15))`;

@@ -12,7 +12,7 @@ import { writeGrants, writeRemoval } from "./acl.sql.ts";
 import { answerWritten, makeReplayedHeader } from "./answer-image.ts";
 import { runWrite } from "./image-request.ts";
 import { findMaxAcl, makeAccountsSchema } from "./rules/acl.ts";
-import { judgeGrants, judgeRemoval } from "./rules/judges.ts";
+import { judgeGrants, judgeRemoval } from "./rules/operation-judges.ts";
 
 /** Reads the parameters of a request that adds to an acl, or removes from it. The body may be the array itself. */
 export const readAclParameters = (c: Context<AppEnv>): Promise<RequestParameters> => readParametersOrArray(c, "acl");

@@ -36,7 +36,7 @@ export function makeWrittenHeaders(c: Context<AppEnv>, written: Written): Record
  * Marks the answer of an earlier request with the same Idempotency-Key, and names the revision that it showed if that is not
  * kept. docs/contract.md#idempotency
  */
-export const makeReplayedHeader = ({ isReplayed, lostRevision }: Written): Record<string, string> => ({
+export const makeReplayedHeader = ({ isReplayed, unkeptRevision }: Written): Record<string, string> => ({
   ...(isReplayed && { "Idempotent-Replayed": "true" }),
-  ...(lostRevision !== null && { "Revision-Not-Kept": String(lostRevision) }),
+  ...(unkeptRevision !== null && { "Revision-Not-Kept": String(unkeptRevision) }),
 });

@@ -6,7 +6,7 @@ import { readDryRun, readParameters } from "../http/parameters.ts";
 import { answerCloned } from "./answer-image.ts";
 import { writeClone } from "./clone-image.sql.ts";
 import { runWrite } from "./image-request.ts";
-import { judgeClone } from "./rules/judges.ts";
+import { judgeClone } from "./rules/operation-judges.ts";
 
 /** CloneImage: a private copy of an image that is shared by acl. Its origin stays (ours: there are no files here). docs/contract.md#cloneimage */
 export const cloneImage = createFactory<AppEnv, "/:login/images/:id">().createHandlers(

@@ -7,7 +7,7 @@ import { readDryRun, readQuery } from "../http/parameters.ts";
 import { makeReplayedHeader } from "./answer-image.ts";
 import { writeDeletion } from "./delete-image.sql.ts";
 import { runWrite } from "./image-request.ts";
-import { judgeDeletion } from "./rules/judges.ts";
+import { judgeDeletion } from "./rules/operation-judges.ts";
 
 /** DeleteImage: marks the image as destroyed; from then on it is 404. docs/contract.md#deleteimage */
 export const deleteImage = createFactory<AppEnv, "/:login/images/:id">().createHandlers(

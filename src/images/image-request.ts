@@ -43,12 +43,12 @@ const hash = (values: readonly unknown[]): Promise<string> =>
  * Runs a write as the caller. Returns its outcome, and the request for the rules to judge it by.
  *
  * With an Idempotency-Key, the write's id is a hash of account, image, operation and key: a second request with the key has
- * the same id, and its `requestHash` shows whether it asks for the same write. The hash leaves out headers that differ
+ * the same id, and its `requestHash` shows whether it asks for the same write. `requestHash` leaves out headers that differ
  * between the two, such as Date and the signature. Without a key, only the attempts of this request share an id.
  * docs/contract.md#idempotency
  *
  * @param requested what `requestHash` covers beyond operation, image and If-Match: values that always print as the same JSON
- * @param run runs a second time if the cached caller is stale
+ * @param run runs again if the cached caller's key is gone, and after room was made in the account's history
  * @throws {CloudApiError} InvalidHeader: the Idempotency-Key is malformed; as `asCaller`
  */
 export async function runWrite<Outcome extends WriteOutcome>(
@@ -81,7 +81,8 @@ export async function runWrite<Outcome extends WriteOutcome>(
   const outcome = await asCaller(c, async (db, caller) => {
     const write = await makeWrite(caller);
     const first = await run(db, write);
-    if (first.secondsUntilRoom === null || write.isDryRun || !first.hasAuthority) return first;
+    const needsRoom = first.wouldChange || requestHash !== null;
+    if (first.secondsUntilRoom === null || !needsRoom || write.isDryRun || !first.hasAuthority) return first;
     await makeRoom(db, caller.account);
     return await run(db, write);
   });

@@ -45,7 +45,7 @@ type Change = (
 ) & {
   /** The caller may write the image. By default, if the caller owns it, and the account's history has room. */
   allowed?: SQL;
-  /** The write is allowed, and changes nothing. By default, if the caller owns the image and each new value is the stored one. */
+  /** The caller may write the image, and nothing changes. By default, if the caller owns it and each new value is the stored one. */
   unchanged?: SQL;
   /** The result keeps within its limits. True by default. */
   fits?: SQL;
@@ -114,8 +114,8 @@ function rehearsedColumns(set: { readonly [Name in ImageColumn]?: SQL }): typeof
 }
 
 /**
- * The UPDATE of a write, the SELECT that a dry run executes in its place, and the INSERT that follows the UPDATE with an
- * Idempotency-Key: it records a write that changes nothing. All come from one definition.
+ * The UPDATE of a write, the SELECT that a dry run executes in its place, and an INSERT after the UPDATE: it records the
+ * Idempotency-Key of a write that changes nothing. A trigger records the others. All come from one definition.
  */
 export const changeStatements = <V extends WriteValues>(define: (bind: Placeholders<V>) => Change) => ({
   apply: statement<V>().writes((bind) => {

@@ -10,7 +10,7 @@ import { findKeepRevisions } from "./get-image.ts";
 import { runWrite } from "./image-request.ts";
 import { writeRevert } from "./revert-image.sql.ts";
 import { parseRevision } from "./rules/audit.ts";
-import { judgeRevert } from "./rules/judges.ts";
+import { judgeRevert } from "./rules/operation-judges.ts";
 
 /** RevertImage: sets the updatable fields to an earlier revision's; the acl only on request. docs/contract.md#revertimage */
 export const revertImage = createFactory<AppEnv, "/:login/images/:id">().createHandlers(

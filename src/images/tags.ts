@@ -13,7 +13,7 @@ import { answerTags, makeWrittenHeaders } from "./answer-image.ts";
 import { answerVisible } from "./get-image.ts";
 import { runWrite } from "./image-request.ts";
 import { judgeOwn } from "./rules/judge.ts";
-import { judgeAddedTags, judgeTagDeletion } from "./rules/judges.ts";
+import { judgeAddedTags, judgeTagDeletion } from "./rules/operation-judges.ts";
 import {
   findMaxTagsBytes,
   formatTags,

@@ -52,7 +52,7 @@ export type WriteValues = Caller &
     write: string;
   };
 
-/** `write` is the JSON object that the triggers copy into image_history. */
+/** `write` is the JSON object that the triggers copy into image_revisions. */
 export function toWriteValues({
   caller,
   operation,
@@ -75,7 +75,7 @@ export function toWriteValues({
   return { ...caller, ...write, write: JSON.stringify(record) };
 }
 
-/** Bookkeeping columns of every write. A trigger copies them into image_history. */
+/** Bookkeeping columns of every write. A trigger copies them into image_revisions. */
 export const recordColumns = (bind: Placeholders<WriteValues>) => ({
   write_id: sql`${bind.writeId}`,
   write: sql`${bind.write}`,
@@ -84,38 +84,44 @@ export const recordColumns = (bind: Placeholders<WriteValues>) => ({
 const isRevisionIn = (revisions: SQLWrapper): SQL =>
   sql`${images.revision} IN (SELECT value FROM json_each(${revisions}))`;
 
+/** The image is at a revision that the preconditions allow. */
+const isOnSentRevision = (bind: Placeholders<WriteValues>): SQL | undefined =>
+  and(
+    sql`(${bind.onRevisions} IS NULL OR ${isRevisionIn(bind.onRevisions)})`,
+    sql`(${bind.notOnRevisions} IS NULL OR NOT ${isRevisionIn(bind.notOnRevisions)})`,
+  );
+
 /**
- * No attempt made the write before, and its preconditions hold when the statement runs. A write whose acknowledgement was
- * lost is retried: it must not be applied twice.
+ * Neither this request nor an earlier one with its Idempotency-Key made the write, and its preconditions hold when the
+ * statement runs. A write whose acknowledgement was lost is sent again: it must not be applied twice.
  */
 export const isApplicable = (bind: Placeholders<WriteValues>): SQL | undefined =>
   and(
     sql`NOT EXISTS (SELECT 1 FROM ${imageRevisions} WHERE ${imageRevisions.write_id} = ${bind.writeId})`,
     sql`NOT EXISTS (SELECT 1 FROM ${accountWrites} WHERE ${accountWrites.write_id} = ${bind.writeId})`,
-    sql`(${bind.onRevisions} IS NULL OR ${isRevisionIn(bind.onRevisions)})`,
-    sql`(${bind.notOnRevisions} IS NULL OR NOT ${isRevisionIn(bind.notOnRevisions)})`,
+    isOnSentRevision(bind),
   );
 
 /** What came of a write: it was made, now or earlier, or it was not. */
 export type WriteOutcome = {
   hasAuthority: boolean;
-  /** Null if the write was not made. */
+  /** Null if the write was not made; of a dry run, if it would not be made. */
   applied: {
     /** The image as the write left it; as it is now if that revision is not kept. */
     image: ImageRow;
     /** The revision that the write left. Null if the image is shown as it is now, because that revision is not kept. */
-    lostRevision: number | null;
+    unkeptRevision: number | null;
     requestHash: string | null;
     /** An earlier HTTP request with the same Idempotency-Key made the write. */
     isReplayed: boolean;
     /** The names of the columns that the write changed, with commas. Null if it made the image. */
     changedColumns: string | null;
   } | null;
-  /** The current image. Null if the write was made, or the image does not exist. */
+  /** The current image. Null if the write was made, because `applied` has the image then, or if the image does not exist. */
   image: FoundImage | null;
   /** The write would change the current image. False if it was made. */
   wouldChange: boolean;
-  /** The write was not made, and the account's history is full: when it has room again, in seconds. Else null. */
+  /** When the account's history has room again, in seconds, if it is full and the preconditions held. Else null. */
   secondsUntilRoom: number | null;
 };
 
@@ -147,7 +153,7 @@ export const outcomeFields = (bind: Placeholders<WriteValues>, wouldChange: SQL)
   earlier: leftJoined(revisionColumns, "uuid"),
   image: foundImage(bind.account),
   wouldChange: unlessApplied(wouldChange),
-  roomInMs: roomInMs(bind, isUnmade),
+  roomInMs: roomInMs(bind, sql`${isUnmade} AND ${isOnSentRevision(bind)}`),
 });
 
 /** Selects the outcome of a write: always one row. */
@@ -187,7 +193,7 @@ export function readOutcome<Row extends OutcomeRow>(
   if (rehearsed) {
     const changedColumns = image?.uuid === rehearsed.uuid ? listChangedColumns(image, rehearsed) : null;
     const { requestHash } = write;
-    const applied = { image: rehearsed, lostRevision: null, requestHash, isReplayed: false, changedColumns };
+    const applied = { image: rehearsed, unkeptRevision: null, requestHash, isReplayed: false, changedColumns };
     return { ...more, hasAuthority, applied, image: null, wouldChange: false, secondsUntilRoom: null };
   }
   if (record === null || image === null) {
@@ -198,7 +204,7 @@ export function readOutcome<Row extends OutcomeRow>(
   const isReplayed = record.httpRequestId !== write.httpRequestId;
   const applied = {
     image: isNewest ? image : (earlier ?? image),
-    lostRevision: isNewest || earlier ? null : record.revision,
+    unkeptRevision: isNewest || earlier ? null : record.revision,
     requestHash: record.requestHash,
     isReplayed,
     changedColumns: record.changed,

@@ -713,8 +713,10 @@ where (
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
   )
   and exists (
     select 1
@@ -792,6 +794,10 @@ select "caller"."hasAuthority" as "hasAuthority",
   END as "wouldChange",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
+    AND (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
     AND (
       ? > 0
       AND EXISTS (
@@ -927,8 +933,10 @@ WHERE (
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
   )
   and NOT (
     ? > 0
@@ -1010,8 +1018,10 @@ where (
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
   )
   and exists (
     select 1
@@ -1065,8 +1075,10 @@ where (
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
   )
   and exists (
     select 1
@@ -1128,8 +1140,10 @@ WHERE (
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
   )
   and NOT (
     ? > 0
@@ -1197,8 +1211,10 @@ where (
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
   )
   and exists (
     select 1
@@ -1258,8 +1274,10 @@ where (
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
   )
   and exists (
     select 1
@@ -1328,6 +1346,10 @@ select "caller"."hasAuthority" as "hasAuthority",
   END as "wouldChange",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
+    AND (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
     AND (
       ? > 0
       AND EXISTS (
@@ -1454,8 +1476,10 @@ WHERE (
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
   )
   and NOT (
     ? > 0
@@ -1527,8 +1551,10 @@ where (
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
   )
   and exists (
     select 1
@@ -1587,8 +1613,10 @@ AND NOT (
 AND (
   NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
   and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-  and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-  and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  and (
+    (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
 )
 AND exists (
   select 1
@@ -1648,6 +1676,10 @@ select "caller"."hasAuthority" as "hasAuthority",
   END as "wouldChange",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
+    AND (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
     AND (
       ? > 0
       AND EXISTS (
@@ -1787,8 +1819,10 @@ AND NOT (
 AND (
   NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
   and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-  and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-  and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  and (
+    (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+  )
 )
 AND exists (
   select 1
@@ -1836,8 +1870,10 @@ where (
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
   )
   and exists (
     select 1
@@ -1897,6 +1933,10 @@ select "caller"."hasAuthority" as "hasAuthority",
   END as "wouldChange",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
+    AND (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
     AND (
       ? > 0
       AND EXISTS (
@@ -2037,8 +2077,10 @@ WHERE (
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
   )
   and NOT (
     ? > 0
@@ -2095,8 +2137,10 @@ where (
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
   )
   and exists (
     select 1
@@ -2778,8 +2822,10 @@ where (
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
   )
   and exists (
     select 1
@@ -2877,6 +2923,10 @@ select "caller"."hasAuthority" as "hasAuthority",
   END as "wouldChange",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
+    AND (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
     AND (
       ? > 0
       AND EXISTS (
@@ -3052,8 +3102,10 @@ WHERE (
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
   )
   and NOT (
     ? > 0
@@ -3145,8 +3197,10 @@ where (
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
   )
   and exists (
     select 1
@@ -3339,8 +3393,10 @@ where (
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
   )
   and exists (
     select 1
@@ -3466,6 +3522,10 @@ select "caller"."hasAuthority" as "hasAuthority",
   END as "wouldChange",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
+    AND (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
     AND (
       ? > 0
       AND EXISTS (
@@ -3641,8 +3701,10 @@ WHERE (
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
   )
   and NOT (
     ? > 0
@@ -3763,8 +3825,10 @@ where (
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
   )
   and exists (
     select 1
@@ -3821,8 +3885,10 @@ where (
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
   )
   and exists (
     select 1
@@ -3884,6 +3950,10 @@ select "caller"."hasAuthority" as "hasAuthority",
   END as "wouldChange",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
+    AND (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
     AND (
       ? > 0
       AND EXISTS (
@@ -3999,8 +4069,10 @@ WHERE (
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
   )
   and NOT (
     ? > 0
@@ -4056,8 +4128,10 @@ where (
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
   )
   and exists (
     select 1
@@ -4142,8 +4216,10 @@ where (
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
   )
   and exists (
     select 1
@@ -4231,6 +4307,10 @@ select "caller"."hasAuthority" as "hasAuthority",
   END as "wouldChange",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
+    AND (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
     AND (
       ? > 0
       AND EXISTS (
@@ -4374,8 +4454,10 @@ WHERE (
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
   )
   and NOT (
     ? > 0
@@ -4477,8 +4559,10 @@ where (
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-    and (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    and (
+      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
+      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    )
   )
   and exists (
     select 1

@@ -5,7 +5,7 @@ import {
   judgeRemoval,
   judgeRevert,
   judgeTagDeletion,
-} from "../../src/images/rules/judges.ts";
+} from "../../src/images/rules/operation-judges.ts";
 import type { WriteOutcome } from "../../src/images/write-outcome.sql.ts";
 import { bob, mallory } from "../support/fixtures.ts";
 import { makeFound } from "../support/image-rows.ts";

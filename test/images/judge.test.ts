@@ -12,7 +12,7 @@ import {
   judgeRemoval,
   judgeRevert,
   judgeTagDeletion,
-} from "../../src/images/rules/judges.ts";
+} from "../../src/images/rules/operation-judges.ts";
 import type { WritePreconditions } from "../../src/images/rules/preconditions.ts";
 import type { WriteOutcome } from "../../src/images/write-outcome.sql.ts";
 import { bob, mallory } from "../support/fixtures.ts";
@@ -51,7 +51,7 @@ const makeOutcome = (more: Partial<WriteOutcome> = {}): WriteOutcome => ({
 
 const makeApplied = (more: Partial<AppliedWrite> = {}): AppliedWrite => ({
   image: makeRow({ revision: 2 }),
-  lostRevision: null,
+  unkeptRevision: null,
   requestHash: null,
   isReplayed: false,
   changedColumns: "name, tags",
@@ -149,7 +149,7 @@ describe.each(judges)("$name", ({ judge, eligible }) => {
       image: makeRow({ revision: 2 }),
       changedFields: ["name", "tags"],
       isReplayed: false,
-      lostRevision: null,
+      unkeptRevision: null,
     };
     expect(judge(makeOutcome({ applied: makeApplied(), image: null }), stale)).toEqual(written);
   });
@@ -159,7 +159,7 @@ describe.each(judges)("$name", ({ judge, eligible }) => {
     expect(judge(makeOutcome({ applied, image: null }))).toMatchObject({
       changedFields: [],
       isReplayed: true,
-      lostRevision: null,
+      unkeptRevision: null,
     });
   });
 
@@ -203,7 +203,7 @@ describe("judgeOwn", () => {
       image,
       changedFields: [],
       isReplayed: false,
-      lostRevision: null,
+      unkeptRevision: null,
     });
   });
 
@@ -285,6 +285,6 @@ describe("judgeClone", () => {
 
   it("answers the clone that was applied, even if it was the last one that the quota allows", () => {
     const outcome = { ...makeOutcome({ applied: makeApplied(), image: null }), isQuotaReached: true };
-    expect(judgeClone(outcome, stale, maxImages)).toMatchObject({ isReplayed: false, lostRevision: null });
+    expect(judgeClone(outcome, stale, maxImages)).toMatchObject({ isReplayed: false, unkeptRevision: null });
   });
 });

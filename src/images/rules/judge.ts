@@ -14,7 +14,7 @@ export type Written = {
   /** An earlier request with the same Idempotency-Key made the write. */
   isReplayed: boolean;
   /** The revision that the write left. Null if the image is shown as it is now, because that revision is not kept. */
-  lostRevision: number | null;
+  unkeptRevision: number | null;
 };
 
 /** The request, for the rules to judge the outcome of its write by. */
@@ -47,9 +47,9 @@ export function findApplied(
       "this Idempotency-Key was sent before with another request on this image; use a new key for each new request",
     );
   }
-  const { image, changedColumns, isReplayed, lostRevision } = applied;
-  if (isShown && lostRevision !== null) requireVisible({ ...image, isShared: false }, account);
-  return { image, changedFields: changedColumns?.split(", ").filter(Boolean) ?? [], isReplayed, lostRevision };
+  const { image, changedColumns, isReplayed, unkeptRevision } = applied;
+  if (isShown && unkeptRevision !== null) requireVisible({ ...image, isShared: false }, account);
+  return { image, changedFields: changedColumns?.split(", ").filter(Boolean) ?? [], isReplayed, unkeptRevision };
 }
 
 /**
@@ -73,8 +73,8 @@ export function judgeOwn(
 }
 
 /**
- * Judges a write that SQL did not apply although the operation's rules allow it: a precondition failed, or there was nothing
- * to change, and the image is returned unchanged.
+ * Judges a write that SQL did not apply although the operation's rules allow it: a precondition failed, the account's history
+ * is full, or there was nothing to change. In the last case it returns the image as it is.
  *
  * @throws {CloudApiError} PreconditionFailed, PreconditionRequired; RequestThrottled: the account's history has no room for
  * the revision, or for the record of the Idempotency-Key
@@ -94,5 +94,5 @@ export function judgeUnapplied(
     );
   }
   if (wouldChange) throw new Error(`a write on ${image.uuid} was not applied, and nothing explains it`);
-  return { image, changedFields: [], isReplayed: false, lostRevision: null };
+  return { image, changedFields: [], isReplayed: false, unkeptRevision: null };
 }

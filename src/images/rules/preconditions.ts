@@ -61,7 +61,7 @@ export function assertMatch(preconditions: Preconditions, current: { revision: n
 }
 
 /**
- * Checks the preconditions of a write that was not applied, as the last of all checks.
+ * Checks the preconditions of a write that was not applied. Only whether its history has room is checked later.
  *
  * @throws {CloudApiError} PreconditionFailed, with the current ETag; PreconditionRequired without an If-Match where
  * one is required
