@@ -101,6 +101,20 @@ describe("a history of an account that is full of revisions of the last minute",
     });
   });
 
+  it("makes no room for a write that is refused, or changes nothing", async () => {
+    await fill();
+    await age(120_000);
+    const bytes = await readBytes();
+    expect(await update({ name: "x" }, { bindings, headers: { "If-Match": '"1-9.0.0"' } })).toMatchObject({
+      status: 412,
+    });
+    const { name } = (await get({ bindings })).json as { name: string };
+    expect(await update({ name }, { bindings })).toMatchObject({ status: 200, "Changed-Fields": "" });
+    expect(await readBytes()).toBe(bytes);
+    expect(await update({ name: "x" }, { bindings })).toMatchObject({ status: 200 });
+    expect(await readBytes()).toBeLessThan(bytes ?? 0);
+  });
+
   it("is no matter of other accounts: they write, and leave its images", async () => {
     await update({ acl: [mallory.uuid] }, { bindings });
     await fill();
