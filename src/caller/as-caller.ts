@@ -7,7 +7,8 @@ import { findCache } from "./credential-cache.ts";
 import { identifyCaller } from "./identify.ts";
 
 /**
- * Runs an operation's statements as the caller. If the cached caller is stale, authenticates again and runs them again.
+ * Runs an operation's statements as the caller. If a cached caller has no authority any more, identifies it anew and, if that
+ * succeeds, runs them again.
  *
  * @param run runs the statements. Its result says whether the caller had authority
  * @throws {CloudApiError} as `identifyCaller`

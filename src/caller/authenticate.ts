@@ -61,7 +61,7 @@ export const confirmCaller: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
   if (!isCached || c.get("meter").calls > 0 || c.get("refusal")?.code === "RequestThrottled") return;
   const answer = c.res;
-  // Otherwise Hono copies the headers of this answer to the refusal that may replace it.
+  // Hono would copy the headers of an answer that is set to the refusal that may replace it.
   c.res = undefined;
   const cache = findCache(c.env.DB, readConfiguration(c.env).credentialCache);
   const identification = { signed: requireSet(c, "signed"), names: requireSet(c, "caller"), cache };

@@ -72,7 +72,7 @@ export async function identifyCaller(db: Database, identification: Identificatio
   const { signed, names, cache } = identification;
   const signer = await findSigner(db, names);
   const verification = await verifySignature(signer.key?.key, readSignature(signed));
-  // Drops the entry of a key that is gone; that of one that verified is made anew below. A wrong signature leaves the entry:
+  // A key that is gone loses its entry; a key that verified gets a new one below. A wrong signature leaves the entry as it is:
   // anyone can send one under another's keyId.
   if (signer.key === null || !("refused" in verification)) cache?.delete(nameEntry(identification));
   if ("refused" in verification) {

@@ -6,7 +6,7 @@ export type DatabaseMeter = { calls: number; milliseconds: number };
 
 /** The database of one request. Each call is one round trip. */
 export type Database = {
-  /** Runs one read, retried only while it is locked: a health check must see the first failure. @throws {Error} D1's own */
+  /** Runs one read for a health check, which must see the first failure: only a lock is waited for. @throws {Error} D1's own */
   once: (read: Bound<unknown>) => Promise<void>;
   /** Runs one read. Returns its rows. */
   all: <Row>(read: Bound<Row>) => Promise<Row[]>;

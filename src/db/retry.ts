@@ -16,15 +16,15 @@ const transientErrors: readonly RegExp[] = [
 ];
 
 /**
- * The local D1's messages while another program, such as a load, has the lock of its file. The transaction was not applied.
- * Wrangler's D1 writes after reads too: they fail when they ask for a session's token.
+ * The local D1's messages while another program, such as `npm run provision`, has the lock of its file. The transaction was
+ * not applied. Under `npm start` reads meet the lock too, because wrangler's D1 writes a bookmark after each of them.
  */
 const lockError = /SQLITE_BUSY|database is locked|session commit token: internal error/i;
 
 /** Waits before the first and the second retry, in ms. */
 const backoffMs = [80, 800] as const;
 
-/** How often a lock is tried, with at most `longestLockWaitMs` between: about twenty seconds, longer than a load has it. */
+/** How often a lock is tried, with at most `longestLockWaitMs` between: about twenty seconds, longer than provisioning has it. */
 const maxLockTries = 40;
 const longestLockWaitMs = 500;
 
@@ -36,25 +36,25 @@ function joinMessages(error: unknown): string {
 }
 
 /** Finds how long to wait before the next try, in ms. Undefined if there is none. @param attempt how many tries were before this one */
-function findWait(error: unknown, attempt: number, isLockAlone: boolean): number | undefined {
+function findWait(error: unknown, attempt: number, isForLocksOnly: boolean): number | undefined {
   const text = joinMessages(error);
   if (lockError.test(text))
     return attempt < maxLockTries ? Math.min(backoffMs[0] * 2 ** attempt, longestLockWaitMs) : undefined;
-  return !isLockAlone && transientErrors.some((transient) => transient.test(text)) ? backoffMs[attempt] : undefined;
+  return !isForLocksOnly && transientErrors.some((transient) => transient.test(text)) ? backoffMs[attempt] : undefined;
 }
 
 /**
  * Runs a round trip to D1, and retries it when the error is transient.
  *
- * @param isLockAlone retries nothing but another program's lock, for a health check: it must see the first failure
+ * @param isForLocksOnly retries nothing but another program's lock, for a health check: it must see the first failure
  * @throws {Error} D1's own: any other error, or that of the last retry
  */
-export async function retry<Result>(call: () => Promise<Result>, isLockAlone: boolean): Promise<Result> {
+export async function retry<Result>(call: () => Promise<Result>, isForLocksOnly: boolean): Promise<Result> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await call();
     } catch (error) {
-      const waitMs = findWait(error, attempt, isLockAlone);
+      const waitMs = findWait(error, attempt, isForLocksOnly);
       if (waitMs === undefined) throw error;
       // Jittered, so that requests that met the same lock do not meet again.
       await new Promise((resolve) => setTimeout(resolve, waitMs * (0.5 + Math.random())));

@@ -77,7 +77,7 @@ export const keys = sqliteTable(
   ],
 );
 
-/** How far ahead the time of a record with an Idempotency-Key is: a day less the minute that every record is kept. */
+/** Records may be removed a minute after their time. The time of one with an Idempotency-Key is so far ahead that it stays for a day. */
 export const keyedRecordMs = 86_340_000;
 
 /**
@@ -96,7 +96,7 @@ export const accountWrites = sqliteTable(
      * this time the record may be removed.
      */
     time: integer().notNull(),
-    /** SHA-256 of what the request asked for. NULL for accounts and keys, like all that follows. */
+    /** SHA-256 of what the request asked for. NULL, like all that follows, for writes of accounts and public keys. */
     request_hash: text(),
     /** Id of the HTTP request that wrote. */
     attempt_id: text(),
@@ -267,7 +267,7 @@ export const imageRevisions = sqliteTable(
 
 /**
  * The kept revisions, each with the fields of the image as it left them. A view: each field is found among the later
- * revisions, so that the oldest of 1 000 costs about two updates. An index for each would cost every update more.
+ * revisions, so that to read the oldest of 1 000 costs as much as about two updates. An index for each field would make every update dearer.
  */
 export const imageHistory = sqliteView("image_history", { ...revisionColumns, ...manifestColumns }).existing();
 

@@ -22,7 +22,7 @@ const roomTime = (account: Placeholder): SQL => sql`60000 + min(
   coalesce((SELECT ${imageRevisions.time} FROM ${imageRevisions} WHERE ${isRemovable(account)} ORDER BY ${imageRevisions.time} LIMIT 1), 1e15),
   coalesce((SELECT min(${accountWrites.time}) FROM ${accountWrites} WHERE ${accountWrites.account} = ${account}), 1e15))`;
 
-/** How long until the account's history has room, in ms. NULL if it has, or unless the condition holds. */
+/** How long until the account's history has room, in ms. NULL if it has room, or if the condition does not hold. */
 export const roomInMs = (bind: HistoryBound, condition: SQL): Expression<number | null> => ({
   sql: sql`CASE WHEN ${condition} AND ${isHistoryFull(bind)} THEN max(1, ${roomTime(bind.account)} - ${now}) END`,
   decode: null,

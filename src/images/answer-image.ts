@@ -33,8 +33,7 @@ export function makeWrittenHeaders(c: Context<AppEnv>, written: Written): Record
 }
 
 /**
- * Marks the answer of an earlier request with the same Idempotency-Key, and names the revision that it showed if that is not
- * kept. docs/contract.md#idempotency
+ * Says that an earlier request with the same Idempotency-Key made the write, and which revision it left, if that is not kept. docs/contract.md#idempotency
  */
 export const makeReplayedHeader = ({ isReplayed, unkeptRevision }: Written): Record<string, string> => ({
   ...(isReplayed && { "Idempotent-Replayed": "true" }),

@@ -48,7 +48,7 @@ const hash = (values: readonly unknown[]): Promise<string> =>
  * docs/contract.md#idempotency
  *
  * @param requested what `requestHash` covers beyond operation, image and If-Match: values that always print as the same JSON
- * @param run runs again if the cached caller's key is gone, and after room was made in the account's history
+ * @param run runs again if a cached caller had to be identified anew, and after room was made in the account's history
  * @throws {CloudApiError} InvalidHeader: the Idempotency-Key is malformed; as `asCaller`
  */
 export async function runWrite<Outcome extends WriteOutcome>(

@@ -52,7 +52,7 @@ type Change = (
 };
 
 /** Returns the clauses of the UPDATE. A column is computed once: SQLite does not flatten a subquery with a LIMIT. */
-function readChange(change: Change, bind: Placeholders<WriteValues>) {
+function makeClauses(change: Change, bind: Placeholders<WriteValues>) {
   if (!change.computed) return change;
   const { name, value } = change.computed;
   return {
@@ -79,7 +79,7 @@ const isImageToWrite = (bind: Placeholders<WriteValues>, change: Change): SQL | 
     // Never bind the state, or any column in the WHERE of a partial index: SQLite would prepare the statement and its
     // triggers again at each run. A test refuses it.
     sql`${images.state} <> 'destroyed'`,
-    readChange(change, bind).differs,
+    makeClauses(change, bind).differs,
     change.fits,
     isApplicable(bind),
     authority(bind),
@@ -90,7 +90,7 @@ const allEqual = (set: { readonly [Name in ImageColumn]?: SQL }): SQL | undefine
 
 /** The row of `account_writes` for a write with an Idempotency-Key that changes nothing. */
 function selectRecord(bind: Placeholders<WriteValues>, change: Change): SQL {
-  const { set, from } = readChange(change, bind);
+  const { set, from } = makeClauses(change, bind);
   const { unchanged = and(eq(images.owner, bind.account), allEqual(set)) } = change;
   const isToRecord = and(
     eq(images.uuid, bind.imageId),
@@ -115,20 +115,21 @@ function rehearsedColumns(set: { readonly [Name in ImageColumn]?: SQL }): typeof
 
 /**
  * The UPDATE of a write, the SELECT that a dry run executes in its place, and an INSERT after the UPDATE: it records the
- * Idempotency-Key of a write that changes nothing. A trigger records the others. All come from one definition.
+ * Idempotency-Key of a write that changes nothing. Of a write that changes something a trigger records it. All come from one
+ * definition.
  */
 export const changeStatements = <V extends WriteValues>(define: (bind: Placeholders<V>) => Change) => ({
   apply: statement<V>().writes((bind) => {
     const change = define(bind);
-    const { set, from } = readChange(change, bind);
+    const { set, from } = makeClauses(change, bind);
     const update = query.update(images).set({ ...set, revision: nextRevision, ...recordColumns(bind) });
     return (from ? update.from(from) : update).where(isImageToWrite(bind, change));
   }),
   rehearse: statement<V>().reads(
-    (bind) => rehearsedColumns(readChange(define(bind), bind).set),
+    (bind) => rehearsedColumns(makeClauses(define(bind), bind).set),
     (columns, bind) => {
       const change = define(bind);
-      const { from } = readChange(change, bind);
+      const { from } = makeClauses(change, bind);
       const image = query.select(columns).from(images);
       return (from ? image.innerJoin(from, sql`true`) : image).where(isImageToWrite(bind, change));
     },

@@ -27,7 +27,7 @@ export type Write = {
   writeId: string;
   /** SHA-256 of what the request asks for. Null without an Idempotency-Key. */
   requestHash: string | null;
-  /** Id of this HTTP request: when the service sends its statements to D1 again, it is the same. Clients may repeat a `requestId`. */
+  /** Id of this HTTP request, the same when the service sends its statements to D1 again. `requestId` is no such id: clients may repeat theirs. */
   httpRequestId: string;
   requestId: string;
   /** Only reads what the write would do. */
@@ -109,7 +109,7 @@ export type WriteOutcome = {
   applied: {
     /** The image as the write left it; as it is now if that revision is not kept. */
     image: ImageRow;
-    /** The revision that the write left. Null if the image is shown as it is now, because that revision is not kept. */
+    /** The revision that the write left, if it is not kept, so that `image` is the image as it is now. Else null. */
     unkeptRevision: number | null;
     requestHash: string | null;
     /** An earlier HTTP request with the same Idempotency-Key made the write. */

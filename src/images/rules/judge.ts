@@ -13,7 +13,7 @@ export type Written = {
   changedFields: readonly string[];
   /** An earlier request with the same Idempotency-Key made the write. */
   isReplayed: boolean;
-  /** The revision that the write left. Null if the image is shown as it is now, because that revision is not kept. */
+  /** The revision that the write left, if it is not kept, so that `image` is the image as it is now. Else null. */
   unkeptRevision: number | null;
 };
 
@@ -27,9 +27,10 @@ export type WriteRequest = {
 };
 
 /**
- * Returns the write if it was applied, by this request or an earlier one with its Idempotency-Key. Undefined otherwise.
+ * Returns the write if it was applied, by this request or an earlier one with its Idempotency-Key, and the caller may see what
+ * it did. Undefined if it was not applied.
  *
- * @param isShown whether the answer shows the image: as it is now if its revision is not kept
+ * @param isShown whether the answer shows the image
  * @throws {CloudApiError} InvalidCredentials when the caller's authority is gone; IdempotencyKeyReused; ResourceNotFound
  * when the image is to be shown as it is now, and is hidden by now
  */

@@ -61,7 +61,7 @@ export function assertMatch(preconditions: Preconditions, current: { revision: n
 }
 
 /**
- * Checks the preconditions of a write that was not applied. Only whether its history has room is checked later.
+ * Checks the preconditions of a write that was not applied. Only whether the account's history has room is checked later.
  *
  * @throws {CloudApiError} PreconditionFailed, with the current ETag; PreconditionRequired without an If-Match where
  * one is required
@@ -90,10 +90,10 @@ export function toRevisionLimits({ ifMatch, ifNoneMatch, isMatchRequired }: Writ
   onRevisions: string | null;
   notOnRevisions: string | null;
 } {
-  const allowsNone = ifNoneMatch === "*" || (isMatchRequired && ifMatch === null);
+  const allowsNoRevision = ifNoneMatch === "*" || (isMatchRequired && ifMatch === null);
   const matching = ifMatch === "*" ? null : ifMatch;
   return {
-    onRevisions: allowsNone ? "[]" : matching && JSON.stringify(matching),
+    onRevisions: allowsNoRevision ? "[]" : matching && JSON.stringify(matching),
     notOnRevisions: Array.isArray(ifNoneMatch) ? JSON.stringify(ifNoneMatch) : null,
   };
 }
