@@ -8,6 +8,9 @@ import { type Json, toObject } from "./json.ts";
 
 const uuid = { type: "string", pattern: uuidShape.source };
 
+/** Keys without U+0000. No pattern that generators of requests can read names a lone surrogate. */
+const tagsObject = { type: "object", additionalProperties: true, propertyNames: { pattern: String.raw`^[^\u0000]*$` } };
+
 /** The fields whose rules are TypeScript, so that no JSON Schema follows from them. */
 const described: Readonly<Record<string, Json>> = {
   acl: {
@@ -19,10 +22,7 @@ const described: Readonly<Record<string, Json>> = {
   },
   tags: {
     description: `Any keys, any JSON values, at most ${maxTagLevels} levels deep. A string is a JSON object.`,
-    anyOf: [
-      { type: "object", additionalProperties: true },
-      { type: "string", minLength: 2 },
-    ],
+    anyOf: [tagsObject, { type: "string", minLength: 2 }],
   },
 };
 
@@ -133,7 +133,7 @@ export const requestSchemas: Json = {
       { type: "object", properties: { acl: grants }, required: ["acl"] },
     ],
   },
-  TagsToWrite: { type: "object", additionalProperties: true, description: "Tags: any keys, any JSON values." },
+  TagsToWrite: { ...tagsObject, description: "Tags: any keys, any JSON values." },
   UpdateAccount: {
     type: "object",
     description: "The fields to change. Empty values and other names are ignored.",
