@@ -7,6 +7,10 @@ import { makeTagsSchema, maxTagLevels } from "../../src/images/rules/tags.ts";
 import { type Json, toObject } from "./json.ts";
 
 const uuid = { type: "string", pattern: uuidShape.source };
+const bareUuid = uuidShape.source.slice(1, -1);
+
+/** Texts with commas between them. */
+const makeListPattern = (item: string): string => String.raw`${item}(?:\s*,\s*${item})*`;
 
 /** Keys without U+0000. No pattern that generators of requests can read names a lone surrogate. */
 const tagsObject = { type: "object", additionalProperties: true, propertyNames: { pattern: String.raw`^[^\u0000]*$` } };
@@ -17,7 +21,10 @@ const described: Readonly<Record<string, Json>> = {
     description: "Account UUIDs in lower case. A string is one UUID, UUIDs with commas between them, or a JSON array.",
     anyOf: [
       { type: "array", items: uuid },
-      { type: "string", minLength: 1 },
+      {
+        type: "string",
+        pattern: String.raw`^\s*(?:${makeListPattern(bareUuid)}|\[\s*(?:${makeListPattern(`"${bareUuid}"`)}\s*)?\])\s*$`,
+      },
     ],
   },
   tags: {
