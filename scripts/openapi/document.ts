@@ -98,14 +98,14 @@ function makeBody(names: readonly string[], row: OperationRow): Json {
   const schema = chooseAny(names.map((name) => refer("schemas", name)));
   // A refused body is no example.
   const examples = makeExamples(row, ({ body, status }) => (status < 400 ? body : undefined));
-  const form = { schema: { type: "object" } };
+  const form = { type: "object" };
   return {
     description: "JSON, or the same values as a form.",
     required: false,
     content: {
       "application/json": { schema, ...examples },
-      "application/x-www-form-urlencoded": form,
-      "multipart/form-data": form,
+      "application/x-www-form-urlencoded": { schema: form },
+      "multipart/form-data": { schema: { ...form, propertyNames: { minLength: 1 } } },
     },
   };
 }

@@ -88,6 +88,11 @@ const headerTexts: Readonly<Record<string, string>> = {
   Digest: "`SHA-256=…` of the body; checked where it is signed.",
 };
 
+/** What JSON Schema can say of a header that is refused if it is malformed, whatever else is sent. */
+const headerSchemas: Readonly<Record<string, Json>> = {
+  "Idempotency-Key": { ...text, pattern: "^[!-~]{1,255}$" },
+};
+
 /** Every parameter, by the name that operations call it. */
 export const parameters: Json = {
   login: inPath("login", "A login, an account's UUID, or `my`, the account that signs.", "my"),
@@ -115,6 +120,9 @@ export const parameters: Json = {
   "audit-marker": inQuery("marker", "A revision: the page continues below it."),
   "dry-run": inQuery("dry-run", "`true` answers what the write would answer, and writes nothing.", flag),
   ...Object.fromEntries(
-    Object.entries(headerTexts).map(([name, description]) => [name, { name, in: "header", description, schema: text }]),
+    Object.entries(headerTexts).map(([name, description]) => [
+      name,
+      { name, in: "header", description, schema: headerSchemas[name] ?? text },
+    ]),
   ),
 };

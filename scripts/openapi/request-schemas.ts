@@ -7,6 +7,13 @@ import { makeTagsSchema, maxTagLevels } from "../../src/images/rules/tags.ts";
 import { type Json, toObject } from "./json.ts";
 
 const uuid = { type: "string", pattern: uuidShape.source };
+const bareUuid = uuidShape.source.slice(1, -1);
+
+/** Texts with commas between them. */
+const makeListPattern = (item: string): string => String.raw`${item}(?:\s*,\s*${item})*`;
+
+/** Keys without U+0000. No pattern that generators of requests can read names a lone surrogate. */
+const tagsObject = { type: "object", additionalProperties: true, propertyNames: { pattern: String.raw`^[^\u0000]*$` } };
 
 /** The fields whose rules are TypeScript, so that no JSON Schema follows from them. */
 const described: Readonly<Record<string, Json>> = {
@@ -14,15 +21,15 @@ const described: Readonly<Record<string, Json>> = {
     description: "Account UUIDs in lower case. A string is one UUID, UUIDs with commas between them, or a JSON array.",
     anyOf: [
       { type: "array", items: uuid },
-      { type: "string", minLength: 1 },
+      {
+        type: "string",
+        pattern: String.raw`^\s*(?:${makeListPattern(bareUuid)}|\[\s*(?:${makeListPattern(`"${bareUuid}"`)}\s*)?\])\s*$`,
+      },
     ],
   },
   tags: {
     description: `Any keys, any JSON values, at most ${maxTagLevels} levels deep. A string is a JSON object.`,
-    anyOf: [
-      { type: "object", additionalProperties: true },
-      { type: "string", minLength: 2 },
-    ],
+    anyOf: [tagsObject, { type: "string", minLength: 2 }],
   },
 };
 
@@ -133,7 +140,7 @@ export const requestSchemas: Json = {
       { type: "object", properties: { acl: grants }, required: ["acl"] },
     ],
   },
-  TagsToWrite: { type: "object", additionalProperties: true, description: "Tags: any keys, any JSON values." },
+  TagsToWrite: { ...tagsObject, description: "Tags: any keys, any JSON values." },
   UpdateAccount: {
     type: "object",
     description: "The fields to change. Empty values and other names are ignored.",

@@ -111,14 +111,13 @@ async function readMultipart(body: Uint8Array, { headers }: ReadOptions): Promis
     .catch((error: unknown) => {
       throw new CloudApiError(
         "InvalidContent",
-        "Invalid multipart: the body does not follow its Content-Type's boundary",
+        "Invalid multipart: the body does not follow its Content-Type's boundary, or a part has no name",
         { cause: error },
       );
     });
   const texts: [string, string][] = [];
   for (const [name, value] of form) texts.push([name, typeof value === "string" ? value : await readFile(name, value)]);
-  const invalid = findPartNotUtf8({ body, contentType }, texts);
-  if (invalid) throw new CloudApiError("InvalidContent", `Invalid multipart: the part ${show(invalid)} is not UTF-8`);
+  assertAsSent(readSentParts(toBinary(body), contentType), texts);
   return collectPairs(texts);
 }
 
@@ -130,24 +129,47 @@ async function readFile(name: string, file: File): Promise<string> {
   }
 }
 
-/** Finds the first part that the platform had to mend: it puts U+FFFD for bytes that are not UTF-8. */
-function findPartNotUtf8(
-  { body, contentType }: { body: Uint8Array; contentType: string },
-  texts: readonly (readonly [string, string])[],
-): string | undefined {
-  // A file's own U+FFFD is found in its bytes like any other text.
-  const doubtful = texts.filter(([, value]) => value.includes("\uFFFD"));
-  if (doubtful.length === 0) return undefined;
-  const sent = readPartContents(toBinary(body), contentType);
-  return doubtful.find(([, value]) => !sent.has(toBinary(new TextEncoder().encode(value))))?.[0];
+/**
+ * Refuses what the platform did not read as it was sent: it puts U+FFFD for bytes that are not UTF-8, and drops the backslashes
+ * of a name. Browsers and curl write `%22`, `%0D` and `%0A` into a name for what they replace, but leave a `%22` as it is.
+ *
+ * @param texts the parts as the platform read them
+ * @throws {CloudApiError} InvalidContent
+ */
+function assertAsSent({ names, contents }: SentParts, texts: readonly (readonly [string, string])[]): void {
+  const isSent = (sent: ReadonlySet<string>, text: string): boolean =>
+    sent.has(toBinary(new TextEncoder().encode(text)));
+  for (const [name, value] of texts) {
+    // A file's own U+FFFD is found in its bytes like any other text.
+    const isUtf8 = [[names, name] as const, [contents, value] as const].every(
+      ([sent, text]) => !text.includes("\uFFFD") || isSent(sent, text),
+    );
+    if (!isUtf8) throw new CloudApiError("InvalidContent", `Invalid multipart: the part ${show(name)} is not UTF-8`);
+    if (!isSent(names, name) || /%(?:22|0D|0A)/i.test(name)) {
+      const problem = "has a name with a backslash, a quote or a line break";
+      throw new CloudApiError(
+        "InvalidContent",
+        `Invalid multipart: the part ${show(name)} ${problem}; send it as JSON`,
+      );
+    }
+  }
 }
 
 /** One character a byte. */
 const toBinary = (bytes: Uint8Array): string => new TextDecoder("latin1").decode(bytes);
 
-/** The contents of the parts, without headers and boundaries. RFC 2046 §5.1.1 */
-function readPartContents(body: string, contentType: string): Set<string> {
+/** The names of the parts as they were sent, and their contents without headers and boundaries. One character a byte. */
+type SentParts = { names: ReadonlySet<string>; contents: ReadonlySet<string> };
+
+/** Reads the parts of a body. RFC 2046 §5.1.1, RFC 7578 §4.2 */
+function readSentParts(body: string, contentType: string): SentParts {
   const [, quoted, plain] = /;\s*boundary=(?:"([^"]*)"|([^\s;]*))/i.exec(contentType) ?? [];
-  const parts = body.split(`\r\n--${quoted ?? plain}`);
-  return new Set(parts.map((part) => part.slice(part.indexOf("\r\n\r\n") + 4)));
+  const [names, contents] = [new Set<string>(), new Set<string>()];
+  for (const part of body.split(`\r\n--${quoted ?? plain}`)) {
+    const end = part.indexOf("\r\n\r\n") + 4;
+    const [, text, token = ""] = /;\s*name=(?:"([^"]*)"|([^\s;]*))/i.exec(part.slice(0, end)) ?? [];
+    names.add(text ?? token);
+    contents.add(part.slice(end));
+  }
+  return { names, contents };
 }

@@ -30,6 +30,11 @@ const makeValidationFailed = (message: string, errors: readonly unknown[]) => ({
 });
 
 const form = "application/x-www-form-urlencoded";
+const noMultipart = makeRefusal(
+  400,
+  "InvalidContent",
+  "Invalid multipart: the body does not follow its Content-Type's boundary, or a part has no name",
+);
 
 function makeMultipart(parts: readonly string[]): Partial<TestRequest> {
   const body = `${parts.map((part) => `--b\r\nContent-Disposition: form-data; ${part}\r\n`).join("")}--b--\r\n`;
@@ -168,13 +173,14 @@ describe("a body is refused", () => {
     [
       "when it is multipart and its type names no boundary",
       { body: "x", headers: { "Content-Type": "multipart/form-data" } },
-      makeRefusal(400, "InvalidContent", "Invalid multipart: the body does not follow its Content-Type's boundary"),
+      noMultipart,
     ],
     [
       "when it is not the multipart that its type says",
       { body: '{"name":"a"}', headers: { "Content-Type": "multipart/form-data; boundary=b" } },
-      makeRefusal(400, "InvalidContent", "Invalid multipart: the body does not follow its Content-Type's boundary"),
+      noMultipart,
     ],
+    ["when a part of multipart has an empty name", makeMultipart(['name=""\r\n\r\na']), noMultipart],
     [
       "when a part is not UTF-8",
       {

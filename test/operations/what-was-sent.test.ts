@@ -73,6 +73,21 @@ describe.each(["POST", "PUT"])("tags, by %s", (method) => {
     expect(answer).toMatchObject({ status: 200, json: { role: "web\n" } });
   });
 
+  const unclear = "has a name with a backslash, a quote or a line break; send it as JSON";
+  it.each([
+    ["a backslash", "a\\b", `ab ${unclear}`],
+    ["a quote, as curl 7.80 and before sent it", 'a\\"b', `a"b ${unclear}`],
+    ["a quote, as a browser sends it", "a%22b", `a%22b ${unclear}`],
+    ["a byte that is not UTF-8", "a\u00ffb", "a\ufffdb is not UTF-8"],
+  ])("of a part whose name has %s are refused, and nothing changes", async (_, name, problem) => {
+    const body = Uint8Array.from(part(`name="${name}"`, "web"), (character) => character.charCodeAt(0));
+    expect(await sendTags(multipart, body)).toEqual({
+      status: 400,
+      json: { code: "InvalidContent", message: `Invalid multipart: the part ${problem}` },
+    });
+    expect(await get()).toEqual(before);
+  });
+
   it.each([
     ["9007199254740993", "build"],
     ["1e-400", "build"],
