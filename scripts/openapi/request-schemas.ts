@@ -9,8 +9,12 @@ import { type Json, toObject } from "./json.ts";
 const uuid = { type: "string", pattern: uuidShape.source };
 const bareUuid = uuidShape.source.slice(1, -1);
 
-/** Texts with commas between them. */
-const makeListPattern = (item: string): string => String.raw`${item}(?:\s*,\s*${item})*`;
+/** Items with commas between them, and blanks at the end. */
+const makeList = (item: string, blanks: string): string => `${item}(?:${blanks},${blanks}${item})*${blanks}`;
+
+const [blanks, jsonBlanks] = [String.raw`\s*`, String.raw`[ \t\n\r]*`];
+const aclList = `${blanks}${makeList(bareUuid, blanks)}`;
+const aclJson = String.raw`${jsonBlanks}\[${jsonBlanks}(?:${makeList(`"${bareUuid}"`, jsonBlanks)})?\]${jsonBlanks}`;
 
 /** Keys without U+0000. No pattern that generators of requests can read names a lone surrogate. */
 const tagsObject = { type: "object", additionalProperties: true, propertyNames: { pattern: String.raw`^[^\u0000]*$` } };
@@ -23,7 +27,7 @@ const described: Readonly<Record<string, Json>> = {
       { type: "array", items: uuid },
       {
         type: "string",
-        pattern: String.raw`^\s*(?:${makeListPattern(bareUuid)}|\[\s*(?:${makeListPattern(`"${bareUuid}"`)}\s*)?\])\s*$`,
+        pattern: `^(?:${aclList}|${aclJson})$`,
       },
     ],
   },
