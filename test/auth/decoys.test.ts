@@ -41,4 +41,17 @@ describe("the decoy for a signature", () => {
   ])("under %s of %i bytes, which no key makes, is of the nearest size", async (algorithm, bytes, expected) => {
     expect(await describeKey(chooseDecoy(findAlgorithm(algorithm), bytes), algorithm)).toEqual(expected);
   });
+
+  it.each([
+    ["hs2019", 64, { kind: "ed25519", bits: 256 }, { kind: "ecdsa", bits: 256 }],
+    ["ecdsa-sha256", 72, { kind: "ecdsa", bits: 256 }, { kind: "ecdsa", bits: 384 }],
+    ["ecdsa-sha384", 104, { kind: "ecdsa", bits: 384 }, { kind: "ecdsa", bits: 521 }],
+    ["hs2019", 139, { kind: "ecdsa", bits: 521 }, { kind: "rsa", bits: 2048 }],
+    ["rsa-sha256", 256, { kind: "rsa", bits: 2048 }, { kind: "rsa", bits: 3072 }],
+    ["rsa-sha256", 384, { kind: "rsa", bits: 3072 }, { kind: "rsa", bits: 4096 }],
+  ])("under %s of %i bytes, the most of its size, is of this size, and of one more of the next", async (...row) => {
+    const [algorithm, most, size, next] = row;
+    expect(await describeKey(chooseDecoy(findAlgorithm(algorithm), most), algorithm)).toEqual(size);
+    expect(await describeKey(chooseDecoy(findAlgorithm(algorithm), most + 1), algorithm)).toEqual(next);
+  });
 });
