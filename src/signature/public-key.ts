@@ -75,7 +75,11 @@ export function parsePublicKey(line: string): PublicKey {
  * or a comment's.
  */
 function joinLines(text: string): string {
-  const lines = text.trim().split(/[ \t]*(?:\r\n|\r|\n)[ \t]*/);
+  // Blanks are trimmed afterwards: a pattern for them would take time with the square of their number.
+  const lines = text
+    .trim()
+    .split(/\r\n|\r|\n/)
+    .map((line) => line.trim());
   const [first = "", ...middle] = lines.slice(0, -1);
   const isOneKey = /^\S+[ \t]+[A-Za-z0-9+/]+$/.test(first) && middle.every((line) => /^[A-Za-z0-9+/]+$/.test(line));
   return isOneKey && !readers.has(splitWord(lines.at(-1) ?? "")[0]) ? lines.join("") : text.trim();
