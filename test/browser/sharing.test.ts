@@ -29,10 +29,13 @@ async function share({ page }: Window, accounts: readonly string[]): Promise<voi
 const readField = async ({ page }: Window) => (await page.getByLabel("Share with").inputValue()).split("\n");
 const readAcl = async (name: (typeof names)[number]) =>
   ((await bob.send(service.port, `/my/images/${idOf(name)}`)).json as { acl?: string[] }).acl ?? [];
-const readActions = async (name: (typeof names)[number]) =>
-  ((await bob.send(service.port, `/my/images/${idOf(name)}/audit`)).json as { action: string }[]).map(
-    ({ action }) => action,
-  );
+/** The actions of the audit, newest first. A page of it ends after 256 KB. */
+const readActions = async (name: (typeof names)[number], marker = ""): Promise<string[]> => {
+  const { headers, json } = await bob.send(service.port, `/my/images/${idOf(name)}/audit${marker}`);
+  const actions = (json as { action: string }[]).map(({ action }) => action);
+  const next = headers.get("Next-Marker");
+  return next === null ? actions : [...actions, ...(await readActions(name, `?marker=${next}`))];
+};
 
 const unanswered = "No answer says whether a change of yours was made";
 
