@@ -14,7 +14,12 @@ function start(projects: readonly string[], output: "inherit" | "pipe"): ChildPr
 
 const beside = start(["dev"], "pipe");
 const said = beside.stdout && beside.stderr ? Promise.all([text(beside.stdout), text(beside.stderr)]) : [];
-const ends = [start(["worker", "console", "scripts"], "inherit"), beside].map((child) => once(child, "exit"));
-const codes = (await Promise.all(ends)).map(([code]) => code);
+const all = [start(["worker", "console", "scripts"], "inherit"), beside];
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    for (const child of all) child.kill(signal);
+  });
+}
+const codes = (await Promise.all(all.map((child) => once(child, "exit")))).map(([code]) => code);
 process.stdout.write((await said).join(""));
 process.exitCode = codes.every((code) => code === 0) ? 0 : 1;
