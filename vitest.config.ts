@@ -87,8 +87,6 @@ export default defineConfig({
           ...limits,
           // A test here takes seconds: one that waits for what a page never shows ends soon enough to be read.
           testTimeout: 120_000,
-          // One wait in about four whole runs is in vain, and its cause is not known yet: test/browser/image.test.ts.
-          retry: 1,
         },
       },
       {

@@ -102,11 +102,13 @@ describe.skipIf(!chromiumPath)(`the console's image${chromiumPath ? "" : ` (${wi
     }
     await page.getByText('The key "same" stands twice.').waitFor();
     // Leaving asks first, and staying keeps what was typed.
-    page.once("dialog", (dialog) => dialog.dismiss());
+    const stayed = page.waitForEvent("dialog").then((dialog) => dialog.dismiss());
     await page.getByRole("link", { name: "Keys" }).click();
+    await stayed;
     expect(await page.getByLabel("Name").inputValue()).toBe("no: colons");
-    page.once("dialog", (dialog) => dialog.accept());
+    const left = page.waitForEvent("dialog").then((dialog) => dialog.accept());
     await page.getByRole("link", { name: "Keys" }).click();
+    await left;
     await page.getByRole("heading", { name: "Keys", exact: true }).waitFor();
   });
 
