@@ -2,7 +2,7 @@ import { manifestColumnNames } from "../../src/db/schema.ts";
 import { makeDifferences } from "./history-differences.ts";
 import { type HistoryRow, revisionColumns } from "./history-entry.ts";
 import type { ImageRow } from "./manifest.ts";
-import { makeFileTable, type SqlDatabase, type SqlStatement } from "./sql-database.ts";
+import { isOtherJson, makeFileTable, type SqlDatabase, type SqlStatement } from "./sql-database.ts";
 
 const columns = ["uuid", ...manifestColumnNames] as const;
 const restoredColumns = [...columns, "revision"] as const;
@@ -16,14 +16,10 @@ const historyTable = makeFileTable(revisionColumns);
 const list = (render: (column: string) => string, separator = ","): string =>
   manifestColumnNames.map(render).join(separator);
 
-/** Whether one JSON has what the other lacks. Adding tags one by one leaves keys in another order than Node writes them. */
-const hasMore = (one: string, other: string): string =>
-  `EXISTS (SELECT fullkey, type, atom FROM json_tree(${one}) EXCEPT SELECT fullkey, type, atom FROM json_tree(${other}))`;
-
 const differs = (column: string): string => {
   const [one, other] = [`file.${column}`, `images.${column}`];
   const isOther = `${one} IS NOT ${other}`;
-  return column === "tags" ? `(${isOther} AND (${hasMore(one, other)} OR ${hasMore(other, one)}))` : isOther;
+  return column === "tags" ? `(${isOther} AND ${isOtherJson(one, other)})` : isOther;
 };
 
 const anyDiffers = `(${list(differs, " OR ")})`;

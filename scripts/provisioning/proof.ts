@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { manifestColumnNames, updatableAccountFields } from "../../src/db/schema.ts";
 import type { RebuiltRevision } from "./history-differences.ts";
 import { fileOf, jsonColumns } from "./manifest.ts";
+import { isOtherJson } from "./sql-database.ts";
 import { DatabaseSync } from "./sqlite.ts";
 
 type Row = Readonly<Record<string, unknown>>;
@@ -40,10 +41,7 @@ FROM json_each(?1, '$.history')`,
   ],
 };
 
-/** Whether two texts are the same JSON but for the order of keys. */
-const isSameJson = `WITH one AS (SELECT fullkey, type, atom FROM json_tree(?1)),
-  other AS (SELECT fullkey, type, atom FROM json_tree(?2))
-SELECT NOT EXISTS (SELECT * FROM one EXCEPT SELECT * FROM other) AND NOT EXISTS (SELECT * FROM other EXCEPT SELECT * FROM one)`;
+const selectIsSame = `SELECT NOT ${isOtherJson("?1", "?2")}`;
 
 /**
  * Proves that a backup holds what was in the database. Rows are noted as they are read; then the text of the backup is read
@@ -51,7 +49,7 @@ SELECT NOT EXISTS (SELECT * FROM one EXCEPT SELECT * FROM other) AND NOT EXISTS 
  */
 export class Proof {
   readonly #digests: string[] = [];
-  readonly #same = prepare(isSameJson);
+  readonly #same = prepare(selectIsSame);
   readonly #readings = { accounts: readings.accounts.map(prepare), images: readings.images.map(prepare) };
   #section: keyof typeof readings = "accounts";
   #rest = "";

@@ -109,3 +109,9 @@ export function makeFileTable<Column extends string>(columns: readonly Column[])
 }
 
 const toBound = (value: Value): Bound => (typeof value === "boolean" ? Number(value) : value);
+
+const hasMore = (one: string, other: string): string =>
+  `EXISTS (SELECT fullkey, type, atom FROM json_tree(${one}) EXCEPT SELECT fullkey, type, atom FROM json_tree(${other}))`;
+
+/** Whether two JSON texts differ in more than the order of keys: tags that were added one by one have another than Node's. */
+export const isOtherJson = (one: string, other: string): string => `(${hasMore(one, other)} OR ${hasMore(other, one)})`;

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Caller } from "../caller.ts";
-import { accountWrites } from "../db/schema.ts";
+import { accountWrites, now } from "../db/schema.ts";
 import { boolean, type Expression, type Placeholders } from "../db/statement.ts";
 
 /** The values of a write of an account or its keys. `writeId` is the same at every retry. */
@@ -14,8 +14,6 @@ export const isUnapplied = (bind: Placeholders<RecordedValues>): SQL => sql`NOT 
 
 /** Whether an attempt applied the write. */
 export const isApplied = (bind: Placeholders<RecordedValues>): Expression<boolean> => boolean(isRecorded(bind));
-
-const now = sql`CAST(unixepoch('subsec') * 1000 AS INTEGER)`;
 
 /** Records that the write was applied. A trigger removes two old records. @param written selects the row that the write has just written. No row: no record */
 export const recordWrite = (bind: Placeholders<RecordedValues>, written: SQL): SQL => sql`

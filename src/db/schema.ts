@@ -77,6 +77,9 @@ export const keys = sqliteTable(
   ],
 );
 
+/** Milliseconds since the epoch, by the database's clock. */
+export const now = sql`CAST(unixepoch('subsec') * 1000 AS INTEGER)`;
+
 /** Records may be removed a minute after their time. The time of one with an Idempotency-Key is so far ahead that it stays for a day. */
 export const keyedRecordMs = 86_340_000;
 

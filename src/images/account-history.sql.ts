@@ -1,11 +1,9 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { accountHistory, accountWrites, imageRevisions, images } from "../db/schema.ts";
+import { accountHistory, accountWrites, imageRevisions, images, now } from "../db/schema.ts";
 import { type Expression, type Placeholder, type Placeholders, statement } from "../db/statement.ts";
 
 /** The bound on an account's history: ACCOUNT_HISTORY_BYTES. docs/contract.md#audit */
-
-export const now = sql`CAST(unixepoch('subsec') * 1000 AS INTEGER)`;
 
 type HistoryBound = Placeholders<{ account: string; maxHistory: number }>;
 

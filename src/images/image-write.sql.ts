@@ -1,7 +1,7 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import { authority } from "../db/authority.ts";
 import { type Database, requireRow } from "../db/client.ts";
-import { accountWrites, images, keyedRecordMs } from "../db/schema.ts";
+import { accountWrites, images, keyedRecordMs, now } from "../db/schema.ts";
 import {
   asColumn,
   type Bound,
@@ -11,7 +11,7 @@ import {
   type Statement,
   statement,
 } from "../db/statement.ts";
-import { isHistoryFull, now } from "./account-history.sql.ts";
+import { isHistoryFull } from "./account-history.sql.ts";
 import { type ImageRow, imageColumns } from "./image-row.sql.ts";
 import {
   isApplicable,
