@@ -37,6 +37,8 @@ export default defineConfig({
                 DOCUMENT: JSON.stringify(makeDocument()),
                 SCALE: scale,
                 SEED: seed,
+                // No replica is too slow for a test, however busy the machine is.
+                NEAR_WAIT_MS: "600000",
               },
             },
           })),

@@ -14,6 +14,7 @@ const tables = {
   account_history: true,
   account_writes: true,
   accounts: false,
+  heartbeat: false,
   image_acl: true,
   image_revisions: false,
   image_trims: true,

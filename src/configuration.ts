@@ -37,6 +37,8 @@ const variables = {
   RATE_LIMIT_SECONDS: fromOne(10),
   ADDRESS_LIMIT_REQUESTS: fromOne(1000),
   ADDRESS_LIMIT_SECONDS: fromOne(10),
+  MAX_STALENESS: fromZero(60),
+  NEAR_WAIT_MS: fromOne(500),
   CREDENTIAL_CACHE_SIZE: fromZero(1000),
   CREDENTIAL_CACHE_SECONDS: fromZero(300),
 };
@@ -79,6 +81,10 @@ const toConfiguration = (values: Values) => ({
   maxTagsBytes: values.MAX_TAGS_BYTES,
   /** Accounts in an acl. */
   maxAcl: values.MAX_ACL,
+  /** The oldest answer that a request may allow, in seconds. 0 turns near reads off. */
+  maxStaleness: values.MAX_STALENESS,
+  /** A replica that answers later is not waited for, in ms. */
+  nearWaitMs: values.NEAR_WAIT_MS,
   /** The cache is off if either is 0. */
   credentialCache: { maxEntries: values.CREDENTIAL_CACHE_SIZE, maxAgeMs: values.CREDENTIAL_CACHE_SECONDS * 1000 },
 });

@@ -1,7 +1,8 @@
 import type { Context } from "hono";
 import type { Caller, CallerNames } from "./caller.ts";
 import type { ConfigurationVariables } from "./configuration.ts";
-import type { DatabaseMeter } from "./db/client.ts";
+import type { Database, DatabaseMeter } from "./db/client.ts";
+import type { NearReads } from "./db/near.ts";
 import type { CloudApiError } from "./errors.ts";
 import type { Preconditions } from "./images/rules/preconditions.ts";
 import type { Operation } from "./operations.ts";
@@ -27,7 +28,15 @@ type Variables = {
   startedAt: number;
   /** The default release until the version is negotiated. */
   release: Release;
+  /** Round trips to the primary: each has asked for the caller's authority. */
   meter: DatabaseMeter;
+  /** Round trips to replicas: none of them confirms a caller. */
+  nearMeter: DatabaseMeter;
+  /** The near database: one session of the request. */
+  near?: Database;
+  nearReads?: NearReads;
+  /** Why a near read failed, for the log. */
+  nearFailure?: string;
   /** The path's pattern, if an operation has it. */
   route?: string;
   signed?: SignedRequest;
@@ -35,7 +44,7 @@ type Variables = {
   claimed?: CallerNames;
   body?: Uint8Array;
   caller?: Caller;
-  /** The caller comes from this isolate's cache: the key may be gone since. */
+  /** The caller comes from this isolate's cache or from a replica: the key may be gone since. */
   isCallerCached?: boolean;
   /** Time to identify the caller, including the round trip. */
   authMilliseconds?: number;

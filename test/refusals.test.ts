@@ -31,7 +31,7 @@ type Refusal = {
   status: number;
   code: string;
   message: string;
-  d1Calls: number;
+  calls: number;
 };
 
 const setHeaders =
@@ -69,21 +69,21 @@ const algorithms =
 const makeRow = (
   what: string,
   change: Refusal["change"],
-  [status, code, message, d1Calls = 0]: [number, string, string, number?],
+  [status, code, message, calls = 0]: [number, string, string, number?],
 ): Refusal => ({
   what,
   change,
   status,
   code,
   message,
-  d1Calls,
+  calls,
 });
 
 const makeMalformed = (what: string, text: string, problem: string): Refusal =>
   makeRow(what, setAuthorization(text), [400, "InvalidHeader", `Authorization is malformed: ${problem}`]);
 
-const makeForged = (what: string, change: Refusal["change"], d1Calls = 1): Refusal =>
-  makeRow(what, change, [401, "InvalidCredentials", wrongCredentials, d1Calls]);
+const makeForged = (what: string, change: Refusal["change"], calls = 2): Refusal =>
+  makeRow(what, change, [401, "InvalidCredentials", wrongCredentials, calls]);
 
 const refusals: readonly Refusal[] = [
   makeRow("a version that is not supported", setHeaders({ "Accept-Version": "~10" }), [
@@ -189,7 +189,7 @@ const refusals: readonly Refusal[] = [
     403,
     "NotAuthorized",
     "Account or user is disabled",
-    1,
+    2,
   ]),
   makeForged(
     "a disabled account and a wrong signature",
@@ -199,9 +199,9 @@ const refusals: readonly Refusal[] = [
     403,
     "NotAuthorized",
     "only an operator may act as another account; mallory is not yours",
-    1,
+    2,
   ]),
-  makeRow("the path of an unknown account", setLogin("BOB"), [404, "ResourceNotFound", "BOB does not exist", 1]),
+  makeRow("the path of an unknown account", setLogin("BOB"), [404, "ResourceNotFound", "BOB does not exist", 2]),
 ];
 
 function omitParameter(name: string): string {
@@ -239,7 +239,7 @@ const chooseRefusals = (operation: string): readonly Refusal[] =>
 describe.each(Object.entries(operations))("%s refuses", (operation, request) => {
   it.each(chooseRefusals(operation).flatMap((refusal) => ["cold", "warm"].map((isolate) => ({ ...refusal, isolate }))))(
     "$what, in a $isolate isolate",
-    async ({ isolate, change, status, code, message, d1Calls }) => {
+    async ({ isolate, change, status, code, message, calls }) => {
       const before = await readStored();
       const counted = isolate === "warm" ? warm : wrapDatabase(env.DB);
       const bindings = makeBindings({ DB: counted.db });
@@ -252,7 +252,7 @@ describe.each(Object.entries(operations))("%s refuses", (operation, request) => 
       expect(answer.headers.get("WWW-Authenticate")).toBe(
         status === 401 ? 'Signature realm="cloudapi",headers="date"' : null,
       );
-      expect(counted.calls).toBe(d1Calls);
+      expect(counted.calls).toBe(calls);
       expect(await readStored()).toEqual(before);
     },
   );

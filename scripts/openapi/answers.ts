@@ -233,6 +233,7 @@ const some: Json = {
   "Idempotent-Replayed": header("`true`: the answer of the first time."),
   "Revision-Not-Kept": header("The revision of a replay, which is not kept: the answer shows the image as it is now."),
   "Next-Marker": header("`marker` of the next page. Absent on the last one."),
+  Age: header("How many seconds old the answer may be: a replica gave it. Absent if the primary did."),
   Location: header("`/LOGIN/keys/FINGERPRINT` of a new key."),
   Allow: header("The methods of the path."),
   "Retry-After": header("Seconds to wait."),

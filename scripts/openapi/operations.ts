@@ -72,13 +72,14 @@ const empty = (description: string, headers?: readonly string[]): Success => ({
 const notModified: Success = {
   status: 304,
   schemas: [],
-  headers: ["ETag"],
+  headers: ["ETag", "Age"],
   description: "The image is at a revision that If-None-Match lists.",
 };
 
 const image = ["Image", "ImageBefore8"];
-const readParameters = ["If-Match", "If-None-Match"];
-const writeParameters = ["dry-run", ...readParameters, "Idempotency-Key"];
+const preconditions = ["If-Match", "If-None-Match"];
+const readParameters = [...preconditions, "Cache-Control"];
+const writeParameters = ["dry-run", ...preconditions, "Idempotency-Key"];
 const replayHeaders = ["Idempotent-Replayed", "Revision-Not-Kept"];
 const writeHeaders = ["ETag", "Changed-Fields", "Dry-Run", "Ignored-Parameters", ...replayHeaders];
 
@@ -90,8 +91,8 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       operations: ["ListImages"],
       summary: "List images",
       description: "Images that the account can see, by `published_at`. A long list is streamed.",
-      parameters: [...listNames, "List-tag"],
-      answers: [ok("The images.", ["Images", "ImagesBefore8"], ["Ignored-Parameters"])],
+      parameters: [...listNames, "List-tag", "Cache-Control"],
+      answers: [ok("The images.", ["Images", "ImagesBefore8"], ["Ignored-Parameters", "Age"])],
       errors: ["InvalidArgument"],
     },
     {
@@ -100,7 +101,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       summary: "Get an image",
       description: "One image, or an earlier revision of it.",
       parameters: ["read-revision", ...readParameters],
-      answers: [ok("The image.", image, ["ETag"]), notModified],
+      answers: [ok("The image.", image, ["ETag", "Age"]), notModified],
       errors: ["InvalidArgument", "NotImageOwner", "PreconditionFailed"],
     },
     {
@@ -129,8 +130,8 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       summary: "List the revisions of an image",
       description:
         "Who changed what, and when, newest first. For the owner and operators; of a destroyed image too. A page ends early where revisions are large: `Next-Marker` says that others follow.",
-      parameters: ["audit-limit", "audit-marker"],
-      answers: [ok("The revisions.", ["Revisions"], ["Next-Marker"])],
+      parameters: ["audit-limit", "audit-marker", "Cache-Control"],
+      answers: [ok("The revisions.", ["Revisions"], ["Next-Marker", "Age"])],
       errors: ["InvalidArgument", "NotImageOwner"],
     },
   ],
@@ -154,7 +155,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       summary: "List the tags of an image",
       description: "All tags, for everyone who may see the image.",
       parameters: readParameters,
-      answers: [ok("The tags.", ["Tags"], ["ETag"]), notModified],
+      answers: [ok("The tags.", ["Tags"], ["ETag", "Age"]), notModified],
       errors: ["PreconditionFailed"],
     },
     {
@@ -192,7 +193,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       summary: "Get a tag",
       description: "The value of one tag, as JSON.",
       parameters: ["tag", ...readParameters],
-      answers: [ok("The value.", ["Tag"], ["ETag"]), notModified],
+      answers: [ok("The value.", ["Tag"], ["ETag", "Age"]), notModified],
       errors: ["PreconditionFailed"],
     },
     {

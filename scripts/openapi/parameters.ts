@@ -76,6 +76,7 @@ const headerTexts: Readonly<Record<string, string>> = {
   "If-Match": "ETags, or `*`: only at one of these revisions. Never send it empty.",
   "If-None-Match": "ETags, or `*`: not at one of these revisions. A read then is 304.",
   "Idempotency-Key": "1 to 255 visible ASCII characters: a retry with the same key is applied once.",
+  "Cache-Control": "`max-stale=N`: the answer may be up to N seconds old, from a replica near the caller.",
   "Accept-Version": `A range of versions; served are ${versions.join(", ")}.`,
   "Api-Version": "The same, where Accept-Version is absent.",
   "Request-Id": "1 to 128 characters of A-Za-z0-9._-; else the service makes one.",

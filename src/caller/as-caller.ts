@@ -5,10 +5,11 @@ import { type AppEnv, requireSet } from "../context.ts";
 import { type Database, databaseFor } from "../db/client.ts";
 import { findCache } from "./credential-cache.ts";
 import { identifyCaller } from "./identify.ts";
+import { tryNear } from "./near.ts";
 
 /**
- * Runs an operation's statements as the caller. If a cached caller has no authority any more, identifies it anew and, if that
- * succeeds, runs them again.
+ * Runs an operation's statements as the caller: on the primary, or, for reads in `answerNear`, on a replica. If a cached
+ * caller has no authority any more, the primary identifies it anew and, if that succeeds, runs them again.
  *
  * @param run runs the statements. Its result says whether the caller had authority
  * @throws {CloudApiError} as `identifyCaller`
@@ -17,8 +18,14 @@ export async function asCaller<Outcome extends { hasAuthority: boolean }>(
   c: Context<AppEnv>,
   run: (db: Database, caller: Caller) => Promise<Outcome>,
 ): Promise<Outcome> {
-  const db = databaseFor(c.env.DB, c.get("meter"));
   const cached = requireSet(c, "caller");
+  const near = await tryNear(c, async (db) => {
+    const outcome = await run(db, cached);
+    if (!outcome.hasAuthority) throw new Error("the replica has no authority of this caller");
+    return outcome;
+  });
+  if (near) return near;
+  const db = databaseFor(c.env.DB, c.get("meter"));
   const outcome = await run(db, cached);
   if (outcome.hasAuthority || !c.get("isCallerCached")) return outcome;
   const cache = findCache(c.env.DB, readConfiguration(c.env).credentialCache);

@@ -1,4 +1,5 @@
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
+import type { Caller } from "../caller.ts";
 import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
 import { databaseFor } from "../db/client.ts";
@@ -9,7 +10,8 @@ import { readDigests } from "../signature/body-digest.ts";
 import { readSignedRequest } from "../signature/signed-request.ts";
 import { readTarget } from "../syntax/raw-target.ts";
 import { findCache } from "./credential-cache.ts";
-import { findCachedCaller, identifyCaller, readCallerNames } from "./identify.ts";
+import { findCachedCaller, findNearCaller, type Identification, identifyCaller, readCallerNames } from "./identify.ts";
+import { isReadNear, noteNearFailure, openNear } from "./near.ts";
 
 /** The steps from the Authorization header to the caller, in the order of app.ts. */
 
@@ -32,7 +34,8 @@ export const readAuthorization: MiddlewareHandler<AppEnv> = (c, next) => {
 
 /**
  * Verifies the signature and sets the caller: from this isolate's cache, else by one read that finds login, key and the
- * path's account. docs/performance.md#what-an-isolate-remembers
+ * path's account. A replica is asked first, and what it finds is as a cached caller: every statement asks for the caller's
+ * authority again. Anything else the primary decides. docs/performance.md#near-reads
  *
  * @throws {CloudApiError} InvalidCredentials, NotAuthorized, ResourceNotFound as `identifyCaller`
  */
@@ -42,24 +45,34 @@ export const authenticate: MiddlewareHandler<AppEnv, "/:login/*"> = async (c, ne
   const names = readCallerNames(signed, c.req.param("login"));
   c.set("claimed", names);
   const identification = { signed, names, cache: findCache(c.env.DB, readConfiguration(c.env).credentialCache) };
-  const cached = await findCachedCaller(identification);
+  const cached = (await findCachedCaller(identification)) ?? (await findNear(c, identification));
   c.set("isCallerCached", cached !== undefined);
   c.set("caller", cached ?? (await identifyCaller(databaseFor(c.env.DB, c.get("meter")), identification)));
   c.set("authMilliseconds", performance.now() - startedAt);
   await next();
 };
 
+/** Finds the caller on a replica. Undefined if the replica fails, or does not know a caller who may do what the path says. */
+const findNear = async (c: Context<AppEnv>, identification: Identification): Promise<Caller | undefined> => {
+  try {
+    return await findNearCaller(openNear(c), identification);
+  } catch (error) {
+    noteNearFailure(c, error);
+    return undefined;
+  }
+};
+
 /**
- * Identifies a cached caller from the database before the answer leaves, if the request made no call to D1: every statement
- * checks the caller's authority, but a request with a refused body, for example, runs no statement. Skips a throttled request,
- * which must cost no round trip.
+ * Identifies a cached caller from the primary before the answer leaves, if the request made no call to it: every statement
+ * checks the caller's authority, but a request with a refused body, for example, runs no statement. Skips an answer that a
+ * replica may give, and a throttled request, which must cost no round trip.
  *
  * @throws {CloudApiError} as `authenticate`, in place of the answer
  */
 export const confirmCaller: MiddlewareHandler<AppEnv> = async (c, next) => {
   const isCached = c.get("isCallerCached");
   await next();
-  if (!isCached || c.get("meter").calls > 0 || c.get("refusal")?.code === "RequestThrottled") return;
+  if (!isCached || c.get("meter").calls > 0 || isReadNear(c) || c.get("refusal")?.code === "RequestThrottled") return;
   const answer = c.res;
   // Hono would copy the headers of an answer that is set to the refusal that may replace it.
   c.res = undefined;

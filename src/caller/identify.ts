@@ -83,6 +83,22 @@ export async function identifyCaller(db: Database, identification: Identificatio
   return caller;
 }
 
+/**
+ * Reads the caller from a replica, and caches it. The replica may be behind, so this refuses nothing. One round trip.
+ *
+ * @returns undefined if the replica has no such key, or the signature is not its
+ * @throws {CloudApiError} as `identifyCaller`, if the account is disabled there, or the path is another's
+ */
+export async function findNearCaller(near: Database, identification: Identification): Promise<Caller | undefined> {
+  const { signed, names, cache } = identification;
+  const signer = await findSigner(near, names);
+  const verification = await verifySignature(signer.key?.key, readSignature(signed));
+  if ("refused" in verification) return undefined;
+  const caller = makeCaller(signer, names);
+  cache?.set(nameEntry(identification), { caller, key: verification.key }, Date.now());
+  return caller;
+}
+
 /** Makes the caller from a verified signer and the path's account. @throws {CloudApiError} as `identifyCaller` */
 function makeCaller({ account, key, target }: Signer, { keyIdLogin, keyIdKey, pathLogin }: CallerNames): Caller {
   if (!account || !key) throw makeInvalidCredentials("unknown key");

@@ -6,8 +6,6 @@ export type DatabaseMeter = { calls: number; milliseconds: number };
 
 /** The database of one request. Each call is one round trip. */
 export type Database = {
-  /** Runs one read for a health check, which must see the first failure: only a lock is waited for. @throws {Error} D1's own */
-  once: (read: Bound<unknown>) => Promise<void>;
   /** Runs one read. Returns its rows. */
   all: <Row>(read: Bound<Row>) => Promise<Row[]>;
   /** Runs statements in this order, as one transaction. Returns the rows of each. */
@@ -33,13 +31,13 @@ function prepare(binding: D1Database, { printed, parameters }: Bound<unknown>): 
   return statement.bind(...parameters);
 }
 
-/**
- * Makes the database of one request. Opens nothing.
- *
- * @throws {CloudApiError} from its functions: ServiceUnavailableError when D1 fails or stays busy after the retries
- */
-export function databaseFor(binding: D1Database, meter: DatabaseMeter): Database {
-  const measure = async <Result>(call: () => Promise<Result>, run = withRetry<Result>): Promise<Result> => {
+/** Runs a round trip, once or with retries. */
+type Run = <Result>(call: () => Promise<Result>) => Promise<Result>;
+
+/** Counts and times each round trip, with its retries. */
+const measured =
+  (run: Run, meter: DatabaseMeter): Run =>
+  async (call) => {
     const startedAt = performance.now();
     try {
       return await run(() => {
@@ -50,27 +48,72 @@ export function databaseFor(binding: D1Database, meter: DatabaseMeter): Database
       meter.milliseconds += performance.now() - startedAt;
     }
   };
+
+type Preparer = (bound: Bound<unknown>) => D1PreparedStatement;
+
+function makeDatabase(source: D1Database | D1DatabaseSession, prepareOn: Preparer, run: Run): Database {
   return {
-    once: async (read) => {
-      await measure(
-        () => prepare(binding, read).all(),
-        (call) => retry(call, true),
-      );
-    },
     all: async (read) => {
-      const statement = prepare(binding, read);
-      const { results } = await measure(() => statement.all<StoredRow>());
+      const statement = prepareOn(read);
+      const { results } = await run(() => statement.all<StoredRow>());
       return results.map(read.read);
     },
     batch: async <Rows extends readonly unknown[]>(
       statements: readonly [...{ [At in keyof Rows]: Bound<Rows[At]> }],
     ) => {
       const bound: readonly Bound<unknown>[] = statements;
-      const prepared = bound.map((one) => prepare(binding, one));
-      const results = await measure(() => binding.batch<StoredRow>(prepared));
+      const prepared = bound.map(prepareOn);
+      const results = await run(() => source.batch<StoredRow>(prepared));
       const rows = bound.map(({ read }, at) => results[at]?.results.map(read) ?? []);
       // One array of rows for each statement, read by that statement.
       return rows as { [At in keyof Rows]: Rows[At][] };
     },
   };
+}
+
+/**
+ * Makes the primary database of one request. Opens nothing.
+ *
+ * @throws {CloudApiError} from its functions: ServiceUnavailableError when D1 fails or stays busy after the retries
+ */
+export const databaseFor = (binding: D1Database, meter: DatabaseMeter): Database =>
+  makeDatabase(binding, (bound) => prepare(binding, bound), measured(withRetry, meter));
+
+/**
+ * Runs one read on the primary for a health check, which must see the first failure: only a lock is waited for.
+ *
+ * @throws {Error} D1's own
+ */
+export async function readOnce(binding: D1Database, meter: DatabaseMeter, read: Bound<unknown>): Promise<void> {
+  const run = measured((call) => retry(call, true), meter);
+  await run(() => prepare(binding, read).all());
+}
+
+/** Runs a call once. @throws {Error} it takes longer than `ms` */
+export async function within<Result>(ms: number, call: () => Promise<Result>): Promise<Result> {
+  const limit = Promise.withResolvers<never>();
+  const timer = setTimeout(() => limit.reject(new Error(`no answer within ${ms} ms`)), ms);
+  try {
+    return await Promise.race([call(), limit.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Makes the near database of one request: D1 lets any replica answer, also one that is behind. For reads alone. One session,
+ * so that a later read is not older than an earlier one. Tries once: whoever asks goes to the primary next.
+ *
+ * @param waitMs how long an answer is waited for, in ms
+ * @throws {Error} from its functions: D1's own, or no answer in time
+ * @see https://developers.cloudflare.com/d1/best-practices/read-replication/
+ */
+export function nearDatabaseFor(binding: D1Database, meter: DatabaseMeter, waitMs: number): Database {
+  const session = binding.withSession("first-unconstrained");
+  const prepareOn: Preparer = ({ printed, parameters }) => session.prepare(printed.text).bind(...parameters);
+  return makeDatabase(
+    session,
+    prepareOn,
+    measured((call) => within(waitMs, call), meter),
+  );
 }

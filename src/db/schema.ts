@@ -293,3 +293,17 @@ export const imageTrims = sqliteTable(
   },
   (table) => [index("image_trims_time").on(table.time)],
 );
+
+/**
+ * When the primary last said that it lives: one row. A replica's copy of it says how old the replica may be. `db/near` moves
+ * it when a reader asks for no older copy than it is.
+ */
+export const heartbeat = sqliteTable(
+  "heartbeat",
+  {
+    id: integer().primaryKey(),
+    /** Milliseconds since the epoch, by the primary's clock. */
+    at: integer().notNull(),
+  },
+  (table) => [check("heartbeat_id", sql`${table.id} = 1`)],
+);

@@ -1,7 +1,7 @@
 import type { Context, Handler } from "hono";
 import { readConfiguration } from "../configuration.ts";
 import type { AppEnv } from "../context.ts";
-import { databaseFor } from "../db/client.ts";
+import { readOnce, within } from "../db/client.ts";
 import { CloudApiError, errorStatus } from "../errors.ts";
 import { versions } from "../releases.ts";
 import { answerJson } from "./answer.ts";
@@ -56,7 +56,7 @@ async function readOrReuse(c: Context<AppEnv>): Promise<Reading> {
   if (underWay && leftMs > 0) return await measureWithin(leftMs, underWay.reading);
   const read = (async () => {
     await c.env.checkStorage?.();
-    await databaseFor(c.env.DB, c.get("meter")).once(healthStatement.with({}));
+    await readOnce(c.env.DB, c.get("meter"), healthStatement.with({}));
     return undefined;
   })();
   const reading = measureWithin(limitMs, read);
@@ -72,13 +72,9 @@ const isWithin = (at: number, ms: number): boolean => Date.now() >= at && Date.n
 async function measureWithin(ms: number, read: Promise<Reading | undefined>): Promise<Reading> {
   const startedAt = performance.now();
   const measure = () => ({ at: Date.now(), milliseconds: performance.now() - startedAt });
-  const limit = Promise.withResolvers<never>();
-  const timer = setTimeout(() => limit.reject(new Error(`no answer within ${ms} ms`)), ms);
   try {
-    return (await Promise.race([read, limit.promise])) ?? measure();
+    return (await within(ms, () => read)) ?? measure();
   } catch (failure) {
     return { ...measure(), failure };
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -26,6 +26,7 @@ export const logRequest: MiddlewareHandler<AppEnv> = async (c, next) => {
   const caller = c.get("caller");
   const imageId = c.get("imageId");
   const meter = c.get("meter");
+  const nearMeter = c.get("nearMeter");
   const line = {
     time: new Date().toISOString(),
     level: status >= 500 ? "error" : status >= 400 ? "warn" : "info",
@@ -47,6 +48,9 @@ export const logRequest: MiddlewareHandler<AppEnv> = async (c, next) => {
     changed: c.get("changedFields"),
     d1Calls: meter.calls,
     d1Ms: Math.round(meter.milliseconds),
+    nearCalls: nearMeter.calls || undefined,
+    nearMs: nearMeter.calls > 0 ? Math.round(nearMeter.milliseconds) : undefined,
+    nearFailure: c.get("nearFailure"),
     totalMs: Math.round(performance.now() - c.get("startedAt")),
     cause: status >= 500 ? listCauses(refusal?.cause) : undefined,
   };

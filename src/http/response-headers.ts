@@ -20,6 +20,7 @@ export const setResponseHeaders: MiddlewareHandler<AppEnv> = async (c, next) => 
   c.set("startedAt", performance.now());
   c.set("requestId", chooseRequestId([c.req.header("Request-Id"), c.req.header("X-Request-Id")]));
   c.set("meter", { calls: 0, milliseconds: 0 });
+  c.set("nearMeter", { calls: 0, milliseconds: 0 });
   c.set("release", readConfiguration(c.env).defaultRelease);
   await next();
 
@@ -50,7 +51,8 @@ export const setResponseHeaders: MiddlewareHandler<AppEnv> = async (c, next) => 
 function formatServerTiming(c: Context<AppEnv>): string {
   const auth = c.get("authMilliseconds") ?? 0;
   const total = performance.now() - c.get("startedAt");
-  return `auth;dur=${toTenths(auth)}, db;dur=${toTenths(c.get("meter").milliseconds)}, total;dur=${toTenths(total)}`;
+  const database = c.get("meter").milliseconds + c.get("nearMeter").milliseconds;
+  return `auth;dur=${toTenths(auth)}, db;dur=${toTenths(database)}, total;dur=${toTenths(total)}`;
 }
 
 const toTenths = (milliseconds: number): number => Math.round(milliseconds * 10) / 10;

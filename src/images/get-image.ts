@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { createFactory } from "hono/factory";
 import { asCaller } from "../caller/as-caller.ts";
+import { answerNear, isReadNear } from "../caller/near.ts";
 import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
 import { answerJson, answerNotModified } from "../http/answer.ts";
@@ -11,21 +12,26 @@ import { readImage, readRevision } from "./get-image.sql.ts";
 import type { ImageRow } from "./image-row.sql.ts";
 import { assertAuditable, makeUnknownRevision, parseRevision } from "./rules/audit.ts";
 import { formatImage } from "./rules/image-json.ts";
-import { assertMatch, formatEntityTag, isNamedByIfNoneMatch } from "./rules/preconditions.ts";
+import { assertMatch, findNewestSeen, formatEntityTag, isNamedByIfNoneMatch } from "./rules/preconditions.ts";
 import { requireVisible } from "./rules/visibility.ts";
 
 /** GetImage, and HeadImage: Hono answers HEAD from GET. `revision` asks for an earlier revision. docs/contract.md#image */
 export const getImage = createFactory<AppEnv, "/:login/images/:id">().createHandlers(named("GetImage"), async (c) => {
   const sent = readQueryLeniently(c)["revision"];
-  const image = sent === undefined ? await findVisible(c) : await findRevision(c, sent);
-  return answerRead(c, image, formatImage(image, c.get("release")));
+  const render = (image: ImageRow) => formatImage(image, c.get("release"));
+  if (sent === undefined) return await answerVisible(c, render);
+  const revision = await findRevision(c, sent);
+  return await answerRead(c, revision, render(revision));
 });
 
-/** Answers with a part of an image, for everyone who may see it. */
-export async function answerVisible(c: Context<AppEnv>, render: (image: ImageRow) => unknown): Promise<Response> {
-  const image = await findVisible(c);
-  return answerRead(c, image, render(image));
-}
+/** Answers with an image, or a part of it, for everyone who may see it. From a replica if the request allows that. */
+export const answerVisible = (c: Context<AppEnv>, render: (image: ImageRow) => unknown): Promise<Response> =>
+  answerNear(c, async () => {
+    const image = await findVisible(c);
+    // A replica that is behind what the client has seen: the primary answers.
+    if (isReadNear(c) && image.revision < findNewestSeen(c.req.header("If-None-Match"))) throw new Error("behind");
+    return await answerRead(c, image, render(image));
+  });
 
 /** Returns the current image of the path. @throws {CloudApiError} InvalidCredentials; ResourceNotFound */
 async function findVisible(c: Context<AppEnv>): Promise<ImageRow> {

@@ -1,5 +1,6 @@
 import { createFactory } from "hono/factory";
 import { asCaller } from "../caller/as-caller.ts";
+import { answerNear } from "../caller/near.ts";
 import { type AppEnv, requireSet } from "../context.ts";
 import { answerJson } from "../http/answer.ts";
 import { named } from "../http/operation.ts";
@@ -11,13 +12,15 @@ import { assertAuditable, readAuditPage, renderAudit } from "./rules/audit.ts";
 /** ImageAudit: who changed what and when, newest first, for the owner and operators. docs/contract.md#audit */
 export const imageAudit = createFactory<AppEnv, "/:login/images/:id/audit">().createHandlers(
   named("ImageAudit"),
-  async (c) => {
+  (c) => {
     const page = readAuditPage(readQuery(c));
     const values = { imageId: requireSet(c, "imageId"), page, keepRevisions: findKeepRevisions(c) };
-    const history = await asCaller(c, (db, caller) => readHistory(db, { ...values, caller }));
-    assertAuditable(history, requireSet(c, "caller").account);
-    const { entries, nextMarker } = renderAudit(history, { release: c.get("release"), limit: page.limit });
-    const headers = nextMarker === null ? {} : { "Next-Marker": String(nextMarker) };
-    return answerJson(c, entries, { headers });
+    return answerNear(c, async () => {
+      const history = await asCaller(c, (db, caller) => readHistory(db, { ...values, caller }));
+      assertAuditable(history, requireSet(c, "caller").account);
+      const { entries, nextMarker } = renderAudit(history, { release: c.get("release"), limit: page.limit });
+      const headers = nextMarker === null ? {} : { "Next-Marker": String(nextMarker) };
+      return await answerJson(c, entries, { headers });
+    });
   },
 );

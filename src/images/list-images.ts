@@ -1,9 +1,9 @@
 import type { Context } from "hono";
 import { createFactory } from "hono/factory";
 import { asCaller } from "../caller/as-caller.ts";
+import { answerNear, fromReader } from "../caller/near.ts";
 import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
-import { databaseFor } from "../db/client.ts";
 import { answerPages, type Pages } from "../http/answer.ts";
 import { named } from "../http/operation.ts";
 import { noteIgnored, readQuery } from "../http/parameters.ts";
@@ -23,7 +23,8 @@ export const listImages = createFactory<AppEnv, "/:login/images">().createHandle
   const release = c.get("release");
   const query = readQuery(c);
   noteIgnored(c, query, listParameters);
-  return answerPages(c, renderPages(c, readListFilters(query, { release, maxList })));
+  const filters = readListFilters(query, { release, maxList });
+  return answerNear(c, () => answerPages(c, renderPages(c, filters)));
 });
 
 /**
@@ -87,9 +88,10 @@ type Wanted = { filters: ListFilters; limit: number; first: readonly string[] };
 /** Finds the ids of all images that match, in the order of the list. @param first those of the first read */
 async function findIds(c: Context<AppEnv>, { filters, limit, first }: Wanted): Promise<readonly string[]> {
   const request = { caller: requireSet(c, "caller"), filters, limit };
-  const db = databaseFor(c.env.DB, c.get("meter"));
   if (filters.tags.length > 0 && first.length === 0) return await search(c, request);
-  return first.length === maxPageRows && limit > maxPageRows ? await readIds(db, request) : first;
+  return first.length === maxPageRows && limit > maxPageRows
+    ? await fromReader(c, (db) => readIds(db, request))
+    : first;
 }
 
 /**
@@ -97,7 +99,7 @@ async function findIds(c: Context<AppEnv>, { filters, limit, first }: Wanted): P
  * If there were, each round trip searches a megabyte, and lets other accounts' statements run in between.
  */
 async function search(c: Context<AppEnv>, request: ListRequest): Promise<string[]> {
-  const candidates = await readCandidates(databaseFor(c.env.DB, c.get("meter")), request);
+  const candidates = await fromReader(c, (db) => readCandidates(db, request));
   if (!isLargeSearch(candidates)) return [];
   const found: string[] = [];
   for (const group of groupCandidates(candidates)) {

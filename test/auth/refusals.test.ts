@@ -7,7 +7,7 @@ import { makeBindings, send, type TestRequest } from "../support/client.ts";
 import { bob, clear, mallory, provision } from "../support/fixtures.ts";
 import { captureLog, type LogLine } from "../support/log-lines.ts";
 import { computeFingerprint, makeKey } from "../support/signer.ts";
-import { changeBeforeSecondCall, wrapDatabase } from "../support/wrapped-database.ts";
+import { wrapDatabase } from "../support/wrapped-database.ts";
 
 beforeEach(async () => {
   await clear(env.DB);
@@ -24,6 +24,14 @@ const get: TestRequest = { method: "GET", path: "/my" };
 
 const deleteKeys = () => env.DB.prepare("DELETE FROM keys").run();
 
+/** The primary reads the credentials, because the near read fails, and then the keys are deleted. */
+const loseKeysAfterCredentials = (): D1Database =>
+  wrapDatabase(env.DB, async (run, call) => {
+    if (call === 1) throw new Error("no replica");
+    if (call === 3) await deleteKeys();
+    return run();
+  }).db;
+
 /** A request for each reason; it is sent to a cold isolate. */
 const requests: Readonly<Record<CredentialReason, () => TestRequest>> = {
   "no signature": () => ({ ...get, sign: false }),
@@ -33,7 +41,7 @@ const requests: Readonly<Record<CredentialReason, () => TestRequest>> = {
   "unknown key": () => ({ ...get, sign: { key: "stranger" } }),
   "key and algorithm do not fit": () => ({ ...get, sign: { algorithm: "rsa-sha256", keyId: "/bob/keys/ed25519" } }),
   "wrong signature": () => ({ ...get, sign: { keyId: "/bob/keys/rsa", key: "stranger" } }),
-  "authority gone": () => ({ ...get, bindings: makeBindings({ DB: changeBeforeSecondCall(env.DB, deleteKeys).db }) }),
+  "authority gone": () => ({ ...get, bindings: makeBindings({ DB: loseKeysAfterCredentials() }) }),
 };
 
 const reasons = Object.keys(requests) as CredentialReason[];

@@ -620,6 +620,18 @@ from (
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN caller
 
+-- src/db/near.ts heartbeatStatement
+select CAST(unixepoch('subsec') * 1000 AS INTEGER) - "heartbeat"."at" as "age"
+from "heartbeat"
+where "heartbeat"."id" = 1;
+-- SEARCH heartbeat USING INTEGER PRIMARY KEY (rowid=?)
+
+-- src/db/near.ts moveHeartbeatStatement
+INSERT INTO "heartbeat" (id, at) VALUES (1, CAST(unixepoch('subsec') * 1000 AS INTEGER))
+ON CONFLICT (id) DO UPDATE
+SET at = excluded.at
+WHERE "heartbeat"."at" NOT BETWEEN excluded.at - ? AND excluded.at;
+
 -- src/http/health.sql.ts healthStatement
 SELECT uuid FROM accounts LIMIT 1;
 -- SCAN accounts USING COVERING INDEX sqlite_autoindex_accounts_1

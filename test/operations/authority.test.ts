@@ -20,8 +20,19 @@ const writes: Readonly<Record<string, TestRequest>> = {
 
 /** What withdraws the caller's authority. */
 const withdrawals = {
-  "its key is deleted": "DELETE FROM keys WHERE name = 'ed25519'",
-  "its account is disabled": "UPDATE accounts SET disabled = 1 WHERE login = 'bob'",
+  "its key is deleted": {
+    change: "DELETE FROM keys WHERE name = 'ed25519'",
+    status: 401,
+    json: {
+      code: "InvalidCredentials",
+      message: "Invalid Signature: the login, the key and the signature do not go together",
+    },
+  },
+  "its account is disabled": {
+    change: "UPDATE accounts SET disabled = 1 WHERE login = 'bob'",
+    status: 403,
+    json: { code: "NotAuthorized", message: "Account or user is disabled" },
+  },
 };
 
 const readStored = async () =>
@@ -44,20 +55,14 @@ beforeEach(async () => {
 describe.each(Object.entries(writes))("%s", (_, request) => {
   it.each(Object.entries(withdrawals))(
     "writes nothing when, between its two round trips, %s",
-    async (_, withdrawal) => {
+    async (_, { change, ...refusal }) => {
       let before: unknown;
       const raced = changeBeforeSecondCall(env.DB, async () => {
-        await env.DB.prepare(withdrawal).run();
+        await env.DB.prepare(change).run();
         before = await readStored();
       });
       const answer = await send({ ...request, bindings: makeBindings({ DB: raced.db }) });
-      expect(pickStatusAndJson(answer)).toEqual({
-        status: 401,
-        json: {
-          code: "InvalidCredentials",
-          message: "Invalid Signature: the login, the key and the signature do not go together",
-        },
-      });
+      expect(pickStatusAndJson(answer)).toEqual(refusal);
       expect(await readStored()).toEqual(before);
     },
   );

@@ -111,5 +111,12 @@ async function makeAuthorization(
   return `Signature keyId="${id}",algorithm="${algorithm}"${list},signature="${await signText(key, algorithm, text)}"`;
 }
 
+/** No replica is too slow for a test, however busy the machine is. In vitest.config.ts too. */
+export const nearWaitMs = 600_000;
+
 /** The test's own bindings with some replaced. */
-export const makeBindings = (some: Partial<Bindings>): Bindings => ({ DB: env.DB, ...some });
+export const makeBindings = (some: Partial<Bindings>): Bindings => ({
+  DB: env.DB,
+  NEAR_WAIT_MS: String(nearWaitMs),
+  ...some,
+});

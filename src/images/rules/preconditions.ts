@@ -28,6 +28,12 @@ export function parsePreconditions(
   };
 }
 
+/** Finds the newest revision that an If-None-Match names, under any release. 0 if it names none. @throws {CloudApiError} InvalidHeader */
+export function findNewestSeen(ifNoneMatch: string | undefined): number {
+  const seen = listRevisions(parseEntityTags("If-None-Match", ifNoneMatch), () => true);
+  return Array.isArray(seen) ? seen.reduce((newest, revision) => Math.max(newest, revision), 0) : 0;
+}
+
 /** The preconditions of a write. `isMatchRequired` demands an If-Match. */
 export type WritePreconditions = Preconditions & { isMatchRequired: boolean };
 
