@@ -32,6 +32,7 @@ export default defineConfig({
           cloudflareTest(async () => ({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
+              d1Databases: { REPLICA: "replica" },
               bindings: {
                 MIGRATIONS: await readD1Migrations("./migrations"),
                 DOCUMENT: JSON.stringify(makeDocument()),

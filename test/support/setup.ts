@@ -9,6 +9,8 @@ declare global {
     }
     interface Env {
       DB: D1Database;
+      /** What `test/support/replicated-database` makes a replica of DB. */
+      REPLICA: D1Database;
       MIGRATIONS: D1Migration[];
       /** The text that is served at `/--docs/openapi.json`. */
       DOCUMENT: string;
