@@ -2,12 +2,12 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join, relative } from "node:path";
 import { quoteWord } from "../running/program.ts";
-import { type ConsoleKey, type DemoKey, demo } from "./demo.ts";
+import { type DemoKeys, demo } from "./demo.ts";
 
 const root = join(import.meta.dirname, "../..");
 
 /** What the printed commands need to know. */
-export type Demo = { url: string; home: string; key: DemoKey; consoleKey: ConsoleKey };
+type Demo = DemoKeys & { url: string; home: string };
 
 /** Three complete commands for a shell in the project's folder, each of which updates the published image; and the console's URL. */
 export function formatDemoCommands(of: Demo): string {
@@ -28,17 +28,11 @@ ${of.url}/--console/#/demo/${of.consoleKey.seed}
 `;
 }
 
-/** A path for a shell in the project's folder. */
-function toShellPath(path: string): string {
+/** A path for a shell in the project's folder. @param before goes before one below that folder */
+function toShellPath(path: string, before = ""): string {
   const below = relative(root, path);
-  return quoteWord(below.startsWith("..") ? path : below);
+  return below.startsWith("..") ? quoteWord(path) : `${before}${quoteWord(below)}`;
 }
-
-/** The demo's home for `HOME=`, which must be absolute. */
-const toHomePath = (home: string): string => {
-  const below = relative(root, home);
-  return below.startsWith("..") ? quoteWord(home) : `$PWD/${quoteWord(below)}`;
-};
 
 function formatCurl({ url, key }: Demo): string {
   const file = toShellPath(key.file);
@@ -54,7 +48,8 @@ function formatEnvironment({ url, home, key }: Demo): string {
   const npm = join(homedir(), ".npmrc");
   // npm reads its settings from HOME, and a person's may name a registry.
   const npmrc = existsSync(npm) ? ` NPM_CONFIG_USERCONFIG=${quoteWord(npm)}` : "";
-  return `HOME=${toHomePath(home)}${npmrc} SDC_URL=${url} SDC_ACCOUNT=${demo.login} SDC_KEY_ID=${key.fingerprint}`;
+  // HOME must be absolute.
+  return `HOME=${toShellPath(home, "$PWD/")}${npmrc} SDC_URL=${url} SDC_ACCOUNT=${demo.login} SDC_KEY_ID=${key.fingerprint}`;
 }
 
 function formatTriton(of: Demo): string {
