@@ -24,7 +24,7 @@ ${formatTriton(of)}
 ${formatSmartdc(of)}
 
 # or look at it in a browser, which asks before it signs in as demo (a throwaway key stands after the #, and is sent to nobody)
-${of.url}/--console/#/demo/${of.consoleKey.seed}
+${of.url}/--console/#/demo/${of.seed}
 `;
 }
 
@@ -34,22 +34,21 @@ function toShellPath(path: string, before = ""): string {
   return below.startsWith("..") ? quoteWord(path) : `${before}${quoteWord(below)}`;
 }
 
-function formatCurl({ url, key }: Demo): string {
-  const file = toShellPath(key.file);
+function formatCurl({ url, file, fingerprint }: Demo): string {
   return `DATE=$(LC_ALL=C date -u '+%a, %d %b %Y %H:%M:%S GMT'); \\
 curl -i '${url}/my/images/${demo.image}?action=update' \\
-  -H "Date: $DATE" -H "Authorization: Signature keyId=\\"/${demo.login}/keys/${key.fingerprint}\\",algorithm=\\"rsa-sha256\\",headers=\\"date\\",signature=\\"$(printf 'date: %s' "$DATE" | openssl dgst -sha256 -sign ${file} -binary | openssl base64 -A)\\"" \\
+  -H "Date: $DATE" -H "Authorization: Signature keyId=\\"/${demo.login}/keys/${fingerprint}\\",algorithm=\\"rsa-sha256\\",headers=\\"date\\",signature=\\"$(printf 'date: %s' "$DATE" | openssl dgst -sha256 -sign ${toShellPath(file)} -binary | openssl base64 -A)\\"" \\
   -H 'Accept: application/json' -H 'Api-Version: ~7.0' -H 'Content-Type:' \\
   -d '{"name": "my-renamed-image"}'`;
 }
 
 /** The environment of a client: no key, agent or profile but the demo's. */
-function formatEnvironment({ url, home, key }: Demo): string {
+function formatEnvironment({ url, home, fingerprint }: Demo): string {
   const npm = join(homedir(), ".npmrc");
   // npm reads its settings from HOME, and a person's may name a registry.
   const npmrc = existsSync(npm) ? ` NPM_CONFIG_USERCONFIG=${quoteWord(npm)}` : "";
   // HOME must be absolute.
-  return `HOME=${toShellPath(home, "$PWD/")}${npmrc} SDC_URL=${url} SDC_ACCOUNT=${demo.login} SDC_KEY_ID=${key.fingerprint}`;
+  return `HOME=${toShellPath(home, "$PWD/")}${npmrc} SDC_URL=${url} SDC_ACCOUNT=${demo.login} SDC_KEY_ID=${fingerprint}`;
 }
 
 function formatTriton(of: Demo): string {

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { readProvision } from "../provisioning/entries.ts";
 import { load } from "../provisioning/load.ts";
 import type { SqlDatabase } from "../provisioning/sql-database.ts";
-import { computeFingerprint, formatPublicLine, toSshWire } from "./ssh-wire.ts";
+import { formatPublicLine } from "./ssh-wire.ts";
 
 /** The image of CloudAPI's published UpdateImage example, and an account with its owner's UUID. */
 export const demo = {
@@ -26,34 +26,34 @@ const manifest = {
   state: "active",
 };
 
-/** A throwaway key of the demo: its file, its OpenSSH line, and its MD5 fingerprint. */
-type DemoKey = { file: string; line: string; fingerprint: string };
-
 /**
- * Reads the demo key of a home folder, or makes it: RSA in PEM, which openssl, triton and smartdc all read. They look for
- * keys in `$HOME/.ssh` alone.
+ * Reads the demo's throwaway key in a home folder, or makes it: RSA in PEM, which openssl, triton and smartdc all read. They
+ * look for keys in `$HOME/.ssh` alone.
+ *
+ * @returns its file, and its OpenSSH line
  */
-export function readDemoKey(home: string): DemoKey {
+export function readDemoKey(home: string): { file: string; line: string } {
   const file = join(home, ".ssh/id_rsa");
   const pem = readOrMake(file, () =>
     generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs1", format: "pem" }),
   );
-  const key = describeKey(file, pem, demo.login);
-  writeFileSync(`${file}.pub`, `${key.line}\n`);
-  return key;
+  const line = formatPublicLine(pem, demo.login);
+  writeFileSync(`${file}.pub`, `${line}\n`);
+  return { file, line };
 }
 
-/** The key of the demo's console. `seed` is its 32 bytes in base64url, short enough for a URL. */
-type ConsoleKey = DemoKey & { seed: string };
-
-/** Reads the console's key, or makes it. It is not in `.ssh`, because smartdc misreads about half of all Ed25519 keys there. */
-function readConsoleKey(home: string): ConsoleKey {
-  const file = join(home, "console_ed25519");
-  const pem = readOrMake(file, () =>
+/**
+ * Reads the throwaway key of the demo's console, or makes it. It is not in `.ssh`, because smartdc misreads about half of all
+ * Ed25519 keys there.
+ *
+ * @returns its OpenSSH line, and its 32 bytes in base64url, short enough for a URL
+ */
+function readConsoleKey(home: string): { line: string; seed: string } {
+  const pem = readOrMake(join(home, "console_ed25519"), () =>
     generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }),
   );
   const { d = "" } = createPrivateKey(pem).export({ format: "jwk" });
-  return { ...describeKey(file, pem, "console"), seed: d };
+  return { line: formatPublicLine(pem, "console"), seed: d };
 }
 
 function readOrMake(file: string, make: () => string | Buffer): string {
@@ -64,14 +64,8 @@ function readOrMake(file: string, make: () => string | Buffer): string {
   return readFileSync(file, "utf8");
 }
 
-const describeKey = (file: string, pem: string, comment: string): DemoKey => ({
-  file,
-  line: formatPublicLine(pem, comment),
-  fingerprint: computeFingerprint(toSshWire(pem)),
-});
-
-/** The keys of a demo. */
-export type DemoKeys = { key: DemoKey; consoleKey: ConsoleKey };
+/** What the demo's commands sign with: the file of the key, its MD5 fingerprint, and the seed of the console's. */
+export type DemoKeys = { file: string; fingerprint: string; seed: string };
 
 const selectDemo = `SELECT (SELECT count(*) FROM accounts) + (SELECT count(*) FROM images) AS n,
   (SELECT login FROM accounts WHERE uuid = ?) AS login`;
@@ -91,10 +85,11 @@ export async function provisionDemo(db: SqlDatabase, home: string): Promise<Demo
   const { results } = await db.prepare(selectDemo).bind(demo.account).all<{ n: number; login: string | null }>();
   const hasDemo = results[0]?.login === demo.login;
   if (!hasDemo && results[0]?.n !== 0) return undefined;
-  const keys = { key: readDemoKey(home), consoleKey: readConsoleKey(home) };
-  const account = { uuid: demo.account, login: demo.login, keys: [keys.key.line, keys.consoleKey.line] };
-  const file = await readProvision(JSON.stringify({ accounts: [account], images: [manifest] }));
-  if (hasDemo) await db.prepare(insertKeys).bind(demo.account, JSON.stringify(file.accounts[0]?.keys)).all();
-  else await load(db, file);
-  return keys;
+  const [{ file, line }, forConsole] = [readDemoKey(home), readConsoleKey(home)];
+  const account = { uuid: demo.account, login: demo.login, keys: [line, forConsole.line] };
+  const provision = await readProvision(JSON.stringify({ accounts: [account], images: [manifest] }));
+  const keys = provision.accounts[0]?.keys ?? [];
+  if (hasDemo) await db.prepare(insertKeys).bind(demo.account, JSON.stringify(keys)).all();
+  else await load(db, provision);
+  return { file, fingerprint: keys[0]?.fingerprint ?? "", seed: forConsole.seed };
 }
