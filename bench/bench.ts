@@ -5,20 +5,13 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { fromCaller, readNumber, readOptions, runProgram } from "../scripts/running/program.ts";
+import { fromCaller, makeTemporaryFolder, readNumber, readOptions, runProgram } from "../scripts/running/program.ts";
 import { bundleWorker } from "../scripts/serving/bundle.ts";
 import { endProcess, readWorkerdVersion } from "../scripts/serving/workerd.ts";
 import { type LoadOptions, runLoad } from "./load.ts";
 import { record, recordedUpdates } from "./recording.ts";
 import { chooseKey, kinds, makeKeys, makeSignedRequest, visibleImages } from "./requests.ts";
-import {
-  compareCommands,
-  countUpdates,
-  makeDatabase,
-  makeTemporaryFolder,
-  readCpuMicroseconds,
-  serveWorkers,
-} from "./site.ts";
+import { compareCommands, countUpdates, makeDatabase, readCpuMicroseconds, serveWorkers } from "./site.ts";
 import {
   formatTable,
   type Measured,

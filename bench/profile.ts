@@ -2,12 +2,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { findFreePort } from "../scripts/running/address.ts";
-import { readNumber, readOptions, runProgram, WrongUsage } from "../scripts/running/program.ts";
+import { makeTemporaryFolder, readNumber, readOptions, runProgram, WrongUsage } from "../scripts/running/program.ts";
 import { bundleWorker } from "../scripts/serving/bundle.ts";
 import { endProcess } from "../scripts/serving/workerd.ts";
 import { runLoad } from "./load.ts";
 import { kinds, makeKeys } from "./requests.ts";
-import { makeDatabase, makeTemporaryFolder, serveWorkers } from "./site.ts";
+import { makeDatabase, serveWorkers } from "./site.ts";
 
 const usage = `usage: npm run profile [-- --kind KIND --seconds N]
   --kind KIND  ${kinds.join(", ")} (default update-rsa)
@@ -79,7 +79,7 @@ async function profile(): Promise<number> {
   const keys = makeKeys();
   const state = join(folder, "state");
   await makeDatabase(state, 1000, keys);
-  const bundle = bundleWorker("src/index.ts", join(folder, "bundle"), "--no-minify");
+  const bundle = bundleWorker("src/index.ts", join(folder, "bundle"), false);
   const inspectorPort = await findFreePort();
   const { run, port } = await serveWorkers(state, [{ name: "service", bundle }], { inspectorPort });
   const load = (time: number) => runLoad({ port: port("service"), kind, connections: 16, seconds: time, keys });

@@ -1,29 +1,20 @@
 /** What every measurement needs: a folder, a database, and Workers on plain workerd. */
 import { execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { openDatabase } from "../scripts/provisioning/database.ts";
 import { readProvision } from "../scripts/provisioning/entries.ts";
 import { load } from "../scripts/provisioning/load.ts";
 import { DatabaseSync } from "../scripts/provisioning/sqlite.ts";
 import { findFreePort } from "../scripts/running/address.ts";
+import { readStat } from "../scripts/running/process-group.ts";
 import { waitUntilReady } from "../scripts/running/service.ts";
 import { bundleWorker } from "../scripts/serving/bundle.ts";
 import { findDatabaseFile } from "../scripts/serving/database-file.ts";
-import { readSettings } from "../scripts/serving/settings.ts";
 import { endProcess, runPlainWorkerd, type Served } from "../scripts/serving/workerd.ts";
 import { formatPublicLine } from "../scripts/starting/ssh-wire.ts";
 import { runLoad } from "./load.ts";
 import { caller, imageOf, type SigningKey, visibleImages } from "./requests.ts";
-
-/** Makes a folder that is removed when the program ends, on a signal too. */
-export function makeTemporaryFolder(name: string): string {
-  const folder = mkdtempSync(join(tmpdir(), `cloudapi-edge-${name}-`));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(1));
-  return folder;
-}
 
 /** Loads accounts and images as `npm run provision` does. */
 export async function provision(state: string, file: { accounts: unknown[]; images: unknown[] }): Promise<void> {
@@ -54,11 +45,9 @@ export async function serveService(folder: string, state: string) {
 
 /** User and system time of a process so far, in µs. proc(5) */
 export function readCpuMicroseconds(pid: number): number {
-  const [, ...fields] = readFileSync(`/proc/${pid}/stat`, "utf8")
-    .replace(/^.*\) /s, "")
-    .split(" ");
+  const stat = readStat(pid);
   const ticksPerSecond = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
-  return ((Number(fields[10]) + Number(fields[11])) * 1_000_000) / ticksPerSecond;
+  return ((Number(stat[11]) + Number(stat[12])) * 1_000_000) / ticksPerSecond;
 }
 
 /** Private images of other accounts. Their ids are spread over the whole range, as UUIDs are. */
@@ -91,8 +80,7 @@ export async function makeDatabase(state: string, images: number, signingKeys: r
   direct.close();
 }
 
-const openDirectly = (state: string): DatabaseSync =>
-  new DatabaseSync(findDatabaseFile(state, readSettings().databaseId));
+const openDirectly = (state: string): DatabaseSync => new DatabaseSync(findDatabaseFile(state));
 
 /** Counts the updates of the caller's images: each makes a revision. */
 export function countUpdates(state: string): number {

@@ -6,12 +6,12 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { Agent } from "node:http";
 import { join } from "node:path";
-import { readNumber, readOptions, runProgram } from "../scripts/running/program.ts";
+import { makeTemporaryFolder, readNumber, readOptions, runProgram } from "../scripts/running/program.ts";
 import { endProcess } from "../scripts/serving/workerd.ts";
 import { computeFingerprint, formatPublicLine, toSshWire } from "../scripts/starting/ssh-wire.ts";
 import { send } from "./load.ts";
 import { caller, toPem } from "./requests.ts";
-import { makeTemporaryFolder, provision, serveService } from "./site.ts";
+import { provision, serveService } from "./site.ts";
 import { quantile } from "./summary.ts";
 
 const usage = `usage: npm run timing [-- --rounds N]

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
+import { readStat } from "../scripts/running/process-group.ts";
 import { makeOutgoing, measureOther, type Site } from "./bystander.ts";
 import { reads, type Worst } from "./worst-requests.ts";
 
@@ -27,11 +28,7 @@ function open({ port, key }: Site, { make }: Worst): Promise<{ socket: Socket; s
 function readMemory(pid: number): number {
   const parent = (one: number): number => {
     try {
-      return Number(
-        readFileSync(`/proc/${one}/stat`, "utf8")
-          .replace(/^.*\) /s, "")
-          .split(" ")[1],
-      );
+      return Number(readStat(one)[1]);
     } catch {
       return 0;
     }

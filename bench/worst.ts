@@ -6,13 +6,13 @@
 import { Agent } from "node:http";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { readOptions, runProgram } from "../scripts/running/program.ts";
+import { makeTemporaryFolder, readOptions, runProgram } from "../scripts/running/program.ts";
 import { endProcess } from "../scripts/serving/workerd.ts";
 import { formatPublicLine } from "../scripts/starting/ssh-wire.ts";
 import { makeOutgoing, measureOther, other, otherImage, type Site } from "./bystander.ts";
 import { send } from "./load.ts";
 import { caller, imageOf, makeKeys } from "./requests.ts";
-import { makeTemporaryFolder, provision, readCpuMicroseconds, serveService } from "./site.ts";
+import { provision, readCpuMicroseconds, serveService } from "./site.ts";
 import { measureUnread } from "./unread.ts";
 import { keyOf16384Bits, moreKeys, revise, type Worst, worst } from "./worst-requests.ts";
 

@@ -4,8 +4,8 @@ import { defaultState } from "./provisioning/database.ts";
 import { openMigrated } from "./provisioning/migrations.ts";
 import { DatabaseSync, explainFailure, localDatabaseSection } from "./provisioning/sqlite.ts";
 import { describeError, fromCaller, readOptions, runProgram } from "./running/program.ts";
+import { leastFreeMb } from "./running/state-folder.ts";
 import { findDatabaseFile } from "./serving/database-file.ts";
-import { readSettings } from "./serving/settings.ts";
 
 const usage = `usage: npm run --silent check-state [-- --state DIR]
   --state DIR  the folder of the database (default .wrangler/state)
@@ -52,9 +52,6 @@ const selectText =
   (sql: string) =>
   (db: DatabaseSync): Found => ({ text: String(db.prepare(sql).get()?.["text"]) });
 
-/** Below this the service does not start. */
-const leastFreeMb = 16;
-
 function readFree(file: string): Found {
   const { bavail, bsize } = statfsSync(file);
   const freeMb = Math.floor((bavail * bsize) / 2 ** 20);
@@ -74,8 +71,8 @@ const checks: Readonly<Record<string, (db: DatabaseSync, file: string) => Found>
 };
 
 await runProgram(async () => {
-  const { values } = readOptions(usage, { options: { state: { type: "string" } } });
-  const file = findDatabaseFile(fromCaller(values.state ?? defaultState), readSettings().databaseId);
+  const { values } = readOptions(usage, { options: { state: { type: "string", default: defaultState } } });
+  const file = findDatabaseFile(fromCaller(values.state));
   if (!existsSync(file) || statSync(file).size === 0)
     throw new Error(`${file} is ${existsSync(file) ? "empty" : "not there"}: ${localDatabaseSection}`);
   process.stdout.write(`${file}\n`);

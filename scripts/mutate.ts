@@ -1,15 +1,14 @@
 /** Plants faults in a file of a copy of the project, one at a time, and prints which test notices. `npm run mutate -- FILE` */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { transform } from "esbuild";
 import type { Reporter } from "vitest/node";
 import { makeMutants, sample } from "./mutation/mutants.ts";
 import { findTestsOf } from "./mutation/tests-of.ts";
 import { signalGroup } from "./running/process-group.ts";
-import { fromCaller, readNumber, readOptions, runProgram, WrongUsage } from "./running/program.ts";
+import { fromCaller, makeTemporaryFolder, readNumber, readOptions, runProgram, WrongUsage } from "./running/program.ts";
 
 const usage = `usage: npm run mutate -- FILE [TESTS…] [--project P] [--most N] [--seed S]
   Plants one small fault at a time in FILE, in a copy of the project, and prints the test that notices, or SURVIVED.
@@ -52,17 +51,14 @@ function readRequest() {
 
 /** A copy of the project, and a process that runs its tests again and again. */
 class Copy {
-  readonly #folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-mutate-"));
+  readonly #folder = makeTemporaryFolder("mutate");
   readonly #request: Request;
   #child: ChildProcess | undefined;
 
   constructor(request: Request) {
     this.#request = request;
-    process.once("exit", () => {
-      this.endProcess();
-      rmSync(this.#folder, { recursive: true, force: true });
-    });
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(130));
+    // Before another listener removes the folder.
+    process.prependListener("exit", () => this.endProcess());
     cpSync(root, this.#folder, { recursive: true, filter: (path) => !uncopied.has(basename(path)) });
     symlinkSync(join(root, "node_modules"), join(this.#folder, "node_modules"), "junction");
   }

@@ -4,6 +4,7 @@ import { join, relative } from "node:path";
 import { statements } from "../src/db/statement.ts";
 import { openMigrated } from "./provisioning/migrations.ts";
 import type { DatabaseSync } from "./provisioning/sqlite.ts";
+import { readOptions, runProgram } from "./running/program.ts";
 import { formatSql } from "./statements/format.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -97,7 +98,14 @@ export function findBoundPartial(text: string, columns: readonly string[]): stri
   return [...text.matchAll(compared)].map(([one]) => one);
 }
 
+const usage = `usage: npm run statements
+  Writes test/data/statements.sql: every statement of the service, with its plan.`;
+
 if (import.meta.main) {
-  writeFileSync(statementsFile, await renderStatements());
-  console.log(`${relative(process.cwd(), statementsFile)} is written; look at its diff`);
+  await runProgram(async () => {
+    readOptions(usage, {});
+    writeFileSync(statementsFile, await renderStatements());
+    console.log(`${relative(process.cwd(), statementsFile)} is written; look at its diff`);
+    return 0;
+  });
 }

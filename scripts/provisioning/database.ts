@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { assertDatabaseIsNamed, readProductionDatabase } from "../deploying/production-database.ts";
 import { databaseNote, makeFolder } from "../running/state-folder.ts";
 import { findDatabaseFile } from "../serving/database-file.ts";
-import { readSettings } from "../serving/settings.ts";
 import { formatMigrateCommand, listUnapplied, migrateFile, openMigrated } from "./migrations.ts";
 import type { OpenDatabase } from "./sql-database.ts";
 import { explainFailure, localDatabaseSection, openSqliteFile, wrapSqlite } from "./sqlite.ts";
@@ -28,7 +27,7 @@ export async function openDatabase(
   { missing = "create" }: { missing?: "create" | "refuse" | "rehearse" } = {},
 ): Promise<OpenDatabase & { isNew: boolean }> {
   if ("remote" in target) return { ...(await openRemote()), isNew: false };
-  const file = findDatabaseFile(target.state, readSettings().databaseId);
+  const file = findDatabaseFile(target.state);
   assertIsThere(target.state, file);
   const isNew = !existsSync(file);
   if (isNew && missing === "refuse") throw new Error(`${target.state}: it holds no database`);

@@ -1,4 +1,5 @@
 import { manifestColumnNames } from "../../src/db/schema.ts";
+import { hasName } from "../schema/triggers.ts";
 import { makeDifferences } from "./history-differences.ts";
 import { type HistoryRow, revisionColumns } from "./history-entry.ts";
 import type { ImageRow } from "./manifest.ts";
@@ -77,7 +78,7 @@ const provisioned = `(SELECT max(revision) FROM image_revisions WHERE image = im
 /** Whether a client changed the column since. True if the history does not show it. */
 const isClients = (column: string): string => `(${provisioned} IS NULL OR EXISTS (
   SELECT 1 FROM image_revisions AS later WHERE later.image = images.uuid AND later.revision > ${provisioned}
-    AND instr(', ' || later.changed || ',', ', ${column},') > 0))`;
+    AND ${hasName("later.changed", column)}))`;
 
 /** The names of the columns that meet a condition, as text. */
 const listNames = (condition: (column: string) => string): string =>

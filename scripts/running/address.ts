@@ -1,15 +1,9 @@
 import { once } from "node:events";
-import { createServer, isIP } from "node:net";
+import { type AddressInfo, createServer, isIP } from "node:net";
 import { WrongUsage } from "./program.ts";
 
 /** Where the service listens. */
 export type Address = { host: string; port: number };
-
-/** The options of an address, for `parseArgs`. */
-export const addressOptions = {
-  host: { type: "string", default: "127.0.0.1" },
-  port: { type: "string", default: "8787" },
-} as const;
 
 /** Reads `--host` and `--port`. @throws {WrongUsage} the host is not an IP address, or the port not a port */
 export function readAddress({ host, port }: { host: string; port: string }): Address {
@@ -36,30 +30,27 @@ export const formatUrl = ({ host, port }: Address): string => {
 export const formatWarning = (address: Address): string =>
   `warning: ${formatAddress(address)} may be reached by other machines, over plain HTTP: put TLS before it (docs/operating.md#run-it-yourself). A signature must cover (request-target) there: REQUIRE_REQUEST_TARGET is on`;
 
-/** Finds a port of 127.0.0.1 that nothing listens on. */
-export async function findFreePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  if (address === null || typeof address === "string") throw new Error("no free port");
-  return address.port;
+/** Listens for a moment. @returns the port. @throws {Error} the system does not let this program listen there */
+async function tryListening({ host, port }: Address): Promise<number> {
+  const server = createServer().listen(port, host);
+  await once(server, "listening");
+  const { port: found } = server.address() as AddressInfo; // It listens on a port.
+  server.close();
+  return found;
 }
 
+/** Finds a port of 127.0.0.1 that nothing listens on. */
+export const findFreePort = (): Promise<number> => tryListening({ host: "127.0.0.1", port: 0 });
+
 /** @throws {Error} one line for the user: why the address cannot be listened on, and what to do */
-export async function assertIsFree({ host, port }: Address, command: string): Promise<void> {
-  const probe = createServer().listen(port, host);
-  try {
-    await once(probe, "listening");
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+export async function assertIsFree(address: Address, command: string): Promise<void> {
+  const { host, port } = address;
+  await tryListening(address).catch((cause: NodeJS.ErrnoException) => {
     const reasons: Readonly<Record<string, string>> = {
       EADDRINUSE: `port ${port} of ${host} is in use by another program; choose another: ${command} -- --port N`,
       EACCES: `port ${port} may not be used by this user; choose one above 1023: ${command} -- --port N`,
     };
-    const otherwise = `${host} is not an address of this machine (${code}); name another: ${command} -- --host ADDRESS`;
-    throw new Error(reasons[code] ?? otherwise, { cause: error });
-  } finally {
-    probe.close();
-  }
+    const otherwise = `${host} is not an address of this machine (${cause.code}); name another: ${command} -- --host ADDRESS`;
+    throw new Error(reasons[cause.code ?? ""] ?? otherwise, { cause });
+  });
 }

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
 
 const isWindows = process.platform === "win32";
 
@@ -13,18 +14,20 @@ export function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
+/** Reads what Linux says of a process: the fields after its name, which may hold anything. The first is its state. proc(5) */
+export const readStat = (pid: number): string[] =>
+  readFileSync(`/proc/${pid}/stat`, "latin1")
+    .replace(/^.*\) /s, "")
+    .split(" ");
+
 /** Returns when a process began, in the system's words; undefined if it has ended. With its id it identifies one process. */
 export function readBeginning(pid: number): string | undefined {
   try {
-    if (process.platform === "linux") {
-      // The fields after the name, which may hold anything: the state first, the time twentieth. proc(5)
-      const [state, ...fields] = readFileSync(`/proc/${pid}/stat`, "latin1")
-        .replace(/^.*\) /s, "")
-        .split(" ");
-      return state === "Z" ? undefined : fields[18];
-    }
     if (isWindows) return String(process.kill(pid, 0));
-    return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim() || undefined;
+    if (process.platform !== "linux")
+      return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim() || undefined;
+    const stat = readStat(pid);
+    return stat[0] === "Z" ? undefined : stat[19];
   } catch {
     return undefined;
   }
@@ -37,6 +40,6 @@ export async function endGroup(pid: number, patienceMs: number): Promise<void> {
   signalGroup(pid, "SIGTERM");
   for (let waitedMs = 0; signalGroup(pid, 0) && waitedMs < 2 * patienceMs; waitedMs += pollMs) {
     if (waitedMs >= patienceMs) signalGroup(pid, "SIGKILL");
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
+    await wait(pollMs);
   }
 }

@@ -1,9 +1,11 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type ParseArgsConfig, parseArgs } from "node:util";
+import { type ParseArgsConfig, parseArgs, stripVTControlCharacters } from "node:util";
 import { nameNearest } from "../provisioning/nearest.ts";
 
 /** `--help`: runProgram prints the message on stdout and exits with 0. */
-export class UsageAsked extends Error {}
+class UsageAsked extends Error {}
 
 /** Wrong options: runProgram prints the message on stderr and exits with 2. */
 export class WrongUsage extends Error {}
@@ -11,8 +13,13 @@ export class WrongUsage extends Error {}
 /** The program of wrangler, to run with Node. */
 export const wranglerCli = join(import.meta.dirname, "../../node_modules/wrangler/bin/wrangler.js");
 
-/** The escape codes of a terminal, such as colours. */
-export const escapeCodes = /\u001b\[[0-9;?]*[A-Za-z]/g;
+/** Makes a folder that is removed when the program ends, on a signal too. */
+export function makeTemporaryFolder(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `cloudapi-edge-${name}-`));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(1));
+  return folder;
+}
 
 /** Text as one word of a shell, in quotes unless it needs none. */
 export const quoteWord = (text: string): string =>
@@ -55,9 +62,9 @@ export function readNumber(name: string, text: string, { least = 0, isWhole = tr
   throw new WrongUsage(`--${name} is a ${kind}; ${text} was given`);
 }
 
-/** The message of whatever was thrown, without escape codes. */
+/** The message of whatever was thrown, without a terminal's escape codes. */
 export const describeError = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).replace(escapeCodes, "");
+  stripVTControlCharacters(error instanceof Error ? error.message : String(error));
 
 /** Runs a program to its exit code, 0 unless it returns another. An error is printed as a line for a person, without a stack. */
 export async function runProgram(run: () => Promise<number | undefined>): Promise<void> {

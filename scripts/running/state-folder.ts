@@ -33,25 +33,29 @@ export async function claimFolder(state: string, address: string): Promise<Claim
   makeFolder(state);
   const file = join(state, "running.json");
   const unlock = lock(state, file);
-  const note = (child?: Run["child"]) =>
-    explainFailure(state, () => {
-      const run: Run = { pid: process.pid, address, ...(child && { child }) };
-      // A second start may read it: it is there whole or not at all.
-      fs.writeFileSync(`${file}.new`, `${JSON.stringify(run)}\n`, { mode: 0o600 });
-      fs.renameSync(`${file}.new`, file);
-    });
-  const left = readRun(file).child;
-  const isLeft = left?.began !== undefined && readBeginning(left.pid) === left.began;
-  if (isLeft) await endGroup(left.pid, patienceMs);
+  const { pid, began } = readRun(file).child ?? {};
+  const ended = pid !== undefined && began !== undefined && readBeginning(pid) === began ? pid : undefined;
+  if (ended !== undefined) await endGroup(ended, patienceMs);
+  const run: Run = { pid: process.pid, address };
+  const note = (child?: Run["child"]) => fs.writeFileSync(file, JSON.stringify({ ...run, child }), { mode: 0o600 });
   note();
   return {
-    ended: isLeft ? left.pid : undefined,
-    noteChild: (pid) => pid !== undefined && note({ pid, began: readBeginning(pid) }),
+    ended,
+    noteChild: (child) => child !== undefined && note({ pid: child, began: readBeginning(child) }),
     release: () => {
       fs.rmSync(file, { force: true });
       unlock();
     },
   };
+}
+
+/** Reads the note. It is empty if the folder has none, or if another program is writing it. */
+function readRun(file: string): Partial<Run> {
+  try {
+    return JSON.parse(fs.readFileSync(file, "utf8"));
+  } catch {
+    return {};
+  }
 }
 
 /** Locks that this program has: one that is garbage collected would be given back. */
@@ -62,34 +66,24 @@ function lock(state: string, noteFile: string): () => void {
   const held = new DatabaseSync(join(state, lockFile), { timeout: 0 });
   try {
     held.exec("BEGIN EXCLUSIVE");
-    locks.add(held);
-    return () => {
-      locks.delete(held);
-      held.close();
-    };
-  } catch (error) {
+  } catch (cause) {
     held.close();
     const { pid, address } = readRun(noteFile);
-    const holder = pid === undefined ? "another program starts on it" : `process ${pid} serves it on ${address}`;
-    const end = pid === undefined ? "" : `end that one (kill ${pid}), or `;
-    throw new Error(`${state} is in use: ${holder}; ${end}name another folder with --state DIR`, { cause: error });
+    const holder =
+      pid === undefined
+        ? "another program starts on it; "
+        : `process ${pid} serves it on ${address}; end that one (kill ${pid}), or `;
+    throw new Error(`${state} is in use: ${holder}name another folder with --state DIR`, { cause });
   }
+  locks.add(held);
+  return () => {
+    locks.delete(held);
+    held.close();
+  };
 }
 
-/** Makes a folder and those above it. Node's own way never ends below /proc. */
-function makeFolders(folder: string): void {
-  if (fs.existsSync(folder)) return;
-  makeFolders(dirname(folder));
-  try {
-    fs.mkdirSync(folder, { mode: 0o700 });
-  } catch (error) {
-    // Another program that starts at the same time.
-    if (!fs.existsSync(folder)) throw error;
-  }
-}
-
-/** Below this SQLite and workerd fail later, in other words. */
-const leastFreeMb = 16;
+/** Below this, SQLite and workerd fail later, in other words. */
+export const leastFreeMb = 16;
 
 /**
  * Makes a missing folder, for its owner alone: it holds every account's keys and images.
@@ -97,37 +91,42 @@ const leastFreeMb = 16;
  * @throws {Error} one line: the folder cannot be used, or holds something else
  */
 export function makeFolder(state: string): void {
-  const { names, freeMb } = explainFailure(state, () => {
+  try {
     makeFolders(state);
-    // Fails if it is a file.
-    fs.mkdirSync(state, { recursive: true });
     // A read writes too: without this, SQLite says that the database is locked, and D1 that it had an internal error.
     fs.accessSync(state, fs.constants.W_OK);
-    const { bavail, bsize } = fs.statfsSync(state);
-    return { names: fs.readdirSync(state), freeMb: (bavail * bsize) / 2 ** 20 };
-  });
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
+    throw new Error(`the state folder ${state} cannot be used: ${reasons[code] ?? code}`, { cause });
+  }
+  const names = fs.readdirSync(state);
   if (names.length > 0 && !names.some((name) => ["v3", lockFile, databaseNote].includes(name))) {
     const some = names.slice(0, 3).join(", ");
     throw new Error(`${state} holds other files (${some}); name an empty folder, or one that this project made`);
   }
+  const { bavail, bsize } = fs.statfsSync(state);
+  const freeMb = (bavail * bsize) / 2 ** 20;
   if (freeMb >= leastFreeMb) return;
   const free = `${freeMb.toFixed(1)} MB are free, ${leastFreeMb} are needed`;
   throw new Error(`the state folder ${state} cannot be used: the disk is full (${free})`);
 }
 
-/** Does something with the folder. @throws {Error} one line: why the folder cannot be used */
-function explainFailure<Result>(state: string, act: () => Result): Result {
+/** Makes a folder and those above it. Node's own way never ends below /proc. */
+function makeFolders(folder: string): void {
+  if (!fs.existsSync(dirname(folder))) makeFolders(dirname(folder));
   try {
-    return act();
+    fs.mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    throw new Error(`the state folder ${state} cannot be used: ${reasons[code] ?? code}`, { cause: error });
+    // It is there, or another program that starts at the same time made it.
+    if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
   }
 }
 
+const elsewhere = "this user may not write there; name another with --state DIR";
+
 const reasons: Readonly<Record<string, string>> = {
-  EACCES: "this user may not write there; name another with --state DIR",
-  EPERM: "this user may not write there; name another with --state DIR",
+  EACCES: elsewhere,
+  EPERM: elsewhere,
   EROFS: "it is on a read-only file system; name another with --state DIR",
   ENOSPC: "the disk is full",
   EDQUOT: "the disk quota is used up",
@@ -136,12 +135,3 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: "it cannot be made: the folder above is read-only, or not there",
   ENOTDIR: "a part of its path is a file, not a folder",
 };
-
-/** Reads the note. It is empty if the folder has none. */
-function readRun(file: string): Partial<Run> {
-  try {
-    return JSON.parse(fs.readFileSync(file, "utf8"));
-  } catch {
-    return {};
-  }
-}

@@ -119,11 +119,15 @@ const trimRecords = `
 	DELETE FROM \`account_writes\` WHERE \`write_id\` IN (SELECT \`write_id\` FROM \`account_writes\`
 		WHERE \`account\` = NEW.\`account\` AND \`time\` < ${minuteAgo} ORDER BY \`time\` LIMIT 2);`;
 
+/** Whether a list of names, as `changed` holds it, has a column's. @param changed the expression of the list */
+export const hasName = (changed: string, column: string): string =>
+  `instr(', ' || ${changed} || ',', ', ${column},') > 0`;
+
 /** The value of a column as a revision left it: that before the next revision that changed it, else the image's. */
 const valueAt = (
   column: string,
 ): string => `(SELECT * FROM (SELECT later.\`${column}\` FROM \`image_revisions\` AS later
-		WHERE later.\`image\` = kept.\`image\` AND later.\`revision\` > kept.\`revision\` AND instr(', ' || later.\`changed\` || ',', ', ${column},') > 0
+		WHERE later.\`image\` = kept.\`image\` AND later.\`revision\` > kept.\`revision\` AND ${hasName("later.`changed`", column)}
 		ORDER BY later.\`revision\` LIMIT 1) UNION ALL SELECT \`${column}\` FROM \`images\` WHERE \`uuid\` = kept.\`image\` LIMIT 1) AS \`${column}\``;
 
 /** Every view. */

@@ -1,55 +1,48 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import { basename, extname, join, resolve } from "node:path";
-import { build } from "esbuild";
+import { extname, join, resolve } from "node:path";
+import { buildSync } from "esbuild";
 import { wranglerCli } from "../running/program.ts";
 import { makePages, pageHeaders } from "../web/pages.ts";
 import type { Page } from "./front.ts";
 
 const root = join(import.meta.dirname, "../..");
+const shared = { format: "esm", target: "es2024", logLevel: "silent" } as const;
 
 /**
- * Bundles the Worker into a file, in a fifth of a second, with the options that wrangler deploys it with. A test compares
- * the bytes. Writes nothing else: the project's folder may be read-only.
+ * Bundles a Worker into a file, in a fifth of a second, with the options that wrangler deploys it with. A test compares the
+ * bytes. Writes nothing else: the project's folder may be read-only.
+ *
+ * @param entry its module, from the project's folder
+ * @param isMinified false for a bundle that a person reads
+ * @returns the file
  */
-export async function bundleService(file: string): Promise<void> {
-  const { outputFiles } = await build({
-    entryPoints: [join(root, "src/index.ts")],
+export function bundleWorker(entry: string, file: string, isMinified = true): string {
+  const { outputFiles } = buildSync({
+    ...shared,
+    entryPoints: [resolve(root, entry)],
     absWorkingDir: root,
     bundle: true,
     write: false,
     outdir: "/",
     sourcemap: true,
-    format: "esm",
-    target: "es2024",
-    minify: true,
+    minify: isMinified,
     keepNames: false,
     conditions: ["workerd", "worker", "browser"],
     define: { "process.env.NODE_ENV": '"production"', "navigator.userAgent": '"Cloudflare-Workers"' },
-    logLevel: "silent",
   });
   const output = outputFiles.find(({ path }) => path.endsWith(".js"));
   if (!output) throw new Error("esbuild wrote no bundle");
   writeFileSync(file, output.contents);
+  return file;
 }
 
-/** Bundles any Worker as `wrangler deploy` would, minified unless a person reads it. @returns the file */
-export function bundleWorker(entry: string, folder: string, how: "--minify" | "--no-minify" = "--minify"): string {
-  rehearseDeploy(folder, [resolve(root, entry), "--env=", how]);
-  return join(folder, `${basename(entry, ".ts")}.js`);
-}
-
-/** Bundles what `npm run deploy` uploads. @returns the path of its only module */
+/** Writes what `npm run deploy` uploads, wrangler's own bundle, into a folder. Needs no account. @returns its only module */
 export function bundleForProduction(folder: string): string {
-  rehearseDeploy(folder, ["--env", "production"]);
+  const args = [wranglerCli, "deploy", "--env", "production", "--dry-run", "--outdir", folder];
+  execFileSync(process.execPath, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
   return join(folder, "index.js");
-}
-
-/** Writes wrangler's own bundle into a folder. Needs no account. */
-function rehearseDeploy(folder: string, args: readonly string[]): void {
-  const all = [wranglerCli, "deploy", ...args, "--dry-run", "--outdir", folder];
-  execFileSync(process.execPath, all, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
 }
 
 const contentTypes: Readonly<Record<string, string>> = {
@@ -64,13 +57,7 @@ const contentTypes: Readonly<Record<string, string>> = {
 export async function writePages(folder: string): Promise<void> {
   const pages = Object.fromEntries([...(await makePages())].map(([file, text]) => [`/${file}`, makePage(file, text)]));
   writeFileSync(join(folder, "pages.json"), JSON.stringify(pages));
-  await build({
-    entryPoints: [join(import.meta.dirname, "front.ts")],
-    outfile: join(folder, "front.js"),
-    format: "esm",
-    target: "es2024",
-    logLevel: "silent",
-  });
+  buildSync({ ...shared, entryPoints: [join(import.meta.dirname, "front.ts")], outfile: join(folder, "front.js") });
 }
 
 const makePage = (file: string, text: string): Page => ({

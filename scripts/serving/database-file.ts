@@ -1,17 +1,15 @@
 import { createHash, createHmac } from "node:crypto";
 import { join } from "node:path";
+import { readSettings } from "./settings.ts";
 
 /** Miniflare's Durable Object for D1. */
 const uniqueKey = "miniflare-D1DatabaseObject";
 
-/** Computes workerd's id of an object, which is also the name of its file. */
-function computeObjectId(name: string): string {
+/** Returns the SQLite file of the database under a state folder: workerd names it after the id of its object. */
+export function findDatabaseFile(state: string): string {
   const key = createHash("sha256").update(uniqueKey).digest();
   const hmac = (text: string | Buffer) => createHmac("sha256", key).update(text).digest().subarray(0, 16);
-  const named = hmac(name);
-  return Buffer.concat([named, hmac(named)]).toString("hex");
+  const named = hmac(readSettings().databaseId);
+  const id = Buffer.concat([named, hmac(named)]).toString("hex");
+  return join(state, "v3/d1", uniqueKey, `${id}.sqlite`);
 }
-
-/** Returns the SQLite file of a D1 database under a state folder. */
-export const findDatabaseFile = (state: string, databaseId: string): string =>
-  join(state, "v3/d1", uniqueKey, `${computeObjectId(databaseId)}.sqlite`);

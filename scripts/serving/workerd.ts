@@ -9,6 +9,8 @@ import { findDatabaseFile } from "./database-file.ts";
 import { readSettings } from "./settings.ts";
 
 const require = createRequire(import.meta.url);
+/** The program itself: the package's own command is a script of Node that runs it. */
+const program: string = require("workerd").default;
 
 /** A Worker to serve: its bundle, its address (127.0.0.1 by default), and its variables. */
 export type Served = {
@@ -48,7 +50,7 @@ export function writePlainConfig(
   const file = join(folder, "config.capnp");
   writeFileSync(file, formatConfig(workers, join(persist, "d1"), v8Flags));
   const inspector = inspectorPort === undefined ? [] : [`--inspector-addr=127.0.0.1:${inspectorPort}`];
-  return { program: findNativeBinary(), args: ["serve", "--experimental", ...inspector, file] };
+  return { program, args: ["serve", "--experimental", ...inspector, file] };
 }
 
 const bookmark = "await this.state.storage.getCurrentBookmark()";
@@ -78,15 +80,7 @@ export async function runPlainWorkerd(workers: readonly Served[], options: Plain
 }
 
 /** What `workerd --version` says. */
-export const readWorkerdVersion = (): string =>
-  execFileSync(findNativeBinary(), ["--version"], { encoding: "utf8" }).trim();
-
-/** The program itself: the package's own command is a script of Node that runs it. */
-function findNativeBinary(): string {
-  const script = require.resolve("workerd/bin/workerd", { paths: [require.resolve("miniflare")] });
-  const platform = `@cloudflare/workerd-${process.platform}-${process.arch === "x64" ? "64" : process.arch}`;
-  return require.resolve(`${platform}/bin/workerd`, { paths: [script] });
-}
+export const readWorkerdVersion = (): string => execFileSync(program, ["--version"], { encoding: "utf8" }).trim();
 
 /** Ends a process and waits for it. */
 export async function endProcess(child: ChildProcess): Promise<void> {
@@ -114,7 +108,7 @@ function formatConfig(workers: readonly Served[], storage: string, v8Flags: read
   const props = quote(JSON.stringify({ MINIFLARE_NAMESPACE: databaseId }));
   const variables = (vars: Served["vars"] = {}) =>
     Object.entries(vars).map(([name, value]) => `, (name = ${quote(name)}, text = ${quote(value)})`);
-  const file = findDatabaseFile(join(storage, "../.."), databaseId);
+  const file = findDatabaseFile(join(storage, "../.."));
   const database = quote(JSON.stringify({ path: relative(storage, file), file }));
   const check = `, (name = "STORAGE", service = "storage"), (name = "DATABASE", json = ${database})`;
   const service = ({ name, vars, hasPages = false }: Served) => `

@@ -2,12 +2,12 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join, relative } from "node:path";
 import { quoteWord } from "../running/program.ts";
-import { type ConsoleKey, type DemoKey, demo } from "./demo.ts";
+import { type DemoKeys, demo } from "./demo.ts";
 
 const root = join(import.meta.dirname, "../..");
 
 /** What the printed commands need to know. */
-export type Demo = { url: string; home: string; key: DemoKey; consoleKey: ConsoleKey };
+type Demo = DemoKeys & { url: string; home: string };
 
 /** Three complete commands for a shell in the project's folder, each of which updates the published image; and the console's URL. */
 export function formatDemoCommands(of: Demo): string {
@@ -24,37 +24,31 @@ ${formatTriton(of)}
 ${formatSmartdc(of)}
 
 # or look at it in a browser, which asks before it signs in as demo (a throwaway key stands after the #, and is sent to nobody)
-${of.url}/--console/#/demo/${of.consoleKey.seed}
+${of.url}/--console/#/demo/${of.seed}
 `;
 }
 
-/** A path for a shell in the project's folder. */
-function toShellPath(path: string): string {
+/** A path for a shell in the project's folder. @param before goes before one below that folder */
+function toShellPath(path: string, before = ""): string {
   const below = relative(root, path);
-  return quoteWord(below.startsWith("..") ? path : below);
+  return below.startsWith("..") ? quoteWord(path) : `${before}${quoteWord(below)}`;
 }
 
-/** The demo's home for `HOME=`, which must be absolute. */
-const toHomePath = (home: string): string => {
-  const below = relative(root, home);
-  return below.startsWith("..") ? quoteWord(home) : `$PWD/${quoteWord(below)}`;
-};
-
-function formatCurl({ url, key }: Demo): string {
-  const file = toShellPath(key.file);
+function formatCurl({ url, file, fingerprint }: Demo): string {
   return `DATE=$(LC_ALL=C date -u '+%a, %d %b %Y %H:%M:%S GMT'); \\
 curl -i '${url}/my/images/${demo.image}?action=update' \\
-  -H "Date: $DATE" -H "Authorization: Signature keyId=\\"/${demo.login}/keys/${key.fingerprint}\\",algorithm=\\"rsa-sha256\\",headers=\\"date\\",signature=\\"$(printf 'date: %s' "$DATE" | openssl dgst -sha256 -sign ${file} -binary | openssl base64 -A)\\"" \\
+  -H "Date: $DATE" -H "Authorization: Signature keyId=\\"/${demo.login}/keys/${fingerprint}\\",algorithm=\\"rsa-sha256\\",headers=\\"date\\",signature=\\"$(printf 'date: %s' "$DATE" | openssl dgst -sha256 -sign ${toShellPath(file)} -binary | openssl base64 -A)\\"" \\
   -H 'Accept: application/json' -H 'Api-Version: ~7.0' -H 'Content-Type:' \\
   -d '{"name": "my-renamed-image"}'`;
 }
 
 /** The environment of a client: no key, agent or profile but the demo's. */
-function formatEnvironment({ url, home, key }: Demo): string {
+function formatEnvironment({ url, home, fingerprint }: Demo): string {
   const npm = join(homedir(), ".npmrc");
   // npm reads its settings from HOME, and a person's may name a registry.
   const npmrc = existsSync(npm) ? ` NPM_CONFIG_USERCONFIG=${quoteWord(npm)}` : "";
-  return `HOME=${toHomePath(home)}${npmrc} SDC_URL=${url} SDC_ACCOUNT=${demo.login} SDC_KEY_ID=${key.fingerprint}`;
+  // HOME must be absolute.
+  return `HOME=${toShellPath(home, "$PWD/")}${npmrc} SDC_URL=${url} SDC_ACCOUNT=${demo.login} SDC_KEY_ID=${fingerprint}`;
 }
 
 function formatTriton(of: Demo): string {

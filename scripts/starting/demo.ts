@@ -1,10 +1,10 @@
-import { createHash, createPrivateKey, generateKeyPairSync } from "node:crypto";
+import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readProvision } from "../provisioning/entries.ts";
 import { load } from "../provisioning/load.ts";
 import type { SqlDatabase } from "../provisioning/sql-database.ts";
-import { computeFingerprint, formatPublicLine, toSshWire } from "./ssh-wire.ts";
+import { formatPublicLine } from "./ssh-wire.ts";
 
 /** The image of CloudAPI's published UpdateImage example, and an account with its owner's UUID. */
 export const demo = {
@@ -26,34 +26,34 @@ const manifest = {
   state: "active",
 };
 
-/** A throwaway key of the demo: its file, its OpenSSH line, and its fingerprints (MD5 and SHA256). */
-export type DemoKey = { file: string; line: string; fingerprint: string; fingerprintSha256: string };
-
 /**
- * Reads the demo key of a home folder, or makes it: RSA in PEM, which openssl, triton and smartdc all read. They look for
- * keys in `$HOME/.ssh` alone.
+ * Reads the demo's throwaway key in a home folder, or makes it: RSA in PEM, which openssl, triton and smartdc all read. They
+ * look for keys in `$HOME/.ssh` alone.
+ *
+ * @returns its file, and its OpenSSH line
  */
-export function readDemoKey(home: string): DemoKey {
+export function readDemoKey(home: string): { file: string; line: string } {
   const file = join(home, ".ssh/id_rsa");
   const pem = readOrMake(file, () =>
     generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs1", format: "pem" }),
   );
-  const key = describeKey(file, pem, demo.login);
-  writeFileSync(`${file}.pub`, `${key.line}\n`);
-  return key;
+  const line = formatPublicLine(pem, demo.login);
+  writeFileSync(`${file}.pub`, `${line}\n`);
+  return { file, line };
 }
 
-/** The key of the demo's console. `seed` is its 32 bytes in base64url, short enough for a URL. */
-export type ConsoleKey = DemoKey & { seed: string };
-
-/** Reads the console's key, or makes it. It is not in `.ssh`, because smartdc misreads about half of all Ed25519 keys there. */
-export function readConsoleKey(home: string): ConsoleKey {
-  const file = join(home, "console_ed25519");
-  const pem = readOrMake(file, () =>
+/**
+ * Reads the throwaway key of the demo's console, or makes it. It is not in `.ssh`, because smartdc misreads about half of all
+ * Ed25519 keys there.
+ *
+ * @returns its OpenSSH line, and its 32 bytes in base64url, short enough for a URL
+ */
+function readConsoleKey(home: string): { line: string; seed: string } {
+  const pem = readOrMake(join(home, "console_ed25519"), () =>
     generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }),
   );
   const { d = "" } = createPrivateKey(pem).export({ format: "jwk" });
-  return { ...describeKey(file, pem, "console"), seed: d };
+  return { line: formatPublicLine(pem, "console"), seed: d };
 }
 
 function readOrMake(file: string, make: () => string | Buffer): string {
@@ -64,43 +64,32 @@ function readOrMake(file: string, make: () => string | Buffer): string {
   return readFileSync(file, "utf8");
 }
 
-function describeKey(file: string, pem: string, comment: string): DemoKey {
-  const wire = toSshWire(pem);
-  const sha256 = createHash("sha256").update(wire).digest("base64").replace(/=+$/, "");
-  const fingerprints = { fingerprint: computeFingerprint(wire), fingerprintSha256: `SHA256:${sha256}` };
-  return { file, line: formatPublicLine(pem, comment), ...fingerprints };
-}
+/** What the demo's commands sign with: the file of the key, its MD5 fingerprint, and the seed of the console's. */
+export type DemoKeys = { file: string; fingerprint: string; seed: string };
+
+const selectDemo = `SELECT (SELECT count(*) FROM accounts) + (SELECT count(*) FROM images) AS n,
+  (SELECT login FROM accounts WHERE uuid = ?) AS login`;
+
+/** Adds the keys that the account does not have, each named by its fingerprint. */
+const insertKeys = `INSERT INTO keys (account, name, fingerprint, fingerprintSha256, key)
+  SELECT ?, value ->> 'fingerprint', value ->> 'fingerprint', value ->> 'fingerprintSha256', value ->> 'key'
+  FROM json_each(?) WHERE true ON CONFLICT DO NOTHING`;
 
 /**
  * Provisions the demo account and image if the database is empty. If it has the demo account, adds only the keys: the home
  * folder may be new, and everything else is the user's.
  *
- * @returns whether the demo's commands will work
+ * @returns the keys, if the demo's commands will work
  */
-export async function provisionDemo(db: SqlDatabase, keys: readonly DemoKey[]): Promise<boolean> {
-  const { results } = await db
-    .prepare(
-      "SELECT (SELECT count(*) FROM accounts) + (SELECT count(*) FROM images) AS n, (SELECT login FROM accounts WHERE uuid = ?) AS login",
-    )
-    .bind(demo.account)
-    .all<{ n: number; login: string | null }>();
-  const [stored] = results;
-  if (stored?.login === demo.login) {
-    for (const key of keys) await addKey(db, key);
-    return true;
-  }
-  if (stored?.n !== 0) return false;
-  const accounts = [{ uuid: demo.account, login: demo.login, keys: keys.map(({ line }) => line) }];
-  await load(db, await readProvision(JSON.stringify({ accounts, images: [manifest] })));
-  return true;
-}
-
-/** Adds the key, named by its fingerprint, unless the account has it. */
-async function addKey(db: SqlDatabase, { line, fingerprint, fingerprintSha256 }: DemoKey): Promise<void> {
-  await db
-    .prepare(
-      "INSERT INTO keys (account, name, fingerprint, fingerprintSha256, key) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-    )
-    .bind(demo.account, fingerprint, fingerprint, fingerprintSha256, line)
-    .all();
+export async function provisionDemo(db: SqlDatabase, home: string): Promise<DemoKeys | undefined> {
+  const { results } = await db.prepare(selectDemo).bind(demo.account).all<{ n: number; login: string | null }>();
+  const hasDemo = results[0]?.login === demo.login;
+  if (!hasDemo && results[0]?.n !== 0) return undefined;
+  const [{ file, line }, forConsole] = [readDemoKey(home), readConsoleKey(home)];
+  const account = { uuid: demo.account, login: demo.login, keys: [line, forConsole.line] };
+  const provision = await readProvision(JSON.stringify({ accounts: [account], images: [manifest] }));
+  const keys = provision.accounts[0]?.keys ?? [];
+  if (hasDemo) await db.prepare(insertKeys).bind(demo.account, JSON.stringify(keys)).all();
+  else await load(db, provision);
+  return { file, fingerprint: keys[0]?.fingerprint ?? "", seed: forConsole.seed };
 }

@@ -2,41 +2,33 @@
  * `wrangler dev` through wrangler's own interface: its command always opens an inspector, which runs code for anyone on the
  * machine, and a port for other Workers. The file is also the program that runs it, with its options as JSON in an argument.
  */
-import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { type Address, isLoopback } from "../running/address.ts";
-import { type Child, keepSaid } from "../running/service.ts";
+import type { Launch, Place } from "../running/service.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-/** `isVerbose` shows what wrangler says about itself. */
-type DevServerOptions = { address: Address; state: string; isVerbose: boolean };
-
-/** Starts it without prompts, telemetry, or a look-up outside the machine (`.env`). Only the service's log goes to stdout. */
-export function startDevServer({ address, state, isVerbose }: DevServerOptions): Child {
-  const options = JSON.stringify({ address, state });
-  const server = spawn(process.execPath, [import.meta.filename, options], {
+/** How to start it: without prompts, telemetry, or a look-up outside the machine (`.env`). Only the service's log goes to stdout. */
+export const prepareDevServer = (place: Place, isVerbose: boolean): Omit<Launch, "ready"> => ({
+  name: "wrangler dev",
+  program: process.execPath,
+  args: [import.meta.filename, JSON.stringify(place)],
+  options: {
     cwd: root,
     env: { ...process.env, ...wranglerEnvironment },
     // The channel closes if this program is killed. The server then ends by itself.
     stdio: ["ignore", "pipe", "pipe", "ipc"],
-    // A group of its own: Ctrl-C reaches this program alone, which passes it on once.
-    detached: true,
-  });
-  const said = keepSaid([server.stdout, server.stderr], (line) => {
+  },
+  show: (line) => {
     if (line.startsWith("{")) process.stdout.write(`${line}\n`);
     else if (isVerbose) process.stderr.write(`wrangler: ${line}\n`);
-  });
-  return { process: server, said, name: "wrangler dev" };
-}
-
-/** A folder for wrangler's logs and notes, instead of one in the user's home. */
-const toFolder = (name: string): string => join(root, ".wrangler", name);
+  },
+});
 
 const wranglerEnvironment: Readonly<Record<string, string>> = {
-  WRANGLER_LOG_PATH: toFolder("logs"),
-  WRANGLER_REGISTRY_PATH: toFolder("registry"),
-  WRANGLER_CACHE_DIR: toFolder("cache"),
+  // Its logs and notes: a folder here, instead of one in the user's home.
+  WRANGLER_LOG_PATH: join(root, ".wrangler/logs"),
+  WRANGLER_REGISTRY_PATH: join(root, ".wrangler/registry"),
+  WRANGLER_CACHE_DIR: join(root, ".wrangler/cache"),
   WRANGLER_LOG: "log",
   NO_COLOR: "1",
   // The Local Explorer would answer SQL to anyone on the machine, past every signature.
@@ -47,12 +39,12 @@ const wranglerEnvironment: Readonly<Record<string, string>> = {
   NODE_NO_WARNINGS: "1",
 };
 
-async function serve({ address, state }: Pick<DevServerOptions, "address" | "state">): Promise<void> {
+async function serve({ address, state, required }: Place): Promise<void> {
   const { unstable_startWorker: startWorker } = await import("wrangler");
-  const required = { type: "plain_text", value: "true" } as const;
+  const bindings = Object.entries(required).map(([name, value]) => [name, { type: "plain_text", value }] as const);
   const worker = await startWorker({
     config: join(root, "wrangler.toml"),
-    bindings: isLoopback(address.host) ? {} : { REQUIRE_REQUEST_TARGET: required },
+    bindings: Object.fromEntries(bindings),
     dev: {
       server: { hostname: address.host, port: address.port },
       inspector: false,

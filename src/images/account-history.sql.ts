@@ -11,12 +11,15 @@ type HistoryBound = Placeholders<{ account: string; maxHistory: number }>;
 export const isHistoryFull = ({ account, maxHistory }: HistoryBound): SQL => sql`(${maxHistory} > 0 AND EXISTS (
   SELECT 1 FROM ${accountHistory} WHERE ${accountHistory.account} = ${account} AND ${accountHistory.bytes} >= ${maxHistory}))`;
 
+/** What is younger stays: a retry looks for it. */
+const youngMs = sql.raw("60000");
+
 /** The revisions that count to the account. An image's newest stays: its audit and its export need one. */
 const isRemovable = (account: Placeholder): SQL => sql`${imageRevisions.holder} = ${account}
   AND ${imageRevisions.revision} < (SELECT ${images.revision} FROM ${images} WHERE ${images.uuid} = ${imageRevisions.image})`;
 
 /** When the oldest row of the account's history may be removed: a minute after its time. A keyed record's time lies a day ahead. */
-const roomTime = (account: Placeholder): SQL => sql`60000 + min(
+const roomTime = (account: Placeholder): SQL => sql`${youngMs} + min(
   coalesce((SELECT ${imageRevisions.time} FROM ${imageRevisions} WHERE ${isRemovable(account)} ORDER BY ${imageRevisions.time} LIMIT 1), 1e15),
   coalesce((SELECT min(${accountWrites.time}) FROM ${accountWrites} WHERE ${accountWrites.account} = ${account}), 1e15))`;
 
@@ -42,7 +45,7 @@ export const removeOldRevisions = statement<RoomValues>().writes(
         SELECT image, max(revision) AS revision FROM (
           SELECT image, revision, bytes, sum(bytes) OVER (ORDER BY time, revision ROWS UNBOUNDED PRECEDING) AS removed FROM (
             SELECT image, revision, bytes, time FROM ${imageRevisions}
-            WHERE ${isRemovable(account)} AND ${imageRevisions.time} < ${now} - 60000
+            WHERE ${isRemovable(account)} AND ${imageRevisions.time} < ${now} - ${youngMs}
             ORDER BY time LIMIT ${maxRemovedRows}))
         WHERE removed - bytes < ${maxRemovedBytes} GROUP BY image) AS oldest
       CROSS JOIN ${imageRevisions} AS kept ON kept.image = oldest.image AND kept.revision <= oldest.revision)`,
@@ -52,7 +55,7 @@ export const removeOldRecords = statement<RoomValues>().writes(
   ({ account }) => sql`
     DELETE FROM ${accountWrites} WHERE write_id IN (
       SELECT write_id FROM ${accountWrites}
-      WHERE ${accountWrites.account} = ${account} AND ${accountWrites.time} < ${now} - 60000 ORDER BY time LIMIT ${maxRemovedRows})`,
+      WHERE ${accountWrites.account} = ${account} AND ${accountWrites.time} < ${now} - ${youngMs} ORDER BY time LIMIT ${maxRemovedRows})`,
 );
 
 /** Makes room in an account's history, if it holds what is older than a minute. One batch. */

@@ -27,6 +27,9 @@ function isExact(source: string, value: number): boolean {
 /** What `JSON.parse` gives a reviver beside a value: the text of a number. Not yet in TypeScript's own types. */
 type Revived = [key: string, value: unknown, context?: { source?: string }];
 
+/** A step of the path to a number: a key, and the step below it. The path itself is made once, at the end. */
+type Step = { key: string; below: Step | undefined; source: string };
+
 /**
  * Finds a number of valid JSON text that is stored as another: 9007199254740993 would be 9007199254740992, and 1e-400
  * would be 0. Undefined if every number is kept.
@@ -35,16 +38,16 @@ type Revived = [key: string, value: unknown, context?: { source?: string }];
  */
 export function findInexactNumber(text: string): InexactNumber | undefined {
   if (!doubtful.test(text)) return undefined;
-  const inexact = new Map<unknown, InexactNumber>();
-  let found: InexactNumber | undefined;
-  // A reviver sees the inner values first: each container adds its own key to the path of what was found in it.
+  /** The first step below each container that has one. */
+  const steps = new Map<unknown, Step>();
+  let last: Step | undefined;
+  // A reviver sees the inner values first, and the whole text last, under an empty key.
   function revive(this: unknown, ...[key, value, { source = "" } = {}]: Revived): unknown {
-    const inner = inexact.get(value);
-    const one = typeof value === "number" && !isExact(source, value) ? { path: [], source } : inner;
-    if (!one) return value;
-    const here = { path: [key, ...one.path], source: one.source };
-    if (!inexact.has(this)) inexact.set(this, here);
-    found = here;
+    const below = steps.get(value);
+    if (below || (typeof value === "number" && !isExact(source, value))) {
+      last = { key, below, source: below?.source ?? source };
+      if (!steps.has(this)) steps.set(this, last);
+    }
     return value;
   }
   try {
@@ -53,8 +56,10 @@ export function findInexactNumber(text: string): InexactNumber | undefined {
     // The stack ends at some thousand levels, and no field takes more than a hundred: its own rule refuses it.
     return undefined;
   }
-  // The first key is that of the whole text.
-  return found && { ...found, path: found.path.slice(1) };
+  if (!last) return undefined;
+  const path: string[] = [];
+  for (let step = last.below; step; step = step.below) path.push(step.key);
+  return { path, source: last.source };
 }
 
 /** Describes it, as the end of a sentence about what holds the text. */

@@ -1,9 +1,8 @@
 /** Makes the pictures of the console in docs/screenshots from a service of its own. `npm run screenshots [-- --out DIR]` */
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import type { Page } from "playwright-core";
-import { fromCaller, runProgram, UsageAsked } from "../../scripts/running/program.ts";
+import { fromCaller, readOptions, runProgram } from "../../scripts/running/program.ts";
 import { BrowserService } from "../support/browser-service.ts";
 import { chromiumPath, type Look, withoutChromium } from "../support/chromium.ts";
 import type { Person } from "../support/person.ts";
@@ -15,12 +14,6 @@ const usage = `usage: npm run screenshots [-- --out DIR]
 
 const wide = { width: 1200, height: 700 } as const;
 const phone = { colorScheme: "dark", width: 390, height: 844 } as const;
-
-function readOut(): string {
-  const { values } = parseArgs({ options: { out: { type: "string" }, help: { type: "boolean", default: false } } });
-  if (values.help) throw new UsageAsked(usage);
-  return values.out === undefined ? join(import.meta.dirname, "../../docs/screenshots") : fromCaller(values.out);
-}
 
 async function takePictures(out: string): Promise<number> {
   if (!chromiumPath) throw new Error(`no picture was made: ${withoutChromium}`);
@@ -58,4 +51,9 @@ async function takePictures(out: string): Promise<number> {
   }
 }
 
-await runProgram(() => takePictures(readOut()));
+await runProgram(async () => {
+  const { values } = readOptions(usage, {
+    options: { out: { type: "string", default: join(import.meta.dirname, "../../docs/screenshots") } },
+  });
+  return await takePictures(fromCaller(values.out));
+});

@@ -6,7 +6,6 @@ import { readMigrations } from "../../scripts/provisioning/migrations.ts";
 import { DatabaseSync } from "../../scripts/provisioning/sqlite.ts";
 import { findFreePort } from "../../scripts/running/address.ts";
 import { findDatabaseFile } from "../../scripts/serving/database-file.ts";
-import { readSettings } from "../../scripts/serving/settings.ts";
 import { formatLoaderKey, loader, sendTo } from "../support/loader.ts";
 import { makeRandom } from "../support/random.ts";
 import { run, StartedService } from "../support/started.ts";
@@ -17,7 +16,7 @@ import { makeUuid } from "../support/uuids.ts";
 const images = process.env["LONG"] ? 200 : 30;
 const revisions = 20;
 const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-differences-"));
-const file = findDatabaseFile(folder, readSettings().databaseId);
+const file = findDatabaseFile(folder);
 const fields = ["name", "version", "description", "homepage", "acl", "tags"] as const;
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -5,7 +5,6 @@ import { afterAll, afterEach, expect, it } from "vitest";
 import { DatabaseSync } from "../../scripts/provisioning/sqlite.ts";
 import { findFreePort } from "../../scripts/running/address.ts";
 import { findDatabaseFile } from "../../scripts/serving/database-file.ts";
-import { readSettings } from "../../scripts/serving/settings.ts";
 import { formatLoaderKey, loader, sendTo, sendUpdate } from "../support/loader.ts";
 import { run, StartedService } from "../support/started.ts";
 import { makeUuid } from "../support/uuids.ts";
@@ -68,7 +67,7 @@ it(`a backup with history of ${images} images with ${revisions} revisions restor
   for (let at = 0; at < 20; at += 1) expect((await sendUpdate(port, at, { name: `by-client-${at}` })).status).toBe(200);
   await service?.end();
   // As the service writes: the triggers make the revisions.
-  const db = new DatabaseSync(findDatabaseFile(first, readSettings().databaseId));
+  const db = new DatabaseSync(findDatabaseFile(first));
   const write = db.prepare(
     `UPDATE images SET revision = revision + 1, version = ?1, description = 'revision ' || ?1, write_id = uuid || ?1,
        write = json_object('operation', 'UpdateImage', 'account', owner, 'key_sha256', 'SHA256:x', 'request_id', uuid || ?1)`,

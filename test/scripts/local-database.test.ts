@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { findFreePort } from "../../scripts/running/address.ts";
 import { findDatabaseFile } from "../../scripts/serving/database-file.ts";
-import { readSettings } from "../../scripts/serving/settings.ts";
 import { formatLoaderKey, loader, sendTo, sendUpdate } from "../support/loader.ts";
 import { run, StartedService } from "../support/started.ts";
 import { makeUuid } from "../support/uuids.ts";
@@ -15,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-local-"));
 const good = join(folder, "good");
 const small = join(folder, "small");
 const section = "docs/operating.md#the-local-database-fails";
-const fileOf = (state: string) => findDatabaseFile(state, readSettings().databaseId);
+const fileOf = (state: string) => findDatabaseFile(state);
 const accounts = join(folder, "accounts.json");
 
 /** A disk of 40 MB, where the machine lets us mount one. */

@@ -78,6 +78,18 @@ describe("a state folder", () => {
   });
 });
 
+it.each([
+  ["npm run statements", "scripts/statements.ts"],
+  ["npm run screenshots", "test/screenshots/take.ts"],
+])("%s prints its usage with -h, and does nothing else", async (command, file) => {
+  const { code, stdout, stderr } = await run(process.execPath, [file, "-h"]);
+  expect({ code, stdout, stderr }).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(`^usage: ${command}`),
+    stderr: "",
+  });
+});
+
 describe("an address", () => {
   it.each([
     ["127.0.0.1", "http://127.0.0.1:80", true],

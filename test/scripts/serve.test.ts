@@ -84,7 +84,7 @@ describe("npm run serve", () => {
 
   it("reads while another program has the database's lock, and writes when it gives the lock back", async () => {
     await serve();
-    const holder = new DatabaseSync(findDatabaseFile(state, readSettings().databaseId));
+    const holder = new DatabaseSync(findDatabaseFile(state));
     holder.exec("BEGIN IMMEDIATE; UPDATE images SET description = 'held'");
     const update = sendUpdate(port, 3, { name: "after" });
     expect((await sendTo(port, `/my/images/${makeUuid(3)}`)).json).toMatchObject({ name: "0" });
@@ -156,7 +156,7 @@ describe("npm run serve", () => {
   it(`drops no request that it took: each is answered whole or was not begun, seed ${seed}`, async () => {
     const rounds = process.env["LONG"] ? 50 : 2;
     const random = makeRandom();
-    const db = new DatabaseSync(findDatabaseFile(state, readSettings().databaseId));
+    const db = new DatabaseSync(findDatabaseFile(state));
     const countRevisions = () => Number(db.prepare("SELECT sum(revision) AS n FROM images").get()?.["n"]);
     for (let round = 0; round < rounds; round += 1) {
       const before = countRevisions();
