@@ -30,6 +30,7 @@ export function bundleWorker(entry: string, file: string, isMinified = true): st
     minify: isMinified,
     keepNames: false,
     conditions: ["workerd", "worker", "browser"],
+    external: ["cloudflare:workers"],
     define: { "process.env.NODE_ENV": '"production"', "navigator.userAgent": '"Cloudflare-Workers"' },
   });
   const output = outputFiles.find(({ path }) => path.endsWith(".js"));
