@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { images } from "../db/schema.ts";
 import type { Placeholders } from "../db/statement.ts";
-import { bindChange, changeStatements, imageChange, runBound, runChange } from "./image-write.sql.ts";
+import { bindChange, changeStatements, imageChange, newValue, runBound, runChange } from "./image-write.sql.ts";
 import { isActivated, isSharedWith, isVisible } from "./visibility.sql.ts";
 import { toWriteValues, type Write, type WriteOutcome, type WriteValues } from "./write-outcome.sql.ts";
 
@@ -14,8 +14,8 @@ export const addAcl = imageChange<WriteValues & { accounts: string; maxAcl: numb
       UNION ALL SELECT value, 1000000000 + key FROM json_each(${bind.accounts})
     ) GROUP BY account)), '[]')`;
   return {
-    computed: { name: "acl", value: joined },
-    fits: sql`json_array_length("computed"."value") <= ${bind.maxAcl}`,
+    values: { acl: joined },
+    fits: sql`json_array_length(${newValue("acl")}) <= ${bind.maxAcl}`,
   };
 });
 
@@ -35,7 +35,7 @@ type RemoveAclValues = WriteValues & { accounts: string };
 const withoutAccounts = (bind: Placeholders<RemoveAclValues>) => {
   const rest = sql`nullif((SELECT json_group_array(value ORDER BY key) FROM json_each(coalesce(${images.acl}, '[]'))
     WHERE value NOT IN (SELECT value FROM json_each(${bind.accounts}))), '[]')`;
-  return { computed: { name: "acl" as const, value: rest } };
+  return { values: { acl: rest } };
 };
 
 export const removeAcl = imageChange<RemoveAclValues>(withoutAccounts);
@@ -55,8 +55,11 @@ export function writeRemoval(db: Database, write: Write, accounts: readonly stri
   const values = { ...toWriteValues(write), accounts: text };
   const leaving = { ...toWriteValues({ ...write, operation: "LeaveImage" }), accounts: isOnly ? text : "[]" };
   // At most one of the two is applied: they have the same write id.
+  const [own, left] = [bindChange(removeAcl, write, values), bindChange(leave, write, leaving)];
   return runBound(db, write, {
-    changes: [...bindChange(removeAcl, write, values), ...bindChange(leave, write, leaving)],
-    outcome: removeAcl.outcome.with(values),
+    changes: [...own.changes, ...left.changes],
+    records: [...own.records, ...left.records],
+    outcome: removeAcl.outcome,
+    values,
   });
 }

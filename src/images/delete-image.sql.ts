@@ -30,7 +30,7 @@ const deletionFields = (bind: Placeholders<WriteValues>) => ({
 });
 
 export const deletion = imageChange<WriteValues, ReturnType<typeof deletionFields>>(
-  (bind) => ({ set: { state: sql`'destroyed'` }, fits: sql`NOT ${hasDependents(bind.imageId)}` }),
+  (bind) => ({ values: { state: sql`'destroyed'` }, fits: sql`NOT ${hasDependents(bind.imageId)}` }),
   deletionFields,
 );
 
@@ -54,8 +54,9 @@ export function writeDeletion(db: Database, write: Write, keep: number): Promise
   const values = toWriteValues(write);
   const purge = purgeStatement.with({ account: write.caller.account, keep });
   return runBound(db, write, {
-    changes: bindChange(deletion, write, values),
-    outcome: deletion.outcome.with(values),
+    ...bindChange(deletion, write, values),
+    outcome: deletion.outcome,
+    values,
     more: keep > 0 && !write.isDryRun ? [purge] : [],
   });
 }

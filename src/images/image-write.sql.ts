@@ -1,4 +1,4 @@
-import { and, eq, type SQL, sql } from "drizzle-orm";
+import { and, eq, or, type SQL, sql } from "drizzle-orm";
 import { authority } from "../db/authority.ts";
 import { type Database, requireRow } from "../db/client.ts";
 import { accountWrites, images, keyedRecordMs, now } from "../db/schema.ts";
@@ -8,8 +8,10 @@ import {
   type Expression,
   type Placeholders,
   query,
+  type RowOf,
   type Statement,
   statement,
+  text,
 } from "../db/statement.ts";
 import { isHistoryFull } from "./account-history.sql.ts";
 import { type ImageRow, imageColumns } from "./image-row.sql.ts";
@@ -18,6 +20,7 @@ import {
   type OutcomeRow,
   outcomeFields,
   readOutcome,
+  readWritten,
   recordColumns,
   selectOutcome,
   type Write,
@@ -27,22 +30,14 @@ import {
 
 type ImageColumn = keyof typeof imageColumns;
 
-/** What a write does to an image: it computes one column, or sets several. */
-type Change = (
-  | {
-      /** A column, and its new value. Nothing changes if the column has it already. */
-      computed: { name: ImageColumn; value: SQL };
-    }
-  | {
-      computed?: never;
-      /** New values of columns, without the revision. */
-      set: { readonly [Name in ImageColumn]?: SQL };
-      /** Optional FROM clause of one row. No row: no update. */
-      from?: SQL;
-      /** The new values differ from the stored ones. True by default. */
-      differs?: SQL | undefined;
-    }
-) & {
+/** What a write does to an image. */
+type Change = {
+  /** The new values of columns, without the revision, from the stored ones. */
+  values: { readonly [Name in ImageColumn]?: SQL };
+  /** A further row for the values to be made of. No row: nothing changes. */
+  source?: SQL;
+  /** Whether something changes. By default, if a new value is not the stored one. */
+  differs?: SQL;
   /** The caller may write the image. By default, if the caller owns it, and the account's history has room. */
   allowed?: SQL;
   /** The caller may write the image, and nothing changes. By default, if the caller owns it and each new value is the stored one. */
@@ -51,22 +46,27 @@ type Change = (
   fits?: SQL;
 };
 
-/** Returns the clauses of the UPDATE. A column is computed once: SQLite does not flatten a subquery with a LIMIT. */
-function makeClauses(change: Change, bind: Placeholders<WriteValues>) {
-  if (!change.computed) return change;
-  const { name, value } = change.computed;
-  return {
-    set: { [name]: sql`"computed"."value"` },
-    from: sql`(SELECT ${value} AS "value" FROM ${images} WHERE ${images.uuid} = ${bind.imageId} LIMIT 1) AS "computed"`,
-    differs: sql`"computed"."value" IS NOT ${images[name]}`,
-  };
+/** A new value of a change. */
+export const newValue = (name: string): SQL => sql`"new".${sql.identifier(name)}`;
+
+/** One row, the new values: each is computed once, because SQLite does not flatten a subquery with a LIMIT. */
+function newRow({ values, source }: Change, { imageId }: Placeholders<WriteValues>): SQL {
+  const columns = Object.entries(values).map(([name, value]) => sql`${value} AS ${sql.identifier(name)}`);
+  return sql`(SELECT ${sql.join(columns, sql`, `)} FROM ${images}${source && sql`, ${source}`} WHERE ${images.uuid} = ${imageId} LIMIT 1) AS "new"`;
 }
 
-/** Whether the write would change the image that `selectOutcome` joins. */
-function changesCurrent(change: Change): SQL {
-  if (change.computed) return sql`${change.computed.value} IS NOT ${images[change.computed.name]}`;
-  const { from, differs = sql`1` } = change;
-  return from ? sql`EXISTS (SELECT 1 FROM ${from} WHERE ${differs})` : differs;
+const namesOf = ({ values }: Change): ImageColumn[] => Object.keys(values) as ImageColumn[];
+
+/** Whether a new value is not the stored one. */
+const differs = (change: Change): SQL | undefined =>
+  change.differs ?? or(...namesOf(change).map((name) => sql`${newValue(name)} IS NOT ${images[name]}`));
+
+/** The names of the columns that change, in the form of `image_revisions.changed`. */
+function changedNames(change: Change): SQL {
+  const names = namesOf(change);
+  if (names.length === 1) return sql.raw(`'${names.join()}'`);
+  const each = names.map((name) => sql`iif(${newValue(name)} IS NOT ${images[name]}, ${sql.raw(`', ${name}'`)}, '')`);
+  return sql`substr(${sql.join(each, sql` || `)}, 3)`;
 }
 
 const nextRevision = sql`${images.revision} + 1`;
@@ -79,19 +79,16 @@ const isImageToWrite = (bind: Placeholders<WriteValues>, change: Change): SQL | 
     // Never bind the state, or any column in the WHERE of a partial index: SQLite would prepare the statement and its
     // triggers again at each run. A test refuses it.
     sql`${images.state} <> 'destroyed'`,
-    makeClauses(change, bind).differs,
+    differs(change),
     change.fits,
     isApplicable(bind),
     authority(bind),
   );
 
-const allEqual = (set: { readonly [Name in ImageColumn]?: SQL }): SQL | undefined =>
-  and(...Object.entries(set).map(([name, value]) => sql`${value} IS ${images[name as ImageColumn]}`));
-
 /** The row of `account_writes` for a write with an Idempotency-Key that changes nothing. */
 function selectRecord(bind: Placeholders<WriteValues>, change: Change): SQL {
-  const { set, from } = makeClauses(change, bind);
-  const { unchanged = and(eq(images.owner, bind.account), allEqual(set)) } = change;
+  const same = namesOf(change).map((name) => sql`${newValue(name)} IS ${images[name]}`);
+  const { unchanged = and(eq(images.owner, bind.account), ...same) } = change;
   const isToRecord = and(
     eq(images.uuid, bind.imageId),
     sql`${images.state} <> 'destroyed'`,
@@ -101,37 +98,48 @@ function selectRecord(bind: Placeholders<WriteValues>, change: Change): SQL {
     authority(bind),
   );
   return sql`SELECT ${bind.writeId}, ${bind.account}, ${now} + ${sql.raw(String(keyedRecordMs))}, ${bind.requestHash}, ${bind.httpRequestId},
-    ${images.uuid}, ${images.revision}, '' FROM ${images}${from && sql` INNER JOIN ${from}`} WHERE ${isToRecord}`;
+    ${images.uuid}, ${images.revision}, '' FROM ${images} INNER JOIN ${newRow(change, bind)} WHERE ${isToRecord}`;
 }
 
 /** The columns of an image as the write would leave them. */
-function rehearsedColumns(set: { readonly [Name in ImageColumn]?: SQL }): typeof imageColumns {
-  const replaced = Object.entries({ ...set, revision: nextRevision }).map(([name, value]) => {
-    const column = imageColumns[name as ImageColumn]; // `set` has no other names.
-    return [name, asColumn(column, value)];
-  });
-  return { ...imageColumns, ...Object.fromEntries(replaced) };
+function rehearsedColumns(change: Change): typeof imageColumns {
+  const replaced = namesOf(change).map((name) => [name, asColumn(imageColumns[name], newValue(name))]);
+  return { ...imageColumns, ...Object.fromEntries(replaced), revision: asColumn(imageColumns.revision, nextRevision) };
 }
 
+/** What a write that was made returns: the image, and the columns that changed. */
+const writtenFields = { ...imageColumns, changed: text(sql`${images.write} ->> '$.changed'`) };
+
+export type WrittenRow = RowOf<typeof writtenFields>;
+
 /**
- * The UPDATE of a write, the SELECT that a dry run executes in its place, and an INSERT after the UPDATE: it records the
+ * The UPDATE of a write, the SELECT that a dry run executes in its place, and an INSERT after it: it records the
  * Idempotency-Key of a write that changes nothing. Of a write that changes something a trigger records it. All come from one
  * definition.
  */
 export const changeStatements = <V extends WriteValues>(define: (bind: Placeholders<V>) => Change) => ({
-  apply: statement<V>().writes((bind) => {
-    const change = define(bind);
-    const { set, from } = makeClauses(change, bind);
-    const update = query.update(images).set({ ...set, revision: nextRevision, ...recordColumns(bind) });
-    return (from ? update.from(from) : update).where(isImageToWrite(bind, change));
-  }),
-  rehearse: statement<V>().reads(
-    (bind) => rehearsedColumns(makeClauses(define(bind), bind).set),
+  apply: statement<V>().reads(
+    () => writtenFields,
     (columns, bind) => {
       const change = define(bind);
-      const { from } = makeClauses(change, bind);
-      const image = query.select(columns).from(images);
-      return (from ? image.innerJoin(from, sql`true`) : image).where(isImageToWrite(bind, change));
+      const set = Object.fromEntries(namesOf(change).map((name) => [name, newValue(name)]));
+      return query
+        .update(images)
+        .set({ ...set, revision: nextRevision, ...recordColumns(bind, changedNames(change)) })
+        .from(newRow(change, bind))
+        .where(isImageToWrite(bind, change))
+        .returning(columns);
+    },
+  ),
+  rehearse: statement<V>().reads(
+    (bind) => rehearsedColumns(define(bind)),
+    (columns, bind) => {
+      const change = define(bind);
+      return query
+        .select(columns)
+        .from(images)
+        .innerJoin(newRow(change, bind), sql`true`)
+        .where(isImageToWrite(bind, change));
     },
   ),
   record: statement<V>().writes(
@@ -141,24 +149,47 @@ export const changeStatements = <V extends WriteValues>(define: (bind: Placehold
   ),
 });
 
+/** `needsOutcome`: 1 to read it whether the statement before has made the write or not. */
+type NeedsOutcome = { needsOutcome: number };
+
+type Outcome<V, Row> = Statement<V & NeedsOutcome, Row>;
+
+/** `changes()` counts the rows of the last statement that wrote. If it should ever be wrong, the outcome is read again. */
+const isNeeded = ({ needsOutcome }: Placeholders<NeedsOutcome>): SQL => sql`(${needsOutcome} OR changes() = 0)`;
+
 type MoreFields = Readonly<Record<string, Expression<unknown>>>;
 
-/** The statements of a write and of its outcome. @param more further fields of the outcome */
+/**
+ * The statements of a write and of its outcome. Without further fields the outcome has no row if the write was made by the
+ * statement before it: that has returned all there is to say.
+ *
+ * @param more further fields of the outcome
+ */
 export const imageChange = <V extends WriteValues, More extends MoreFields = Record<never, never>>(
   define: (bind: Placeholders<V>) => Change,
   more?: (bind: Placeholders<V>) => More,
 ) => ({
   ...changeStatements(define),
-  outcome: statement<V>().reads(
-    (bind) => ({ ...outcomeFields(bind, changesCurrent(define(bind))), ...(more?.(bind) as More) }),
-    selectOutcome,
+  outcome: statement<V & NeedsOutcome>().reads(
+    (bind) => {
+      const change = define(bind);
+      const wouldChange = sql`EXISTS (SELECT 1 FROM ${newRow(change, bind)} WHERE ${differs(change)})`;
+      return { ...outcomeFields(bind, wouldChange), ...(more?.(bind) as More) };
+    },
+    (columns, bind) => selectOutcome(columns, bind).where(more ? undefined : isNeeded(bind)),
   ),
 });
 
 type ChangeStatements<V> = {
-  readonly apply: Statement<V, undefined>;
+  readonly apply: Statement<V, WrittenRow | undefined>;
   readonly rehearse: Statement<V, ImageRow>;
   readonly record?: Statement<V, undefined>;
+};
+
+/** The statements of a write before its outcome is read, and after. */
+type BoundChange = {
+  changes: readonly Bound<ImageRow | WrittenRow | undefined>[];
+  records: readonly Bound<undefined>[];
 };
 
 /** Binds the statements to run: the write, and its record with an Idempotency-Key; or its rehearsal for a dry run. */
@@ -166,31 +197,35 @@ export function bindChange<V>(
   { apply, rehearse, record }: ChangeStatements<V>,
   { isDryRun, requestHash }: Write,
   values: V,
-): Bound<ImageRow | undefined>[] {
-  if (isDryRun) return [rehearse.with(values)];
-  return record && requestHash !== null ? [apply.with(values), record.with(values)] : [apply.with(values)];
+): BoundChange {
+  if (isDryRun) return { changes: [rehearse.with(values)], records: [] };
+  return { changes: [apply.with(values)], records: record && requestHash !== null ? [record.with(values)] : [] };
 }
 
 /** Runs the statements of a write, reads its outcome, and runs `more`. One batch. */
-export async function runBound<Row extends OutcomeRow>(
+export async function runBound<V extends WriteValues, Row extends OutcomeRow>(
   db: Database,
   write: Write,
   {
     changes,
-    outcome,
+    records,
     more = [],
-  }: { changes: Bound<ImageRow | undefined>[]; outcome: Bound<Row>; more?: Bound<undefined>[] },
+    ...read
+  }: BoundChange & { more?: Bound<undefined>[]; outcome: Outcome<V, Row>; values: V },
 ): Promise<WriteOutcome & Omit<Row, keyof OutcomeRow>> {
-  const rows = await db.batch<(ImageRow | Row | undefined)[]>([...changes, outcome, ...more]);
-  // Each statement's rows, in this order.
-  const rehearsed = rows.slice(0, changes.length).flat() as (ImageRow | undefined)[];
-  return readOutcome(requireRow(rows[changes.length] as Row[]), write, rehearsed);
+  const outcome = (needsOutcome: boolean) => read.outcome.with({ ...read.values, needsOutcome: Number(needsOutcome) });
+  const rows = await db.batch<unknown[]>([...changes, outcome(write.isDryRun), ...records, ...more]);
+  const [made] = rows.slice(0, changes.length).flat();
+  const [row = made ? undefined : requireRow(await db.all(outcome(true)))] = rows[changes.length] as Row[];
+  // Each statement's rows, in this order: an image, and an outcome. Only an outcome without further fields has no row.
+  if (row) return readOutcome(row, write, write.isDryRun ? (made as ImageRow | undefined) : undefined);
+  return readWritten(made as WrittenRow, write) as WriteOutcome & Omit<Row, keyof OutcomeRow>;
 }
 
 /** Runs a write, or its rehearsal, and reads the outcome. One batch. Idempotent: safe to retry. */
-export const runChange = <V, Row extends OutcomeRow>(
+export const runChange = <V extends WriteValues, Row extends OutcomeRow>(
   db: Database,
   write: Write,
-  { change, values }: { change: ChangeStatements<V> & { readonly outcome: Statement<V, Row> }; values: V },
+  { change, values }: { change: ChangeStatements<V> & { readonly outcome: Outcome<V, Row> }; values: V },
 ): Promise<WriteOutcome & Omit<Row, keyof OutcomeRow>> =>
-  runBound(db, write, { changes: bindChange(change, write, values), outcome: change.outcome.with(values) });
+  runBound(db, write, { ...bindChange(change, write, values), outcome: change.outcome, values });

@@ -1,4 +1,4 @@
-import { or, type SQL, sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { imageHistory, images, type UpdatableField, updatableFields } from "../db/schema.ts";
 import { boolean, type Placeholders } from "../db/statement.ts";
@@ -26,9 +26,8 @@ const revertFields = (bind: Placeholders<RevertValues>) => ({
 
 export const revert = imageChange<RevertValues, ReturnType<typeof revertFields>>(
   (bind) => ({
-    set: Object.fromEntries(updatableFields.map((field) => [field, reverted(field, bind)])),
-    from: keptRow(bind),
-    differs: or(...updatableFields.map((field) => sql`${reverted(field, bind)} IS NOT ${images[field]}`)),
+    values: Object.fromEntries(updatableFields.map((field) => [field, reverted(field, bind)])),
+    source: keptRow(bind),
   }),
   revertFields,
 );

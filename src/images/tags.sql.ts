@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { images } from "../db/schema.ts";
 import type { Placeholders } from "../db/statement.ts";
-import { imageChange, runChange } from "./image-write.sql.ts";
+import { imageChange, newValue, runChange } from "./image-write.sql.ts";
 import { toWriteValues, type Write, type WriteOutcome, type WriteValues } from "./write-outcome.sql.ts";
 
 /** The path of a tag in SQLite's JSON functions, which compare it with the key as JSON escapes it. */
@@ -43,10 +43,9 @@ const joinTags = ({ imageId, tags }: Placeholders<AddTagsValues>): SQL => sql`(
       WHERE name NOT IN (SELECT tag.key FROM image CROSS JOIN json_each(image.tags) AS tag)) END) || '}' FROM stored) END)`;
 
 export const addTags = imageChange<AddTagsValues>((bind) => ({
-  set: { tags: sql`"computed"."tags"` },
-  from: sql`(SELECT ${joinTags(bind)} AS "tags" LIMIT 1) AS "computed"`,
-  differs: sql`"computed"."tags" IS NOT NULL AND "computed"."tags" IS NOT ${images.tags}`,
-  fits: sql`octet_length("computed"."tags") <= max(${bind.maxTagsBytes}, octet_length(coalesce(${images.tags}, '')))`,
+  values: { tags: joinTags(bind) },
+  differs: sql`${newValue("tags")} IS NOT NULL AND ${newValue("tags")} IS NOT ${images.tags}`,
+  fits: sql`octet_length(${newValue("tags")}) <= max(${bind.maxTagsBytes}, octet_length(coalesce(${images.tags}, '')))`,
 }));
 
 /** Tags and their values, and the most bytes that all tags of an image may have. */
@@ -68,7 +67,7 @@ export const writeTags = (db: Database, write: Write, { tags, maxTagsBytes }: Ad
 
 /** `path` is that of one tag. NULL for all tags. */
 export const deleteTags = imageChange<WriteValues & { path: string | null }>(({ account, path }) => ({
-  set: { tags: sql`CASE WHEN ${path} IS NULL THEN '{}' ELSE json_remove(${images.tags}, ${path}) END` },
+  values: { tags: sql`CASE WHEN ${path} IS NULL THEN '{}' ELSE json_remove(${images.tags}, ${path}) END` },
   differs: sql`CASE WHEN ${path} IS NULL THEN ${images.tags} <> '{}' ELSE json_type(${images.tags}, ${path}) IS NOT NULL END`,
   unchanged: sql`${images.owner} = ${account} AND ${path} IS NULL AND coalesce(${images.tags}, '{}') = '{}'`,
 }));

@@ -1,6 +1,5 @@
-import { or } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { isPatched, patched, patchRow } from "../db/patch.ts";
+import { patched, patchRow } from "../db/patch.ts";
 import { images, type UpdatableField, updatableFields } from "../db/schema.ts";
 import { imageChange, runChange } from "./image-write.sql.ts";
 import { toWriteValues, type Write, type WriteOutcome, type WriteValues } from "./write-outcome.sql.ts";
@@ -10,9 +9,8 @@ export type ImagePatch = { readonly [Field in UpdatableField]?: string | null | 
 
 /** One statement for every choice of fields: they are bound as one JSON object. A JSON null counts as sent: it clears the column. */
 export const update = imageChange<WriteValues & { patch: string }>((bind) => ({
-  set: Object.fromEntries(updatableFields.map((field) => [field, patched(field, images[field])])),
-  from: patchRow(bind.patch),
-  differs: or(...updatableFields.map((field) => isPatched(field, images[field]))),
+  values: Object.fromEntries(updatableFields.map((field) => [field, patched(field, images[field])])),
+  source: patchRow(bind.patch),
 }));
 
 /** Updates an image if the caller owns it and something changes. */

@@ -75,10 +75,10 @@ export function toWriteValues({
   return { ...caller, ...write, write: JSON.stringify(record) };
 }
 
-/** Bookkeeping columns of every write. A trigger copies them into image_revisions. */
-export const recordColumns = (bind: Placeholders<WriteValues>) => ({
+/** Bookkeeping columns of every write. A trigger copies them into image_revisions. @param changed the columns that change */
+export const recordColumns = (bind: Placeholders<WriteValues>, changed?: SQL) => ({
   write_id: sql`${bind.writeId}`,
-  write: sql`${bind.write}`,
+  write: changed ? sql`json_set(${bind.write}, '$.changed', ${changed})` : sql`${bind.write}`,
 });
 
 const isRevisionIn = (revisions: SQLWrapper): SQL =>
@@ -179,6 +179,18 @@ export type OutcomeRow = RowOf<ReturnType<typeof outcomeFields>>;
 const listChangedColumns = (before: ImageRow, after: ImageRow): string =>
   manifestColumnNames.filter((name) => before[name] !== after[name]).join(", ");
 
+/** The outcome of a write that this HTTP request made, and whose image the UPDATE returned. */
+export const readWritten = (
+  { changed, ...image }: ImageRow & { changed: string },
+  { requestHash }: Write,
+): WriteOutcome => ({
+  hasAuthority: true,
+  applied: { image, unkeptRevision: null, requestHash, isReplayed: false, changedColumns: changed },
+  image: null,
+  wouldChange: false,
+  secondsUntilRoom: null,
+});
+
 /**
  * Reads a row of `selectOutcome`. If this HTTP request made the write, `hasAuthority` is true, even if the authority has
  * ended since: D1's first answer may have been lost, and this is the outcome of the second try.
@@ -188,7 +200,7 @@ const listChangedColumns = (before: ImageRow, after: ImageRow): string =>
 export function readOutcome<Row extends OutcomeRow>(
   { hasAuthority, record, earlier, image, wouldChange, roomInMs, ...more }: Row,
   write: Write,
-  [rehearsed]: readonly (ImageRow | undefined)[],
+  rehearsed: ImageRow | undefined,
 ): WriteOutcome & Omit<Row, keyof OutcomeRow> {
   if (rehearsed) {
     const changedColumns = image?.uuid === rehearsed.uuid ? listChangedColumns(image, rehearsed) : null;

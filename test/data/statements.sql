@@ -685,7 +685,8 @@ WHERE (image, revision) IN (
 
 -- src/images/acl.sql.ts addAcl.apply
 update "images"
-set "acl" = "computed"."value", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
+set "acl" = "new"."acl", "revision" = "images"."revision" + 1, "write_id" = ?,
+  "write" = json_set(?, '$.changed', 'acl')
 from (
   SELECT nullif(
     (
@@ -703,11 +704,11 @@ from (
       )
     ),
       '[]'
-  ) AS "value"
+  ) AS "acl"
   FROM "images"
   WHERE "images"."uuid" = ?
   LIMIT 1
-) AS "computed"
+) AS "new"
 where (
   "images"."uuid" = ?
   and (
@@ -720,8 +721,8 @@ where (
     )
   )
   and "images"."state" <> 'destroyed'
-  and "computed"."value" IS NOT "images"."acl"
-  and json_array_length("computed"."value") <= ?
+  and "new"."acl" IS NOT "images"."acl"
+  and json_array_length("new"."acl") <= ?
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
@@ -745,7 +746,12 @@ where (
       and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
     )
   )
-);
+)
+returning "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
+  "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
+  "requirements" as "requirements", "image_size" as "image_size", "files" as "files", "published_at" as "published_at",
+  "owner" as "owner", "public" as "public", "state" as "state", "origin" as "origin", "error" as "error",
+  "revision" as "revision", "images"."write" ->> '$.changed' as "changed";
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
@@ -754,7 +760,7 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN computed
+-- SCAN new
 
 -- src/images/acl.sql.ts addAcl.outcome
 select "caller"."hasAuthority" as "hasAuthority",
@@ -785,23 +791,32 @@ select "caller"."hasAuthority" as "hasAuthority",
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
   ) as "image_isShared",
   CASE
-    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN nullif(
-      (
-        SELECT json_group_array(account ORDER BY place)
-        FROM (
-          SELECT account, min(place) AS place
-          FROM (
-            SELECT value AS account, key AS place
-            FROM json_each(coalesce("images"."acl", '[]'))
-            UNION ALL
-            SELECT value, 1000000000 + key
-            FROM json_each(?)
-          )
-          GROUP BY account
-        )
-      ),
-        '[]'
-    ) IS NOT "images"."acl"
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
+      SELECT 1
+      FROM (
+        SELECT nullif(
+          (
+            SELECT json_group_array(account ORDER BY place)
+            FROM (
+              SELECT account, min(place) AS place
+              FROM (
+                SELECT value AS account, key AS place
+                FROM json_each(coalesce("images"."acl", '[]'))
+                UNION ALL
+                SELECT value, 1000000000 + key
+                FROM json_each(?)
+              )
+              GROUP BY account
+            )
+          ),
+            '[]'
+        ) AS "acl"
+        FROM "images"
+        WHERE "images"."uuid" = ?
+        LIMIT 1
+      ) AS "new"
+      WHERE "new"."acl" IS NOT "images"."acl"
+    )
     ELSE 0
   END as "wouldChange",
   CASE
@@ -861,7 +876,8 @@ left join "image_history" on (
   "image_history"."image" = "images"."uuid"
   and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
   and "image_history"."revision" <> "images"."revision"
-);
+)
+where (? OR changes() = 0);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
@@ -907,6 +923,8 @@ left join "image_history" on (
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SCAN new
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING INDEX image_revisions_holder (holder=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -933,15 +951,15 @@ INNER JOIN (
       )
     ),
       '[]'
-  ) AS "value"
+  ) AS "acl"
   FROM "images"
   WHERE "images"."uuid" = ?
   LIMIT 1
-) AS "computed"
+) AS "new"
 WHERE (
   "images"."uuid" = ?
   and "images"."state" <> 'destroyed'
-  and ("images"."owner" = ? and "computed"."value" IS "images"."acl")
+  and ("images"."owner" = ? and "new"."acl" IS "images"."acl")
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
@@ -980,12 +998,12 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN computed
+-- SCAN new
 
 -- src/images/acl.sql.ts addAcl.rehearse
 select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
   "images"."description" as "description", "images"."homepage" as "homepage", "images"."eula" as "eula",
-  "computed"."value" as "acl", "images"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
+  "new"."acl" as "acl", "images"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
   "images"."requirements" as "requirements", "images"."image_size" as "image_size", "images"."files" as "files",
   "images"."published_at" as "published_at", "images"."owner" as "owner", "images"."public" as "public",
   "images"."state" as "state", "images"."origin" as "origin", "images"."error" as "error",
@@ -1008,11 +1026,11 @@ inner join (
       )
     ),
       '[]'
-  ) AS "value"
+  ) AS "acl"
   FROM "images"
   WHERE "images"."uuid" = ?
   LIMIT 1
-) AS "computed" on true
+) AS "new" on true
 where (
   "images"."uuid" = ?
   and (
@@ -1025,8 +1043,8 @@ where (
     )
   )
   and "images"."state" <> 'destroyed'
-  and "computed"."value" IS NOT "images"."acl"
-  and json_array_length("computed"."value") <= ?
+  and "new"."acl" IS NOT "images"."acl"
+  and json_array_length("new"."acl") <= ?
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
@@ -1059,11 +1077,12 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN computed
+-- SCAN new
 
 -- src/images/acl.sql.ts leave.apply
 update "images"
-set "acl" = "computed"."value", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
+set "acl" = "new"."acl", "revision" = "images"."revision" + 1, "write_id" = ?,
+  "write" = json_set(?, '$.changed', 'acl')
 from (
   SELECT nullif(
     (
@@ -1072,18 +1091,18 @@ from (
       WHERE value NOT IN (SELECT value FROM json_each(?))
     ),
       '[]'
-  ) AS "value"
+  ) AS "acl"
   FROM "images"
   WHERE "images"."uuid" = ?
   LIMIT 1
-) AS "computed"
+) AS "new"
 where (
   "images"."uuid" = ?
   and "images"."owner" <> ?
   AND "images"."state" IN ('active', 'disabled')
   AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
   and "images"."state" <> 'destroyed'
-  and "computed"."value" IS NOT "images"."acl"
+  and "new"."acl" IS NOT "images"."acl"
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
@@ -1107,7 +1126,12 @@ where (
       and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
     )
   )
-);
+)
+returning "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
+  "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
+  "requirements" as "requirements", "image_size" as "image_size", "files" as "files", "published_at" as "published_at",
+  "owner" as "owner", "public" as "public", "state" as "state", "origin" as "origin", "error" as "error",
+  "revision" as "revision", "images"."write" ->> '$.changed' as "changed";
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
@@ -1115,7 +1139,7 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN computed
+-- SCAN new
 -- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
 
 -- src/images/acl.sql.ts leave.record
@@ -1130,11 +1154,11 @@ INNER JOIN (
       WHERE value NOT IN (SELECT value FROM json_each(?))
     ),
       '[]'
-  ) AS "value"
+  ) AS "acl"
   FROM "images"
   WHERE "images"."uuid" = ?
   LIMIT 1
-) AS "computed"
+) AS "new"
 WHERE (
   "images"."uuid" = ?
   and "images"."state" <> 'destroyed'
@@ -1189,12 +1213,12 @@ WHERE (
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
--- SCAN computed
+-- SCAN new
 
 -- src/images/acl.sql.ts leave.rehearse
 select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
   "images"."description" as "description", "images"."homepage" as "homepage", "images"."eula" as "eula",
-  "computed"."value" as "acl", "images"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
+  "new"."acl" as "acl", "images"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
   "images"."requirements" as "requirements", "images"."image_size" as "image_size", "images"."files" as "files",
   "images"."published_at" as "published_at", "images"."owner" as "owner", "images"."public" as "public",
   "images"."state" as "state", "images"."origin" as "origin", "images"."error" as "error",
@@ -1208,18 +1232,18 @@ inner join (
       WHERE value NOT IN (SELECT value FROM json_each(?))
     ),
       '[]'
-  ) AS "value"
+  ) AS "acl"
   FROM "images"
   WHERE "images"."uuid" = ?
   LIMIT 1
-) AS "computed" on true
+) AS "new" on true
 where (
   "images"."uuid" = ?
   and "images"."owner" <> ?
   AND "images"."state" IN ('active', 'disabled')
   AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
   and "images"."state" <> 'destroyed'
-  and "computed"."value" IS NOT "images"."acl"
+  and "new"."acl" IS NOT "images"."acl"
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
@@ -1251,12 +1275,13 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN computed
+-- SCAN new
 -- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
 
 -- src/images/acl.sql.ts removeAcl.apply
 update "images"
-set "acl" = "computed"."value", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
+set "acl" = "new"."acl", "revision" = "images"."revision" + 1, "write_id" = ?,
+  "write" = json_set(?, '$.changed', 'acl')
 from (
   SELECT nullif(
     (
@@ -1265,11 +1290,11 @@ from (
       WHERE value NOT IN (SELECT value FROM json_each(?))
     ),
       '[]'
-  ) AS "value"
+  ) AS "acl"
   FROM "images"
   WHERE "images"."uuid" = ?
   LIMIT 1
-) AS "computed"
+) AS "new"
 where (
   "images"."uuid" = ?
   and (
@@ -1282,7 +1307,7 @@ where (
     )
   )
   and "images"."state" <> 'destroyed'
-  and "computed"."value" IS NOT "images"."acl"
+  and "new"."acl" IS NOT "images"."acl"
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
@@ -1306,7 +1331,12 @@ where (
       and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
     )
   )
-);
+)
+returning "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
+  "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
+  "requirements" as "requirements", "image_size" as "image_size", "files" as "files", "published_at" as "published_at",
+  "owner" as "owner", "public" as "public", "state" as "state", "origin" as "origin", "error" as "error",
+  "revision" as "revision", "images"."write" ->> '$.changed' as "changed";
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
@@ -1315,7 +1345,7 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN computed
+-- SCAN new
 
 -- src/images/acl.sql.ts removeAcl.outcome
 select "caller"."hasAuthority" as "hasAuthority",
@@ -1346,14 +1376,23 @@ select "caller"."hasAuthority" as "hasAuthority",
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
   ) as "image_isShared",
   CASE
-    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN nullif(
-      (
-        SELECT json_group_array(value ORDER BY key)
-        FROM json_each(coalesce("images"."acl", '[]'))
-        WHERE value NOT IN (SELECT value FROM json_each(?))
-      ),
-        '[]'
-    ) IS NOT "images"."acl"
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
+      SELECT 1
+      FROM (
+        SELECT nullif(
+          (
+            SELECT json_group_array(value ORDER BY key)
+            FROM json_each(coalesce("images"."acl", '[]'))
+            WHERE value NOT IN (SELECT value FROM json_each(?))
+          ),
+            '[]'
+        ) AS "acl"
+        FROM "images"
+        WHERE "images"."uuid" = ?
+        LIMIT 1
+      ) AS "new"
+      WHERE "new"."acl" IS NOT "images"."acl"
+    )
     ELSE 0
   END as "wouldChange",
   CASE
@@ -1413,7 +1452,8 @@ left join "image_history" on (
   "image_history"."image" = "images"."uuid"
   and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
   and "image_history"."revision" <> "images"."revision"
-);
+)
+where (? OR changes() = 0);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
@@ -1459,6 +1499,8 @@ left join "image_history" on (
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SCAN new
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING INDEX image_revisions_holder (holder=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -1476,15 +1518,15 @@ INNER JOIN (
       WHERE value NOT IN (SELECT value FROM json_each(?))
     ),
       '[]'
-  ) AS "value"
+  ) AS "acl"
   FROM "images"
   WHERE "images"."uuid" = ?
   LIMIT 1
-) AS "computed"
+) AS "new"
 WHERE (
   "images"."uuid" = ?
   and "images"."state" <> 'destroyed'
-  and ("images"."owner" = ? and "computed"."value" IS "images"."acl")
+  and ("images"."owner" = ? and "new"."acl" IS "images"."acl")
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
@@ -1523,12 +1565,12 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN computed
+-- SCAN new
 
 -- src/images/acl.sql.ts removeAcl.rehearse
 select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
   "images"."description" as "description", "images"."homepage" as "homepage", "images"."eula" as "eula",
-  "computed"."value" as "acl", "images"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
+  "new"."acl" as "acl", "images"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
   "images"."requirements" as "requirements", "images"."image_size" as "image_size", "images"."files" as "files",
   "images"."published_at" as "published_at", "images"."owner" as "owner", "images"."public" as "public",
   "images"."state" as "state", "images"."origin" as "origin", "images"."error" as "error",
@@ -1542,11 +1584,11 @@ inner join (
       WHERE value NOT IN (SELECT value FROM json_each(?))
     ),
       '[]'
-  ) AS "value"
+  ) AS "acl"
   FROM "images"
   WHERE "images"."uuid" = ?
   LIMIT 1
-) AS "computed" on true
+) AS "new" on true
 where (
   "images"."uuid" = ?
   and (
@@ -1559,7 +1601,7 @@ where (
     )
   )
   and "images"."state" <> 'destroyed'
-  and "computed"."value" IS NOT "images"."acl"
+  and "new"."acl" IS NOT "images"."acl"
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
@@ -1592,7 +1634,7 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN computed
+-- SCAN new
 
 -- src/images/clone-image.sql.ts clone.apply
 INSERT INTO "images" (
@@ -1863,7 +1905,9 @@ AND exists (
 
 -- src/images/delete-image.sql.ts deletion.apply
 update "images"
-set "state" = 'destroyed', "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
+set "state" = "new"."state", "revision" = "images"."revision" + 1, "write_id" = ?,
+  "write" = json_set(?, '$.changed', 'state')
+from (SELECT 'destroyed' AS "state" FROM "images" WHERE "images"."uuid" = ? LIMIT 1) AS "new"
 where (
   "images"."uuid" = ?
   and (
@@ -1876,6 +1920,7 @@ where (
     )
   )
   and "images"."state" <> 'destroyed'
+  and "new"."state" IS NOT "images"."state"
   and NOT EXISTS (
     SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ? AND "dependent"."state" <> 'destroyed'
   )
@@ -1902,7 +1947,13 @@ where (
       and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
     )
   )
-);
+)
+returning "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
+  "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
+  "requirements" as "requirements", "image_size" as "image_size", "files" as "files", "published_at" as "published_at",
+  "owner" as "owner", "public" as "public", "state" as "state", "origin" as "origin", "error" as "error",
+  "revision" as "revision", "images"."write" ->> '$.changed' as "changed";
+-- SEARCH images USING COVERING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH dependent USING INDEX images_origin (origin=?)
@@ -1911,6 +1962,7 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN new
 
 -- src/images/delete-image.sql.ts deletion.outcome
 select "caller"."hasAuthority" as "hasAuthority",
@@ -1941,7 +1993,12 @@ select "caller"."hasAuthority" as "hasAuthority",
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
   ) as "image_isShared",
   CASE
-    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN 1 ELSE 0
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
+      SELECT 1
+      FROM (SELECT 'destroyed' AS "state" FROM "images" WHERE "images"."uuid" = ? LIMIT 1) AS "new"
+      WHERE "new"."state" IS NOT "images"."state"
+    )
+    ELSE 0
   END as "wouldChange",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
@@ -2070,6 +2127,8 @@ left join "image_history" on (
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+-- SEARCH images USING COVERING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SCAN new
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING INDEX image_revisions_holder (holder=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -2082,10 +2141,11 @@ left join "image_history" on (
 INSERT INTO "account_writes" (write_id, account, time, request_hash, attempt_id, image, revision, changed)
 SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?, ?, "images"."uuid", "images"."revision", ''
 FROM "images"
+INNER JOIN (SELECT 'destroyed' AS "state" FROM "images" WHERE "images"."uuid" = ? LIMIT 1) AS "new"
 WHERE (
   "images"."uuid" = ?
   and "images"."state" <> 'destroyed'
-  and ("images"."owner" = ? and 'destroyed' IS "images"."state")
+  and ("images"."owner" = ? and "new"."state" IS "images"."state")
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
@@ -2116,6 +2176,7 @@ WHERE (
     )
   )
 );
+-- SEARCH images USING COVERING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
@@ -2123,14 +2184,18 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN new
 
 -- src/images/delete-image.sql.ts deletion.rehearse
-select "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
-  "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
-  "requirements" as "requirements", "image_size" as "image_size", "files" as "files", "published_at" as "published_at",
-  "owner" as "owner", "public" as "public", 'destroyed' as "state", "origin" as "origin", "error" as "error",
+select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
+  "images"."description" as "description", "images"."homepage" as "homepage", "images"."eula" as "eula",
+  "images"."acl" as "acl", "images"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
+  "images"."requirements" as "requirements", "images"."image_size" as "image_size", "images"."files" as "files",
+  "images"."published_at" as "published_at", "images"."owner" as "owner", "images"."public" as "public",
+  "new"."state" as "state", "images"."origin" as "origin", "images"."error" as "error",
   "images"."revision" + 1 as "revision"
 from "images"
+inner join (SELECT 'destroyed' AS "state" FROM "images" WHERE "images"."uuid" = ? LIMIT 1) AS "new" on true
 where (
   "images"."uuid" = ?
   and (
@@ -2143,6 +2208,7 @@ where (
     )
   )
   and "images"."state" <> 'destroyed'
+  and "new"."state" IS NOT "images"."state"
   and NOT EXISTS (
     SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ? AND "dependent"."state" <> 'destroyed'
   )
@@ -2170,6 +2236,7 @@ where (
     )
   )
 );
+-- SEARCH images USING COVERING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH dependent USING INDEX images_origin (origin=?)
@@ -2178,6 +2245,7 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN new
 
 -- src/images/delete-image.sql.ts purgeStatement
 DELETE
@@ -2796,20 +2864,40 @@ AND (
 
 -- src/images/revert-image.sql.ts revert.apply
 update "images"
-set "name" = "kept"."name", "version" = "kept"."version", "description" = "kept"."description",
-  "homepage" = "kept"."homepage", "eula" = "kept"."eula",
-  "acl" = CASE WHEN ? = 1 THEN "kept"."acl" ELSE "images"."acl" END, "tags" = "kept"."tags",
-  "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
-from (
-  SELECT *
-  FROM "image_history"
-  WHERE (
-    "image_history"."image" = ?
-    and "image_history"."revision" = ?
-    and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+set "name" = "new"."name", "version" = "new"."version", "description" = "new"."description",
+  "homepage" = "new"."homepage", "eula" = "new"."eula", "acl" = "new"."acl", "tags" = "new"."tags",
+  "revision" = "images"."revision" + 1, "write_id" = ?,
+  "write" = json_set(
+    ?, '$.changed',
+      substr(
+        iif("new"."name" IS NOT "images"."name", ', name', '') || iif(
+          "new"."version" IS NOT "images"."version", ', version', ''
+        ) || iif(
+          "new"."description" IS NOT "images"."description", ', description', ''
+        ) || iif(
+          "new"."homepage" IS NOT "images"."homepage", ', homepage', ''
+        ) || iif("new"."eula" IS NOT "images"."eula", ', eula', '') || iif("new"."acl" IS NOT "images"."acl", ', acl', '') || iif("new"."tags" IS NOT "images"."tags", ', tags', ''),
+          3
+      )
   )
+from (
+  SELECT "kept"."name" AS "name", "kept"."version" AS "version", "kept"."description" AS "description",
+    "kept"."homepage" AS "homepage", "kept"."eula" AS "eula",
+    CASE WHEN ? = 1 THEN "kept"."acl" ELSE "images"."acl" END AS "acl", "kept"."tags" AS "tags"
+  FROM "images",
+    (
+      SELECT *
+      FROM "image_history"
+      WHERE (
+        "image_history"."image" = ?
+        and "image_history"."revision" = ?
+        and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+      )
+      LIMIT 1
+    ) AS "kept"
+  WHERE "images"."uuid" = ?
   LIMIT 1
-) AS "kept"
+) AS "new"
 where (
   "images"."uuid" = ?
   and (
@@ -2823,13 +2911,13 @@ where (
   )
   and "images"."state" <> 'destroyed'
   and (
-    "kept"."name" IS NOT "images"."name"
-    or "kept"."version" IS NOT "images"."version"
-    or "kept"."description" IS NOT "images"."description"
-    or "kept"."homepage" IS NOT "images"."homepage"
-    or "kept"."eula" IS NOT "images"."eula"
-    or CASE WHEN ? = 1 THEN "kept"."acl" ELSE "images"."acl" END IS NOT "images"."acl"
-    or "kept"."tags" IS NOT "images"."tags"
+    "new"."name" IS NOT "images"."name"
+    or "new"."version" IS NOT "images"."version"
+    or "new"."description" IS NOT "images"."description"
+    or "new"."homepage" IS NOT "images"."homepage"
+    or "new"."eula" IS NOT "images"."eula"
+    or "new"."acl" IS NOT "images"."acl"
+    or "new"."tags" IS NOT "images"."tags"
   )
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
@@ -2854,7 +2942,12 @@ where (
       and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
     )
   )
-);
+)
+returning "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
+  "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
+  "requirements" as "requirements", "image_size" as "image_size", "files" as "files", "published_at" as "published_at",
+  "owner" as "owner", "public" as "public", "state" as "state", "origin" as "origin", "error" as "error",
+  "revision" as "revision", "images"."write" ->> '$.changed' as "changed";
 -- SEARCH kept USING COVERING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
@@ -2872,13 +2965,15 @@ where (
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SCAN kept
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN kept
+-- SCAN new
 
 -- src/images/revert-image.sql.ts revert.outcome
 select "caller"."hasAuthority" as "hasAuthority",
@@ -2912,23 +3007,33 @@ select "caller"."hasAuthority" as "hasAuthority",
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
       SELECT 1
       FROM (
-        SELECT *
-        FROM "image_history"
-        WHERE (
-          "image_history"."image" = ?
-          and "image_history"."revision" = ?
-          and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
-        )
+        SELECT "kept"."name" AS "name", "kept"."version" AS "version", "kept"."description" AS "description",
+          "kept"."homepage" AS "homepage", "kept"."eula" AS "eula",
+          CASE WHEN ? = 1 THEN "kept"."acl" ELSE "images"."acl" END AS "acl", "kept"."tags" AS "tags"
+        FROM "images",
+          (
+            SELECT *
+            FROM "image_history"
+            WHERE (
+              "image_history"."image" = ?
+              and "image_history"."revision" = ?
+              and "image_history"."revision" >= (
+                SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?
+              ) - ? + 1
+            )
+            LIMIT 1
+          ) AS "kept"
+        WHERE "images"."uuid" = ?
         LIMIT 1
-      ) AS "kept"
+      ) AS "new"
       WHERE (
-        "kept"."name" IS NOT "images"."name"
-        or "kept"."version" IS NOT "images"."version"
-        or "kept"."description" IS NOT "images"."description"
-        or "kept"."homepage" IS NOT "images"."homepage"
-        or "kept"."eula" IS NOT "images"."eula"
-        or CASE WHEN ? = 1 THEN "kept"."acl" ELSE "images"."acl" END IS NOT "images"."acl"
-        or "kept"."tags" IS NOT "images"."tags"
+        "new"."name" IS NOT "images"."name"
+        or "new"."version" IS NOT "images"."version"
+        or "new"."description" IS NOT "images"."description"
+        or "new"."homepage" IS NOT "images"."homepage"
+        or "new"."eula" IS NOT "images"."eula"
+        or "new"."acl" IS NOT "images"."acl"
+        or "new"."tags" IS NOT "images"."tags"
       )
     )
     ELSE 0
@@ -3071,7 +3176,9 @@ left join "image_history" on (
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SCAN kept
+-- SCAN new
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING INDEX image_revisions_holder (holder=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -3087,29 +3194,35 @@ INSERT INTO "account_writes" (write_id, account, time, request_hash, attempt_id,
 SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?, ?, "images"."uuid", "images"."revision", ''
 FROM "images"
 INNER JOIN (
-  SELECT *
-  FROM "image_history"
-  WHERE (
-    "image_history"."image" = ?
-    and "image_history"."revision" = ?
-    and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
-  )
+  SELECT "kept"."name" AS "name", "kept"."version" AS "version", "kept"."description" AS "description",
+    "kept"."homepage" AS "homepage", "kept"."eula" AS "eula",
+    CASE WHEN ? = 1 THEN "kept"."acl" ELSE "images"."acl" END AS "acl", "kept"."tags" AS "tags"
+  FROM "images",
+    (
+      SELECT *
+      FROM "image_history"
+      WHERE (
+        "image_history"."image" = ?
+        and "image_history"."revision" = ?
+        and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+      )
+      LIMIT 1
+    ) AS "kept"
+  WHERE "images"."uuid" = ?
   LIMIT 1
-) AS "kept"
+) AS "new"
 WHERE (
   "images"."uuid" = ?
   and "images"."state" <> 'destroyed'
   and (
     "images"."owner" = ?
-    and (
-      "kept"."name" IS "images"."name"
-      and "kept"."version" IS "images"."version"
-      and "kept"."description" IS "images"."description"
-      and "kept"."homepage" IS "images"."homepage"
-      and "kept"."eula" IS "images"."eula"
-      and CASE WHEN ? = 1 THEN "kept"."acl" ELSE "images"."acl" END IS "images"."acl"
-      and "kept"."tags" IS "images"."tags"
-    )
+    and "new"."name" IS "images"."name"
+    and "new"."version" IS "images"."version"
+    and "new"."description" IS "images"."description"
+    and "new"."homepage" IS "images"."homepage"
+    and "new"."eula" IS "images"."eula"
+    and "new"."acl" IS "images"."acl"
+    and "new"."tags" IS "images"."tags"
   )
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
@@ -3158,33 +3271,42 @@ WHERE (
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SCAN kept
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN kept
+-- SCAN new
 
 -- src/images/revert-image.sql.ts revert.rehearse
-select "images"."uuid" as "uuid", "kept"."name" as "name", "kept"."version" as "version",
-  "kept"."description" as "description", "kept"."homepage" as "homepage", "kept"."eula" as "eula",
-  CASE WHEN ? = 1 THEN "kept"."acl" ELSE "images"."acl" END as "acl", "kept"."tags" as "tags", "images"."os" as "os",
-  "images"."type" as "type", "images"."requirements" as "requirements", "images"."image_size" as "image_size",
-  "images"."files" as "files", "images"."published_at" as "published_at", "images"."owner" as "owner",
-  "images"."public" as "public", "images"."state" as "state", "images"."origin" as "origin",
-  "images"."error" as "error", "images"."revision" + 1 as "revision"
+select "images"."uuid" as "uuid", "new"."name" as "name", "new"."version" as "version",
+  "new"."description" as "description", "new"."homepage" as "homepage", "new"."eula" as "eula", "new"."acl" as "acl",
+  "new"."tags" as "tags", "images"."os" as "os", "images"."type" as "type", "images"."requirements" as "requirements",
+  "images"."image_size" as "image_size", "images"."files" as "files", "images"."published_at" as "published_at",
+  "images"."owner" as "owner", "images"."public" as "public", "images"."state" as "state",
+  "images"."origin" as "origin", "images"."error" as "error", "images"."revision" + 1 as "revision"
 from "images"
 inner join (
-  SELECT *
-  FROM "image_history"
-  WHERE (
-    "image_history"."image" = ?
-    and "image_history"."revision" = ?
-    and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
-  )
+  SELECT "kept"."name" AS "name", "kept"."version" AS "version", "kept"."description" AS "description",
+    "kept"."homepage" AS "homepage", "kept"."eula" AS "eula",
+    CASE WHEN ? = 1 THEN "kept"."acl" ELSE "images"."acl" END AS "acl", "kept"."tags" AS "tags"
+  FROM "images",
+    (
+      SELECT *
+      FROM "image_history"
+      WHERE (
+        "image_history"."image" = ?
+        and "image_history"."revision" = ?
+        and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+      )
+      LIMIT 1
+    ) AS "kept"
+  WHERE "images"."uuid" = ?
   LIMIT 1
-) AS "kept" on true
+) AS "new" on true
 where (
   "images"."uuid" = ?
   and (
@@ -3198,13 +3320,13 @@ where (
   )
   and "images"."state" <> 'destroyed'
   and (
-    "kept"."name" IS NOT "images"."name"
-    or "kept"."version" IS NOT "images"."version"
-    or "kept"."description" IS NOT "images"."description"
-    or "kept"."homepage" IS NOT "images"."homepage"
-    or "kept"."eula" IS NOT "images"."eula"
-    or CASE WHEN ? = 1 THEN "kept"."acl" ELSE "images"."acl" END IS NOT "images"."acl"
-    or "kept"."tags" IS NOT "images"."tags"
+    "new"."name" IS NOT "images"."name"
+    or "new"."version" IS NOT "images"."version"
+    or "new"."description" IS NOT "images"."description"
+    or "new"."homepage" IS NOT "images"."homepage"
+    or "new"."eula" IS NOT "images"."eula"
+    or "new"."acl" IS NOT "images"."acl"
+    or "new"."tags" IS NOT "images"."tags"
   )
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
@@ -3247,13 +3369,15 @@ where (
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SCAN kept
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN kept
+-- SCAN new
 
 -- src/images/search-tags.sql.ts candidatesStatement
 select "uuid" as "uuid", coalesce(octet_length("images"."tags"), 0) as "bytes"
@@ -3335,7 +3459,8 @@ order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), 
 
 -- src/images/tags.sql.ts addTags.apply
 update "images"
-set "tags" = "computed"."tags", "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
+set "tags" = "new"."tags", "revision" = "images"."revision" + 1, "write_id" = ?,
+  "write" = json_set(?, '$.changed', 'tags')
 from (
   SELECT (
     WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?),
@@ -3385,8 +3510,10 @@ from (
       )
     END
   ) AS "tags"
+  FROM "images"
+  WHERE "images"."uuid" = ?
   LIMIT 1
-) AS "computed"
+) AS "new"
 where (
   "images"."uuid" = ?
   and (
@@ -3399,9 +3526,9 @@ where (
     )
   )
   and "images"."state" <> 'destroyed'
-  and "computed"."tags" IS NOT NULL
-  AND "computed"."tags" IS NOT "images"."tags"
-  and octet_length("computed"."tags") <= max(?, octet_length(coalesce("images"."tags", '')))
+  and "new"."tags" IS NOT NULL
+  AND "new"."tags" IS NOT "images"."tags"
+  and octet_length("new"."tags") <= max(?, octet_length(coalesce("images"."tags", '')))
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
@@ -3425,7 +3552,13 @@ where (
       and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
     )
   )
-);
+)
+returning "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
+  "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
+  "requirements" as "requirements", "image_size" as "image_size", "files" as "files", "published_at" as "published_at",
+  "owner" as "owner", "public" as "public", "state" as "state", "origin" as "origin", "error" as "error",
+  "revision" as "revision", "images"."write" ->> '$.changed' as "changed";
+-- SEARCH images USING COVERING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SCAN sent
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SCAN image
@@ -3443,7 +3576,7 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN computed
+-- SCAN new
 
 -- src/images/tags.sql.ts addTags.outcome
 select "caller"."hasAuthority" as "hasAuthority",
@@ -3525,10 +3658,12 @@ select "caller"."hasAuthority" as "hasAuthority",
             )
           END
         ) AS "tags"
+        FROM "images"
+        WHERE "images"."uuid" = ?
         LIMIT 1
-      ) AS "computed"
-      WHERE "computed"."tags" IS NOT NULL
-      AND "computed"."tags" IS NOT "images"."tags"
+      ) AS "new"
+      WHERE "new"."tags" IS NOT NULL
+      AND "new"."tags" IS NOT "images"."tags"
     )
     ELSE 0
   END as "wouldChange",
@@ -3589,7 +3724,8 @@ left join "image_history" on (
   "image_history"."image" = "images"."uuid"
   and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
   and "image_history"."revision" <> "images"."revision"
-);
+)
+where (? OR changes() = 0);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
@@ -3635,6 +3771,7 @@ left join "image_history" on (
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+-- SEARCH images USING COVERING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SCAN sent
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SCAN image
@@ -3645,7 +3782,7 @@ left join "image_history" on (
 -- SCAN sent
 -- SCAN sent
 -- SCAN image
--- SCAN computed
+-- SCAN new
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING INDEX image_revisions_holder (holder=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -3704,12 +3841,14 @@ INNER JOIN (
       )
     END
   ) AS "tags"
+  FROM "images"
+  WHERE "images"."uuid" = ?
   LIMIT 1
-) AS "computed"
+) AS "new"
 WHERE (
   "images"."uuid" = ?
   and "images"."state" <> 'destroyed'
-  and ("images"."owner" = ? and "computed"."tags" IS "images"."tags")
+  and ("images"."owner" = ? and "new"."tags" IS "images"."tags")
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
@@ -3740,6 +3879,7 @@ WHERE (
     )
   )
 );
+-- SEARCH images USING COVERING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SCAN sent
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SCAN image
@@ -3757,12 +3897,12 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN computed
+-- SCAN new
 
 -- src/images/tags.sql.ts addTags.rehearse
 select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
   "images"."description" as "description", "images"."homepage" as "homepage", "images"."eula" as "eula",
-  "images"."acl" as "acl", "computed"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
+  "images"."acl" as "acl", "new"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
   "images"."requirements" as "requirements", "images"."image_size" as "image_size", "images"."files" as "files",
   "images"."published_at" as "published_at", "images"."owner" as "owner", "images"."public" as "public",
   "images"."state" as "state", "images"."origin" as "origin", "images"."error" as "error",
@@ -3817,8 +3957,10 @@ inner join (
       )
     END
   ) AS "tags"
+  FROM "images"
+  WHERE "images"."uuid" = ?
   LIMIT 1
-) AS "computed" on true
+) AS "new" on true
 where (
   "images"."uuid" = ?
   and (
@@ -3831,9 +3973,9 @@ where (
     )
   )
   and "images"."state" <> 'destroyed'
-  and "computed"."tags" IS NOT NULL
-  AND "computed"."tags" IS NOT "images"."tags"
-  and octet_length("computed"."tags") <= max(?, octet_length(coalesce("images"."tags", '')))
+  and "new"."tags" IS NOT NULL
+  AND "new"."tags" IS NOT "images"."tags"
+  and octet_length("new"."tags") <= max(?, octet_length(coalesce("images"."tags", '')))
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
     and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
@@ -3858,6 +4000,7 @@ where (
     )
   )
 );
+-- SEARCH images USING COVERING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SCAN sent
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SCAN image
@@ -3875,12 +4018,18 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN computed
+-- SCAN new
 
 -- src/images/tags.sql.ts deleteTags.apply
 update "images"
-set "tags" = CASE WHEN ? IS NULL THEN '{}' ELSE json_remove("images"."tags", ?) END,
-  "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
+set "tags" = "new"."tags", "revision" = "images"."revision" + 1, "write_id" = ?,
+  "write" = json_set(?, '$.changed', 'tags')
+from (
+  SELECT CASE WHEN ? IS NULL THEN '{}' ELSE json_remove("images"."tags", ?) END AS "tags"
+  FROM "images"
+  WHERE "images"."uuid" = ?
+  LIMIT 1
+) AS "new"
 where (
   "images"."uuid" = ?
   and (
@@ -3917,7 +4066,13 @@ where (
       and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
     )
   )
-);
+)
+returning "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
+  "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
+  "requirements" as "requirements", "image_size" as "image_size", "files" as "files", "published_at" as "published_at",
+  "owner" as "owner", "public" as "public", "state" as "state", "origin" as "origin", "error" as "error",
+  "revision" as "revision", "images"."write" ->> '$.changed' as "changed";
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
@@ -3925,6 +4080,7 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN new
 
 -- src/images/tags.sql.ts deleteTags.outcome
 select "caller"."hasAuthority" as "hasAuthority",
@@ -3955,9 +4111,16 @@ select "caller"."hasAuthority" as "hasAuthority",
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
   ) as "image_isShared",
   CASE
-    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN CASE
-      WHEN ? IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?) IS NOT NULL
-    END
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
+      SELECT 1
+      FROM (
+        SELECT CASE WHEN ? IS NULL THEN '{}' ELSE json_remove("images"."tags", ?) END AS "tags"
+        FROM "images"
+        WHERE "images"."uuid" = ?
+        LIMIT 1
+      ) AS "new"
+      WHERE CASE WHEN ? IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?) IS NOT NULL END
+    )
     ELSE 0
   END as "wouldChange",
   CASE
@@ -4017,7 +4180,8 @@ left join "image_history" on (
   "image_history"."image" = "images"."uuid"
   and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
   and "image_history"."revision" <> "images"."revision"
-);
+)
+where (? OR changes() = 0);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
@@ -4063,6 +4227,8 @@ left join "image_history" on (
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SCAN new
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING INDEX image_revisions_holder (holder=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -4072,6 +4238,12 @@ left join "image_history" on (
 INSERT INTO "account_writes" (write_id, account, time, request_hash, attempt_id, image, revision, changed)
 SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?, ?, "images"."uuid", "images"."revision", ''
 FROM "images"
+INNER JOIN (
+  SELECT CASE WHEN ? IS NULL THEN '{}' ELSE json_remove("images"."tags", ?) END AS "tags"
+  FROM "images"
+  WHERE "images"."uuid" = ?
+  LIMIT 1
+) AS "new"
 WHERE (
   "images"."uuid" = ?
   and "images"."state" <> 'destroyed'
@@ -4109,21 +4281,30 @@ WHERE (
   )
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN new
 
 -- src/images/tags.sql.ts deleteTags.rehearse
-select "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
-  "homepage" as "homepage", "eula" as "eula", "acl" as "acl",
-  CASE WHEN ? IS NULL THEN '{}' ELSE json_remove("images"."tags", ?) END as "tags", "os" as "os", "type" as "type",
-  "requirements" as "requirements", "image_size" as "image_size", "files" as "files", "published_at" as "published_at",
-  "owner" as "owner", "public" as "public", "state" as "state", "origin" as "origin", "error" as "error",
+select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" as "version",
+  "images"."description" as "description", "images"."homepage" as "homepage", "images"."eula" as "eula",
+  "images"."acl" as "acl", "new"."tags" as "tags", "images"."os" as "os", "images"."type" as "type",
+  "images"."requirements" as "requirements", "images"."image_size" as "image_size", "images"."files" as "files",
+  "images"."published_at" as "published_at", "images"."owner" as "owner", "images"."public" as "public",
+  "images"."state" as "state", "images"."origin" as "origin", "images"."error" as "error",
   "images"."revision" + 1 as "revision"
 from "images"
+inner join (
+  SELECT CASE WHEN ? IS NULL THEN '{}' ELSE json_remove("images"."tags", ?) END AS "tags"
+  FROM "images"
+  WHERE "images"."uuid" = ?
+  LIMIT 1
+) AS "new" on true
 where (
   "images"."uuid" = ?
   and (
@@ -4162,41 +4343,62 @@ where (
   )
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN new
 
 -- src/images/update-image.sql.ts update.apply
 update "images"
-set "name" = CASE
-  WHEN json_type("sent"."patch", '$.name') IS NOT NULL THEN "sent"."patch" ->> '$.name' ELSE "images"."name"
-END,
-  "version" = CASE
-    WHEN json_type("sent"."patch", '$.version') IS NOT NULL THEN "sent"."patch" ->> '$.version'
-    ELSE "images"."version"
-  END,
-  "description" = CASE
-    WHEN json_type("sent"."patch", '$.description') IS NOT NULL THEN "sent"."patch" ->> '$.description'
-    ELSE "images"."description"
-  END,
-  "homepage" = CASE
-    WHEN json_type("sent"."patch", '$.homepage') IS NOT NULL THEN "sent"."patch" ->> '$.homepage'
-    ELSE "images"."homepage"
-  END,
-  "eula" = CASE
-    WHEN json_type("sent"."patch", '$.eula') IS NOT NULL THEN "sent"."patch" ->> '$.eula' ELSE "images"."eula"
-  END,
-  "acl" = CASE
-    WHEN json_type("sent"."patch", '$.acl') IS NOT NULL THEN "sent"."patch" ->> '$.acl' ELSE "images"."acl"
-  END,
-  "tags" = CASE
-    WHEN json_type("sent"."patch", '$.tags') IS NOT NULL THEN "sent"."patch" ->> '$.tags' ELSE "images"."tags"
-  END,
-  "revision" = "images"."revision" + 1, "write_id" = ?, "write" = ?
-from (SELECT ? AS "patch") AS "sent"
+set "name" = "new"."name", "version" = "new"."version", "description" = "new"."description",
+  "homepage" = "new"."homepage", "eula" = "new"."eula", "acl" = "new"."acl", "tags" = "new"."tags",
+  "revision" = "images"."revision" + 1, "write_id" = ?,
+  "write" = json_set(
+    ?, '$.changed',
+      substr(
+        iif("new"."name" IS NOT "images"."name", ', name', '') || iif(
+          "new"."version" IS NOT "images"."version", ', version', ''
+        ) || iif(
+          "new"."description" IS NOT "images"."description", ', description', ''
+        ) || iif(
+          "new"."homepage" IS NOT "images"."homepage", ', homepage', ''
+        ) || iif("new"."eula" IS NOT "images"."eula", ', eula', '') || iif("new"."acl" IS NOT "images"."acl", ', acl', '') || iif("new"."tags" IS NOT "images"."tags", ', tags', ''),
+          3
+      )
+  )
+from (
+  SELECT CASE
+    WHEN json_type("sent"."patch", '$.name') IS NOT NULL THEN "sent"."patch" ->> '$.name' ELSE "images"."name"
+  END AS "name",
+    CASE
+      WHEN json_type("sent"."patch", '$.version') IS NOT NULL THEN "sent"."patch" ->> '$.version'
+      ELSE "images"."version"
+    END AS "version",
+    CASE
+      WHEN json_type("sent"."patch", '$.description') IS NOT NULL THEN "sent"."patch" ->> '$.description'
+      ELSE "images"."description"
+    END AS "description",
+    CASE
+      WHEN json_type("sent"."patch", '$.homepage') IS NOT NULL THEN "sent"."patch" ->> '$.homepage'
+      ELSE "images"."homepage"
+    END AS "homepage",
+    CASE
+      WHEN json_type("sent"."patch", '$.eula') IS NOT NULL THEN "sent"."patch" ->> '$.eula' ELSE "images"."eula"
+    END AS "eula",
+    CASE
+      WHEN json_type("sent"."patch", '$.acl') IS NOT NULL THEN "sent"."patch" ->> '$.acl' ELSE "images"."acl"
+    END AS "acl",
+    CASE
+      WHEN json_type("sent"."patch", '$.tags') IS NOT NULL THEN "sent"."patch" ->> '$.tags' ELSE "images"."tags"
+    END AS "tags"
+  FROM "images", (SELECT ? AS "patch") AS "sent"
+  WHERE "images"."uuid" = ?
+  LIMIT 1
+) AS "new"
 where (
   "images"."uuid" = ?
   and (
@@ -4210,20 +4412,13 @@ where (
   )
   and "images"."state" <> 'destroyed'
   and (
-    (json_type("sent"."patch", '$.name') IS NOT NULL AND "sent"."patch" ->> '$.name' IS NOT "images"."name")
-    or (
-      json_type("sent"."patch", '$.version') IS NOT NULL AND "sent"."patch" ->> '$.version' IS NOT "images"."version"
-    )
-    or (
-      json_type("sent"."patch", '$.description') IS NOT NULL
-      AND "sent"."patch" ->> '$.description' IS NOT "images"."description"
-    )
-    or (
-      json_type("sent"."patch", '$.homepage') IS NOT NULL AND "sent"."patch" ->> '$.homepage' IS NOT "images"."homepage"
-    )
-    or (json_type("sent"."patch", '$.eula') IS NOT NULL AND "sent"."patch" ->> '$.eula' IS NOT "images"."eula")
-    or (json_type("sent"."patch", '$.acl') IS NOT NULL AND "sent"."patch" ->> '$.acl' IS NOT "images"."acl")
-    or (json_type("sent"."patch", '$.tags') IS NOT NULL AND "sent"."patch" ->> '$.tags' IS NOT "images"."tags")
+    "new"."name" IS NOT "images"."name"
+    or "new"."version" IS NOT "images"."version"
+    or "new"."description" IS NOT "images"."description"
+    or "new"."homepage" IS NOT "images"."homepage"
+    or "new"."eula" IS NOT "images"."eula"
+    or "new"."acl" IS NOT "images"."acl"
+    or "new"."tags" IS NOT "images"."tags"
   )
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
@@ -4248,13 +4443,14 @@ where (
       and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
     )
   )
-);
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SEARCH account_writes USING PRIMARY KEY (write_id=?)
--- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
--- SEARCH account_history USING PRIMARY KEY (account=?)
+)
+returning "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
+  "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
+  "requirements" as "requirements", "image_size" as "image_size", "files" as "files", "published_at" as "published_at",
+  "owner" as "owner", "public" as "public", "state" as "state", "origin" as "origin", "error" as "error",
+  "revision" as "revision", "images"."write" ->> '$.changed' as "changed";
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SCAN sent
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
@@ -4262,7 +4458,7 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN sent
+-- SCAN new
 
 -- src/images/update-image.sql.ts update.outcome
 select "caller"."hasAuthority" as "hasAuthority",
@@ -4295,24 +4491,43 @@ select "caller"."hasAuthority" as "hasAuthority",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
       SELECT 1
-      FROM (SELECT ? AS "patch") AS "sent"
+      FROM (
+        SELECT CASE
+          WHEN json_type("sent"."patch", '$.name') IS NOT NULL THEN "sent"."patch" ->> '$.name' ELSE "images"."name"
+        END AS "name",
+          CASE
+            WHEN json_type("sent"."patch", '$.version') IS NOT NULL THEN "sent"."patch" ->> '$.version'
+            ELSE "images"."version"
+          END AS "version",
+          CASE
+            WHEN json_type("sent"."patch", '$.description') IS NOT NULL THEN "sent"."patch" ->> '$.description'
+            ELSE "images"."description"
+          END AS "description",
+          CASE
+            WHEN json_type("sent"."patch", '$.homepage') IS NOT NULL THEN "sent"."patch" ->> '$.homepage'
+            ELSE "images"."homepage"
+          END AS "homepage",
+          CASE
+            WHEN json_type("sent"."patch", '$.eula') IS NOT NULL THEN "sent"."patch" ->> '$.eula' ELSE "images"."eula"
+          END AS "eula",
+          CASE
+            WHEN json_type("sent"."patch", '$.acl') IS NOT NULL THEN "sent"."patch" ->> '$.acl' ELSE "images"."acl"
+          END AS "acl",
+          CASE
+            WHEN json_type("sent"."patch", '$.tags') IS NOT NULL THEN "sent"."patch" ->> '$.tags' ELSE "images"."tags"
+          END AS "tags"
+        FROM "images", (SELECT ? AS "patch") AS "sent"
+        WHERE "images"."uuid" = ?
+        LIMIT 1
+      ) AS "new"
       WHERE (
-        (json_type("sent"."patch", '$.name') IS NOT NULL AND "sent"."patch" ->> '$.name' IS NOT "images"."name")
-        or (
-          json_type("sent"."patch", '$.version') IS NOT NULL
-          AND "sent"."patch" ->> '$.version' IS NOT "images"."version"
-        )
-        or (
-          json_type("sent"."patch", '$.description') IS NOT NULL
-          AND "sent"."patch" ->> '$.description' IS NOT "images"."description"
-        )
-        or (
-          json_type("sent"."patch", '$.homepage') IS NOT NULL
-          AND "sent"."patch" ->> '$.homepage' IS NOT "images"."homepage"
-        )
-        or (json_type("sent"."patch", '$.eula') IS NOT NULL AND "sent"."patch" ->> '$.eula' IS NOT "images"."eula")
-        or (json_type("sent"."patch", '$.acl') IS NOT NULL AND "sent"."patch" ->> '$.acl' IS NOT "images"."acl")
-        or (json_type("sent"."patch", '$.tags') IS NOT NULL AND "sent"."patch" ->> '$.tags' IS NOT "images"."tags")
+        "new"."name" IS NOT "images"."name"
+        or "new"."version" IS NOT "images"."version"
+        or "new"."description" IS NOT "images"."description"
+        or "new"."homepage" IS NOT "images"."homepage"
+        or "new"."eula" IS NOT "images"."eula"
+        or "new"."acl" IS NOT "images"."acl"
+        or "new"."tags" IS NOT "images"."tags"
       )
     )
     ELSE 0
@@ -4374,7 +4589,8 @@ left join "image_history" on (
   "image_history"."image" = "images"."uuid"
   and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
   and "image_history"."revision" <> "images"."revision"
-);
+)
+where (? OR changes() = 0);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
@@ -4420,7 +4636,9 @@ left join "image_history" on (
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SCAN sent
+-- SCAN new
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING INDEX image_revisions_holder (holder=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -4430,38 +4648,47 @@ left join "image_history" on (
 INSERT INTO "account_writes" (write_id, account, time, request_hash, attempt_id, image, revision, changed)
 SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?, ?, "images"."uuid", "images"."revision", ''
 FROM "images"
-INNER JOIN (SELECT ? AS "patch") AS "sent"
+INNER JOIN (
+  SELECT CASE
+    WHEN json_type("sent"."patch", '$.name') IS NOT NULL THEN "sent"."patch" ->> '$.name' ELSE "images"."name"
+  END AS "name",
+    CASE
+      WHEN json_type("sent"."patch", '$.version') IS NOT NULL THEN "sent"."patch" ->> '$.version'
+      ELSE "images"."version"
+    END AS "version",
+    CASE
+      WHEN json_type("sent"."patch", '$.description') IS NOT NULL THEN "sent"."patch" ->> '$.description'
+      ELSE "images"."description"
+    END AS "description",
+    CASE
+      WHEN json_type("sent"."patch", '$.homepage') IS NOT NULL THEN "sent"."patch" ->> '$.homepage'
+      ELSE "images"."homepage"
+    END AS "homepage",
+    CASE
+      WHEN json_type("sent"."patch", '$.eula') IS NOT NULL THEN "sent"."patch" ->> '$.eula' ELSE "images"."eula"
+    END AS "eula",
+    CASE
+      WHEN json_type("sent"."patch", '$.acl') IS NOT NULL THEN "sent"."patch" ->> '$.acl' ELSE "images"."acl"
+    END AS "acl",
+    CASE
+      WHEN json_type("sent"."patch", '$.tags') IS NOT NULL THEN "sent"."patch" ->> '$.tags' ELSE "images"."tags"
+    END AS "tags"
+  FROM "images", (SELECT ? AS "patch") AS "sent"
+  WHERE "images"."uuid" = ?
+  LIMIT 1
+) AS "new"
 WHERE (
   "images"."uuid" = ?
   and "images"."state" <> 'destroyed'
   and (
     "images"."owner" = ?
-    and (
-      CASE
-        WHEN json_type("sent"."patch", '$.name') IS NOT NULL THEN "sent"."patch" ->> '$.name' ELSE "images"."name"
-      END IS "images"."name"
-      and CASE
-        WHEN json_type("sent"."patch", '$.version') IS NOT NULL THEN "sent"."patch" ->> '$.version'
-        ELSE "images"."version"
-      END IS "images"."version"
-      and CASE
-        WHEN json_type("sent"."patch", '$.description') IS NOT NULL THEN "sent"."patch" ->> '$.description'
-        ELSE "images"."description"
-      END IS "images"."description"
-      and CASE
-        WHEN json_type("sent"."patch", '$.homepage') IS NOT NULL THEN "sent"."patch" ->> '$.homepage'
-        ELSE "images"."homepage"
-      END IS "images"."homepage"
-      and CASE
-        WHEN json_type("sent"."patch", '$.eula') IS NOT NULL THEN "sent"."patch" ->> '$.eula' ELSE "images"."eula"
-      END IS "images"."eula"
-      and CASE
-        WHEN json_type("sent"."patch", '$.acl') IS NOT NULL THEN "sent"."patch" ->> '$.acl' ELSE "images"."acl"
-      END IS "images"."acl"
-      and CASE
-        WHEN json_type("sent"."patch", '$.tags') IS NOT NULL THEN "sent"."patch" ->> '$.tags' ELSE "images"."tags"
-      END IS "images"."tags"
-    )
+    and "new"."name" IS "images"."name"
+    and "new"."version" IS "images"."version"
+    and "new"."description" IS "images"."description"
+    and "new"."homepage" IS "images"."homepage"
+    and "new"."eula" IS "images"."eula"
+    and "new"."acl" IS "images"."acl"
+    and "new"."tags" IS "images"."tags"
   )
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
@@ -4493,12 +4720,8 @@ WHERE (
     )
   )
 );
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SEARCH account_history USING PRIMARY KEY (account=?)
--- SEARCH account_writes USING PRIMARY KEY (write_id=?)
--- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SCAN sent
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
@@ -4506,40 +4729,45 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN sent
+-- SCAN new
 
 -- src/images/update-image.sql.ts update.rehearse
-select "images"."uuid" as "uuid",
-  CASE
-    WHEN json_type("sent"."patch", '$.name') IS NOT NULL THEN "sent"."patch" ->> '$.name' ELSE "images"."name"
-  END as "name",
-  CASE
-    WHEN json_type("sent"."patch", '$.version') IS NOT NULL THEN "sent"."patch" ->> '$.version'
-    ELSE "images"."version"
-  END as "version",
-  CASE
-    WHEN json_type("sent"."patch", '$.description') IS NOT NULL THEN "sent"."patch" ->> '$.description'
-    ELSE "images"."description"
-  END as "description",
-  CASE
-    WHEN json_type("sent"."patch", '$.homepage') IS NOT NULL THEN "sent"."patch" ->> '$.homepage'
-    ELSE "images"."homepage"
-  END as "homepage",
-  CASE
-    WHEN json_type("sent"."patch", '$.eula') IS NOT NULL THEN "sent"."patch" ->> '$.eula' ELSE "images"."eula"
-  END as "eula",
-  CASE
-    WHEN json_type("sent"."patch", '$.acl') IS NOT NULL THEN "sent"."patch" ->> '$.acl' ELSE "images"."acl"
-  END as "acl",
-  CASE
-    WHEN json_type("sent"."patch", '$.tags') IS NOT NULL THEN "sent"."patch" ->> '$.tags' ELSE "images"."tags"
-  END as "tags",
-  "images"."os" as "os", "images"."type" as "type", "images"."requirements" as "requirements",
+select "images"."uuid" as "uuid", "new"."name" as "name", "new"."version" as "version",
+  "new"."description" as "description", "new"."homepage" as "homepage", "new"."eula" as "eula", "new"."acl" as "acl",
+  "new"."tags" as "tags", "images"."os" as "os", "images"."type" as "type", "images"."requirements" as "requirements",
   "images"."image_size" as "image_size", "images"."files" as "files", "images"."published_at" as "published_at",
   "images"."owner" as "owner", "images"."public" as "public", "images"."state" as "state",
   "images"."origin" as "origin", "images"."error" as "error", "images"."revision" + 1 as "revision"
 from "images"
-inner join (SELECT ? AS "patch") AS "sent" on true
+inner join (
+  SELECT CASE
+    WHEN json_type("sent"."patch", '$.name') IS NOT NULL THEN "sent"."patch" ->> '$.name' ELSE "images"."name"
+  END AS "name",
+    CASE
+      WHEN json_type("sent"."patch", '$.version') IS NOT NULL THEN "sent"."patch" ->> '$.version'
+      ELSE "images"."version"
+    END AS "version",
+    CASE
+      WHEN json_type("sent"."patch", '$.description') IS NOT NULL THEN "sent"."patch" ->> '$.description'
+      ELSE "images"."description"
+    END AS "description",
+    CASE
+      WHEN json_type("sent"."patch", '$.homepage') IS NOT NULL THEN "sent"."patch" ->> '$.homepage'
+      ELSE "images"."homepage"
+    END AS "homepage",
+    CASE
+      WHEN json_type("sent"."patch", '$.eula') IS NOT NULL THEN "sent"."patch" ->> '$.eula' ELSE "images"."eula"
+    END AS "eula",
+    CASE
+      WHEN json_type("sent"."patch", '$.acl') IS NOT NULL THEN "sent"."patch" ->> '$.acl' ELSE "images"."acl"
+    END AS "acl",
+    CASE
+      WHEN json_type("sent"."patch", '$.tags') IS NOT NULL THEN "sent"."patch" ->> '$.tags' ELSE "images"."tags"
+    END AS "tags"
+  FROM "images", (SELECT ? AS "patch") AS "sent"
+  WHERE "images"."uuid" = ?
+  LIMIT 1
+) AS "new" on true
 where (
   "images"."uuid" = ?
   and (
@@ -4553,20 +4781,13 @@ where (
   )
   and "images"."state" <> 'destroyed'
   and (
-    (json_type("sent"."patch", '$.name') IS NOT NULL AND "sent"."patch" ->> '$.name' IS NOT "images"."name")
-    or (
-      json_type("sent"."patch", '$.version') IS NOT NULL AND "sent"."patch" ->> '$.version' IS NOT "images"."version"
-    )
-    or (
-      json_type("sent"."patch", '$.description') IS NOT NULL
-      AND "sent"."patch" ->> '$.description' IS NOT "images"."description"
-    )
-    or (
-      json_type("sent"."patch", '$.homepage') IS NOT NULL AND "sent"."patch" ->> '$.homepage' IS NOT "images"."homepage"
-    )
-    or (json_type("sent"."patch", '$.eula') IS NOT NULL AND "sent"."patch" ->> '$.eula' IS NOT "images"."eula")
-    or (json_type("sent"."patch", '$.acl') IS NOT NULL AND "sent"."patch" ->> '$.acl' IS NOT "images"."acl")
-    or (json_type("sent"."patch", '$.tags') IS NOT NULL AND "sent"."patch" ->> '$.tags' IS NOT "images"."tags")
+    "new"."name" IS NOT "images"."name"
+    or "new"."version" IS NOT "images"."version"
+    or "new"."description" IS NOT "images"."description"
+    or "new"."homepage" IS NOT "images"."homepage"
+    or "new"."eula" IS NOT "images"."eula"
+    or "new"."acl" IS NOT "images"."acl"
+    or "new"."tags" IS NOT "images"."tags"
   )
   and (
     NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
@@ -4592,12 +4813,8 @@ where (
     )
   )
 );
--- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
--- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SEARCH account_writes USING PRIMARY KEY (write_id=?)
--- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
--- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SCAN sent
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
@@ -4605,4 +4822,4 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN sent
+-- SCAN new
