@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
-import { send, type TestRequest } from "../support/client.ts";
+import { makeRequest, send, sendMade, type TestRequest } from "../support/client.ts";
 import { bob, clear, mallory, provision } from "../support/fixtures.ts";
 import { formatPublicLine, makeKey } from "../support/signer.ts";
 import { makeUuid } from "../support/uuids.ts";
@@ -115,4 +115,14 @@ it.each<Row>([
   const answer = await send(request);
   expect(answer.json).toMatchObject(json as object);
   expect([answer.status, answer.headers.get("Ignored-Parameters")]).toEqual([status, ignored ?? null]);
+});
+
+it("white space after a comma in Authorization", async () => {
+  const request = await makeRequest({ method: "GET", path });
+  for (const blank of [" ", "\t"]) {
+    const headers = new Headers(request.headers);
+    headers.set("Authorization", (headers.get("Authorization") ?? "").replaceAll('",', `",${blank}`));
+    const { status, json } = await sendMade(new Request(request, { headers }));
+    expect([status, json]).toEqual([200, expect.objectContaining({ id: makeUuid(1), name: "own" })]);
+  }
 });
