@@ -26,6 +26,7 @@ export async function bundleService(file: string): Promise<void> {
     minify: true,
     keepNames: false,
     conditions: ["workerd", "worker", "browser"],
+    external: ["cloudflare:workers"],
     define: { "process.env.NODE_ENV": '"production"', "navigator.userAgent": '"Cloudflare-Workers"' },
     logLevel: "silent",
   });
