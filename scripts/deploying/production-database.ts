@@ -53,20 +53,30 @@ export async function assertMigrated({ database_name }: ProductionDatabase): Pro
   );
 }
 
-/** Returns the migrations that wrangler's own table lists; none if it has no such table. */
 async function readApplied(name: string): Promise<ReadonlySet<string>> {
   const query = "SELECT name FROM d1_migrations";
   const args = ["d1", "execute", name, "--env=production", "--remote", "--json", "--command", query];
   const { stdout, stderr } = await runWrangler(args);
-  const printed = parsePrinted(stdout);
+  return parseApplied(stdout, stderr);
+}
+
+type Said = { text?: string };
+
+/**
+ * Returns the migrations that wrangler's own table lists; none if the database has no such table.
+ *
+ * @param stdout of wrangler with --json: a result for each statement, or an error, whose reason is in its notes if Cloudflare gave one
+ * @throws {Error} the reason, in one line
+ */
+export function parseApplied(stdout: string, stderr: string): ReadonlySet<string> {
+  const printed = parseJson(stdout);
   if (Array.isArray(printed)) return new Set(printed.flatMap(({ results = [] }) => results.map((row) => row.name)));
-  const reason = printed.error?.text ?? (stdout.trim() || stderr);
+  const reason = (printed.error?.notes?.[0] ?? printed.error)?.text ?? (stdout.trim() || stderr);
   if (reason.includes("no such table")) return new Set();
   throw new Error(`the deployed database cannot be asked which migrations it has: ${explain(reason)}`);
 }
 
-/** Parses wrangler's output with --json: a result for each statement, or an error. */
-function parsePrinted(text: string): { results?: { name: string }[] }[] | { error?: { text?: string } } {
+function parseJson(text: string): { results?: { name: string }[] }[] | { error?: Said & { notes?: Said[] } } {
   try {
     return JSON.parse(text.slice(text.search(/[[{]/)));
   } catch {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { explain } from "../../scripts/deploying/cloudflare.ts";
-import { assertDatabaseIsNamed } from "../../scripts/deploying/production-database.ts";
+import { assertDatabaseIsNamed, parseApplied } from "../../scripts/deploying/production-database.ts";
 import { listMigrations } from "../../scripts/provisioning/migrations.ts";
 import { run } from "../support/started.ts";
 
@@ -33,11 +32,24 @@ describe("npm run deploy", () => {
     ).not.toThrow();
   });
 
-  it.each([
-    ["it's necessary to set a CLOUDFLARE_API_TOKEN environment variable", /^not logged in to Cloudflare; run "npx /],
-    ["fetch failed", /^Cloudflare's API cannot be reached; this needs the network \(fetch failed\)$/],
-    ["Authentication error [code: 10000]\nmore", /^Authentication error \[code: 10000\]$/],
-  ])("says in one line what it needs: %s", (said, line) => {
-    expect(explain(said)).toMatch(line);
+  it("reads which migrations are applied, of what wrangler prints: none before the first", () => {
+    const failed = (text: string, notes: object = {}) => JSON.stringify({ error: { text, ...notes } });
+    const request = "A request to the Cloudflare API (/accounts/a/d1/database/b/query) failed.";
+    const noTable = { notes: [{ text: "no such table: d1_migrations: SQLITE_ERROR [code: 7500]" }] };
+    expect(parseApplied(failed(request, noTable), "")).toEqual(new Set());
+    expect(parseApplied('\n[{"results":[{"name":"0000_initial.sql"}],"success":true}]', "")).toEqual(
+      new Set(["0000_initial.sql"]),
+    );
+    const asked = "the deployed database cannot be asked which migrations it has: ";
+    expect(() =>
+      parseApplied(failed(request, { notes: [{ text: "Authentication error [code: 10000]" }] }), ""),
+    ).toThrow(`${asked}Authentication error [code: 10000]`);
+    expect(() => parseApplied(failed("fetch failed"), "")).toThrow(
+      `${asked}Cloudflare's API cannot be reached; this needs the network (fetch failed)`,
+    );
+    const needs = "it's necessary to set a CLOUDFLARE_API_TOKEN environment variable";
+    expect(() => parseApplied("", needs)).toThrow(
+      `${asked}not logged in to Cloudflare; run "npx wrangler login", or set CLOUDFLARE_API_TOKEN`,
+    );
   });
 });
