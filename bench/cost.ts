@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openMigrated } from "../scripts/provisioning/migrations.ts";
 import { readNumber, readOptions, runProgram } from "../scripts/running/program.ts";
+import { variableDefaults } from "../src/configuration.ts";
 import type { Results } from "./summary.ts";
 
 const usage = `usage: npm run cost [-- OPTIONS]
@@ -24,17 +25,39 @@ const prices = {
   "rows read": { included: 25_000_000_000, unit: 1_000_000, price: 0.001 },
   "rows written": { included: 50_000_000, unit: 1_000_000, price: 1 },
   "storage, GB": { included: 5, unit: 1, price: 0.75 },
-  "log lines": { included: 20_000_000, unit: 1_000_000, price: 0.6 },
+  "log lines and spans": { included: 20_000_000, unit: 1_000_000, price: 0.6 },
 } as const;
 const monthlyFee = 5;
 
-/** The rows that a warm request reads and writes. */
-function readRows(name: string): { read: number; written: number } {
+/** What a database of D1 holds on Workers Paid. */
+const databaseGb = 10;
+
+type Costs = { trips: number; read: number; written: number };
+
+/**
+ * What a request costs as a cold one, whose caller no isolate remembers: its round trips, and its rows with those of finding
+ * the caller. A replica's rows are billed as the primary's are.
+ */
+function readCosts(name: string): Costs {
+  const [own, identify] = [readRow(name), readRow("ListDatacenters")];
+  return { ...own, read: own.read + identify.read };
+}
+
+/** A row of the table of docs/performance.md: round trips of a cold request, rows of a warm one. */
+function readRow(name: string): Costs {
   const page = readFileSync(join(root, "docs/performance.md"), "utf8");
-  const row = new RegExp(`^\\| ${name} \\| \\d+ \\| \\d+ \\| (\\d+) \\| (\\d+) \\|$`, "m");
-  const [, read, written] = row.exec(page) ?? [];
-  if (read === undefined || written === undefined) throw new Error(`docs/performance.md has no row ${name}`);
-  return { read: Number(read), written: Number(written) };
+  const row = new RegExp(`^\\| ${name} \\| (\\d+) \\| \\d+ \\| (\\d+) \\| (\\d+) \\|$`, "m").exec(page);
+  if (!row) throw new Error(`docs/performance.md has no row ${name}`);
+  const [trips = 0, read = 0, written = 0] = row.slice(1).map(Number);
+  return { trips, read, written };
+}
+
+/** The share of the requests that are traced, of wrangler.toml. */
+function readTraced(): number {
+  const settings = readFileSync(join(root, "wrangler.toml"), "utf8");
+  const [, rate] = /^\[observability\.traces\]\nenabled = true\nhead_sampling_rate = ([\d.]+)$/m.exec(settings) ?? [];
+  if (rate === undefined) throw new Error("wrangler.toml has no head_sampling_rate for traces");
+  return Number(rate);
 }
 
 /** CPU of a request in ms, D1 included: locally both run in one process, and Workers bills less. */
@@ -91,14 +114,24 @@ async function cost(): Promise<number> {
   ] as const;
   const sum = (amount: (request: (typeof requests)[number]) => number): number =>
     requests.reduce((total, request) => total + amount(request) * request.count, 0);
+  const [images, updates, revision] = [read("accounts") * read("images"), read("updates"), measureRevision()];
+  const { HISTORY_REVISIONS, HISTORY_BYTES, ACCOUNT_HISTORY_BYTES } = variableDefaults;
+  const history = Math.min(
+    updates * revision,
+    images * Math.min(HISTORY_REVISIONS * revision, HISTORY_BYTES),
+    read("accounts") * ACCOUNT_HISTORY_BYTES,
+  );
+  const stored = (images * revision + history) / 1e9;
+  const traced = readTraced();
   const used: Record<keyof typeof prices, number> = {
     requests: sum(() => 1),
     // Two digits: more would change with every run of the bench.
     "CPU, ms": Number(sum(({ kind }) => readCpu(kind)).toPrecision(2)),
-    "rows read": sum(({ row }) => readRows(row).read),
-    "rows written": sum(({ row }) => readRows(row).written),
-    "storage, GB": ((read("accounts") * read("images") + read("updates")) * measureRevision()) / 1e9,
-    "log lines": sum(() => 1),
+    "rows read": sum(({ row }) => readCosts(row).read),
+    "rows written": sum(({ row }) => readCosts(row).written),
+    "storage, GB": Math.min(stored, databaseGb),
+    // A line for each request; of a traced one a span for the request, the limiter and each round trip.
+    "log lines and spans": sum(({ row }) => 1 + traced * (2 + readCosts(row).trips)),
   };
   const show = (amount: number): string => (amount < 100 ? amount.toFixed(1) : Math.round(amount).toLocaleString("en"));
   let total = monthlyFee;
@@ -110,6 +143,10 @@ async function cost(): Promise<number> {
     console.log(`| ${item} | ${show(amount)} | ${included.toLocaleString("en")} | ${dollars.toFixed(2)} |`);
   }
   console.log(`| Workers Paid, with the above | | | ${total.toFixed(2)} |`);
+  if (stored > databaseGb)
+    console.log(
+      `\nThis is ${show(stored)} GB, and a database holds ${databaseGb}: writes are 503 then. docs/operating.md#limits`,
+    );
   return 0;
 }
 

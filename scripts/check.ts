@@ -23,13 +23,14 @@ const script = (name: string): string[] => [process.execPath, `scripts/${name}.t
 /** The slowest come first. */
 const parts: Readonly<Record<string, readonly string[]>> = {
   "types of scripts and tests": tsc("tsconfig.node.json", "node"),
-  size: script("size"),
+  size: [...script("size"), "--bytes"],
   "types of the Worker": tsc("tsconfig.json", "worker"),
   lint: [join(binaries, "biome"), "ci", "--colors=off", "--error-on-warnings", "."],
   document: script("check-document"),
   schema: script("check-schema"),
   "types of the console": tsc("src/console/tsconfig.json", "console"),
   "types of the console's tests": tsc("test/console/tsconfig.json", "console-tests"),
+  "wrangler.toml": script("check-wrangler"),
   documents: script("check-docs"),
   layers: script("check-layers"),
   lockfile: script("check-lock"),

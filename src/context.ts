@@ -17,6 +17,8 @@ export type Bindings = ConfigurationVariables & {
   ACCOUNT_LIMITER?: RateLimit;
   /** Counts the requests of an IP address, before the signature is verified. */
   ADDRESS_LIMITER?: RateLimit;
+  /** The version that was deployed, for the log. */
+  VERSION?: WorkerVersionMetadata;
   /** Set by `npm run serve` for Health. @throws {Error} the database's file is gone, or cannot be written */
   checkStorage?: () => Promise<void>;
 };

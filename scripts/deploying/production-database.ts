@@ -1,9 +1,12 @@
-import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { formatMigrateCommand, listMigrations } from "../provisioning/migrations.ts";
-import { wranglerCli } from "../running/program.ts";
+import { explain, runWrangler } from "./cloudflare.ts";
 
-const root = join(import.meta.dirname, "../..");
+/** The project's own wrangler.toml. */
+export const projectFile = join(import.meta.dirname, "../../wrangler.toml");
+
+/** The command that creates the database, for a message. */
+export const createCommand = "npm run create-database -- --location … (or --jurisdiction …)";
 
 /** The database_id of wrangler.toml before a database is created. */
 export const placeholderId = "00000000-0000-4000-8000-000000000000";
@@ -23,9 +26,9 @@ type WorkerConfig = Omit<ProductionDatabase, "database_name" | "database_id"> & 
 };
 
 /** Reads the database with the binding DB. @throws {Error} no entry has this binding, a name and an id */
-export async function readProductionDatabase(): Promise<ProductionDatabase> {
+export async function readProductionDatabase(file = projectFile): Promise<ProductionDatabase> {
   const { unstable_readConfig: readConfig } = await import("wrangler");
-  const config: WorkerConfig = readConfig({ config: join(root, "wrangler.toml"), env: "production" });
+  const config: WorkerConfig = readConfig({ config: file, env: "production" });
   const { name, account_id, compatibility_date, d1_databases } = config;
   const { database_name, database_id } = d1_databases.find(({ binding }) => binding === "DB") ?? {};
   if (database_name && database_id) return { name, account_id, compatibility_date, database_name, database_id };
@@ -33,10 +36,10 @@ export async function readProductionDatabase(): Promise<ProductionDatabase> {
 }
 
 /** @throws {Error} the id is still the placeholder; the message says what to do */
-export function assertDatabaseIsNamed({ database_name, database_id }: ProductionDatabase): void {
+export function assertDatabaseIsNamed({ database_id }: ProductionDatabase): void {
   if (database_id !== placeholderId) return;
   throw new Error(
-    `the database_id under [[env.production.d1_databases]] of wrangler.toml is still the placeholder; run "npx wrangler d1 create ${database_name}" and put the id it prints there`,
+    `the database_id under [[env.production.d1_databases]] of wrangler.toml is still the placeholder; run ${createCommand}`,
   );
 }
 
@@ -50,48 +53,33 @@ export async function assertMigrated({ database_name }: ProductionDatabase): Pro
   );
 }
 
-/** Returns the migrations that wrangler's own table lists; none if it has no such table. */
 async function readApplied(name: string): Promise<ReadonlySet<string>> {
   const query = "SELECT name FROM d1_migrations";
-  const text = await runWrangler(["d1", "execute", name, "--env=production", "--remote", "--json", "--command", query]);
-  const printed = parsePrinted(text);
-  if (Array.isArray(printed)) return new Set(printed.flatMap(({ results = [] }) => results.map((row) => row.name)));
-  const reason = printed.error?.text ?? text.trim();
-  if (reason.includes("no such table")) return new Set();
-  throw new Error(explain(reason));
+  const args = ["d1", "execute", name, "--env=production", "--remote", "--json", "--command", query];
+  const { stdout, stderr } = await runWrangler(args);
+  return parseApplied(stdout, stderr);
 }
 
-/** Parses wrangler's output with --json: a result for each statement, or an error. */
-function parsePrinted(text: string): { results?: { name: string }[] }[] | { error?: { text?: string } } {
+type Said = { text?: string };
+
+/**
+ * Returns the migrations that wrangler's own table lists; none if the database has no such table.
+ *
+ * @param stdout of wrangler with --json: a result for each statement, or an error, whose reason is in its notes if Cloudflare gave one
+ * @throws {Error} the reason, in one line
+ */
+export function parseApplied(stdout: string, stderr: string): ReadonlySet<string> {
+  const printed = parseJson(stdout);
+  if (Array.isArray(printed)) return new Set(printed.flatMap(({ results = [] }) => results.map((row) => row.name)));
+  const reason = (printed.error?.notes?.[0] ?? printed.error)?.text ?? (stdout.trim() || stderr);
+  if (reason.includes("no such table")) return new Set();
+  throw new Error(`the deployed database cannot be asked which migrations it has: ${explain(reason)}`);
+}
+
+function parseJson(text: string): { results?: { name: string }[] }[] | { error?: Said & { notes?: Said[] } } {
   try {
     return JSON.parse(text.slice(text.search(/[[{]/)));
   } catch {
     return {};
   }
-}
-
-/** Says in one line what is missing, where wrangler speaks only of tokens or of fetch. */
-export function explain(reason: string): string {
-  if (reason.includes("CLOUDFLARE_API_TOKEN")) {
-    return 'not logged in to Cloudflare; run "npx wrangler login", or set CLOUDFLARE_API_TOKEN';
-  }
-  if (/fetch failed|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH/.test(reason)) {
-    return `Cloudflare's API cannot be reached; this needs the network (${firstLine(reason)})`;
-  }
-  return `the deployed database cannot be asked which migrations it has: ${firstLine(reason) || "wrangler said nothing"}`;
-}
-
-const firstLine = (text: string): string => text.split("\n")[0] ?? "";
-
-/** Runs wrangler without a terminal, so that it opens no browser and asks nothing. @returns its stdout */
-function runWrangler(args: readonly string[]): Promise<string> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [wranglerCli, ...args],
-      { cwd: root, timeout: 60_000, env: { ...process.env, CI: "true", NO_COLOR: "1" } },
-      (error, stdout, stderr) => resolve(stdout.trim() ? stdout : stderr.trim() || String(error ?? "")),
-    );
-    child.stdin?.end();
-  });
 }

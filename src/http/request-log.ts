@@ -1,3 +1,4 @@
+import { tracing } from "cloudflare:workers";
 import type { MiddlewareHandler } from "hono";
 import { readConfiguration } from "../configuration.ts";
 import type { AppEnv } from "../context.ts";
@@ -17,6 +18,14 @@ export function listCauses(error: unknown): string {
   return causes.join(" < ");
 }
 
+/** Names the request's own span after its operation. @returns the id of the trace; undefined if Cloudflare traces no such request */
+function nameSpan(operation: string | undefined): string | undefined {
+  const span = tracing.getActiveSpan();
+  if (!span?.isTraced) return undefined;
+  if (operation) span.updateName(operation);
+  return span.spanContext().traceId;
+}
+
 /** Writes one JSON line a request to the log. Times in ms. Never field values, headers or bound parameters, but the names in the keyId. docs/operating.md#monitor */
 export const logRequest: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
@@ -31,6 +40,8 @@ export const logRequest: MiddlewareHandler<AppEnv> = async (c, next) => {
     time: new Date().toISOString(),
     level: status >= 500 ? "error" : status >= 400 ? "warn" : "info",
     requestId: c.get("requestId"),
+    traceId: nameSpan(c.get("operation")),
+    version: c.env.VERSION?.id,
     method: c.req.method,
     route: c.get("route"),
     operation: c.get("operation"),

@@ -1,6 +1,6 @@
-import { env, exports } from "cloudflare:workers";
+import { env, exports, tracing } from "cloudflare:workers";
 import { createHash } from "node:crypto";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { version } from "../../package.json";
 import { makeBindings, send, type TestRequest } from "../support/client.ts";
 import { bob, provision } from "../support/fixtures.ts";
@@ -238,6 +238,29 @@ describe("the log", () => {
       { requestId: "r2", level: "warn", ...same, status: 422, code: "ValidationFailed", d1Calls: 1, ...times },
     ]);
     expect(text).not.toContain("secret");
+  });
+
+  it("has the trace and the deployed version where Cloudflare has them, and names the trace after the operation", async () => {
+    const names: string[] = [];
+    const span = {
+      isTraced: true,
+      updateName: (name: string) => names.push(name),
+      spanContext: () => ({ traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331", traceFlags: 1 }),
+    };
+    const VERSION = { id: "v1", tag: "", timestamp: "" };
+    const traced = vi.spyOn(tracing, "getActiveSpan").mockReturnValue(span as unknown as Span);
+    const get = { method: "GET", bindings: makeBindings({ VERSION }) };
+    const { lines } = await captureLog(async () => {
+      await send({ ...get, path });
+      await send({ ...get, path: "/nothing/at/all" });
+      span.isTraced = false;
+      await send({ ...get, path });
+    });
+    traced.mockRestore();
+    const { traceId } = span.spanContext();
+    expect(lines).toMatchObject([{ traceId, version: "v1" }, { traceId, status: 404 }, { version: "v1" }]);
+    expect(lines[2]).not.toHaveProperty("traceId");
+    expect(names).toEqual(["GetImage"]);
   });
 
   it("names who tried, of a request that is refused, and the address where a variable asks for it", async () => {

@@ -18,6 +18,46 @@ it("bills what passes the fee", async () => {
   expect(stdout).toContain("| requests | 60,000,000 | 10,000,000 | 15.00 |");
 });
 
+it("bills a line for each request, and the spans of one in ten, with the rows of finding the caller", async () => {
+  const { stdout } = await runCost("--accounts", "0", "--updates", "0", "--gets", "30000000", "--lists", "0");
+  // Four spans: the request, the rate limiter, and two round trips of a cold get, which reads 4 + 14 rows.
+  expect(stdout).toContain("| log lines and spans | 42,000,000 | 20,000,000 | 13.20 |");
+  expect(stdout).toContain("| rows read | 540,000,000 | 25,000,000,000 | 0.00 |");
+});
+
+it("says when the database would be full, and keeps to the bounds of a history", async () => {
+  const full = await runCost(
+    "--accounts",
+    "1000000",
+    "--images",
+    "100",
+    "--updates",
+    "0",
+    "--gets",
+    "0",
+    "--lists",
+    "0",
+  );
+  expect(full.stdout).toContain("| storage, GB | 10.0 | 5 | 3.75 |");
+  expect(full.stdout).toMatch(
+    /\n\nThis is [\d.]+ GB, and a database holds 10: writes are 503 then\. docs\/operating\.md#limits\n$/,
+  );
+  // 1 000 revisions of one image.
+  const one = await runCost(
+    "--accounts",
+    "1",
+    "--images",
+    "1",
+    "--updates",
+    "900000000",
+    "--gets",
+    "0",
+    "--lists",
+    "0",
+  );
+  expect(one.stdout).toContain("| storage, GB | 0.0 | 5 | 0.00 |");
+});
+
 it("refuses what is no number", async () => {
   const { code, stderr } = await runCost("--updates", "1e6");
   expect(code).toBe(2);

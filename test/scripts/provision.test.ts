@@ -306,6 +306,6 @@ test.concurrent("--remote says how to create the database that is missing", asyn
     code: 1,
     stdout: "",
     stderr:
-      'the database_id under [[env.production.d1_databases]] of wrangler.toml is still the placeholder; run "npx wrangler d1 create cloudapi-edge" and put the id it prints there\n',
+      "the database_id under [[env.production.d1_databases]] of wrangler.toml is still the placeholder; run npm run create-database -- --location … (or --jurisdiction …)\n",
   });
 });
