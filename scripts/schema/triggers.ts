@@ -171,7 +171,8 @@ END`,
 END`,
   `CREATE TRIGGER \`image_history_after_update\` AFTER UPDATE OF \`revision\` ON \`images\` WHEN NEW.\`revision\` IS NOT OLD.\`revision\` BEGIN${insertRevision(
     {
-      changed: `substr(${changedNames}, 3)`,
+      // A write that returns its image says itself what changes.
+      changed: `coalesce(iif(NEW.\`write\` IS NOT OLD.\`write\`, NEW.\`write\` ->> '$.changed', NULL), substr(${changedNames}, 3))`,
       bytes: earlierBytes,
       record:
         "iif(NEW.`write_id` IS NOT OLD.`write_id`, NEW.`write_id`, NULL) AS `write_id`, iif(NEW.`write` IS NOT OLD.`write`, NEW.`write`, NULL) AS `write`",
