@@ -88,6 +88,6 @@ export const deleteKey = createFactory<AppEnv, "/:login/keys/:key">().createHand
     const outcome = await asCaller(c, (db, caller) => removeKey(db, { ...caller, key }));
     assertAuthority(outcome);
     requireFound(outcome.isDeleted || null, key);
-    return answerNoContent();
+    return answerNoContent(c);
   },
 );

@@ -50,7 +50,7 @@ export const welcomeBrowser: MiddlewareHandler<AppEnv> = async (c, next) => {
   const isBrowser = c.req.method === "GET" && c.req.path === "/" && c.req.header("Accept")?.includes("text/html");
   if (!isBrowser) return await next();
   const headers = { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": "default-src 'none'" };
-  return new Response(welcomePage, { headers: makeAnswerHeaders(headers) });
+  return new Response(welcomePage, { headers: makeAnswerHeaders(c, headers) });
 };
 
 /** Paths that start with /-- are the service's own; /:login must not match them. */

@@ -52,6 +52,6 @@ export const removeImageAcl = createFactory<AppEnv, "/:login/images/:id/acl">().
     const written = judgeRemoval(outcome, request, accounts);
     if (written.image.owner === request.account) return answerWritten(c, written);
     c.set("operation", "LeaveImage");
-    return answerNoContent(makeReplayedHeader(written));
+    return answerNoContent(c, makeReplayedHeader(written));
   },
 );

@@ -18,6 +18,6 @@ export const deleteImage = createFactory<AppEnv, "/:login/images/:id">().createH
     const { outcome, request } = await runWrite(c, { operation: "DeleteImage" }, (db, write) =>
       writeDeletion(db, write, maxImages),
     );
-    return answerNoContent(makeReplayedHeader(judgeDeletion(outcome, request)));
+    return answerNoContent(c, makeReplayedHeader(judgeDeletion(outcome, request)));
   },
 );

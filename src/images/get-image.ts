@@ -68,5 +68,7 @@ function answerRead(c: Context<AppEnv>, { revision }: ImageRow, value: unknown):
   const preconditions = requireSet(c, "preconditions");
   assertMatch(preconditions, { revision, release });
   const headers = { ETag: formatEntityTag(revision, release) };
-  return isNamedByIfNoneMatch(preconditions, revision) ? answerNotModified(headers) : answerJson(c, value, { headers });
+  return isNamedByIfNoneMatch(preconditions, revision)
+    ? answerNotModified(c, headers)
+    : answerJson(c, value, { headers });
 }

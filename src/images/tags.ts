@@ -116,5 +116,5 @@ async function deleteTags(
   const { outcome, request } = await runWrite(c, { operation, requested: key }, (db, write) =>
     writeTagDeletion(db, write, key),
   );
-  return answerNoContent(makeWrittenHeaders(c, judgeTagDeletion(outcome, request, key)));
+  return answerNoContent(c, makeWrittenHeaders(c, judgeTagDeletion(outcome, request, key)));
 }
