@@ -4,7 +4,7 @@ import { imageStates } from "../../src/image-states.ts";
 import { uuidShape } from "../../src/images/rules/acl.ts";
 import { imageWrites } from "../../src/operations.ts";
 import { type Json, refer } from "./json.ts";
-import type { ErrorCode } from "./operations.ts";
+import type { ErrorCode } from "./operation-row.ts";
 
 const text = (description: string, more: Json = {}): Json => ({ type: "string", description, ...more });
 const number = (description: string): Json => ({ type: "integer", description });
@@ -151,7 +151,12 @@ const fieldError = object("One field that breaks its rule.", {
 
 /** The bodies of answers, by name. */
 export const answerSchemas: Json = {
-  Image: makeImage("An image.", text("Type as stored, such as `zone-dataset`, `zvol`, `lx-dataset` or `docker`.")),
+  Image: makeImage(
+    "An image.",
+    text(
+      "Type as stored, such as `zone-dataset`, `zvol`, `lx-dataset` or `docker`. Before 8.0.0 `virtualmachine` for a zvol, else `smartmachine`.",
+    ),
+  ),
   ImageBefore8: makeImage(
     "An image as releases before 8.0.0 show it.",
     text("Before 8.0.0: `virtualmachine` for a zvol, else `smartmachine`.", {

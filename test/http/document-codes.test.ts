@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Exchange, example } from "../../scripts/openapi/examples.ts";
+import { placedRows } from "../../scripts/openapi/placed.ts";
 import type { Bindings } from "../../src/context.ts";
 import { errorStatus } from "../../src/errors.ts";
 import type { Operation } from "../../src/operations.ts";
@@ -73,7 +74,10 @@ const recipes: Readonly<Record<Code, Recipe>> = {
   ],
   PreconditionFailed: setHeaders({ "If-Match": '"99-9.0.0"' }),
   RequestTooLarge: setBody("x".repeat(100_001)),
-  UnsupportedMediaTypeError: setHeaders({ "Content-Type": "text/plain" }),
+  UnsupportedMediaTypeError: (request) => ({
+    ...setHeadersOf(request, { "Content-Type": "text/plain" }),
+    body: request.body ?? "{}",
+  }),
   ValidationFailed: (request) =>
     ['{"name":"ü"}', '["x"]', '{"x":1e-400}', JSON.stringify({ tag: "\0" })].map((body) => ({ ...request, body })),
   NotImageOwner: (request) => {
@@ -115,11 +119,10 @@ const readCodes = (responses: object): Code[] => {
   );
 };
 
-const rows = Object.values(documented.paths).flatMap(({ head: _, ...methods }) =>
+const rows = Object.values(documented.paths).flatMap((methods) =>
   Object.values(methods).map(({ operationId, responses }) => ({
     operationId,
-    // scripts/openapi/document.ts joins them so.
-    operations: operationId.split("_") as Operation[],
+    operations: placedRows.find(({ row }) => row.operations[0] === operationId)?.row.operations ?? [],
     codes: readCodes(responses),
   })),
 );
