@@ -18,6 +18,7 @@ import { deleteImage } from "./images/delete-image.ts";
 import { getImage } from "./images/get-image.ts";
 import { imageAudit } from "./images/image-audit.ts";
 import { readImagePath } from "./images/image-request.ts";
+import { listChanges } from "./images/list-changes.ts";
 import { listImages } from "./images/list-images.ts";
 import { revertImage } from "./images/revert-image.ts";
 import {
@@ -49,6 +50,7 @@ const imageRoutes = new Hono<AppEnv>()
   .post("/:login/images/:id", byAction({ update: updateImage, clone: cloneImage, revert: revertImage }))
   .delete("/:login/images/:id", ...deleteImage)
   .get("/:login/images/:id/audit", ...imageAudit)
+  .get("/:login/changes", ...listChanges)
   .post("/:login/images/:id/acl", byAction({ add: addImageAcl, remove: removeImageAcl }, readAclParameters))
   .get("/:login/images/:id/tags", ...listImageTags)
   .post("/:login/images/:id/tags", ...addImageTags)

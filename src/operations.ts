@@ -34,6 +34,7 @@ export type Operation =
   | "ListImageTags"
   | "GetImageTag"
   | "ImageAudit"
+  | "ListChanges"
   | "GetAccount"
   | "UpdateAccount"
   | "ListKeys"

@@ -110,6 +110,15 @@ const revision = object("One revision of an image.", {
   },
 });
 
+const changesOfFields = { type: "object", additionalProperties: change };
+
+const feedEntry = object("One change of an image.", {
+  ...(revision["properties"] as Json),
+  changes: { ...changesOfFields, description: "The fields that changed." },
+  image: uuid("Image."),
+  cursor: text("The place of this change: `after` of the request that goes on."),
+});
+
 const accountTexts = {
   email: "E-mail address.",
   companyName: "Company.",
@@ -165,6 +174,7 @@ export const answerSchemas: Json = {
     description: "Images as releases before 8.0.0 show them, by `published_at`.",
   },
   Revisions: { type: "array", items: revision, description: "Revisions, newest first." },
+  Changes: { type: "array", items: feedEntry, description: "Changes, in the order of commit." },
   Tags: { type: "object", additionalProperties: true, description: "All tags of an image." },
   Tag: { description: "The value of a tag: any JSON." },
   Account: account,
@@ -232,6 +242,7 @@ const some: Json = {
   "Ignored-Parameters": header("Names that no rule read, at most ten."),
   "Idempotent-Replayed": header("`true`: the answer of the first time."),
   "Revision-Not-Kept": header("The revision of a replay, which is not kept: the answer shows the image as it is now."),
+  "Oldest-Cursor": header("The `after` to go on with, once all images were read."),
   "Next-Marker": header("`marker` of the next page. Absent on the last one."),
   Age: header("How many seconds old the answer may be: a replica gave it. Absent if the primary did."),
   Location: header("`/LOGIN/keys/FINGERPRINT` of a new key."),
@@ -271,6 +282,8 @@ export const errorSentences: Readonly<Record<ErrorCode, string>> = {
   ImageNotShared: "The image cannot be cloned: it is not shared with the caller by acl, or not activated.",
   ImageHasDependentImages: "The image cannot be deleted: it is the origin of others.",
   IdempotencyKeyReused: "The key was sent with another request.",
+  CursorExpired:
+    "Changes after the cursor are not in the feed any more, or the database was restored. Read all images, and go on from `Oldest-Cursor`.",
   PreconditionRequired: "The service requires If-Match of a write that replaces fields.",
   RequestThrottled:
     "The account, or the address, sent too much, the account leaves too many long answers unread, or the history of its images is full; nothing was done. Wait for `Retry-After` seconds.",

@@ -174,6 +174,7 @@ const makeSuccesses = (row: OperationRow): Json =>
 const refusalHeaders: Readonly<Record<number, readonly string[]>> = {
   401: ["WWW-Authenticate"],
   405: ["Allow"],
+  410: ["Oldest-Cursor"],
   412: ["ETag"],
   429: ["Retry-After", "RateLimit-Policy"],
   503: ["Retry-After"],

@@ -156,6 +156,25 @@ export const examples: Readonly<Record<Operation, Examples>> = {
       ...at(3, "name, tags"),
     }),
   ],
+  ListChanges: [
+    get("The oldest change", "/my/changes?limit=1", {
+      answer: [
+        {
+          action: "provision",
+          success: "yes",
+          time: "2026-11-25T10:00:00.000Z",
+          caller: { type: "operator" },
+          revision: 1,
+          changes: Object.fromEntries(
+            Object.entries(image).flatMap(([name, after]) => (name === "id" ? [] : [[name, { before: null, after }]])),
+          ),
+          image: example.image,
+          cursor: "NDcwMzRlNTctNDJkMS0wMzQyLWIzMDItMDBkYjczM2U4YzhhIDEgOGM",
+        },
+      ],
+      varies: ["time", "cursor"],
+    }),
+  ],
   ImageAudit: [
     get("The newest revision", `${path}/audit?limit=1`, {
       after: ["UpdateImage"],

@@ -1,14 +1,12 @@
 import type { errorStatus } from "../../src/errors.ts";
 import type { Operation } from "../../src/operations.ts";
 import { listNames, queryFieldNames } from "./parameters.ts";
+import { empty, noNews, notModified, ok, type Success } from "./successes.ts";
 
 /** A code of the error table. */
 export type ErrorCode = keyof typeof errorStatus;
 
-/** A successful answer: the schemas of its body (none for no body), and its own headers. */
-type Success = { status: number; schemas: readonly string[]; headers?: readonly string[]; description: string };
-
-type Group = "Images" | "Grants" | "Tags" | "Account" | "Service";
+type Group = "Images" | "Changes" | "Grants" | "Tags" | "Account" | "Service";
 
 /** A path and method of the service, with all that a client can send and meet. */
 export type OperationRow = {
@@ -53,28 +51,6 @@ export const withBody: readonly ErrorCode[] = [
 
 /** What a write of an image can meet. */
 const write: readonly ErrorCode[] = ["InvalidArgument", "NotImageOwner", "IdempotencyKeyReused", "PreconditionFailed"];
-
-const ok = (description: string, schemas: readonly string[], headers?: readonly string[]): Success => ({
-  status: 200,
-  schemas,
-  ...(headers && { headers }),
-  description,
-});
-
-const empty = (description: string, headers?: readonly string[]): Success => ({
-  status: 204,
-  schemas: [],
-  ...(headers && { headers }),
-  description,
-});
-
-/** The answer to a read with If-None-Match. */
-const notModified: Success = {
-  status: 304,
-  schemas: [],
-  headers: ["ETag", "Age"],
-  description: "The image is at a revision that If-None-Match lists.",
-};
 
 const image = ["Image", "ImageBefore8"];
 const preconditions = ["If-Match", "If-None-Match"];
@@ -133,6 +109,18 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       parameters: ["audit-limit", "audit-marker", "Cache-Control"],
       answers: [ok("The revisions.", ["Revisions"], ["Next-Marker", "Age"])],
       errors: ["InvalidArgument", "NotImageOwner"],
+    },
+  ],
+  Changes: [
+    {
+      request: "get /{login}/changes",
+      operations: ["ListChanges"],
+      summary: "List the changes of all images",
+      description:
+        "Every revision of every image that the account owns, in the order of commit. Go on with the `cursor` of the last entry as `after`; `[]` says that there is nothing new.",
+      parameters: ["changes-after", "changes-limit", "If-None-Match"],
+      answers: [ok("The changes.", ["Changes"], ["ETag", "Ignored-Parameters"]), noNews],
+      errors: ["InvalidArgument", "CursorExpired"],
     },
   ],
   Grants: [

@@ -34,6 +34,8 @@ export function makeDifferences(history: readonly HistoryRow[]): StoredRevision[
       changed: before ? differing.join(", ") : row.changed,
       is_cut: last ? last.revision !== row.revision - 1 : !own && row.changed !== null,
       holder: row.operation === "provision" ? null : row.owner,
+      feed: row.owner,
+      left_feed: before && before["owner"] !== row.owner ? before["owner"] : null,
       bytes,
       total_bytes,
     };

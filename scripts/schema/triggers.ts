@@ -37,19 +37,28 @@ const oldestTotal = (image: string): string =>
 const recordColumns =
   "`image`, `revision`, `write_id`, `request_hash`, `attempt_id`, `time`, `account`, `key_sha256`, `request_id`, `operation`, `changed`";
 
+/** The next place in an account's feed of changes. */
+const nextPlace = (account: string): string =>
+  `coalesce((SELECT \`newest\` FROM \`account_history\` WHERE \`account\` = ${account}), 0) + 1`;
+
+/** An image that moves to another owner is in the feed of the one before, too. */
+const leftFeed = `
+			iif(NEW.\`owner\` IS NOT OLD.\`owner\`, OLD.\`owner\`, NULL), iif(NEW.\`owner\` IS NOT OLD.\`owner\`, ${nextPlace("OLD.`owner`")}, NULL),`;
+
 /** Inserts the row of a revision. `record` is a SELECT of `write_id` and `write`: NULL if the service did not write it. */
 const insertRevision = ({
   changed,
   bytes,
   record,
   earlier,
-}: Record<"changed" | "bytes" | "record" | "earlier", string>) => `
-	INSERT INTO \`image_revisions\` (${recordColumns}, \`holder\`, \`bytes\`, \`total_bytes\`${earlier && `, ${names}`})
+  left,
+}: Record<"changed" | "bytes" | "record" | "earlier" | "left", string>) => `
+	INSERT INTO \`image_revisions\` (${recordColumns}, \`feed\`, \`sequence\`${left && ", `left_feed`, `left_sequence`"}, \`holder\`, \`bytes\`, \`total_bytes\`${earlier && `, ${names}`})
 		SELECT NEW.\`uuid\`, NEW.\`revision\`, coalesce(record.\`write_id\`, lower(hex(randomblob(16)))),
 			record.\`write\` ->> '$.request_hash', record.\`write\` ->> '$.attempt_id', ${now},
 			record.\`write\` ->> '$.account', record.\`write\` ->> '$.key_sha256', record.\`write\` ->> '$.request_id',
 			coalesce(record.\`write\` ->> '$.operation', 'provision'),
-			record.\`changed\`, iif(record.\`write\` ->> '$.operation' IS NULL, NULL, NEW.\`owner\`), record.\`bytes\`, coalesce(${newestTotal("NEW.`uuid`")}, 0) + record.\`bytes\`${earlier && `,\n\t\t\t${earlier}`}
+			record.\`changed\`, NEW.\`owner\`, ${nextPlace("NEW.`owner`")},${left} iif(record.\`write\` ->> '$.operation' IS NULL, NULL, NEW.\`owner\`), record.\`bytes\`, coalesce(${newestTotal("NEW.`uuid`")}, 0) + record.\`bytes\`${earlier && `,\n\t\t\t${earlier}`}
 		FROM (SELECT ${record},
 			${changed} AS \`changed\`,
 			${revisionOverheadBytes}${bytes && `\n\t\t\t\t+ ${bytes}`} AS \`bytes\`) AS record;`;
@@ -103,10 +112,13 @@ const sweep = `
 		ON CONFLICT (\`image\`) DO UPDATE SET \`time\` = excluded.\`time\`;${trimBytes(waiting, 4)}
 	DELETE FROM \`image_trims\` WHERE \`image\` = ${waiting} AND NOT coalesce(${hasExcess("`image_trims`.`image`")}, 0);`;
 
-/** Adds to the bytes of an account's history. */
-const count = (account: string, bytes: string | number): string => `
-	INSERT INTO \`account_history\` (\`account\`, \`bytes\`) VALUES (${account}, ${bytes})
-		ON CONFLICT (\`account\`) DO UPDATE SET \`bytes\` = \`bytes\` + excluded.\`bytes\`;`;
+type Place = { newest?: string; removed?: string };
+
+/** Adds to the bytes of an account's history, and notes the newest, and the highest removed, place in its feed. */
+const count = (account: string, bytes: string | number, { newest = "0", removed = "0" }: Place = {}): string => `
+	INSERT INTO \`account_history\` (\`account\`, \`bytes\`, \`newest\`, \`removed\`) SELECT ${account}, ${bytes}, ${newest}, ${removed} WHERE ${account} IS NOT NULL
+		ON CONFLICT (\`account\`) DO UPDATE SET \`bytes\` = \`bytes\` + excluded.\`bytes\`,
+			\`newest\` = max(\`newest\`, excluded.\`newest\`), \`removed\` = max(\`removed\`, excluded.\`removed\`);`;
 
 /** Records a write with an Idempotency-Key for a day. Each record deletes two old ones of the account, so few remain. */
 const record = `
@@ -167,6 +179,7 @@ END`,
     bytes: "",
     record: "NEW.`write_id` AS `write_id`, NEW.`write` AS `write`",
     earlier: "",
+    left: "",
   })}
 END`,
   `CREATE TRIGGER \`image_history_after_update\` AFTER UPDATE OF \`revision\` ON \`images\` WHEN NEW.\`revision\` IS NOT OLD.\`revision\` BEGIN${insertRevision(
@@ -177,11 +190,12 @@ END`,
       record:
         "iif(NEW.`write_id` IS NOT OLD.`write_id`, NEW.`write_id`, NULL) AS `write_id`, iif(NEW.`write` IS NOT OLD.`write`, NEW.`write`, NULL) AS `write`",
       earlier: earlierValues,
+      left: leftFeed,
     },
   )}${trims}${sweep}
 END`,
-  `CREATE TRIGGER \`image_revisions_after_delete\` AFTER DELETE ON \`image_revisions\` WHEN OLD.\`holder\` IS NOT NULL BEGIN${count("OLD.`holder`", "-OLD.`bytes`")}
+  `CREATE TRIGGER \`image_revisions_after_delete\` AFTER DELETE ON \`image_revisions\` BEGIN${count("coalesce(OLD.`feed`, OLD.`holder`)", "iif(OLD.`holder` IS NULL, 0, -OLD.`bytes`)", { removed: "coalesce(OLD.`sequence`, 0)" })}${count("OLD.`left_feed`", 0, { removed: "OLD.`left_sequence`" })}
 END`,
-  `CREATE TRIGGER \`image_revisions_after_insert\` AFTER INSERT ON \`image_revisions\` WHEN NEW.\`holder\` IS NOT NULL BEGIN${count("NEW.`holder`", "NEW.`bytes`")}${record}
+  `CREATE TRIGGER \`image_revisions_after_insert\` AFTER INSERT ON \`image_revisions\` BEGIN${count("NEW.`feed`", "iif(NEW.`holder` IS NULL, 0, NEW.`bytes`)", { newest: "NEW.`sequence`" })}${count("NEW.`left_feed`", 0, { newest: "NEW.`left_sequence`" })}${record}
 END`,
 ];

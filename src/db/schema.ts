@@ -258,6 +258,12 @@ export const imageRevisions = sqliteTable(
     ...revisionColumns,
     /** The account whose history the row counts to: the image's owner after this write. NULL for provisioning. */
     holder: text(),
+    /** The account in whose feed of changes the row is: the image's owner after this write. NULL before release 0.3. */
+    feed: text(),
+    /** The place in that feed: one more than any before, in the order of commit. */
+    sequence: integer(),
+    /** The owner before, if this write moved the image, and the place in that feed. */
+    ...{ left_feed: text(), left_sequence: integer() },
     // The values before this write, of the columns in `changed`. NULL for the others.
     ...earlierColumns,
   },
@@ -265,6 +271,8 @@ export const imageRevisions = sqliteTable(
     primaryKey({ columns: [table.image, table.revision] }),
     uniqueIndex("image_revisions_write_id").on(table.write_id),
     index("image_revisions_holder").on(table.holder, table.time),
+    index("image_revisions_feed").on(table.feed, table.sequence),
+    index("image_revisions_left").on(table.left_feed, table.left_sequence).where(sql`${table.left_feed} IS NOT NULL`),
   ],
 );
 
@@ -274,10 +282,15 @@ export const imageRevisions = sqliteTable(
  */
 export const imageHistory = sqliteView("image_history", { ...revisionColumns, ...manifestColumns }).existing();
 
-/** Bytes of an account's `image_revisions` and `account_writes`. Only triggers write this table. */
+/** The history of an account as a whole. Only triggers write this table. */
 export const accountHistory = sqliteTable("account_history", {
   account: text().primaryKey(),
+  /** Bytes of its `image_revisions` and `account_writes`. */
   bytes: integer().notNull(),
+  /** The newest place in its feed of changes, also if that row is gone. */
+  newest: integer().notNull().default(0),
+  /** The highest place that was ever removed: the feed begins above it. */
+  removed: integer().notNull().default(0),
 });
 
 /**

@@ -2529,6 +2529,195 @@ order by "image_revisions"."revision" desc;
 -- SEARCH image_revisions USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision=?)
 -- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
 
+-- src/images/list-changes.sql.ts changesStatement
+select "image_revisions"."image" as "image", "image_revisions"."revision" as "revision",
+  "image_revisions"."time" as "time", "image_revisions"."account" as "account",
+  "image_revisions"."key_sha256" as "key_sha256", "image_revisions"."request_id" as "request_id",
+  "image_revisions"."operation" as "operation", "image_revisions"."changed" as "changed",
+  "image_revisions"."is_cut" as "is_cut", "image_revisions"."name" as "name", "image_revisions"."version" as "version",
+  "image_revisions"."description" as "description", "image_revisions"."homepage" as "homepage",
+  "image_revisions"."eula" as "eula", "image_revisions"."acl" as "acl", "image_revisions"."tags" as "tags",
+  "image_revisions"."os" as "os", "image_revisions"."type" as "type",
+  "image_revisions"."requirements" as "requirements", "image_revisions"."image_size" as "image_size",
+  "image_revisions"."files" as "files", "image_revisions"."published_at" as "published_at",
+  "image_revisions"."owner" as "owner", "image_revisions"."public" as "public", "image_revisions"."state" as "state",
+  "image_revisions"."origin" as "origin", "image_revisions"."error" as "error",
+  "image_revisions"."write_id" as "writeId", "accounts"."login" as "login", "page"."sequence" as "sequence",
+  "page"."isLeft" as "isLeft", "image_revisions"."left_feed" IS NOT NULL as "isArrived",
+  "image_history"."image" as "after_uuid", "image_history"."revision" as "after_revision",
+  "image_history"."name" as "after_name", "image_history"."version" as "after_version",
+  CASE
+    WHEN "image_revisions"."changed" IS NULL
+    OR "image_revisions"."is_cut"
+    OR instr(', ' || "image_revisions"."changed" || ',', ', description,') > 0 THEN "image_history"."description"
+  END as "after_description",
+  "image_history"."homepage" as "after_homepage", "image_history"."eula" as "after_eula",
+  CASE
+    WHEN "image_revisions"."changed" IS NULL
+    OR "image_revisions"."is_cut"
+    OR instr(', ' || "image_revisions"."changed" || ',', ', acl,') > 0 THEN "image_history"."acl"
+  END as "after_acl",
+  CASE
+    WHEN "image_revisions"."changed" IS NULL
+    OR "image_revisions"."is_cut"
+    OR instr(', ' || "image_revisions"."changed" || ',', ', tags,') > 0 THEN "image_history"."tags"
+  END as "after_tags",
+  "image_history"."os" as "after_os", "image_history"."type" as "after_type",
+  CASE
+    WHEN "image_revisions"."changed" IS NULL
+    OR "image_revisions"."is_cut"
+    OR instr(', ' || "image_revisions"."changed" || ',', ', requirements,') > 0 THEN "image_history"."requirements"
+  END as "after_requirements",
+  "image_history"."image_size" as "after_image_size",
+  CASE
+    WHEN "image_revisions"."changed" IS NULL
+    OR "image_revisions"."is_cut"
+    OR instr(', ' || "image_revisions"."changed" || ',', ', files,') > 0 THEN "image_history"."files"
+  END as "after_files",
+  "image_history"."published_at" as "after_published_at", "image_history"."owner" as "after_owner",
+  "image_history"."public" as "after_public", "image_history"."state" as "after_state",
+  "image_history"."origin" as "after_origin", "image_history"."error" as "after_error"
+from (
+  SELECT place.*, sum(weight) OVER (ORDER BY sequence ROWS UNBOUNDED PRECEDING) - weight AS "before"
+  FROM (
+    SELECT place.*,
+      bytes + 64 * coalesce((SELECT revision FROM "images" WHERE uuid = place.image) - place.revision, 0) AS weight
+    FROM (
+      SELECT *
+      FROM (
+        SELECT image, revision, kept.bytes, sequence, 0 AS "isLeft"
+        FROM (
+          SELECT account, max(removed, coalesce(?, 0)) AS "from"
+          FROM "account_history"
+          WHERE account = ?
+          AND newest IS NOT ?
+          LIMIT 1
+        ) AS own
+        CROSS JOIN "image_revisions" AS kept ON kept.feed = own.account
+        WHERE sequence > own."from"
+        ORDER BY sequence
+        LIMIT ?
+      )
+      UNION ALL
+      SELECT *
+      FROM (
+        SELECT image, revision, kept.bytes, left_sequence, 1
+        FROM (
+          SELECT account, max(removed, coalesce(?, 0)) AS "from"
+          FROM "account_history"
+          WHERE account = ?
+          AND newest IS NOT ?
+          LIMIT 1
+        ) AS own
+        CROSS JOIN "image_revisions" AS kept ON kept.left_feed = own.account
+        WHERE left_sequence > own."from"
+        ORDER BY left_sequence
+        LIMIT ?
+      )
+      ORDER BY sequence
+      LIMIT ?
+    ) AS place
+  ) AS place
+) AS "page"
+inner join "image_revisions" on (
+  "image_revisions"."image" = "page"."image" and "image_revisions"."revision" = "page"."revision"
+)
+inner join "image_history" on (
+  "image_history"."image" = "page"."image" and "image_history"."revision" = "page"."revision"
+)
+left join "accounts" on "accounts"."uuid" = "image_revisions"."account"
+where "page"."before" < 256000
+order by "page"."sequence";
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SCAN own
+-- SEARCH kept USING INDEX image_revisions_feed (feed=? AND sequence>?)
+-- SEARCH account_history USING PRIMARY KEY (account=?)
+-- SCAN own
+-- SEARCH kept USING INDEX image_revisions_left (left_feed=? AND left_sequence>?)
+-- SCAN place
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SCAN page
+-- SEARCH image_revisions USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision=?)
+-- SEARCH kept USING COVERING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision=?)
+-- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+
+-- src/images/list-changes.sql.ts feedStatement
+select "caller"."hasAuthority" as "hasAuthority", coalesce("account_history"."newest", 0) as "newest",
+  coalesce("account_history"."removed", 0) as "removed",
+  coalesce(
+    (SELECT write_id FROM "image_revisions" WHERE feed = ? AND sequence = ?),
+      (
+        SELECT left.write_id
+        FROM "account_history" AS own
+        INNER JOIN "image_revisions" AS left ON left.left_feed = own.account
+        WHERE own.account = ?
+        AND left.left_sequence = ?
+      )
+  ) as "afterWrite"
+from (
+  SELECT exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+    )
+  ) AS "hasAuthority"
+) AS "caller"
+left join "account_history" on "account_history"."account" = ?;
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SEARCH account_history USING PRIMARY KEY (account=?) LEFT-JOIN
+-- SEARCH image_revisions USING INDEX image_revisions_feed (feed=? AND sequence=?)
+-- SEARCH own USING PRIMARY KEY (account=?)
+-- SEARCH left USING INDEX image_revisions_left (left_feed=? AND left_sequence=?)
+
 -- src/images/list-images.sql.ts idsStatement
 select "uuid" as "uuid"
 from "images"
