@@ -20,7 +20,7 @@ it("bills what passes the fee", async () => {
 
 it("bills a line for each request, and the spans of one in ten, with the rows of finding the caller", async () => {
   const { stdout } = await runCost("--accounts", "0", "--updates", "0", "--gets", "30000000", "--lists", "0");
-  // Four spans: the request, the rate limiter, and two round trips of a cold get, which reads 4 + 14 rows.
+  // Four spans: the request, the rate limiter, and the round trips of a cold get, one near, one to the primary: 14 + 4 rows.
   expect(stdout).toContain("| log lines and spans | 42,000,000 | 20,000,000 | 13.20 |");
   expect(stdout).toContain("| rows read | 540,000,000 | 25,000,000,000 | 0.00 |");
 });
