@@ -13,7 +13,7 @@ const usage = `usage: npm run size [-- --outdir DIR]
   --outdir DIR  keeps the Worker's bundle in this folder`;
 
 /** Of the whole Worker, gzip. */
-const budgetKib = 76;
+const budgetKib = 80;
 
 async function measure(folder: string): Promise<number> {
   const bundle = readFileSync(bundleForProduction(folder));

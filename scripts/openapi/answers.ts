@@ -1,10 +1,11 @@
 import type { UpdatableAccountField } from "../../src/db/schema.ts";
 import { errorStatus } from "../../src/errors.ts";
 import { imageStates } from "../../src/image-states.ts";
-import { uuidShape } from "../../src/images/rules/acl.ts";
 import { imageWrites } from "../../src/operations.ts";
+import { uuidShape } from "../../src/text.ts";
 import { type Json, refer } from "./json.ts";
 import type { ErrorCode } from "./operations.ts";
+import { makeScopePattern } from "./scope-pattern.ts";
 
 const text = (description: string, more: Json = {}): Json => ({ type: "string", description, ...more });
 const number = (description: string): Json => ({ type: "integer", description });
@@ -81,12 +82,17 @@ const makeImage = (description: string, type: Json): Json =>
 const caller: Json = {
   description: "Who did it.",
   oneOf: [
-    object("The account and key that signed.", {
-      type: { const: "signature" },
-      keyId: text("`/LOGIN/keys/SHA256:…`"),
-      account: uuid("Account."),
-      requestId: text("Request-Id of the request."),
-    }),
+    object(
+      "The account and key that signed.",
+      {
+        type: { const: "signature" },
+        keyId: text("`/LOGIN/keys/SHA256:…`"),
+        account: uuid("Account."),
+        requestId: text("Request-Id of the request."),
+        scope: text("The scope that the key had then. Absent if it had none."),
+      },
+      ["type", "keyId", "account", "requestId"],
+    ),
     object("The operator of the service, with `npm run provision`.", { type: { const: "operator" } }),
   ],
 };
@@ -168,11 +174,17 @@ export const answerSchemas: Json = {
   Tags: { type: "object", additionalProperties: true, description: "All tags of an image." },
   Tag: { description: "The value of a tag: any JSON." },
   Account: account,
-  Key: object("A key of an account.", {
-    name: text("Name."),
-    fingerprint: text("MD5 fingerprint."),
-    key: text("OpenSSH line."),
-  }),
+  Key: object(
+    "A key of an account.",
+    {
+      name: text("Name."),
+      fingerprint: text("MD5 fingerprint."),
+      key: text("OpenSSH line."),
+      scope: text("What it may do, as words. Absent: everything.", { pattern: makeScopePattern(" ") }),
+      expires: text("When it ends. Absent: never.", { format: "date-time" }),
+    },
+    ["name", "fingerprint", "key"],
+  ),
   Keys: { type: "array", items: refer("schemas", "Key"), description: "Keys, by name." },
   Datacenters: {
     type: "object",
@@ -255,7 +267,8 @@ export const errorSentences: Readonly<Record<ErrorCode, string>> = {
   InvalidHeader: "Authorization, the signed date, a precondition or the Idempotency-Key is malformed.",
   InvalidVersion: "No served version is in the requested range.",
   InvalidCredentials: "No signature, or one that is not of a known key.",
-  NotAuthorized: "The account is disabled, or the path is another's.",
+  NotAuthorized:
+    "The account is disabled, the path is another's, or the scope or the end of the key does not allow it.",
   QuotaExceeded: "The account owns as many images, or has as many keys, as it may.",
   ResourceNotFound: "No such account, key, tag or image, or an image that the caller may not see.",
   MethodNotAllowedError: "The path has no such method; `Allow` lists those it has.",

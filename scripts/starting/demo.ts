@@ -95,11 +95,11 @@ export async function provisionDemo(db: SqlDatabase, keys: readonly DemoKey[]): 
   return true;
 }
 
-/** Adds the key, named by its fingerprint, unless the account has it. */
+/** Adds the key, named by its fingerprint, unless the account has it, with a scope or without: a write_id says not to fail then. */
 async function addKey(db: SqlDatabase, { line, fingerprint, fingerprintSha256 }: DemoKey): Promise<void> {
   await db
     .prepare(
-      "INSERT INTO keys (account, name, fingerprint, fingerprintSha256, key) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+      "INSERT INTO keys (account, name, fingerprint, fingerprintSha256, key, write_id) VALUES (?, ?, ?, ?, ?, 'npm start') ON CONFLICT DO NOTHING",
     )
     .bind(demo.account, fingerprint, fingerprint, fingerprintSha256, line)
     .all();

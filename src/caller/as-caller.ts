@@ -5,13 +5,14 @@ import { type AppEnv, requireSet } from "../context.ts";
 import { type Database, databaseFor } from "../db/client.ts";
 import { findCache } from "./credential-cache.ts";
 import { identifyCaller } from "./identify.ts";
+import { assertInScope } from "./scope.ts";
 
 /**
  * Runs an operation's statements as the caller. If a cached caller has no authority any more, identifies it anew and, if that
  * succeeds, runs them again.
  *
  * @param run runs the statements. Its result says whether the caller had authority
- * @throws {CloudApiError} as `identifyCaller`
+ * @throws {CloudApiError} as `identifyCaller`; NotAuthorized: its key has another scope by now
  */
 export async function asCaller<Outcome extends { hasAuthority: boolean }>(
   c: Context<AppEnv>,
@@ -24,5 +25,6 @@ export async function asCaller<Outcome extends { hasAuthority: boolean }>(
   const cache = findCache(c.env.DB, readConfiguration(c.env).credentialCache);
   c.set("caller", await identifyCaller(db, { signed: requireSet(c, "signed"), names: cached, cache }));
   c.set("isCallerCached", false);
+  await assertInScope(c, requireSet(c, "caller"));
   return await run(db, requireSet(c, "caller"));
 }

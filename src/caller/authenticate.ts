@@ -10,6 +10,7 @@ import { readSignedRequest } from "../signature/signed-request.ts";
 import { readTarget } from "../syntax/raw-target.ts";
 import { findCache } from "./credential-cache.ts";
 import { findCachedCaller, identifyCaller, readCallerNames } from "./identify.ts";
+import { assertInScope } from "./scope.ts";
 
 /** The steps from the Authorization header to the caller, in the order of app.ts. */
 
@@ -65,7 +66,7 @@ export const confirmCaller: MiddlewareHandler<AppEnv> = async (c, next) => {
   c.res = undefined;
   const cache = findCache(c.env.DB, readConfiguration(c.env).credentialCache);
   const identification = { signed: requireSet(c, "signed"), names: requireSet(c, "caller"), cache };
-  await identifyCaller(databaseFor(c.env.DB, c.get("meter")), identification);
+  await assertInScope(c, await identifyCaller(databaseFor(c.env.DB, c.get("meter")), identification));
   c.res = answer;
 };
 

@@ -53,27 +53,46 @@ export const accounts = sqliteTable(
   ],
 );
 
-/** A public key of an account. Its name and fingerprints are unique within the account. */
-export const keys = sqliteTable(
-  "keys",
+const keyColumns = {
+  account: text()
+    .notNull()
+    .references(() => accounts.uuid),
+  name: text().notNull(),
+  /** MD5 of the SSH wire form: 16 lower-case hex pairs with colons. */
+  fingerprint: text().notNull(),
+  /** SHA-256 of the SSH wire form: `SHA256:` and unpadded base64. */
+  fingerprintSha256: text().notNull(),
+  /** The OpenSSH line: type, base64, comment. */
+  key: text().notNull(),
+  /** Id of the service's last write of this row. */
+  write_id: text(),
+};
+
+/** A public key of an account that may do everything. Its name and fingerprints are unique within the account. */
+export const keys = sqliteTable("keys", keyColumns, (table) => [
+  primaryKey({ columns: [table.account, table.name] }),
+  uniqueIndex("keys_fingerprint").on(table.account, table.fingerprint),
+  uniqueIndex("keys_fingerprint_sha256").on(table.account, table.fingerprintSha256),
+]);
+
+/**
+ * A public key with a scope or an end. Versions before 0.3.0 do not read this table, so they refuse such a key, and do not
+ * take it for one that may do everything. Triggers keep a name and a key in one of the two tables.
+ */
+export const limitedKeys = sqliteTable(
+  "limited_keys",
   {
-    account: text()
-      .notNull()
-      .references(() => accounts.uuid),
-    name: text().notNull(),
-    /** MD5 of the SSH wire form: 16 lower-case hex pairs with colons. */
-    fingerprint: text().notNull(),
-    /** SHA-256 of the SSH wire form: `SHA256:` and unpadded base64. */
-    fingerprintSha256: text().notNull(),
-    /** The OpenSSH line: type, base64, comment. */
-    key: text().notNull(),
-    /** Id of the service's last write of this row. */
-    write_id: text(),
+    ...keyColumns,
+    /** The words, sorted, with a blank between two. docs/contract.md#scopes */
+    scope: text(),
+    /** Milliseconds since the epoch: from then on the key is refused. */
+    expires: integer(),
   },
   (table) => [
     primaryKey({ columns: [table.account, table.name] }),
-    uniqueIndex("keys_fingerprint").on(table.account, table.fingerprint),
-    uniqueIndex("keys_fingerprint_sha256").on(table.account, table.fingerprintSha256),
+    uniqueIndex("limited_keys_fingerprint").on(table.account, table.fingerprint),
+    uniqueIndex("limited_keys_fingerprint_sha256").on(table.account, table.fingerprintSha256),
+    check("limited_keys_limits", sql`${table.scope} IS NOT NULL OR ${table.expires} IS NOT NULL`),
   ],
 );
 
@@ -239,6 +258,8 @@ const revisionColumns = {
   account: text(),
   key_sha256: text(),
   request_id: text(),
+  /** The scope of the key then. NULL for a key without one. */
+  key_scope: text(),
   operation: text().$type<WriteOperation | "provision">().notNull(),
   /** The columns that this write changed, with commas, updatable ones first. NULL if it made the image. */
   changed: text(),

@@ -11,19 +11,40 @@ select "caller"."hasAuthority" as "hasAuthority",
   "accounts"."phone" as "account_phone", "accounts"."triton_cns_enabled" as "account_triton_cns_enabled",
   "accounts"."created" as "account_created", "accounts"."updated" as "account_updated"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
@@ -31,6 +52,9 @@ left join "accounts" on "accounts"."uuid" = ?;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
@@ -121,31 +145,58 @@ where (
     )
   )
   and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN sent
 
 -- src/accounts/account.sql.ts getAccountStatement
@@ -158,19 +209,40 @@ select "caller"."hasAuthority" as "hasAuthority", "accounts"."uuid" as "account_
   "accounts"."phone" as "account_phone", "accounts"."triton_cns_enabled" as "account_triton_cns_enabled",
   "accounts"."created" as "account_created", "accounts"."updated" as "account_updated"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
@@ -178,115 +250,310 @@ left join "accounts" on "accounts"."uuid" = ?;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
 
 -- src/accounts/keys.sql.ts getKeyStatement
-select "caller"."hasAuthority" as "hasAuthority", "keys"."name" as "key_name",
-  "keys"."fingerprint" as "key_fingerprint", "keys"."key" as "key_key"
+select "caller"."hasAuthority" as "hasAuthority", name as "key_name", fingerprint as "key_fingerprint",
+  fingerprintSha256 as "key_fingerprintSha256", key as "key_key", scope as "key_scope", expires as "key_expires"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "keys" on (
-  "keys"."account" = ?
-  and "keys"."name" IN (
-    ?, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?),
-      (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprintSha256" = ?)
+left join (
+  SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
+  FROM "keys"
+  WHERE (
+    "keys"."account" = ?
+    and "keys"."name" IN (
+      ?, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?),
+        (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprintSha256" = ?)
+    )
   )
-);
+  UNION ALL
+  SELECT name, fingerprint, fingerprintSha256, key, scope, expires
+  FROM "limited_keys"
+  WHERE (
+    "limited_keys"."account" = ?
+    and "limited_keys"."name" IN (
+      ?,
+        (
+          SELECT "other"."name" FROM "limited_keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?
+        ),
+        (
+          SELECT "other"."name"
+          FROM "limited_keys" AS "other"
+          WHERE "other"."account" = ?
+          AND "other"."fingerprintSha256" = ?
+        )
+    )
+  )
+) AS "named" on true;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN caller
--- SEARCH keys USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING PRIMARY KEY (account=? AND name=?)
 -- SEARCH other USING COVERING INDEX keys_fingerprint (account=? AND fingerprint=?)
 -- SEARCH other USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING PRIMARY KEY (account=? AND name=?)
+-- SEARCH other USING COVERING INDEX limited_keys_fingerprint (account=? AND fingerprint=?)
+-- SEARCH other USING COVERING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SCAN named LEFT-JOIN
 
 -- src/accounts/keys.sql.ts keyCreation.outcome
 select "caller"."hasAuthority" as "hasAuthority",
   EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?) as "isCreated",
-  (? > 0 AND (SELECT count(*) FROM "keys" WHERE "keys"."account" = ?) >= ?) as "isQuotaReached",
-  (SELECT "accounts"."login" FROM "accounts" WHERE "accounts"."uuid" = ?) as "login", "keys"."name" as "holder_name"
+  (
+    ? > 0
+    AND (SELECT count(*) FROM "keys" WHERE "keys"."account" = ?) + (
+      SELECT count(*) FROM "limited_keys" WHERE "limited_keys"."account" = ?
+    ) >= ?
+  ) as "isQuotaReached",
+  (? IS NOT NULL AND ? <= CAST(unixepoch('subsec') * 1000 AS INTEGER)) as "hasEnded",
+  (SELECT "accounts"."login" FROM "accounts" WHERE "accounts"."uuid" = ?) as "login", name as "holder_name"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "keys" on (
-  "keys"."account" = ? and ("keys"."name" = ? or "keys"."fingerprint" = ? or "keys"."fingerprintSha256" = ?)
-)
-order by "keys"."name" = ? DESC
+left join (
+  SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
+  FROM "keys"
+  WHERE ("keys"."account" = ? and ("keys"."name" = ? or "keys"."fingerprint" = ? or "keys"."fingerprintSha256" = ?))
+  UNION ALL
+  SELECT name, fingerprint, fingerprintSha256, key, scope, expires
+  FROM "limited_keys"
+  WHERE (
+    "limited_keys"."account" = ?
+    and ("limited_keys"."name" = ? or "limited_keys"."fingerprint" = ? or "limited_keys"."fingerprintSha256" = ?)
+  )
+) AS "same" on true
+order by name = ? DESC
 limit ?;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING PRIMARY KEY (account=?)
+-- SEARCH limited_keys USING PRIMARY KEY (account=?)
 -- SCAN caller
--- SEARCH keys USING PRIMARY KEY (account=?) LEFT-JOIN
+-- SCAN same LEFT-JOIN
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH keys USING COVERING INDEX keys_fingerprint_sha256 (account=?)
+-- SEARCH limited_keys USING COVERING INDEX limited_keys_fingerprint_sha256 (account=?)
 -- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 
 -- src/accounts/keys.sql.ts keyCreation.record
 INSERT INTO "account_writes" (write_id, account, time)
 SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER)
-WHERE EXISTS (SELECT 1 FROM "keys" WHERE ("keys"."account" = ? and "keys"."name" = ? and "keys"."write_id" = ?))
+WHERE EXISTS (
+  SELECT 1
+  FROM "keys"
+  WHERE (("keys"."account" = ? and "keys"."name" = ?) and "keys"."write_id" = ?)
+  UNION ALL
+  SELECT 1
+  FROM "limited_keys"
+  WHERE (("limited_keys"."account" = ? and "limited_keys"."name" = ?) and "limited_keys"."write_id" = ?)
+)
 ON CONFLICT DO NOTHING;
--- SEARCH keys EXISTS USING PRIMARY KEY (account=? AND name=?)
+-- SEARCH keys USING PRIMARY KEY (account=? AND name=?)
+-- SEARCH limited_keys USING PRIMARY KEY (account=? AND name=?)
 
 -- src/accounts/keys.sql.ts keyCreation.write
 INSERT INTO "keys" (account, name, fingerprint, fingerprintSha256, key, write_id)
 SELECT ?, ?, ?, ?, ?, ?
 WHERE (
-  exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
   and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-  and NOT (? > 0 AND (SELECT count(*) FROM "keys" WHERE "keys"."account" = ?) >= ?)
+  and NOT (
+    ? > 0
+    AND (SELECT count(*) FROM "keys" WHERE "keys"."account" = ?) + (
+      SELECT count(*) FROM "limited_keys" WHERE "limited_keys"."account" = ?
+    ) >= ?
+  )
+  and NOT (? IS NOT NULL AND ? <= CAST(unixepoch('subsec') * 1000 AS INTEGER))
 )
 ON CONFLICT DO NOTHING;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH keys USING COVERING INDEX keys_fingerprint_sha256 (account=?)
+-- SEARCH limited_keys USING COVERING INDEX limited_keys_fingerprint_sha256 (account=?)
+
+-- src/accounts/keys.sql.ts keyCreation.writeLimited
+INSERT INTO "limited_keys" (account, name, fingerprint, fingerprintSha256, key, write_id, scope, expires)
+SELECT ?, ?, ?, ?, ?, ?, ?, ?
+WHERE (
+  (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
+    )
+  )
+  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+  and NOT (
+    ? > 0
+    AND (SELECT count(*) FROM "keys" WHERE "keys"."account" = ?) + (
+      SELECT count(*) FROM "limited_keys" WHERE "limited_keys"."account" = ?
+    ) >= ?
+  )
+  and NOT (? IS NOT NULL AND ? <= CAST(unixepoch('subsec') * 1000 AS INTEGER))
+)
+ON CONFLICT DO NOTHING;
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH keys USING COVERING INDEX keys_fingerprint_sha256 (account=?)
+-- SEARCH limited_keys USING COVERING INDEX limited_keys_fingerprint_sha256 (account=?)
 
 -- src/accounts/keys.sql.ts keyDeletion.mark
 update "keys"
@@ -300,19 +567,41 @@ where (
     )
   )
   and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and coalesce(?, ?) IS NULL
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -323,30 +612,131 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+
+-- src/accounts/keys.sql.ts keyDeletion.markLimited
+update "limited_keys"
+set "write_id" = ?
+where (
+  (
+    "limited_keys"."account" = ?
+    and "limited_keys"."name" IN (
+      ?,
+        (
+          SELECT "other"."name" FROM "limited_keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?
+        ),
+        (
+          SELECT "other"."name"
+          FROM "limited_keys" AS "other"
+          WHERE "other"."account" = ?
+          AND "other"."fingerprintSha256" = ?
+        )
+    )
+  )
+  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+  and (
+    coalesce(?, ?) IS NULL
+    OR "limited_keys"."fingerprintSha256" = ?
+    AND "limited_keys"."scope" IS ?
+    AND "limited_keys"."expires" IS ?
+  )
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
+    )
+  )
+);
+-- SEARCH limited_keys USING PRIMARY KEY (account=? AND name=?)
+-- SEARCH other USING COVERING INDEX limited_keys_fingerprint (account=? AND fingerprint=?)
+-- SEARCH other USING COVERING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 
 -- src/accounts/keys.sql.ts keyDeletion.outcome
 select "caller"."hasAuthority" as "hasAuthority",
   EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?) as "isDeleted"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller";
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 
@@ -368,11 +758,38 @@ WHERE EXISTS (
     )
     and "keys"."write_id" = ?
   )
+  UNION ALL
+  SELECT 1
+  FROM "limited_keys"
+  WHERE (
+    (
+      "limited_keys"."account" = ?
+      and "limited_keys"."name" IN (
+        ?,
+          (
+            SELECT "other"."name"
+            FROM "limited_keys" AS "other"
+            WHERE "other"."account" = ?
+            AND "other"."fingerprint" = ?
+          ),
+          (
+            SELECT "other"."name"
+            FROM "limited_keys" AS "other"
+            WHERE "other"."account" = ?
+            AND "other"."fingerprintSha256" = ?
+          )
+      )
+    )
+    and "limited_keys"."write_id" = ?
+  )
 )
 ON CONFLICT DO NOTHING;
--- SEARCH keys EXISTS USING PRIMARY KEY (account=? AND name=?)
+-- SEARCH keys USING PRIMARY KEY (account=? AND name=?)
 -- SEARCH other USING COVERING INDEX keys_fingerprint (account=? AND fingerprint=?)
 -- SEARCH other USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING PRIMARY KEY (account=? AND name=?)
+-- SEARCH other USING COVERING INDEX limited_keys_fingerprint (account=? AND fingerprint=?)
+-- SEARCH other USING COVERING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 
 -- src/accounts/keys.sql.ts keyDeletion.write
 delete
@@ -391,70 +808,190 @@ where (
 -- SEARCH other USING COVERING INDEX keys_fingerprint (account=? AND fingerprint=?)
 -- SEARCH other USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 
+-- src/accounts/keys.sql.ts keyDeletion.writeLimited
+delete
+from "limited_keys"
+where (
+  (
+    "limited_keys"."account" = ?
+    and "limited_keys"."name" IN (
+      ?,
+        (
+          SELECT "other"."name" FROM "limited_keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?
+        ),
+        (
+          SELECT "other"."name"
+          FROM "limited_keys" AS "other"
+          WHERE "other"."account" = ?
+          AND "other"."fingerprintSha256" = ?
+        )
+    )
+  )
+  and "limited_keys"."write_id" = ?
+);
+-- SEARCH limited_keys USING PRIMARY KEY (account=? AND name=?)
+-- SEARCH other USING COVERING INDEX limited_keys_fingerprint (account=? AND fingerprint=?)
+-- SEARCH other USING COVERING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+
 -- src/accounts/keys.sql.ts listKeysStatement
-select "name" as "name", "fingerprint" as "fingerprint", "key" as "key"
-from "keys"
-where ("keys"."account" = ? and "keys"."name" > ?)
-order by "keys"."name"
-limit ?;
+SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
+FROM "keys"
+WHERE ("keys"."account" = ? and "keys"."name" > ?)
+UNION ALL
+SELECT name, fingerprint, fingerprintSha256, key, scope, expires
+FROM "limited_keys"
+WHERE ("limited_keys"."account" = ? and "limited_keys"."name" > ?)
+ORDER BY name
+LIMIT 101;
 -- SEARCH keys USING PRIMARY KEY (account=? AND name>?)
+-- SEARCH limited_keys USING PRIMARY KEY (account=? AND name>?)
 
 -- src/caller/identify.sql.ts findSignerStatement
 select CASE
-  WHEN "signer_login"."login" = ? THEN "signer_login"."uuid" WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+  WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+  WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
 END as "account_uuid",
   CASE
-    WHEN "signer_login"."login" = ? THEN "signer_login"."operator"
-    WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."operator"
+    WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."operator"
+    WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."operator"
   END as "account_operator",
   CASE
-    WHEN "signer_login"."login" = ? THEN "signer_login"."disabled"
-    WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."disabled"
+    WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."disabled"
+    WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."disabled"
   END as "account_disabled",
   CASE
     WHEN "key_name"."account" = CASE
-      WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
-      WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
     END
-    AND "key_name"."name" = ? THEN "key_name"."key"
-    WHEN "key_md5"."account" = CASE
-      WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
-      WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+    AND "key_name"."name" = "request"."key" THEN "key_name"."key"
+    WHEN "key_fingerprint"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
     END
-    AND "key_md5"."fingerprint" = ? THEN "key_md5"."key"
-    WHEN "key_sha256"."account" = CASE
-      WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
-      WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+    AND "key_fingerprint"."fingerprint" = "request"."key" THEN "key_fingerprint"."key"
+    WHEN "key_fingerprintSha256"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
     END
-    AND "key_sha256"."fingerprintSha256" = ? THEN "key_sha256"."key"
+    AND "key_fingerprintSha256"."fingerprintSha256" = "request"."key" THEN "key_fingerprintSha256"."key"
+    WHEN "limited_name"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_name"."name" = "request"."key" THEN "limited_name"."key"
+    WHEN "limited_fingerprint"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_fingerprint"."fingerprint" = "request"."key" THEN "limited_fingerprint"."key"
+    WHEN "limited_fingerprintSha256"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_fingerprintSha256"."fingerprintSha256" = "request"."key" THEN "limited_fingerprintSha256"."key"
   END as "key_key",
   CASE
     WHEN "key_name"."account" = CASE
-      WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
-      WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
     END
-    AND "key_name"."name" = ? THEN "key_name"."fingerprintSha256"
-    WHEN "key_md5"."account" = CASE
-      WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
-      WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+    AND "key_name"."name" = "request"."key" THEN "key_name"."fingerprintSha256"
+    WHEN "key_fingerprint"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
     END
-    AND "key_md5"."fingerprint" = ? THEN "key_md5"."fingerprintSha256"
-    WHEN "key_sha256"."account" = CASE
-      WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
-      WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+    AND "key_fingerprint"."fingerprint" = "request"."key" THEN "key_fingerprint"."fingerprintSha256"
+    WHEN "key_fingerprintSha256"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
     END
-    AND "key_sha256"."fingerprintSha256" = ? THEN "key_sha256"."fingerprintSha256"
+    AND "key_fingerprintSha256"."fingerprintSha256" = "request"."key" THEN "key_fingerprintSha256"."fingerprintSha256"
+    WHEN "limited_name"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_name"."name" = "request"."key" THEN "limited_name"."fingerprintSha256"
+    WHEN "limited_fingerprint"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_fingerprint"."fingerprint" = "request"."key" THEN "limited_fingerprint"."fingerprintSha256"
+    WHEN "limited_fingerprintSha256"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_fingerprintSha256"."fingerprintSha256" = "request"."key" THEN "limited_fingerprintSha256"."fingerprintSha256"
   END as "key_fingerprintSha256",
   CASE
-    WHEN "target_login"."login" = ? THEN "target_login"."uuid" WHEN "target_uuid"."uuid" = ? THEN "target_uuid"."uuid"
+    WHEN "limited_name"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_name"."name" = "request"."key" THEN "limited_name"."scope"
+    WHEN "limited_fingerprint"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_fingerprint"."fingerprint" = "request"."key" THEN "limited_fingerprint"."scope"
+    WHEN "limited_fingerprintSha256"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_fingerprintSha256"."fingerprintSha256" = "request"."key" THEN "limited_fingerprintSha256"."scope"
+  END as "key_scope",
+  CASE
+    WHEN "limited_name"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_name"."name" = "request"."key" THEN "limited_name"."expires"
+    WHEN "limited_fingerprint"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_fingerprint"."fingerprint" = "request"."key" THEN "limited_fingerprint"."expires"
+    WHEN "limited_fingerprintSha256"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_fingerprintSha256"."fingerprintSha256" = "request"."key" THEN "limited_fingerprintSha256"."expires"
+  END as "key_expires",
+  coalesce(
+    CASE
+      WHEN "limited_name"."account" = CASE
+        WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+        WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+      END
+      AND "limited_name"."name" = "request"."key" THEN "limited_name"."expires"
+      WHEN "limited_fingerprint"."account" = CASE
+        WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+        WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+      END
+      AND "limited_fingerprint"."fingerprint" = "request"."key" THEN "limited_fingerprint"."expires"
+      WHEN "limited_fingerprintSha256"."account" = CASE
+        WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+        WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+      END
+      AND "limited_fingerprintSha256"."fingerprintSha256" = "request"."key" THEN "limited_fingerprintSha256"."expires"
+    END <= CAST(unixepoch('subsec') * 1000 AS INTEGER),
+      0
+  ) as "key_hasEnded",
+  CASE
+    WHEN "target_login"."login" = "request"."path" THEN "target_login"."uuid"
+    WHEN "target_uuid"."uuid" = "request"."path" THEN "target_uuid"."uuid"
   END as "target"
-from (SELECT 1) AS "request"
-left join "accounts" "signer_login" on "signer_login"."uuid" = (
+from (SELECT ? AS "login", ? AS "key", ? AS "path") AS "request"
+LEFT JOIN "accounts" AS "signer_login" ON "signer_login"."uuid" = (
   SELECT *
   FROM (
     SELECT *
     FROM (
-      SELECT "accounts"."uuid" FROM "accounts" WHERE "accounts"."login" <= ? ORDER BY "accounts"."login" DESC LIMIT 1
+      SELECT "accounts"."uuid"
+      FROM "accounts"
+      WHERE "accounts"."login" <= "request"."login"
+      ORDER BY "accounts"."login" DESC
+      LIMIT 1
     )
     UNION ALL
     SELECT *
@@ -462,12 +999,16 @@ left join "accounts" "signer_login" on "signer_login"."uuid" = (
   )
   LIMIT 1
 )
-left join "accounts" "signer_uuid" on "signer_uuid"."uuid" = (
+LEFT JOIN "accounts" AS "signer_uuid" ON "signer_uuid"."uuid" = (
   SELECT *
   FROM (
     SELECT *
     FROM (
-      SELECT "accounts"."uuid" FROM "accounts" WHERE "accounts"."uuid" <= ? ORDER BY "accounts"."uuid" DESC LIMIT 1
+      SELECT "accounts"."uuid"
+      FROM "accounts"
+      WHERE "accounts"."uuid" <= "request"."login"
+      ORDER BY "accounts"."uuid" DESC
+      LIMIT 1
     )
     UNION ALL
     SELECT *
@@ -475,7 +1016,7 @@ left join "accounts" "signer_uuid" on "signer_uuid"."uuid" = (
   )
   LIMIT 1
 )
-left join "keys" "key_name" on ("key_name"."account", "key_name"."name") = (
+LEFT JOIN "keys" AS "key_name" ON ("key_name"."account", "key_name"."name") = (
   SELECT *
   FROM (
     SELECT *
@@ -484,12 +1025,12 @@ left join "keys" "key_name" on ("key_name"."account", "key_name"."name") = (
       FROM "keys"
       WHERE "keys"."account" = coalesce(
         CASE
-          WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
-          WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+          WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+          WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
         END,
-          ?
+          "request"."login"
       )
-      AND "keys"."name" <= ?
+      AND "keys"."name" <= "request"."key"
       ORDER BY "keys"."name" DESC
       LIMIT 1
     )
@@ -499,7 +1040,7 @@ left join "keys" "key_name" on ("key_name"."account", "key_name"."name") = (
   )
   LIMIT 1
 )
-left join "keys" "key_md5" on ("key_md5"."account", "key_md5"."name") = (
+LEFT JOIN "keys" AS "key_fingerprint" ON ("key_fingerprint"."account", "key_fingerprint"."name") = (
   SELECT *
   FROM (
     SELECT *
@@ -508,12 +1049,12 @@ left join "keys" "key_md5" on ("key_md5"."account", "key_md5"."name") = (
       FROM "keys"
       WHERE "keys"."account" = coalesce(
         CASE
-          WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
-          WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+          WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+          WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
         END,
-          ?
+          "request"."login"
       )
-      AND "keys"."fingerprint" <= ?
+      AND "keys"."fingerprint" <= "request"."key"
       ORDER BY "keys"."fingerprint" DESC
       LIMIT 1
     )
@@ -523,7 +1064,9 @@ left join "keys" "key_md5" on ("key_md5"."account", "key_md5"."name") = (
   )
   LIMIT 1
 )
-left join "keys" "key_sha256" on ("key_sha256"."account", "key_sha256"."name") = (
+LEFT JOIN "keys" AS "key_fingerprintSha256" ON (
+  "key_fingerprintSha256"."account", "key_fingerprintSha256"."name"
+) = (
   SELECT *
   FROM (
     SELECT *
@@ -532,12 +1075,12 @@ left join "keys" "key_sha256" on ("key_sha256"."account", "key_sha256"."name") =
       FROM "keys"
       WHERE "keys"."account" = coalesce(
         CASE
-          WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
-          WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+          WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+          WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
         END,
-          ?
+          "request"."login"
       )
-      AND "keys"."fingerprintSha256" <= ?
+      AND "keys"."fingerprintSha256" <= "request"."key"
       ORDER BY "keys"."fingerprintSha256" DESC
       LIMIT 1
     )
@@ -547,12 +1090,92 @@ left join "keys" "key_sha256" on ("key_sha256"."account", "key_sha256"."name") =
   )
   LIMIT 1
 )
-left join "accounts" "target_login" on "target_login"."uuid" = (
+LEFT JOIN "limited_keys" AS "limited_name" ON ("limited_name"."account", "limited_name"."name") = (
   SELECT *
   FROM (
     SELECT *
     FROM (
-      SELECT "accounts"."uuid" FROM "accounts" WHERE "accounts"."login" <= ? ORDER BY "accounts"."login" DESC LIMIT 1
+      SELECT "limited_keys"."account", "limited_keys"."name"
+      FROM "limited_keys"
+      WHERE "limited_keys"."account" = coalesce(
+        CASE
+          WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+          WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+        END,
+          "request"."login"
+      )
+      AND "limited_keys"."name" <= "request"."key"
+      ORDER BY "limited_keys"."name" DESC
+      LIMIT 1
+    )
+    UNION ALL
+    SELECT *
+    FROM (SELECT NULL, NULL FROM "limited_keys" LIMIT 1)
+  )
+  LIMIT 1
+)
+LEFT JOIN "limited_keys" AS "limited_fingerprint" ON (
+  "limited_fingerprint"."account", "limited_fingerprint"."name"
+) = (
+  SELECT *
+  FROM (
+    SELECT *
+    FROM (
+      SELECT "limited_keys"."account", "limited_keys"."name"
+      FROM "limited_keys"
+      WHERE "limited_keys"."account" = coalesce(
+        CASE
+          WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+          WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+        END,
+          "request"."login"
+      )
+      AND "limited_keys"."fingerprint" <= "request"."key"
+      ORDER BY "limited_keys"."fingerprint" DESC
+      LIMIT 1
+    )
+    UNION ALL
+    SELECT *
+    FROM (SELECT NULL, NULL FROM "limited_keys" LIMIT 1)
+  )
+  LIMIT 1
+)
+LEFT JOIN "limited_keys" AS "limited_fingerprintSha256" ON (
+  "limited_fingerprintSha256"."account", "limited_fingerprintSha256"."name"
+) = (
+  SELECT *
+  FROM (
+    SELECT *
+    FROM (
+      SELECT "limited_keys"."account", "limited_keys"."name"
+      FROM "limited_keys"
+      WHERE "limited_keys"."account" = coalesce(
+        CASE
+          WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+          WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+        END,
+          "request"."login"
+      )
+      AND "limited_keys"."fingerprintSha256" <= "request"."key"
+      ORDER BY "limited_keys"."fingerprintSha256" DESC
+      LIMIT 1
+    )
+    UNION ALL
+    SELECT *
+    FROM (SELECT NULL, NULL FROM "limited_keys" LIMIT 1)
+  )
+  LIMIT 1
+)
+LEFT JOIN "accounts" AS "target_login" ON "target_login"."uuid" = (
+  SELECT *
+  FROM (
+    SELECT *
+    FROM (
+      SELECT "accounts"."uuid"
+      FROM "accounts"
+      WHERE "accounts"."login" <= "request"."path"
+      ORDER BY "accounts"."login" DESC
+      LIMIT 1
     )
     UNION ALL
     SELECT *
@@ -560,12 +1183,16 @@ left join "accounts" "target_login" on "target_login"."uuid" = (
   )
   LIMIT 1
 )
-left join "accounts" "target_uuid" on "target_uuid"."uuid" = (
+LEFT JOIN "accounts" AS "target_uuid" ON "target_uuid"."uuid" = (
   SELECT *
   FROM (
     SELECT *
     FROM (
-      SELECT "accounts"."uuid" FROM "accounts" WHERE "accounts"."uuid" <= ? ORDER BY "accounts"."uuid" DESC LIMIT 1
+      SELECT "accounts"."uuid"
+      FROM "accounts"
+      WHERE "accounts"."uuid" <= "request"."path"
+      ORDER BY "accounts"."uuid" DESC
+      LIMIT 1
     )
     UNION ALL
     SELECT *
@@ -583,12 +1210,21 @@ left join "accounts" "target_uuid" on "target_uuid"."uuid" = (
 -- SEARCH key_name USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
 -- SEARCH keys USING PRIMARY KEY (account=? AND name<?)
 -- SCAN keys USING COVERING INDEX keys_fingerprint_sha256
--- SEARCH key_md5 USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
+-- SEARCH key_fingerprint USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
 -- SEARCH keys USING COVERING INDEX keys_fingerprint (account=? AND fingerprint<?)
 -- SCAN keys USING COVERING INDEX keys_fingerprint_sha256
--- SEARCH key_sha256 USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
+-- SEARCH key_fingerprintSha256 USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
 -- SEARCH keys USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256<?)
 -- SCAN keys USING COVERING INDEX keys_fingerprint_sha256
+-- SEARCH limited_name USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
+-- SEARCH limited_keys USING PRIMARY KEY (account=? AND name<?)
+-- SCAN limited_keys USING COVERING INDEX limited_keys_fingerprint_sha256
+-- SEARCH limited_fingerprint USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
+-- SEARCH limited_keys USING COVERING INDEX limited_keys_fingerprint (account=? AND fingerprint<?)
+-- SCAN limited_keys USING COVERING INDEX limited_keys_fingerprint_sha256
+-- SEARCH limited_fingerprintSha256 USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
+-- SEARCH limited_keys USING COVERING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256<?)
+-- SCAN limited_keys USING COVERING INDEX limited_keys_fingerprint_sha256
 -- SEARCH target_login USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
 -- SEARCH accounts USING INDEX accounts_login_unique (login<?)
 -- SCAN accounts USING COVERING INDEX accounts_login_unique
@@ -599,25 +1235,49 @@ left join "accounts" "target_uuid" on "target_uuid"."uuid" = (
 -- src/db/authority.ts authorityStatement
 select "caller"."hasAuthority" as "hasAuthority"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller";
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 
 -- src/http/health.sql.ts healthStatement
@@ -718,19 +1378,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -742,6 +1423,9 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN computed
 
 -- src/images/acl.sql.ts addAcl.outcome
@@ -826,19 +1510,40 @@ select "caller"."hasAuthority" as "hasAuthority",
     )
   END as "roomInMs"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
@@ -853,6 +1558,9 @@ left join "image_history" on (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
 -- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
@@ -944,19 +1652,40 @@ WHERE (
       SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -968,6 +1697,9 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN computed
 
 -- src/images/acl.sql.ts addAcl.rehearse
@@ -1023,19 +1755,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -1047,6 +1800,9 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN computed
 
 -- src/images/acl.sql.ts leave.apply
@@ -1080,19 +1836,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -1103,6 +1880,9 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN computed
 -- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
 
@@ -1151,19 +1931,40 @@ WHERE (
       SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -1175,6 +1976,9 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 -- SCAN computed
@@ -1216,19 +2020,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -1239,6 +2064,9 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN computed
 -- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
 
@@ -1279,19 +2107,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -1303,6 +2152,9 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN computed
 
 -- src/images/acl.sql.ts removeAcl.outcome
@@ -1378,19 +2230,40 @@ select "caller"."hasAuthority" as "hasAuthority",
     )
   END as "roomInMs"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
@@ -1405,6 +2278,9 @@ left join "image_history" on (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
 -- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
@@ -1487,19 +2363,40 @@ WHERE (
       SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -1511,6 +2408,9 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN computed
 
 -- src/images/acl.sql.ts removeAcl.rehearse
@@ -1556,19 +2456,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -1580,6 +2501,9 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN computed
 
 -- src/images/clone-image.sql.ts clone.apply
@@ -1618,19 +2542,40 @@ AND (
     and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
   )
 )
-AND exists (
-  select 1
-  from "keys"
-  inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-  inner join "accounts" "target" on "target"."uuid" = ?
-  where (
-    "keys"."account" = ?
-    and "keys"."fingerprintSha256" = ?
-    and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-    and ? IN ("signer"."login", "signer"."uuid")
-    and "signer"."disabled" = ?
-    and ? IN ("target"."login", "target"."uuid")
-    and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+AND (
+  exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+      AND coalesce(?, ?) IS NULL
+    )
+  )
+  OR exists (
+    select 1
+    from "limited_keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "limited_keys"."account" = ?
+      and "limited_keys"."fingerprintSha256" = ?
+      and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and "signer"."uuid" = "target"."uuid"
+      AND "limited_keys"."scope" IS ?
+      AND "limited_keys"."expires" IS ?
+      AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+    )
   )
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -1641,6 +2586,9 @@ AND exists (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
 
 -- src/images/clone-image.sql.ts clone.outcome
@@ -1718,19 +2666,40 @@ select "caller"."hasAuthority" as "hasAuthority",
     ELSE 0
   END as "isQuotaReached"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
@@ -1745,6 +2714,9 @@ left join "image_history" on (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
 -- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
@@ -1824,19 +2796,40 @@ AND (
     and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
   )
 )
-AND exists (
-  select 1
-  from "keys"
-  inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-  inner join "accounts" "target" on "target"."uuid" = ?
-  where (
-    "keys"."account" = ?
-    and "keys"."fingerprintSha256" = ?
-    and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-    and ? IN ("signer"."login", "signer"."uuid")
-    and "signer"."disabled" = ?
-    and ? IN ("target"."login", "target"."uuid")
-    and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+AND (
+  exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+      AND coalesce(?, ?) IS NULL
+    )
+  )
+  OR exists (
+    select 1
+    from "limited_keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "limited_keys"."account" = ?
+      and "limited_keys"."fingerprintSha256" = ?
+      and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and "signer"."uuid" = "target"."uuid"
+      AND "limited_keys"."scope" IS ?
+      AND "limited_keys"."expires" IS ?
+      AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+    )
   )
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -1847,6 +2840,9 @@ AND exists (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
 
 -- src/images/delete-image.sql.ts deletion.apply
@@ -1875,19 +2871,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -1899,6 +2916,9 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 
 -- src/images/delete-image.sql.ts deletion.outcome
 select "caller"."hasAuthority" as "hasAuthority",
@@ -1984,24 +3004,46 @@ select "caller"."hasAuthority" as "hasAuthority",
           )
         )
       )
+      AND (? IS NULL OR "dependent"."uuid" IN (SELECT value FROM json_each(?)))
       ORDER BY "dependent"."uuid"
       LIMIT 10
     )
   ) as "visibleDependents"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
@@ -2016,6 +3058,9 @@ left join "image_history" on (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
 -- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
@@ -2088,19 +3133,40 @@ WHERE (
       SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -2111,6 +3177,9 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 
 -- src/images/delete-image.sql.ts deletion.rehearse
 select "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
@@ -2142,19 +3211,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -2166,6 +3256,9 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 
 -- src/images/delete-image.sql.ts purgeStatement
 DELETE
@@ -2194,19 +3287,40 @@ select "caller"."hasAuthority" as "hasAuthority", "images"."uuid" as "image_uuid
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
   ) as "image_isShared"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
@@ -2214,13 +3328,17 @@ left join "images" on "images"."uuid" = ?;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 
 -- src/images/get-image.sql.ts revisionStatement
 select "caller"."hasAuthority" as "hasAuthority",
-  coalesce((SELECT "accounts"."operator" FROM "accounts" WHERE "accounts"."uuid" = ?), 0) as "isOperator",
+  coalesce((SELECT "accounts"."operator" FROM "accounts" WHERE "accounts"."uuid" = ?), 0)
+AND coalesce(?, ?) IS NULL as "isOperator",
   (
     SELECT min(kept.revision)
     FROM "image_revisions" AS kept
@@ -2249,19 +3367,40 @@ select "caller"."hasAuthority" as "hasAuthority",
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
   ) as "image_isShared"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
@@ -2274,6 +3413,9 @@ left join "image_history" on (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
 -- SEARCH kept USING COVERING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision=?) LEFT-JOIN
@@ -2331,21 +3473,43 @@ select "caller"."hasAuthority" as "hasAuthority", "images"."uuid" as "image_uuid
   EXISTS (
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
   ) as "image_isShared",
-  coalesce((SELECT "accounts"."operator" FROM "accounts" WHERE "accounts"."uuid" = ?), 0) as "isOperator"
+  coalesce((SELECT "accounts"."operator" FROM "accounts" WHERE "accounts"."uuid" = ?), 0)
+AND coalesce(?, ?) IS NULL as "isOperator"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
@@ -2353,6 +3517,9 @@ left join "images" on "images"."uuid" = ?;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
@@ -2413,12 +3580,12 @@ where (
 -- src/images/image-audit.sql.ts pageStatement
 select "image_revisions"."image" as "image", "image_revisions"."revision" as "revision",
   "image_revisions"."time" as "time", "image_revisions"."account" as "account",
-  "image_revisions"."key_sha256" as "key_sha256", "image_revisions"."request_id" as "request_id",
-  "image_revisions"."operation" as "operation", "image_revisions"."changed" as "changed",
-  "image_revisions"."is_cut" as "is_cut", "image_revisions"."name" as "name", "image_revisions"."version" as "version",
-  "image_revisions"."description" as "description", "image_revisions"."homepage" as "homepage",
-  "image_revisions"."eula" as "eula", "image_revisions"."acl" as "acl", "image_revisions"."tags" as "tags",
-  "image_revisions"."os" as "os", "image_revisions"."type" as "type",
+  "image_revisions"."key_sha256" as "key_sha256", "image_revisions"."key_scope" as "key_scope",
+  "image_revisions"."request_id" as "request_id", "image_revisions"."operation" as "operation",
+  "image_revisions"."changed" as "changed", "image_revisions"."is_cut" as "is_cut", "image_revisions"."name" as "name",
+  "image_revisions"."version" as "version", "image_revisions"."description" as "description",
+  "image_revisions"."homepage" as "homepage", "image_revisions"."eula" as "eula", "image_revisions"."acl" as "acl",
+  "image_revisions"."tags" as "tags", "image_revisions"."os" as "os", "image_revisions"."type" as "type",
   "image_revisions"."requirements" as "requirements", "image_revisions"."image_size" as "image_size",
   "image_revisions"."files" as "files", "image_revisions"."published_at" as "published_at",
   "image_revisions"."owner" as "owner", "image_revisions"."public" as "public", "image_revisions"."state" as "state",
@@ -2469,6 +3636,7 @@ where (
       WHERE "image_acl"."account" = ?
       AND "images"."state" IN ('active', 'disabled')
     )
+    and (? IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?)))
     and CASE
       ?
       WHEN 'active' THEN "images"."state" = 'active'
@@ -2521,6 +3689,7 @@ where (
             WHERE "image_acl"."account" = ?
             AND "images"."state" IN ('active', 'disabled')
           )
+          and (? IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?)))
           and CASE
             ?
             WHEN 'active' THEN "images"."state" = 'active'
@@ -2618,6 +3787,7 @@ where (
       WHERE "image_acl"."account" = ?
       AND "images"."state" IN ('active', 'disabled')
     )
+    and (? IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?)))
     and CASE
       ?
       WHEN 'active' THEN "images"."state" = 'active'
@@ -2670,6 +3840,7 @@ where (
             WHERE "image_acl"."account" = ?
             AND "images"."state" IN ('active', 'disabled')
           )
+          and (? IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?)))
           and CASE
             ?
             WHEN 'active' THEN "images"."state" = 'active'
@@ -2827,19 +3998,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -2866,6 +4058,9 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN kept
 
 -- src/images/revert-image.sql.ts revert.outcome
@@ -2974,19 +4169,40 @@ select "caller"."hasAuthority" as "hasAuthority",
     ) AS "kept"
   ) as "isKept"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
@@ -3001,6 +4217,9 @@ left join "image_history" on (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
 -- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
@@ -3113,19 +4332,40 @@ WHERE (
       SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -3152,6 +4392,9 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN kept
 
 -- src/images/revert-image.sql.ts revert.rehearse
@@ -3202,19 +4445,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -3241,6 +4505,9 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN kept
 
 -- src/images/search-tags.sql.ts candidatesStatement
@@ -3262,6 +4529,7 @@ where (
     WHERE "image_acl"."account" = ?
     AND "images"."state" IN ('active', 'disabled')
   )
+  and (? IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?)))
   and CASE
     ?
     WHEN 'active' THEN "images"."state" = 'active'
@@ -3398,19 +4666,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -3431,6 +4720,9 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN computed
 
 -- src/images/tags.sql.ts addTags.outcome
@@ -3554,19 +4846,40 @@ select "caller"."hasAuthority" as "hasAuthority",
     )
   END as "roomInMs"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
@@ -3581,6 +4894,9 @@ left join "image_history" on (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
 -- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
@@ -3712,19 +5028,40 @@ WHERE (
       SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -3745,6 +5082,9 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN computed
 
 -- src/images/tags.sql.ts addTags.rehearse
@@ -3830,19 +5170,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -3863,6 +5224,9 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN computed
 
 -- src/images/tags.sql.ts deleteTags.apply
@@ -3890,19 +5254,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -3913,6 +5298,9 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 
 -- src/images/tags.sql.ts deleteTags.outcome
 select "caller"."hasAuthority" as "hasAuthority",
@@ -3982,19 +5370,40 @@ select "caller"."hasAuthority" as "hasAuthority",
     )
   END as "roomInMs"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
@@ -4009,6 +5418,9 @@ left join "image_history" on (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
 -- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
@@ -4080,19 +5492,40 @@ WHERE (
       SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -4103,6 +5536,9 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 
 -- src/images/tags.sql.ts deleteTags.rehearse
 select "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
@@ -4133,19 +5569,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -4156,6 +5613,9 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 
 -- src/images/update-image.sql.ts update.apply
 update "images"
@@ -4221,25 +5681,49 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
@@ -4250,6 +5734,9 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN sent
 
 -- src/images/update-image.sql.ts update.outcome
@@ -4339,19 +5826,40 @@ select "caller"."hasAuthority" as "hasAuthority",
     )
   END as "roomInMs"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
@@ -4366,6 +5874,9 @@ left join "image_history" on (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
 -- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
@@ -4465,25 +5976,49 @@ WHERE (
       SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
@@ -4494,6 +6029,9 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN sent
 
 -- src/images/update-image.sql.ts update.rehearse
@@ -4564,25 +6102,49 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH image_revisions USING COVERING INDEX image_revisions_write_id (write_id=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
@@ -4593,4 +6155,7 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN sent
