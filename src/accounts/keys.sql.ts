@@ -105,16 +105,9 @@ type NewKeyValues = RecordedValues & {
   maxKeys: number;
 };
 
-/** How many keys the account has, those that have ended too. */
-const countKeys = (account: Placeholder): SQL => {
-  const [full, limited] = [keys, limitedKeys].map(
-    (table) => sql`(SELECT count(*) FROM ${table} WHERE ${table.account} = ${account})`,
-  );
-  return sql`${full} + ${limited}`;
-};
-
-const isQuotaReached = (account: Placeholder, maxKeys: Placeholder): SQL =>
-  sql`(${maxKeys} > 0 AND ${countKeys(account)} >= ${maxKeys})`;
+/** The account has as many keys as it may have, with those that have ended. */
+const isQuotaReached = ({ account, maxKeys }: Placeholders<NewKeyValues>): SQL =>
+  sql`(${maxKeys} > 0 AND (SELECT count(*) FROM (${selectKeys((table) => eq(table.account, account))})) >= ${maxKeys})`;
 
 const isSameKey = (table: KeyTable, bind: Placeholders<NewKeyValues>): SQL | undefined =>
   and(
@@ -134,22 +127,15 @@ const insertKey = (bind: Placeholders<NewKeyValues>, table: KeyTable, limits: re
       values.map((value) => sql`${value}`),
       sql`, `,
     )}
-    WHERE ${and(
-      authority(bind),
-      isUnapplied(bind),
-      sql`NOT ${isQuotaReached(bind.account, bind.maxKeys)}`,
-      sql`NOT ${hasEnded(bind)}`,
-    )}
+    WHERE ${and(authority(bind), isUnapplied(bind), sql`NOT ${isQuotaReached(bind)}`, sql`NOT ${hasEnded(bind)}`)}
     ON CONFLICT DO NOTHING`;
 };
 
-/** Whether the write has just written a row of a key's name in either table. */
-const isWritten = (condition: (table: KeyTable) => SQL | undefined, { writeId }: Placeholders<RecordedValues>): SQL => {
-  const [full, limited] = ([keys, limitedKeys] as const).map(
-    (table) => sql`SELECT 1 FROM ${table} WHERE ${and(condition(table), eq(table.write_id, writeId))}`,
-  );
-  return sql`${full} UNION ALL ${limited}`;
-};
+/** Selects the row that the write has just written, of those that a condition holds for. */
+const selectWritten = (
+  condition: (table: KeyTable) => SQL | undefined,
+  { writeId }: Placeholders<RecordedValues>,
+): SQL => selectKeys((table) => and(condition(table), eq(table.write_id, writeId)));
 
 /** The statements of CreateKey, in the order of their batch: one of the first two, by whether the key has limits. */
 export const keyCreation = {
@@ -160,7 +146,7 @@ export const keyCreation = {
   record: statement<NewKeyValues>().writes((bind) =>
     recordWrite(
       bind,
-      isWritten((table) => and(eq(table.account, bind.account), eq(table.name, bind.name)), bind),
+      selectWritten((table) => and(eq(table.account, bind.account), eq(table.name, bind.name)), bind),
     ),
   ),
   /** Finds the key with the name or a fingerprint of the new one: the new one itself if it was created. */
@@ -168,7 +154,7 @@ export const keyCreation = {
     (bind) => ({
       hasAuthority,
       isCreated: isApplied(bind),
-      isQuotaReached: boolean(isQuotaReached(bind.account, bind.maxKeys)),
+      isQuotaReached: boolean(isQuotaReached(bind)),
       hasEnded: boolean(hasEnded(bind)),
       login: nullableText(sql`(SELECT ${accounts.login} FROM ${accounts} WHERE ${accounts.uuid} = ${bind.account})`),
       holder: leftJoined({ name: text(sql`name`) }, "name"),
@@ -247,7 +233,7 @@ export const keyDeletion = {
   record: statement<DeleteKeyValues>().writes((bind) =>
     recordWrite(
       bind,
-      isWritten((table) => isNamed(table, bind.account, bind.key), bind),
+      selectWritten((table) => isNamed(table, bind.account, bind.key), bind),
     ),
   ),
   write: deleteMarked(keys),

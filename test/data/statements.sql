@@ -346,8 +346,17 @@ select "caller"."hasAuthority" as "hasAuthority",
   EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?) as "isCreated",
   (
     ? > 0
-    AND (SELECT count(*) FROM "keys" WHERE "keys"."account" = ?) + (
-      SELECT count(*) FROM "limited_keys" WHERE "limited_keys"."account" = ?
+    AND (
+      SELECT count(*)
+      FROM (
+        SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
+        FROM "keys"
+        WHERE "keys"."account" = ?
+        UNION ALL
+        SELECT name, fingerprint, fingerprintSha256, key, scope, expires
+        FROM "limited_keys"
+        WHERE "limited_keys"."account" = ?
+      )
     ) >= ?
   ) as "isQuotaReached",
   (? IS NOT NULL AND ? <= CAST(unixepoch('subsec') * 1000 AS INTEGER)) as "hasEnded",
@@ -415,19 +424,19 @@ limit ?;
 -- SCAN caller
 -- SCAN same LEFT-JOIN
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
--- SEARCH keys USING COVERING INDEX keys_fingerprint_sha256 (account=?)
--- SEARCH limited_keys USING COVERING INDEX limited_keys_fingerprint_sha256 (account=?)
+-- SEARCH keys USING PRIMARY KEY (account=?)
+-- SEARCH limited_keys USING PRIMARY KEY (account=?)
 -- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 
 -- src/accounts/keys.sql.ts keyCreation.record
 INSERT INTO "account_writes" (write_id, account, time)
 SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER)
 WHERE EXISTS (
-  SELECT 1
+  SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
   FROM "keys"
   WHERE (("keys"."account" = ? and "keys"."name" = ?) and "keys"."write_id" = ?)
   UNION ALL
-  SELECT 1
+  SELECT name, fingerprint, fingerprintSha256, key, scope, expires
   FROM "limited_keys"
   WHERE (("limited_keys"."account" = ? and "limited_keys"."name" = ?) and "limited_keys"."write_id" = ?)
 )
@@ -478,8 +487,17 @@ WHERE (
   and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
   and NOT (
     ? > 0
-    AND (SELECT count(*) FROM "keys" WHERE "keys"."account" = ?) + (
-      SELECT count(*) FROM "limited_keys" WHERE "limited_keys"."account" = ?
+    AND (
+      SELECT count(*)
+      FROM (
+        SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
+        FROM "keys"
+        WHERE "keys"."account" = ?
+        UNION ALL
+        SELECT name, fingerprint, fingerprintSha256, key, scope, expires
+        FROM "limited_keys"
+        WHERE "limited_keys"."account" = ?
+      )
     ) >= ?
   )
   and NOT (? IS NOT NULL AND ? <= CAST(unixepoch('subsec') * 1000 AS INTEGER))
@@ -492,8 +510,8 @@ ON CONFLICT DO NOTHING;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
--- SEARCH keys USING COVERING INDEX keys_fingerprint_sha256 (account=?)
--- SEARCH limited_keys USING COVERING INDEX limited_keys_fingerprint_sha256 (account=?)
+-- SEARCH keys USING PRIMARY KEY (account=?)
+-- SEARCH limited_keys USING PRIMARY KEY (account=?)
 
 -- src/accounts/keys.sql.ts keyCreation.writeLimited
 INSERT INTO "limited_keys" (account, name, fingerprint, fingerprintSha256, key, write_id, scope, expires)
@@ -538,8 +556,17 @@ WHERE (
   and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
   and NOT (
     ? > 0
-    AND (SELECT count(*) FROM "keys" WHERE "keys"."account" = ?) + (
-      SELECT count(*) FROM "limited_keys" WHERE "limited_keys"."account" = ?
+    AND (
+      SELECT count(*)
+      FROM (
+        SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
+        FROM "keys"
+        WHERE "keys"."account" = ?
+        UNION ALL
+        SELECT name, fingerprint, fingerprintSha256, key, scope, expires
+        FROM "limited_keys"
+        WHERE "limited_keys"."account" = ?
+      )
     ) >= ?
   )
   and NOT (? IS NOT NULL AND ? <= CAST(unixepoch('subsec') * 1000 AS INTEGER))
@@ -552,8 +579,8 @@ ON CONFLICT DO NOTHING;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
--- SEARCH keys USING COVERING INDEX keys_fingerprint_sha256 (account=?)
--- SEARCH limited_keys USING COVERING INDEX limited_keys_fingerprint_sha256 (account=?)
+-- SEARCH keys USING PRIMARY KEY (account=?)
+-- SEARCH limited_keys USING PRIMARY KEY (account=?)
 
 -- src/accounts/keys.sql.ts keyDeletion.mark
 update "keys"
@@ -744,7 +771,7 @@ from (
 INSERT INTO "account_writes" (write_id, account, time)
 SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER)
 WHERE EXISTS (
-  SELECT 1
+  SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
   FROM "keys"
   WHERE (
     (
@@ -759,7 +786,7 @@ WHERE EXISTS (
     and "keys"."write_id" = ?
   )
   UNION ALL
-  SELECT 1
+  SELECT name, fingerprint, fingerprintSha256, key, scope, expires
   FROM "limited_keys"
   WHERE (
     (

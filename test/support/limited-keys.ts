@@ -16,7 +16,10 @@ export async function limitKey(
   const columns = "account, name, fingerprint, fingerprintSha256, key";
   await env.DB.batch([
     ...["keys", "limited_keys"].map((table) =>
-      env.DB.prepare(`DELETE FROM ${table} WHERE account = ? AND name = ?`).bind(account, key),
+      env.DB.prepare(`DELETE FROM ${table} WHERE account = ? AND fingerprint = ?`).bind(
+        account,
+        computeFingerprint(key),
+      ),
     ),
     isLimited
       ? env.DB.prepare(`INSERT INTO limited_keys (${columns}, scope, expires) VALUES (?, ?, ?, ?, ?, ?, ?)`).bind(
