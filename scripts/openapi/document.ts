@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorStatus } from "../../src/errors.ts";
-import { answerSchemas, commonHeaders, errorSentences, headers } from "./answers.ts";
+import { answerSchemas, commonHeaders, headers } from "./answers.ts";
 import { makeCodeSamples } from "./code-samples.ts";
+import { errorSentences } from "./error-sentences.ts";
 import { type Exchange, examples } from "./examples.ts";
 import { type Json, refer, toObject } from "./json.ts";
 import { type ErrorCode, type OperationRow, operations, signed, unsigned, withBody } from "./operations.ts";

@@ -91,6 +91,14 @@ const laptop = {
   key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPyWiijmB8RnYPWVT+2RAC93IuyUcwsvZ7uA4bvKLSYc laptop",
 };
 
+const ci = {
+  name: "ci",
+  fingerprint: "b3:47:0b:4a:d8:f6:5e:a8:72:45:1c:67:7f:69:8f:c5",
+  key: "ecdsa-sha2-nistp384 AAAAE2VjZHNhLXNoYTItbmlzdHAzODQAAAAIbmlzdHAzODQAAABhBC+FT6MIT7a0zAoMzwEoT3lmPG1T3WFb/XeISMEtkDEt1Pf7yf4QqHYe7zzppSHQpNsHodPnypGPo0Npw4lPZ/o6FgSw6gZoExgYdbUqknSmsXk1R857MqIlO3TgMWa8tA== ci",
+  scope: `images:tag@${example.image}`,
+  expires: "2099-12-31T00:00:00.000Z",
+};
+
 /** The examples of every operation. */
 export const examples: Readonly<Record<Operation, Examples>> = {
   ListImages: [
@@ -257,6 +265,20 @@ export const examples: Readonly<Record<Operation, Examples>> = {
       answer: laptop,
       answerHeaders: {
         Location: "/demo/keys/cd%3A96%3A6c%3A54%3A8a%3A4a%3Ade%3A80%3A6c%3A28%3A7f%3Af1%3A75%3Aa1%3A39%3A40",
+      },
+    }),
+    post("Add a key that can only tag one image, and ends", "/my/keys", {
+      body: { key: ci.key, scope: ci.scope, expires: "2099-12-31T00:00:00Z" },
+      status: 201,
+      answer: ci,
+    }),
+    post("A scope that names no operation", "/my/keys", {
+      body: { key: ci.key, scope: "images:write" },
+      status: 409,
+      answer: {
+        code: "InvalidArgument",
+        message:
+          'scope is words with blanks between, of account:read, account:write, images:clone, images:delete, images:read, images:share, images:tag, images:update, keys; an images: word may be of one image: images:tag@UUID; "images:write" was sent',
       },
     }),
   ],

@@ -1,4 +1,4 @@
-import { updatableAccountFields } from "../../src/db/schema.ts";
+import { updatableAccountFields } from "../../src/db/account-schema.ts";
 import { listParameters } from "../../src/images/rules/list-filters.ts";
 import { versions } from "../../src/releases.ts";
 import { example } from "./examples.ts";
@@ -56,7 +56,11 @@ const makeQueryFields = (operation: string, names: readonly string[]): Json =>
 
 const imageFields = makeQueryFields("UpdateImage", ["name", "version", "description", "homepage", "eula", "tags"]);
 const accountFields = makeQueryFields("UpdateAccount", updatableAccountFields);
-const keyFields = makeQueryFields("CreateKey", ["key", "name"]);
+const keyFields = {
+  ...makeQueryFields("CreateKey", ["key", "name"]),
+  "CreateKey-scope": inQuery("scope", "CreateKey: as in the body, where it must be the same."),
+  "CreateKey-expires": inQuery("expires", "CreateKey: as in the body, where it must be the same."),
+};
 
 /** The names of the fields that an operation reads from the query too. */
 export const queryFieldNames = {

@@ -6,13 +6,14 @@ import { type Database, databaseFor } from "../db/client.ts";
 import { findCache } from "./credential-cache.ts";
 import { identifyCaller } from "./identify.ts";
 import { tryNear } from "./near.ts";
+import { assertInScope } from "./scope.ts";
 
 /**
  * Runs an operation's statements as the caller: on the primary, or, for reads in `answerNear`, on a replica. If a cached
  * caller has no authority any more, the primary identifies it anew and, if that succeeds, runs them again.
  *
  * @param run runs the statements. Its result says whether the caller had authority
- * @throws {CloudApiError} as `identifyCaller`
+ * @throws {CloudApiError} as `identifyCaller`; NotAuthorized: its key has another scope by now
  */
 export async function asCaller<Outcome extends { hasAuthority: boolean }>(
   c: Context<AppEnv>,
@@ -31,5 +32,6 @@ export async function asCaller<Outcome extends { hasAuthority: boolean }>(
   const cache = findCache(c.env.DB, readConfiguration(c.env).credentialCache);
   c.set("caller", await identifyCaller(db, { signed: requireSet(c, "signed"), names: cached, cache }));
   c.set("isCallerCached", false);
+  await assertInScope(c, requireSet(c, "caller"));
   return await run(db, requireSet(c, "caller"));
 }

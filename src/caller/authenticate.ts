@@ -12,6 +12,7 @@ import { readTarget } from "../syntax/raw-target.ts";
 import { findCache } from "./credential-cache.ts";
 import { findCachedCaller, findNearCaller, type Identification, identifyCaller, readCallerNames } from "./identify.ts";
 import { isReadNear, noteNearFailure, openNear } from "./near.ts";
+import { assertInScope } from "./scope.ts";
 
 /** The steps from the Authorization header to the caller, in the order of app.ts. */
 
@@ -78,7 +79,7 @@ export const confirmCaller: MiddlewareHandler<AppEnv> = async (c, next) => {
   c.res = undefined;
   const cache = findCache(c.env.DB, readConfiguration(c.env).credentialCache);
   const identification = { signed: requireSet(c, "signed"), names: requireSet(c, "caller"), cache };
-  await identifyCaller(databaseFor(c.env.DB, c.get("meter")), identification);
+  await assertInScope(c, await identifyCaller(databaseFor(c.env.DB, c.get("meter")), identification));
   c.res = answer;
 };
 

@@ -8,75 +8,6 @@ import type { WriteOperation } from "../operations.ts";
  * the triggers. `scripts/check-schema.ts` compares the two.
  */
 
-/** The fields that UpdateAccount may write. docs/contract.md#account */
-const updatableAccountColumns = {
-  email: text(),
-  companyName: text(),
-  firstName: text(),
-  lastName: text(),
-  address: text(),
-  postalCode: text(),
-  city: text(),
-  state: text(),
-  country: text(),
-  phone: text(),
-  triton_cns_enabled: integer({ mode: "boolean" }).notNull().default(false),
-};
-
-export type UpdatableAccountField = keyof typeof updatableAccountColumns;
-
-/** The names of the fields that UpdateAccount may write. */
-export const updatableAccountFields = Object.keys(updatableAccountColumns).filter(
-  (name): name is UpdatableAccountField => Object.hasOwn(updatableAccountColumns, name),
-);
-
-/** An account: the owner of images and of the keys that sign for it. */
-export const accounts = sqliteTable(
-  "accounts",
-  {
-    uuid: text().primaryKey(),
-    /** Unique and case-sensitive. Never `my`, never shaped like a UUID. */
-    login: text().notNull().unique(),
-    ...updatableAccountColumns,
-    /** An operator may act as another account through its path. */
-    operator: integer({ mode: "boolean" }).notNull().default(false),
-    disabled: integer({ mode: "boolean" }).notNull().default(false),
-    /** ISO 8601, UTC. */
-    created: text().notNull(),
-    updated: text().notNull(),
-    /** Id of the service's last write of this row. */
-    write_id: text(),
-  },
-  (table) => [
-    check("accounts_operator", sql`${table.operator} IN (0, 1)`),
-    check("accounts_disabled", sql`${table.disabled} IN (0, 1)`),
-  ],
-);
-
-/** A public key of an account. Its name and fingerprints are unique within the account. */
-export const keys = sqliteTable(
-  "keys",
-  {
-    account: text()
-      .notNull()
-      .references(() => accounts.uuid),
-    name: text().notNull(),
-    /** MD5 of the SSH wire form: 16 lower-case hex pairs with colons. */
-    fingerprint: text().notNull(),
-    /** SHA-256 of the SSH wire form: `SHA256:` and unpadded base64. */
-    fingerprintSha256: text().notNull(),
-    /** The OpenSSH line: type, base64, comment. */
-    key: text().notNull(),
-    /** Id of the service's last write of this row. */
-    write_id: text(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.account, table.name] }),
-    uniqueIndex("keys_fingerprint").on(table.account, table.fingerprint),
-    uniqueIndex("keys_fingerprint_sha256").on(table.account, table.fingerprintSha256),
-  ],
-);
-
 /** Milliseconds since the epoch, by the database's clock. */
 export const now = sql`CAST(unixepoch('subsec') * 1000 AS INTEGER)`;
 
@@ -239,6 +170,8 @@ const revisionColumns = {
   account: text(),
   key_sha256: text(),
   request_id: text(),
+  /** The scope of the key then. NULL for a key without one. */
+  key_scope: text(),
   operation: text().$type<WriteOperation | "provision">().notNull(),
   /** The columns that this write changed, with commas, updatable ones first. NULL if it made the image. */
   changed: text(),

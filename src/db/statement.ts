@@ -77,6 +77,9 @@ export const boolean = (expression: SQL): Expression<boolean> => ({ sql: express
 /** A number that is never NULL. */
 export const integer = (expression: SQL): Expression<number> => ({ sql: expression, decode: null });
 
+/** A number or NULL. */
+export const nullableInteger = (expression: SQL): Expression<number | null> => ({ sql: expression, decode: null });
+
 /** A text that is NULL only if its left join found no row. */
 export const text = (expression: SQL): Expression<string> => ({ sql: expression, decode: null });
 

@@ -1,8 +1,9 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Caller } from "../caller.ts";
+import { accounts } from "../db/account-schema.ts";
 import { callerRow, hasAuthority } from "../db/authority.ts";
 import { type Database, requireRow } from "../db/client.ts";
-import { accountHistory, accounts, imageHistory, imageRevisions, images, manifestColumnNames } from "../db/schema.ts";
+import { accountHistory, imageHistory, imageRevisions, images, manifestColumnNames } from "../db/schema.ts";
 import {
   boolean,
   integer,

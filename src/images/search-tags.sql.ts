@@ -4,6 +4,7 @@ import { authorityStatement } from "../db/authority.ts";
 import { type Database, requireRow } from "../db/client.ts";
 import { images } from "../db/schema.ts";
 import { integer, query, statement } from "../db/statement.ts";
+import { pickInScope } from "../scope.ts";
 import { groupByBytes } from "../text.ts";
 import {
   hasTags,
@@ -52,7 +53,11 @@ export async function searchTags(
   candidates: readonly Candidate[],
 ): Promise<{ hasAuthority: boolean; ids: string[] }> {
   const { tags } = toValues({ caller, filters, limit });
-  const values = { ...caller, tags, ids: JSON.stringify(candidates.map(({ uuid }) => uuid)) };
+  const ids = pickInScope(
+    caller.scope,
+    candidates.map(({ uuid }) => uuid),
+  );
+  const values = { ...caller, tags, ids: JSON.stringify(ids) };
   const [authority, rows] = await db.batch([authorityStatement.with(values), taggedStatement.with(values)]);
   return { ...requireRow(authority), ids: rows.map(({ uuid }) => uuid) };
 }

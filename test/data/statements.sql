@@ -11,19 +11,40 @@ select "caller"."hasAuthority" as "hasAuthority",
   "accounts"."phone" as "account_phone", "accounts"."triton_cns_enabled" as "account_triton_cns_enabled",
   "accounts"."created" as "account_created", "accounts"."updated" as "account_updated"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
@@ -31,6 +52,9 @@ left join "accounts" on "accounts"."uuid" = ?;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
@@ -121,31 +145,58 @@ where (
     )
   )
   and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN sent
 
 -- src/accounts/account.sql.ts getAccountStatement
@@ -158,19 +209,40 @@ select "caller"."hasAuthority" as "hasAuthority", "accounts"."uuid" as "account_
   "accounts"."phone" as "account_phone", "accounts"."triton_cns_enabled" as "account_triton_cns_enabled",
   "accounts"."created" as "account_created", "accounts"."updated" as "account_updated"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
@@ -178,115 +250,337 @@ left join "accounts" on "accounts"."uuid" = ?;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
 
 -- src/accounts/keys.sql.ts getKeyStatement
-select "caller"."hasAuthority" as "hasAuthority", "keys"."name" as "key_name",
-  "keys"."fingerprint" as "key_fingerprint", "keys"."key" as "key_key"
+select "caller"."hasAuthority" as "hasAuthority", name as "key_name", fingerprint as "key_fingerprint",
+  fingerprintSha256 as "key_fingerprintSha256", key as "key_key", scope as "key_scope", expires as "key_expires"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "keys" on (
-  "keys"."account" = ?
-  and "keys"."name" IN (
-    ?, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?),
-      (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprintSha256" = ?)
+left join (
+  SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
+  FROM "keys"
+  WHERE (
+    "keys"."account" = ?
+    and "keys"."name" IN (
+      ?, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?),
+        (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprintSha256" = ?)
+    )
   )
-);
+  UNION ALL
+  SELECT name, fingerprint, fingerprintSha256, key, scope, expires
+  FROM "limited_keys"
+  WHERE (
+    "limited_keys"."account" = ?
+    and "limited_keys"."name" IN (
+      ?,
+        (
+          SELECT "other"."name" FROM "limited_keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?
+        ),
+        (
+          SELECT "other"."name"
+          FROM "limited_keys" AS "other"
+          WHERE "other"."account" = ?
+          AND "other"."fingerprintSha256" = ?
+        )
+    )
+  )
+) AS "named" on true;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN caller
--- SEARCH keys USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING PRIMARY KEY (account=? AND name=?)
 -- SEARCH other USING COVERING INDEX keys_fingerprint (account=? AND fingerprint=?)
 -- SEARCH other USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING PRIMARY KEY (account=? AND name=?)
+-- SEARCH other USING COVERING INDEX limited_keys_fingerprint (account=? AND fingerprint=?)
+-- SEARCH other USING COVERING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SCAN named LEFT-JOIN
 
 -- src/accounts/keys.sql.ts keyCreation.outcome
 select "caller"."hasAuthority" as "hasAuthority",
   EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?) as "isCreated",
-  (? > 0 AND (SELECT count(*) FROM "keys" WHERE "keys"."account" = ?) >= ?) as "isQuotaReached",
-  (SELECT "accounts"."login" FROM "accounts" WHERE "accounts"."uuid" = ?) as "login", "keys"."name" as "holder_name"
+  (
+    ? > 0
+    AND (
+      SELECT count(*)
+      FROM (
+        SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
+        FROM "keys"
+        WHERE "keys"."account" = ?
+        UNION ALL
+        SELECT name, fingerprint, fingerprintSha256, key, scope, expires
+        FROM "limited_keys"
+        WHERE "limited_keys"."account" = ?
+      )
+    ) >= ?
+  ) as "isQuotaReached",
+  (? IS NOT NULL AND ? <= CAST(unixepoch('subsec') * 1000 AS INTEGER)) as "hasEnded",
+  (SELECT "accounts"."login" FROM "accounts" WHERE "accounts"."uuid" = ?) as "login", name as "holder_name"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "keys" on (
-  "keys"."account" = ? and ("keys"."name" = ? or "keys"."fingerprint" = ? or "keys"."fingerprintSha256" = ?)
-)
-order by "keys"."name" = ? DESC
+left join (
+  SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
+  FROM "keys"
+  WHERE ("keys"."account" = ? and ("keys"."name" = ? or "keys"."fingerprint" = ? or "keys"."fingerprintSha256" = ?))
+  UNION ALL
+  SELECT name, fingerprint, fingerprintSha256, key, scope, expires
+  FROM "limited_keys"
+  WHERE (
+    "limited_keys"."account" = ?
+    and ("limited_keys"."name" = ? or "limited_keys"."fingerprint" = ? or "limited_keys"."fingerprintSha256" = ?)
+  )
+) AS "same" on true
+order by name = ? DESC
 limit ?;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING PRIMARY KEY (account=?)
+-- SEARCH limited_keys USING PRIMARY KEY (account=?)
 -- SCAN caller
--- SEARCH keys USING PRIMARY KEY (account=?) LEFT-JOIN
+-- SCAN same LEFT-JOIN
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
--- SEARCH keys USING COVERING INDEX keys_fingerprint_sha256 (account=?)
+-- SEARCH keys USING PRIMARY KEY (account=?)
+-- SEARCH limited_keys USING PRIMARY KEY (account=?)
 -- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 
 -- src/accounts/keys.sql.ts keyCreation.record
 INSERT INTO "account_writes" (write_id, account, time)
 SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER)
-WHERE EXISTS (SELECT 1 FROM "keys" WHERE ("keys"."account" = ? and "keys"."name" = ? and "keys"."write_id" = ?))
+WHERE EXISTS (
+  SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
+  FROM "keys"
+  WHERE (("keys"."account" = ? and "keys"."name" = ?) and "keys"."write_id" = ?)
+  UNION ALL
+  SELECT name, fingerprint, fingerprintSha256, key, scope, expires
+  FROM "limited_keys"
+  WHERE (("limited_keys"."account" = ? and "limited_keys"."name" = ?) and "limited_keys"."write_id" = ?)
+)
 ON CONFLICT DO NOTHING;
--- SEARCH keys EXISTS USING PRIMARY KEY (account=? AND name=?)
+-- SEARCH keys USING PRIMARY KEY (account=? AND name=?)
+-- SEARCH limited_keys USING PRIMARY KEY (account=? AND name=?)
 
 -- src/accounts/keys.sql.ts keyCreation.write
 INSERT INTO "keys" (account, name, fingerprint, fingerprintSha256, key, write_id)
 SELECT ?, ?, ?, ?, ?, ?
 WHERE (
-  exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
   and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-  and NOT (? > 0 AND (SELECT count(*) FROM "keys" WHERE "keys"."account" = ?) >= ?)
+  and NOT (
+    ? > 0
+    AND (
+      SELECT count(*)
+      FROM (
+        SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
+        FROM "keys"
+        WHERE "keys"."account" = ?
+        UNION ALL
+        SELECT name, fingerprint, fingerprintSha256, key, scope, expires
+        FROM "limited_keys"
+        WHERE "limited_keys"."account" = ?
+      )
+    ) >= ?
+  )
+  and NOT (? IS NOT NULL AND ? <= CAST(unixepoch('subsec') * 1000 AS INTEGER))
 )
 ON CONFLICT DO NOTHING;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
--- SEARCH keys USING COVERING INDEX keys_fingerprint_sha256 (account=?)
+-- SEARCH keys USING PRIMARY KEY (account=?)
+-- SEARCH limited_keys USING PRIMARY KEY (account=?)
+
+-- src/accounts/keys.sql.ts keyCreation.writeLimited
+INSERT INTO "limited_keys" (account, name, fingerprint, fingerprintSha256, key, write_id, scope, expires)
+SELECT ?, ?, ?, ?, ?, ?, ?, ?
+WHERE (
+  (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
+    )
+  )
+  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+  and NOT (
+    ? > 0
+    AND (
+      SELECT count(*)
+      FROM (
+        SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
+        FROM "keys"
+        WHERE "keys"."account" = ?
+        UNION ALL
+        SELECT name, fingerprint, fingerprintSha256, key, scope, expires
+        FROM "limited_keys"
+        WHERE "limited_keys"."account" = ?
+      )
+    ) >= ?
+  )
+  and NOT (? IS NOT NULL AND ? <= CAST(unixepoch('subsec') * 1000 AS INTEGER))
+)
+ON CONFLICT DO NOTHING;
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH keys USING PRIMARY KEY (account=?)
+-- SEARCH limited_keys USING PRIMARY KEY (account=?)
 
 -- src/accounts/keys.sql.ts keyDeletion.mark
 update "keys"
@@ -300,19 +594,41 @@ where (
     )
   )
   and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and coalesce(?, ?) IS NULL
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -323,30 +639,131 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+
+-- src/accounts/keys.sql.ts keyDeletion.markLimited
+update "limited_keys"
+set "write_id" = ?
+where (
+  (
+    "limited_keys"."account" = ?
+    and "limited_keys"."name" IN (
+      ?,
+        (
+          SELECT "other"."name" FROM "limited_keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?
+        ),
+        (
+          SELECT "other"."name"
+          FROM "limited_keys" AS "other"
+          WHERE "other"."account" = ?
+          AND "other"."fingerprintSha256" = ?
+        )
+    )
+  )
+  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+  and (
+    coalesce(?, ?) IS NULL
+    OR "limited_keys"."fingerprintSha256" = ?
+    AND "limited_keys"."scope" IS ?
+    AND "limited_keys"."expires" IS ?
+  )
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
+    )
+  )
+);
+-- SEARCH limited_keys USING PRIMARY KEY (account=? AND name=?)
+-- SEARCH other USING COVERING INDEX limited_keys_fingerprint (account=? AND fingerprint=?)
+-- SEARCH other USING COVERING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 
 -- src/accounts/keys.sql.ts keyDeletion.outcome
 select "caller"."hasAuthority" as "hasAuthority",
   EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?) as "isDeleted"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller";
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 
@@ -354,7 +771,7 @@ from (
 INSERT INTO "account_writes" (write_id, account, time)
 SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER)
 WHERE EXISTS (
-  SELECT 1
+  SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
   FROM "keys"
   WHERE (
     (
@@ -368,11 +785,38 @@ WHERE EXISTS (
     )
     and "keys"."write_id" = ?
   )
+  UNION ALL
+  SELECT name, fingerprint, fingerprintSha256, key, scope, expires
+  FROM "limited_keys"
+  WHERE (
+    (
+      "limited_keys"."account" = ?
+      and "limited_keys"."name" IN (
+        ?,
+          (
+            SELECT "other"."name"
+            FROM "limited_keys" AS "other"
+            WHERE "other"."account" = ?
+            AND "other"."fingerprint" = ?
+          ),
+          (
+            SELECT "other"."name"
+            FROM "limited_keys" AS "other"
+            WHERE "other"."account" = ?
+            AND "other"."fingerprintSha256" = ?
+          )
+      )
+    )
+    and "limited_keys"."write_id" = ?
+  )
 )
 ON CONFLICT DO NOTHING;
--- SEARCH keys EXISTS USING PRIMARY KEY (account=? AND name=?)
+-- SEARCH keys USING PRIMARY KEY (account=? AND name=?)
 -- SEARCH other USING COVERING INDEX keys_fingerprint (account=? AND fingerprint=?)
 -- SEARCH other USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING PRIMARY KEY (account=? AND name=?)
+-- SEARCH other USING COVERING INDEX limited_keys_fingerprint (account=? AND fingerprint=?)
+-- SEARCH other USING COVERING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 
 -- src/accounts/keys.sql.ts keyDeletion.write
 delete
@@ -391,70 +835,190 @@ where (
 -- SEARCH other USING COVERING INDEX keys_fingerprint (account=? AND fingerprint=?)
 -- SEARCH other USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 
+-- src/accounts/keys.sql.ts keyDeletion.writeLimited
+delete
+from "limited_keys"
+where (
+  (
+    "limited_keys"."account" = ?
+    and "limited_keys"."name" IN (
+      ?,
+        (
+          SELECT "other"."name" FROM "limited_keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?
+        ),
+        (
+          SELECT "other"."name"
+          FROM "limited_keys" AS "other"
+          WHERE "other"."account" = ?
+          AND "other"."fingerprintSha256" = ?
+        )
+    )
+  )
+  and "limited_keys"."write_id" = ?
+);
+-- SEARCH limited_keys USING PRIMARY KEY (account=? AND name=?)
+-- SEARCH other USING COVERING INDEX limited_keys_fingerprint (account=? AND fingerprint=?)
+-- SEARCH other USING COVERING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+
 -- src/accounts/keys.sql.ts listKeysStatement
-select "name" as "name", "fingerprint" as "fingerprint", "key" as "key"
-from "keys"
-where ("keys"."account" = ? and "keys"."name" > ?)
-order by "keys"."name"
-limit ?;
+SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
+FROM "keys"
+WHERE ("keys"."account" = ? and "keys"."name" > ?)
+UNION ALL
+SELECT name, fingerprint, fingerprintSha256, key, scope, expires
+FROM "limited_keys"
+WHERE ("limited_keys"."account" = ? and "limited_keys"."name" > ?)
+ORDER BY name
+LIMIT 101;
 -- SEARCH keys USING PRIMARY KEY (account=? AND name>?)
+-- SEARCH limited_keys USING PRIMARY KEY (account=? AND name>?)
 
 -- src/caller/identify.sql.ts findSignerStatement
 select CASE
-  WHEN "signer_login"."login" = ? THEN "signer_login"."uuid" WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+  WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+  WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
 END as "account_uuid",
   CASE
-    WHEN "signer_login"."login" = ? THEN "signer_login"."operator"
-    WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."operator"
+    WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."operator"
+    WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."operator"
   END as "account_operator",
   CASE
-    WHEN "signer_login"."login" = ? THEN "signer_login"."disabled"
-    WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."disabled"
+    WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."disabled"
+    WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."disabled"
   END as "account_disabled",
   CASE
     WHEN "key_name"."account" = CASE
-      WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
-      WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
     END
-    AND "key_name"."name" = ? THEN "key_name"."key"
-    WHEN "key_md5"."account" = CASE
-      WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
-      WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+    AND "key_name"."name" = "request"."key" THEN "key_name"."key"
+    WHEN "key_fingerprint"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
     END
-    AND "key_md5"."fingerprint" = ? THEN "key_md5"."key"
-    WHEN "key_sha256"."account" = CASE
-      WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
-      WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+    AND "key_fingerprint"."fingerprint" = "request"."key" THEN "key_fingerprint"."key"
+    WHEN "key_fingerprintSha256"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
     END
-    AND "key_sha256"."fingerprintSha256" = ? THEN "key_sha256"."key"
+    AND "key_fingerprintSha256"."fingerprintSha256" = "request"."key" THEN "key_fingerprintSha256"."key"
+    WHEN "limited_name"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_name"."name" = "request"."key" THEN "limited_name"."key"
+    WHEN "limited_fingerprint"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_fingerprint"."fingerprint" = "request"."key" THEN "limited_fingerprint"."key"
+    WHEN "limited_fingerprintSha256"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_fingerprintSha256"."fingerprintSha256" = "request"."key" THEN "limited_fingerprintSha256"."key"
   END as "key_key",
   CASE
     WHEN "key_name"."account" = CASE
-      WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
-      WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
     END
-    AND "key_name"."name" = ? THEN "key_name"."fingerprintSha256"
-    WHEN "key_md5"."account" = CASE
-      WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
-      WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+    AND "key_name"."name" = "request"."key" THEN "key_name"."fingerprintSha256"
+    WHEN "key_fingerprint"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
     END
-    AND "key_md5"."fingerprint" = ? THEN "key_md5"."fingerprintSha256"
-    WHEN "key_sha256"."account" = CASE
-      WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
-      WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+    AND "key_fingerprint"."fingerprint" = "request"."key" THEN "key_fingerprint"."fingerprintSha256"
+    WHEN "key_fingerprintSha256"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
     END
-    AND "key_sha256"."fingerprintSha256" = ? THEN "key_sha256"."fingerprintSha256"
+    AND "key_fingerprintSha256"."fingerprintSha256" = "request"."key" THEN "key_fingerprintSha256"."fingerprintSha256"
+    WHEN "limited_name"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_name"."name" = "request"."key" THEN "limited_name"."fingerprintSha256"
+    WHEN "limited_fingerprint"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_fingerprint"."fingerprint" = "request"."key" THEN "limited_fingerprint"."fingerprintSha256"
+    WHEN "limited_fingerprintSha256"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_fingerprintSha256"."fingerprintSha256" = "request"."key" THEN "limited_fingerprintSha256"."fingerprintSha256"
   END as "key_fingerprintSha256",
   CASE
-    WHEN "target_login"."login" = ? THEN "target_login"."uuid" WHEN "target_uuid"."uuid" = ? THEN "target_uuid"."uuid"
+    WHEN "limited_name"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_name"."name" = "request"."key" THEN "limited_name"."scope"
+    WHEN "limited_fingerprint"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_fingerprint"."fingerprint" = "request"."key" THEN "limited_fingerprint"."scope"
+    WHEN "limited_fingerprintSha256"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_fingerprintSha256"."fingerprintSha256" = "request"."key" THEN "limited_fingerprintSha256"."scope"
+  END as "key_scope",
+  CASE
+    WHEN "limited_name"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_name"."name" = "request"."key" THEN "limited_name"."expires"
+    WHEN "limited_fingerprint"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_fingerprint"."fingerprint" = "request"."key" THEN "limited_fingerprint"."expires"
+    WHEN "limited_fingerprintSha256"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_fingerprintSha256"."fingerprintSha256" = "request"."key" THEN "limited_fingerprintSha256"."expires"
+  END as "key_expires",
+  coalesce(
+    CASE
+      WHEN "limited_name"."account" = CASE
+        WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+        WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+      END
+      AND "limited_name"."name" = "request"."key" THEN "limited_name"."expires"
+      WHEN "limited_fingerprint"."account" = CASE
+        WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+        WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+      END
+      AND "limited_fingerprint"."fingerprint" = "request"."key" THEN "limited_fingerprint"."expires"
+      WHEN "limited_fingerprintSha256"."account" = CASE
+        WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+        WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+      END
+      AND "limited_fingerprintSha256"."fingerprintSha256" = "request"."key" THEN "limited_fingerprintSha256"."expires"
+    END <= CAST(unixepoch('subsec') * 1000 AS INTEGER),
+      0
+  ) as "key_hasEnded",
+  CASE
+    WHEN "target_login"."login" = "request"."path" THEN "target_login"."uuid"
+    WHEN "target_uuid"."uuid" = "request"."path" THEN "target_uuid"."uuid"
   END as "target"
-from (SELECT 1) AS "request"
-left join "accounts" "signer_login" on "signer_login"."uuid" = (
+from (SELECT ? AS "login", ? AS "key", ? AS "path") AS "request"
+LEFT JOIN "accounts" AS "signer_login" ON "signer_login"."uuid" = (
   SELECT *
   FROM (
     SELECT *
     FROM (
-      SELECT "accounts"."uuid" FROM "accounts" WHERE "accounts"."login" <= ? ORDER BY "accounts"."login" DESC LIMIT 1
+      SELECT "accounts"."uuid"
+      FROM "accounts"
+      WHERE "accounts"."login" <= "request"."login"
+      ORDER BY "accounts"."login" DESC
+      LIMIT 1
     )
     UNION ALL
     SELECT *
@@ -462,12 +1026,16 @@ left join "accounts" "signer_login" on "signer_login"."uuid" = (
   )
   LIMIT 1
 )
-left join "accounts" "signer_uuid" on "signer_uuid"."uuid" = (
+LEFT JOIN "accounts" AS "signer_uuid" ON "signer_uuid"."uuid" = (
   SELECT *
   FROM (
     SELECT *
     FROM (
-      SELECT "accounts"."uuid" FROM "accounts" WHERE "accounts"."uuid" <= ? ORDER BY "accounts"."uuid" DESC LIMIT 1
+      SELECT "accounts"."uuid"
+      FROM "accounts"
+      WHERE "accounts"."uuid" <= "request"."login"
+      ORDER BY "accounts"."uuid" DESC
+      LIMIT 1
     )
     UNION ALL
     SELECT *
@@ -475,7 +1043,7 @@ left join "accounts" "signer_uuid" on "signer_uuid"."uuid" = (
   )
   LIMIT 1
 )
-left join "keys" "key_name" on ("key_name"."account", "key_name"."name") = (
+LEFT JOIN "keys" AS "key_name" ON ("key_name"."account", "key_name"."name") = (
   SELECT *
   FROM (
     SELECT *
@@ -484,12 +1052,12 @@ left join "keys" "key_name" on ("key_name"."account", "key_name"."name") = (
       FROM "keys"
       WHERE "keys"."account" = coalesce(
         CASE
-          WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
-          WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+          WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+          WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
         END,
-          ?
+          "request"."login"
       )
-      AND "keys"."name" <= ?
+      AND "keys"."name" <= "request"."key"
       ORDER BY "keys"."name" DESC
       LIMIT 1
     )
@@ -499,7 +1067,7 @@ left join "keys" "key_name" on ("key_name"."account", "key_name"."name") = (
   )
   LIMIT 1
 )
-left join "keys" "key_md5" on ("key_md5"."account", "key_md5"."name") = (
+LEFT JOIN "keys" AS "key_fingerprint" ON ("key_fingerprint"."account", "key_fingerprint"."name") = (
   SELECT *
   FROM (
     SELECT *
@@ -508,12 +1076,12 @@ left join "keys" "key_md5" on ("key_md5"."account", "key_md5"."name") = (
       FROM "keys"
       WHERE "keys"."account" = coalesce(
         CASE
-          WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
-          WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+          WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+          WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
         END,
-          ?
+          "request"."login"
       )
-      AND "keys"."fingerprint" <= ?
+      AND "keys"."fingerprint" <= "request"."key"
       ORDER BY "keys"."fingerprint" DESC
       LIMIT 1
     )
@@ -523,7 +1091,9 @@ left join "keys" "key_md5" on ("key_md5"."account", "key_md5"."name") = (
   )
   LIMIT 1
 )
-left join "keys" "key_sha256" on ("key_sha256"."account", "key_sha256"."name") = (
+LEFT JOIN "keys" AS "key_fingerprintSha256" ON (
+  "key_fingerprintSha256"."account", "key_fingerprintSha256"."name"
+) = (
   SELECT *
   FROM (
     SELECT *
@@ -532,12 +1102,12 @@ left join "keys" "key_sha256" on ("key_sha256"."account", "key_sha256"."name") =
       FROM "keys"
       WHERE "keys"."account" = coalesce(
         CASE
-          WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
-          WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+          WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+          WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
         END,
-          ?
+          "request"."login"
       )
-      AND "keys"."fingerprintSha256" <= ?
+      AND "keys"."fingerprintSha256" <= "request"."key"
       ORDER BY "keys"."fingerprintSha256" DESC
       LIMIT 1
     )
@@ -547,12 +1117,92 @@ left join "keys" "key_sha256" on ("key_sha256"."account", "key_sha256"."name") =
   )
   LIMIT 1
 )
-left join "accounts" "target_login" on "target_login"."uuid" = (
+LEFT JOIN "limited_keys" AS "limited_name" ON ("limited_name"."account", "limited_name"."name") = (
   SELECT *
   FROM (
     SELECT *
     FROM (
-      SELECT "accounts"."uuid" FROM "accounts" WHERE "accounts"."login" <= ? ORDER BY "accounts"."login" DESC LIMIT 1
+      SELECT "limited_keys"."account", "limited_keys"."name"
+      FROM "limited_keys"
+      WHERE "limited_keys"."account" = coalesce(
+        CASE
+          WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+          WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+        END,
+          "request"."login"
+      )
+      AND "limited_keys"."name" <= "request"."key"
+      ORDER BY "limited_keys"."name" DESC
+      LIMIT 1
+    )
+    UNION ALL
+    SELECT *
+    FROM (SELECT NULL, NULL FROM "limited_keys" LIMIT 1)
+  )
+  LIMIT 1
+)
+LEFT JOIN "limited_keys" AS "limited_fingerprint" ON (
+  "limited_fingerprint"."account", "limited_fingerprint"."name"
+) = (
+  SELECT *
+  FROM (
+    SELECT *
+    FROM (
+      SELECT "limited_keys"."account", "limited_keys"."name"
+      FROM "limited_keys"
+      WHERE "limited_keys"."account" = coalesce(
+        CASE
+          WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+          WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+        END,
+          "request"."login"
+      )
+      AND "limited_keys"."fingerprint" <= "request"."key"
+      ORDER BY "limited_keys"."fingerprint" DESC
+      LIMIT 1
+    )
+    UNION ALL
+    SELECT *
+    FROM (SELECT NULL, NULL FROM "limited_keys" LIMIT 1)
+  )
+  LIMIT 1
+)
+LEFT JOIN "limited_keys" AS "limited_fingerprintSha256" ON (
+  "limited_fingerprintSha256"."account", "limited_fingerprintSha256"."name"
+) = (
+  SELECT *
+  FROM (
+    SELECT *
+    FROM (
+      SELECT "limited_keys"."account", "limited_keys"."name"
+      FROM "limited_keys"
+      WHERE "limited_keys"."account" = coalesce(
+        CASE
+          WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+          WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+        END,
+          "request"."login"
+      )
+      AND "limited_keys"."fingerprintSha256" <= "request"."key"
+      ORDER BY "limited_keys"."fingerprintSha256" DESC
+      LIMIT 1
+    )
+    UNION ALL
+    SELECT *
+    FROM (SELECT NULL, NULL FROM "limited_keys" LIMIT 1)
+  )
+  LIMIT 1
+)
+LEFT JOIN "accounts" AS "target_login" ON "target_login"."uuid" = (
+  SELECT *
+  FROM (
+    SELECT *
+    FROM (
+      SELECT "accounts"."uuid"
+      FROM "accounts"
+      WHERE "accounts"."login" <= "request"."path"
+      ORDER BY "accounts"."login" DESC
+      LIMIT 1
     )
     UNION ALL
     SELECT *
@@ -560,12 +1210,16 @@ left join "accounts" "target_login" on "target_login"."uuid" = (
   )
   LIMIT 1
 )
-left join "accounts" "target_uuid" on "target_uuid"."uuid" = (
+LEFT JOIN "accounts" AS "target_uuid" ON "target_uuid"."uuid" = (
   SELECT *
   FROM (
     SELECT *
     FROM (
-      SELECT "accounts"."uuid" FROM "accounts" WHERE "accounts"."uuid" <= ? ORDER BY "accounts"."uuid" DESC LIMIT 1
+      SELECT "accounts"."uuid"
+      FROM "accounts"
+      WHERE "accounts"."uuid" <= "request"."path"
+      ORDER BY "accounts"."uuid" DESC
+      LIMIT 1
     )
     UNION ALL
     SELECT *
@@ -583,12 +1237,21 @@ left join "accounts" "target_uuid" on "target_uuid"."uuid" = (
 -- SEARCH key_name USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
 -- SEARCH keys USING PRIMARY KEY (account=? AND name<?)
 -- SCAN keys USING COVERING INDEX keys_fingerprint_sha256
--- SEARCH key_md5 USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
+-- SEARCH key_fingerprint USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
 -- SEARCH keys USING COVERING INDEX keys_fingerprint (account=? AND fingerprint<?)
 -- SCAN keys USING COVERING INDEX keys_fingerprint_sha256
--- SEARCH key_sha256 USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
+-- SEARCH key_fingerprintSha256 USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
 -- SEARCH keys USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256<?)
 -- SCAN keys USING COVERING INDEX keys_fingerprint_sha256
+-- SEARCH limited_name USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
+-- SEARCH limited_keys USING PRIMARY KEY (account=? AND name<?)
+-- SCAN limited_keys USING COVERING INDEX limited_keys_fingerprint_sha256
+-- SEARCH limited_fingerprint USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
+-- SEARCH limited_keys USING COVERING INDEX limited_keys_fingerprint (account=? AND fingerprint<?)
+-- SCAN limited_keys USING COVERING INDEX limited_keys_fingerprint_sha256
+-- SEARCH limited_fingerprintSha256 USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
+-- SEARCH limited_keys USING COVERING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256<?)
+-- SCAN limited_keys USING COVERING INDEX limited_keys_fingerprint_sha256
 -- SEARCH target_login USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
 -- SEARCH accounts USING INDEX accounts_login_unique (login<?)
 -- SCAN accounts USING COVERING INDEX accounts_login_unique
@@ -599,25 +1262,49 @@ left join "accounts" "target_uuid" on "target_uuid"."uuid" = (
 -- src/db/authority.ts authorityStatement
 select "caller"."hasAuthority" as "hasAuthority"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller";
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 
 -- src/db/near.ts heartbeatStatement
@@ -731,19 +1418,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 )
@@ -760,6 +1468,9 @@ returning "uuid" as "uuid", "name" as "name", "version" as "version", "descripti
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/acl.sql.ts addAcl.outcome
@@ -853,19 +1564,40 @@ select "caller"."hasAuthority" as "hasAuthority",
     )
   END as "roomInMs"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
@@ -881,6 +1613,9 @@ where (? OR changes() = 0);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
 -- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
@@ -974,19 +1709,40 @@ WHERE (
       SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -998,6 +1754,9 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/acl.sql.ts addAcl.rehearse
@@ -1053,19 +1812,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -1077,6 +1857,9 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/acl.sql.ts leave.apply
@@ -1111,19 +1894,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 )
@@ -1139,6 +1943,9 @@ returning "uuid" as "uuid", "name" as "name", "version" as "version", "descripti
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 -- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
 
@@ -1187,19 +1994,40 @@ WHERE (
       SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -1211,6 +2039,9 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 -- SCAN new
@@ -1252,19 +2083,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -1275,6 +2127,9 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 -- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
 
@@ -1316,19 +2171,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 )
@@ -1345,6 +2221,9 @@ returning "uuid" as "uuid", "name" as "name", "version" as "version", "descripti
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/acl.sql.ts removeAcl.outcome
@@ -1429,19 +2308,40 @@ select "caller"."hasAuthority" as "hasAuthority",
     )
   END as "roomInMs"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
@@ -1457,6 +2357,9 @@ where (? OR changes() = 0);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
 -- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
@@ -1541,19 +2444,40 @@ WHERE (
       SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -1565,6 +2489,9 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/acl.sql.ts removeAcl.rehearse
@@ -1610,19 +2537,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -1634,6 +2582,9 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/clone-image.sql.ts clone.apply
@@ -1672,19 +2623,40 @@ AND (
     and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
   )
 )
-AND exists (
-  select 1
-  from "keys"
-  inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-  inner join "accounts" "target" on "target"."uuid" = ?
-  where (
-    "keys"."account" = ?
-    and "keys"."fingerprintSha256" = ?
-    and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-    and ? IN ("signer"."login", "signer"."uuid")
-    and "signer"."disabled" = ?
-    and ? IN ("target"."login", "target"."uuid")
-    and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+AND (
+  exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+      AND coalesce(?, ?) IS NULL
+    )
+  )
+  OR exists (
+    select 1
+    from "limited_keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "limited_keys"."account" = ?
+      and "limited_keys"."fingerprintSha256" = ?
+      and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and "signer"."uuid" = "target"."uuid"
+      AND "limited_keys"."scope" IS ?
+      AND "limited_keys"."expires" IS ?
+      AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+    )
   )
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -1695,6 +2667,9 @@ AND exists (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
 
 -- src/images/clone-image.sql.ts clone.outcome
@@ -1772,19 +2747,40 @@ select "caller"."hasAuthority" as "hasAuthority",
     ELSE 0
   END as "isQuotaReached"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
@@ -1799,6 +2795,9 @@ left join "image_history" on (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
 -- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
@@ -1878,19 +2877,40 @@ AND (
     and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
   )
 )
-AND exists (
-  select 1
-  from "keys"
-  inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-  inner join "accounts" "target" on "target"."uuid" = ?
-  where (
-    "keys"."account" = ?
-    and "keys"."fingerprintSha256" = ?
-    and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-    and ? IN ("signer"."login", "signer"."uuid")
-    and "signer"."disabled" = ?
-    and ? IN ("target"."login", "target"."uuid")
-    and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+AND (
+  exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "keys"."account" = ?
+      and "keys"."fingerprintSha256" = ?
+      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+      AND coalesce(?, ?) IS NULL
+    )
+  )
+  OR exists (
+    select 1
+    from "limited_keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?
+    where (
+      "limited_keys"."account" = ?
+      and "limited_keys"."fingerprintSha256" = ?
+      and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+      and ? IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?
+      and ? IN ("target"."login", "target"."uuid")
+      and "signer"."uuid" = "target"."uuid"
+      AND "limited_keys"."scope" IS ?
+      AND "limited_keys"."expires" IS ?
+      AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+    )
   )
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -1901,6 +2921,9 @@ AND exists (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
 
 -- src/images/delete-image.sql.ts deletion.apply
@@ -1932,19 +2955,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 )
@@ -1962,6 +3006,9 @@ returning "uuid" as "uuid", "name" as "name", "version" as "version", "descripti
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/delete-image.sql.ts deletion.outcome
@@ -2053,24 +3100,46 @@ select "caller"."hasAuthority" as "hasAuthority",
           )
         )
       )
+      AND (? IS NULL OR "dependent"."uuid" IN (SELECT value FROM json_each(?)))
       ORDER BY "dependent"."uuid"
       LIMIT 10
     )
   ) as "visibleDependents"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
@@ -2085,6 +3154,9 @@ left join "image_history" on (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
 -- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
@@ -2160,19 +3232,40 @@ WHERE (
       SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -2184,6 +3277,9 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/delete-image.sql.ts deletion.rehearse
@@ -2220,19 +3316,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -2245,6 +3362,9 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/delete-image.sql.ts purgeStatement
@@ -2274,19 +3394,40 @@ select "caller"."hasAuthority" as "hasAuthority", "images"."uuid" as "image_uuid
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
   ) as "image_isShared"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
@@ -2294,13 +3435,17 @@ left join "images" on "images"."uuid" = ?;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 
 -- src/images/get-image.sql.ts revisionStatement
 select "caller"."hasAuthority" as "hasAuthority",
-  coalesce((SELECT "accounts"."operator" FROM "accounts" WHERE "accounts"."uuid" = ?), 0) as "isOperator",
+  coalesce((SELECT "accounts"."operator" FROM "accounts" WHERE "accounts"."uuid" = ?), 0)
+AND coalesce(?, ?) IS NULL as "isOperator",
   (
     SELECT min(kept.revision)
     FROM "image_revisions" AS kept
@@ -2329,19 +3474,40 @@ select "caller"."hasAuthority" as "hasAuthority",
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
   ) as "image_isShared"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
@@ -2354,6 +3520,9 @@ left join "image_history" on (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
 -- SEARCH kept USING COVERING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision=?) LEFT-JOIN
@@ -2411,21 +3580,43 @@ select "caller"."hasAuthority" as "hasAuthority", "images"."uuid" as "image_uuid
   EXISTS (
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
   ) as "image_isShared",
-  coalesce((SELECT "accounts"."operator" FROM "accounts" WHERE "accounts"."uuid" = ?), 0) as "isOperator"
+  coalesce((SELECT "accounts"."operator" FROM "accounts" WHERE "accounts"."uuid" = ?), 0)
+AND coalesce(?, ?) IS NULL as "isOperator"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
@@ -2433,6 +3624,9 @@ left join "images" on "images"."uuid" = ?;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
@@ -2493,12 +3687,12 @@ where (
 -- src/images/image-audit.sql.ts pageStatement
 select "image_revisions"."image" as "image", "image_revisions"."revision" as "revision",
   "image_revisions"."time" as "time", "image_revisions"."account" as "account",
-  "image_revisions"."key_sha256" as "key_sha256", "image_revisions"."request_id" as "request_id",
-  "image_revisions"."operation" as "operation", "image_revisions"."changed" as "changed",
-  "image_revisions"."is_cut" as "is_cut", "image_revisions"."name" as "name", "image_revisions"."version" as "version",
-  "image_revisions"."description" as "description", "image_revisions"."homepage" as "homepage",
-  "image_revisions"."eula" as "eula", "image_revisions"."acl" as "acl", "image_revisions"."tags" as "tags",
-  "image_revisions"."os" as "os", "image_revisions"."type" as "type",
+  "image_revisions"."key_sha256" as "key_sha256", "image_revisions"."key_scope" as "key_scope",
+  "image_revisions"."request_id" as "request_id", "image_revisions"."operation" as "operation",
+  "image_revisions"."changed" as "changed", "image_revisions"."is_cut" as "is_cut", "image_revisions"."name" as "name",
+  "image_revisions"."version" as "version", "image_revisions"."description" as "description",
+  "image_revisions"."homepage" as "homepage", "image_revisions"."eula" as "eula", "image_revisions"."acl" as "acl",
+  "image_revisions"."tags" as "tags", "image_revisions"."os" as "os", "image_revisions"."type" as "type",
   "image_revisions"."requirements" as "requirements", "image_revisions"."image_size" as "image_size",
   "image_revisions"."files" as "files", "image_revisions"."published_at" as "published_at",
   "image_revisions"."owner" as "owner", "image_revisions"."public" as "public", "image_revisions"."state" as "state",
@@ -2532,12 +3726,12 @@ order by "image_revisions"."revision" desc;
 -- src/images/list-changes.sql.ts changesStatement
 select "image_revisions"."image" as "image", "image_revisions"."revision" as "revision",
   "image_revisions"."time" as "time", "image_revisions"."account" as "account",
-  "image_revisions"."key_sha256" as "key_sha256", "image_revisions"."request_id" as "request_id",
-  "image_revisions"."operation" as "operation", "image_revisions"."changed" as "changed",
-  "image_revisions"."is_cut" as "is_cut", "image_revisions"."name" as "name", "image_revisions"."version" as "version",
-  "image_revisions"."description" as "description", "image_revisions"."homepage" as "homepage",
-  "image_revisions"."eula" as "eula", "image_revisions"."acl" as "acl", "image_revisions"."tags" as "tags",
-  "image_revisions"."os" as "os", "image_revisions"."type" as "type",
+  "image_revisions"."key_sha256" as "key_sha256", "image_revisions"."key_scope" as "key_scope",
+  "image_revisions"."request_id" as "request_id", "image_revisions"."operation" as "operation",
+  "image_revisions"."changed" as "changed", "image_revisions"."is_cut" as "is_cut", "image_revisions"."name" as "name",
+  "image_revisions"."version" as "version", "image_revisions"."description" as "description",
+  "image_revisions"."homepage" as "homepage", "image_revisions"."eula" as "eula", "image_revisions"."acl" as "acl",
+  "image_revisions"."tags" as "tags", "image_revisions"."os" as "os", "image_revisions"."type" as "type",
   "image_revisions"."requirements" as "requirements", "image_revisions"."image_size" as "image_size",
   "image_revisions"."files" as "files", "image_revisions"."published_at" as "published_at",
   "image_revisions"."owner" as "owner", "image_revisions"."public" as "public", "image_revisions"."state" as "state",
@@ -2692,19 +3886,40 @@ select "caller"."hasAuthority" as "hasAuthority", coalesce("account_history"."ne
       )
   ) as "afterWrite"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
@@ -2712,6 +3927,9 @@ left join "account_history" on "account_history"."account" = ?;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_history USING PRIMARY KEY (account=?) LEFT-JOIN
 -- SEARCH image_revisions USING INDEX image_revisions_feed (feed=? AND sequence=?)
@@ -2738,6 +3956,7 @@ where (
       WHERE "image_acl"."account" = ?
       AND "images"."state" IN ('active', 'disabled')
     )
+    and (? IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?)))
     and CASE
       ?
       WHEN 'active' THEN "images"."state" = 'active'
@@ -2790,6 +4009,7 @@ where (
             WHERE "image_acl"."account" = ?
             AND "images"."state" IN ('active', 'disabled')
           )
+          and (? IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?)))
           and CASE
             ?
             WHEN 'active' THEN "images"."state" = 'active'
@@ -2887,6 +4107,7 @@ where (
       WHERE "image_acl"."account" = ?
       AND "images"."state" IN ('active', 'disabled')
     )
+    and (? IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?)))
     and CASE
       ?
       WHEN 'active' THEN "images"."state" = 'active'
@@ -2939,6 +4160,7 @@ where (
             WHERE "image_acl"."account" = ?
             AND "images"."state" IN ('active', 'disabled')
           )
+          and (? IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?)))
           and CASE
             ?
             WHEN 'active' THEN "images"."state" = 'active'
@@ -3116,19 +4338,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 )
@@ -3162,6 +4405,9 @@ returning "uuid" as "uuid", "name" as "name", "version" as "version", "descripti
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/revert-image.sql.ts revert.outcome
@@ -3280,19 +4526,40 @@ select "caller"."hasAuthority" as "hasAuthority",
     ) AS "kept"
   ) as "isKept"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
@@ -3307,6 +4574,9 @@ left join "image_history" on (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
 -- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
@@ -3427,19 +4697,40 @@ WHERE (
       SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -3468,6 +4759,9 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/revert-image.sql.ts revert.rehearse
@@ -3525,19 +4819,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -3566,6 +4881,9 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/search-tags.sql.ts candidatesStatement
@@ -3587,6 +4905,7 @@ where (
     WHERE "image_acl"."account" = ?
     AND "images"."state" IN ('active', 'disabled')
   )
+  and (? IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?)))
   and CASE
     ?
     WHEN 'active' THEN "images"."state" = 'active'
@@ -3726,19 +5045,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 )
@@ -3765,6 +5105,9 @@ returning "uuid" as "uuid", "name" as "name", "version" as "version", "descripti
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/tags.sql.ts addTags.outcome
@@ -3890,19 +5233,40 @@ select "caller"."hasAuthority" as "hasAuthority",
     )
   END as "roomInMs"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
@@ -3918,6 +5282,9 @@ where (? OR changes() = 0);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
 -- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
@@ -4052,19 +5419,40 @@ WHERE (
       SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -4086,6 +5474,9 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/tags.sql.ts addTags.rehearse
@@ -4173,19 +5564,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -4207,6 +5619,9 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/tags.sql.ts deleteTags.apply
@@ -4240,19 +5655,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 )
@@ -4269,6 +5705,9 @@ returning "uuid" as "uuid", "name" as "name", "version" as "version", "descripti
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/tags.sql.ts deleteTags.outcome
@@ -4346,19 +5785,40 @@ select "caller"."hasAuthority" as "hasAuthority",
     )
   END as "roomInMs"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
@@ -4374,6 +5834,9 @@ where (? OR changes() = 0);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
 -- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
@@ -4453,19 +5916,40 @@ WHERE (
       SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -4477,6 +5961,9 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/tags.sql.ts deleteTags.rehearse
@@ -4515,19 +6002,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -4539,6 +6047,9 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/update-image.sql.ts update.apply
@@ -4617,19 +6128,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 )
@@ -4647,6 +6179,9 @@ returning "uuid" as "uuid", "name" as "name", "version" as "version", "descripti
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/update-image.sql.ts update.outcome
@@ -4755,19 +6290,40 @@ select "caller"."hasAuthority" as "hasAuthority",
     )
   END as "roomInMs"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
@@ -4783,6 +6339,9 @@ where (? OR changes() = 0);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
 -- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
@@ -4893,19 +6452,40 @@ WHERE (
       SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -4918,6 +6498,9 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/update-image.sql.ts update.rehearse
@@ -4986,19 +6569,40 @@ where (
       and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "keys"."account" = ?
+        and "keys"."fingerprintSha256" = ?
+        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?, ?) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?
+      where (
+        "limited_keys"."account" = ?
+        and "limited_keys"."fingerprintSha256" = ?
+        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ? IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?
+        and ? IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?
+        AND "limited_keys"."expires" IS ?
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -5011,4 +6615,7 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
