@@ -2,7 +2,7 @@
 
 -- src/accounts/account.sql.ts accountUpdate.outcome
 select "caller"."hasAuthority" as "hasAuthority",
-  EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?) as "isUpdated",
+  EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1) as "isUpdated",
   "accounts"."uuid" as "account_uuid", "accounts"."login" as "account_login", "accounts"."email" as "account_email",
   "accounts"."companyName" as "account_companyName", "accounts"."firstName" as "account_firstName",
   "accounts"."lastName" as "account_lastName", "accounts"."address" as "account_address",
@@ -16,39 +16,39 @@ from (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?2
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?3
+        and "keys"."fingerprintSha256" = ?4
+        and ?5 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?6 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?7
+        and ?8 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?9, ?10) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?2
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?3
+        and "limited_keys"."fingerprintSha256" = ?4
+        and ?5 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?6 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?7
+        and ?8 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?9
+        AND "limited_keys"."expires" IS ?10
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "accounts" on "accounts"."uuid" = ?;
+left join "accounts" on "accounts"."uuid" = ?2;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
@@ -61,8 +61,8 @@ left join "accounts" on "accounts"."uuid" = ?;
 
 -- src/accounts/account.sql.ts accountUpdate.record
 INSERT INTO "account_writes" (write_id, account, time)
-SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER)
-WHERE EXISTS (SELECT 1 FROM "accounts" WHERE ("accounts"."uuid" = ? and "accounts"."write_id" = ?))
+SELECT ?1, ?2, CAST(unixepoch('subsec') * 1000 AS INTEGER)
+WHERE EXISTS (SELECT 1 FROM "accounts" WHERE ("accounts"."uuid" = ?2 and "accounts"."write_id" = ?1))
 ON CONFLICT DO NOTHING;
 -- SEARCH accounts EXISTS USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 
@@ -108,10 +108,10 @@ END,
     WHEN json_type("sent"."patch", '$.triton_cns_enabled') IS NOT NULL THEN "sent"."patch" ->> '$.triton_cns_enabled'
     ELSE "accounts"."triton_cns_enabled"
   END,
-  "updated" = ?, "write_id" = ?
-from (SELECT ? AS "patch") AS "sent"
+  "updated" = ?1, "write_id" = ?2
+from (SELECT ?3 AS "patch") AS "sent"
 where (
-  "accounts"."uuid" = ?
+  "accounts"."uuid" = ?4
   and (
     (json_type("sent"."patch", '$.email') IS NOT NULL AND "sent"."patch" ->> '$.email' IS NOT "accounts"."email")
     or (
@@ -144,39 +144,39 @@ where (
       AND "sent"."patch" ->> '$.triton_cns_enabled' IS NOT "accounts"."triton_cns_enabled"
     )
   )
-  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?2)
   and (
     exists (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?4
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?5
+        and "keys"."fingerprintSha256" = ?6
+        and ?7 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?8 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?9
+        and ?10 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?11, ?12) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?4
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?5
+        and "limited_keys"."fingerprintSha256" = ?6
+        and ?7 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?8 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?9
+        and ?10 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?11
+        AND "limited_keys"."expires" IS ?12
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -214,39 +214,39 @@ from (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?2
+        and "keys"."fingerprintSha256" = ?3
+        and ?4 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?5 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?6
+        and ?7 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?8, ?9) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?2
+        and "limited_keys"."fingerprintSha256" = ?3
+        and ?4 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?5 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?6
+        and ?7 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?8
+        AND "limited_keys"."expires" IS ?9
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "accounts" on "accounts"."uuid" = ?;
+left join "accounts" on "accounts"."uuid" = ?1;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
@@ -265,33 +265,33 @@ from (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?2
+        and "keys"."fingerprintSha256" = ?3
+        and ?4 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?5 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?6
+        and ?7 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?8, ?9) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?2
+        and "limited_keys"."fingerprintSha256" = ?3
+        and ?4 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?5 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?6
+        and ?7 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?8
+        AND "limited_keys"."expires" IS ?9
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -301,27 +301,36 @@ left join (
   SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
   FROM "keys"
   WHERE (
-    "keys"."account" = ?
+    "keys"."account" = ?1
     and "keys"."name" IN (
-      ?, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?),
-        (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprintSha256" = ?)
+      ?10,
+        (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ?1 AND "other"."fingerprint" = ?10),
+        (
+          SELECT "other"."name"
+          FROM "keys" AS "other"
+          WHERE "other"."account" = ?1
+          AND "other"."fingerprintSha256" = ?10
+        )
     )
   )
   UNION ALL
   SELECT name, fingerprint, fingerprintSha256, key, scope, expires
   FROM "limited_keys"
   WHERE (
-    "limited_keys"."account" = ?
+    "limited_keys"."account" = ?1
     and "limited_keys"."name" IN (
-      ?,
+      ?10,
         (
-          SELECT "other"."name" FROM "limited_keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?
+          SELECT "other"."name"
+          FROM "limited_keys" AS "other"
+          WHERE "other"."account" = ?1
+          AND "other"."fingerprint" = ?10
         ),
         (
           SELECT "other"."name"
           FROM "limited_keys" AS "other"
-          WHERE "other"."account" = ?
-          AND "other"."fingerprintSha256" = ?
+          WHERE "other"."account" = ?1
+          AND "other"."fingerprintSha256" = ?10
         )
     )
   )
@@ -343,57 +352,57 @@ left join (
 
 -- src/accounts/keys.sql.ts keyCreation.outcome
 select "caller"."hasAuthority" as "hasAuthority",
-  EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?) as "isCreated",
+  EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1) as "isCreated",
   (
-    ? > 0
+    ?2 > 0
     AND (
       SELECT count(*)
       FROM (
         SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
         FROM "keys"
-        WHERE "keys"."account" = ?
+        WHERE "keys"."account" = ?3
         UNION ALL
         SELECT name, fingerprint, fingerprintSha256, key, scope, expires
         FROM "limited_keys"
-        WHERE "limited_keys"."account" = ?
+        WHERE "limited_keys"."account" = ?3
       )
-    ) >= ?
+    ) >= ?2
   ) as "isQuotaReached",
-  (? IS NOT NULL AND ? <= CAST(unixepoch('subsec') * 1000 AS INTEGER)) as "hasEnded",
-  (SELECT "accounts"."login" FROM "accounts" WHERE "accounts"."uuid" = ?) as "login", name as "holder_name"
+  (?4 IS NOT NULL AND ?4 <= CAST(unixepoch('subsec') * 1000 AS INTEGER)) as "hasEnded",
+  (SELECT "accounts"."login" FROM "accounts" WHERE "accounts"."uuid" = ?3) as "login", name as "holder_name"
 from (
   SELECT (
     exists (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?3
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?5
+        and "keys"."fingerprintSha256" = ?6
+        and ?7 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?8 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?9
+        and ?10 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?11, ?12) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?3
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?5
+        and "limited_keys"."fingerprintSha256" = ?6
+        and ?7 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?8 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?9
+        and ?10 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?11
+        AND "limited_keys"."expires" IS ?12
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -402,17 +411,19 @@ from (
 left join (
   SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
   FROM "keys"
-  WHERE ("keys"."account" = ? and ("keys"."name" = ? or "keys"."fingerprint" = ? or "keys"."fingerprintSha256" = ?))
+  WHERE (
+    "keys"."account" = ?3 and ("keys"."name" = ?13 or "keys"."fingerprint" = ?14 or "keys"."fingerprintSha256" = ?15)
+  )
   UNION ALL
   SELECT name, fingerprint, fingerprintSha256, key, scope, expires
   FROM "limited_keys"
   WHERE (
-    "limited_keys"."account" = ?
-    and ("limited_keys"."name" = ? or "limited_keys"."fingerprint" = ? or "limited_keys"."fingerprintSha256" = ?)
+    "limited_keys"."account" = ?3
+    and ("limited_keys"."name" = ?13 or "limited_keys"."fingerprint" = ?14 or "limited_keys"."fingerprintSha256" = ?15)
   )
 ) AS "same" on true
-order by name = ? DESC
-limit ?;
+order by name = ?13 DESC
+limit ?16;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
@@ -430,15 +441,15 @@ limit ?;
 
 -- src/accounts/keys.sql.ts keyCreation.record
 INSERT INTO "account_writes" (write_id, account, time)
-SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER)
+SELECT ?1, ?2, CAST(unixepoch('subsec') * 1000 AS INTEGER)
 WHERE EXISTS (
   SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
   FROM "keys"
-  WHERE (("keys"."account" = ? and "keys"."name" = ?) and "keys"."write_id" = ?)
+  WHERE (("keys"."account" = ?2 and "keys"."name" = ?3) and "keys"."write_id" = ?1)
   UNION ALL
   SELECT name, fingerprint, fingerprintSha256, key, scope, expires
   FROM "limited_keys"
-  WHERE (("limited_keys"."account" = ? and "limited_keys"."name" = ?) and "limited_keys"."write_id" = ?)
+  WHERE (("limited_keys"."account" = ?2 and "limited_keys"."name" = ?3) and "limited_keys"."write_id" = ?1)
 )
 ON CONFLICT DO NOTHING;
 -- SEARCH keys USING PRIMARY KEY (account=? AND name=?)
@@ -446,61 +457,61 @@ ON CONFLICT DO NOTHING;
 
 -- src/accounts/keys.sql.ts keyCreation.write
 INSERT INTO "keys" (account, name, fingerprint, fingerprintSha256, key, write_id)
-SELECT ?, ?, ?, ?, ?, ?
+SELECT ?1, ?2, ?3, ?4, ?5, ?6
 WHERE (
   (
     exists (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?7
+        and "keys"."fingerprintSha256" = ?8
+        and ?9 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?13, ?14) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?7
+        and "limited_keys"."fingerprintSha256" = ?8
+        and ?9 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?13
+        AND "limited_keys"."expires" IS ?14
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
   )
-  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?6)
   and NOT (
-    ? > 0
+    ?15 > 0
     AND (
       SELECT count(*)
       FROM (
         SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
         FROM "keys"
-        WHERE "keys"."account" = ?
+        WHERE "keys"."account" = ?1
         UNION ALL
         SELECT name, fingerprint, fingerprintSha256, key, scope, expires
         FROM "limited_keys"
-        WHERE "limited_keys"."account" = ?
+        WHERE "limited_keys"."account" = ?1
       )
-    ) >= ?
+    ) >= ?15
   )
-  and NOT (? IS NOT NULL AND ? <= CAST(unixepoch('subsec') * 1000 AS INTEGER))
+  and NOT (?16 IS NOT NULL AND ?16 <= CAST(unixepoch('subsec') * 1000 AS INTEGER))
 )
 ON CONFLICT DO NOTHING;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
@@ -515,61 +526,61 @@ ON CONFLICT DO NOTHING;
 
 -- src/accounts/keys.sql.ts keyCreation.writeLimited
 INSERT INTO "limited_keys" (account, name, fingerprint, fingerprintSha256, key, write_id, scope, expires)
-SELECT ?, ?, ?, ?, ?, ?, ?, ?
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
 WHERE (
   (
     exists (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?9
+        and "keys"."fingerprintSha256" = ?10
+        and ?11 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?15, ?16) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?9
+        and "limited_keys"."fingerprintSha256" = ?10
+        and ?11 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?15
+        AND "limited_keys"."expires" IS ?16
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
   )
-  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?6)
   and NOT (
-    ? > 0
+    ?17 > 0
     AND (
       SELECT count(*)
       FROM (
         SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
         FROM "keys"
-        WHERE "keys"."account" = ?
+        WHERE "keys"."account" = ?1
         UNION ALL
         SELECT name, fingerprint, fingerprintSha256, key, scope, expires
         FROM "limited_keys"
-        WHERE "limited_keys"."account" = ?
+        WHERE "limited_keys"."account" = ?1
       )
-    ) >= ?
+    ) >= ?17
   )
-  and NOT (? IS NOT NULL AND ? <= CAST(unixepoch('subsec') * 1000 AS INTEGER))
+  and NOT (?8 IS NOT NULL AND ?8 <= CAST(unixepoch('subsec') * 1000 AS INTEGER))
 )
 ON CONFLICT DO NOTHING;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
@@ -584,49 +595,51 @@ ON CONFLICT DO NOTHING;
 
 -- src/accounts/keys.sql.ts keyDeletion.mark
 update "keys"
-set "write_id" = ?
+set "write_id" = ?1
 where (
   (
-    "keys"."account" = ?
+    "keys"."account" = ?2
     and "keys"."name" IN (
-      ?, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?),
-        (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprintSha256" = ?)
+      ?3, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ?2 AND "other"."fingerprint" = ?3),
+        (
+          SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ?2 AND "other"."fingerprintSha256" = ?3
+        )
     )
   )
-  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-  and coalesce(?, ?) IS NULL
+  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
+  and coalesce(?4, ?5) IS NULL
   and (
     exists (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?2
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?6
+        and "keys"."fingerprintSha256" = ?7
+        and ?8 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?9 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?10
+        and ?11 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?4, ?5) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?2
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?6
+        and "limited_keys"."fingerprintSha256" = ?7
+        and ?8 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?9 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?10
+        and ?11 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?4
+        AND "limited_keys"."expires" IS ?5
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -645,62 +658,65 @@ where (
 
 -- src/accounts/keys.sql.ts keyDeletion.markLimited
 update "limited_keys"
-set "write_id" = ?
+set "write_id" = ?1
 where (
   (
-    "limited_keys"."account" = ?
+    "limited_keys"."account" = ?2
     and "limited_keys"."name" IN (
-      ?,
+      ?3,
         (
-          SELECT "other"."name" FROM "limited_keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?
+          SELECT "other"."name"
+          FROM "limited_keys" AS "other"
+          WHERE "other"."account" = ?2
+          AND "other"."fingerprint" = ?3
         ),
         (
           SELECT "other"."name"
           FROM "limited_keys" AS "other"
-          WHERE "other"."account" = ?
-          AND "other"."fingerprintSha256" = ?
+          WHERE "other"."account" = ?2
+          AND "other"."fingerprintSha256" = ?3
         )
     )
   )
-  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
   and (
-    coalesce(?, ?) IS NULL
-    OR "limited_keys"."fingerprintSha256" = ?
-    AND "limited_keys"."scope" IS ?
-    AND "limited_keys"."expires" IS ?
+    coalesce(?4, ?5) IS NULL
+    OR "limited_keys"."fingerprintSha256" = ?6
+    AND "limited_keys"."scope" IS ?7
+    AND "limited_keys"."expires" IS ?8
   )
   and (
     exists (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?2
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?9
+        and "keys"."fingerprintSha256" = ?10
+        and ?11 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?4, ?5) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?2
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?9
+        and "limited_keys"."fingerprintSha256" = ?10
+        and ?11 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?4
+        AND "limited_keys"."expires" IS ?5
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -719,40 +735,40 @@ where (
 
 -- src/accounts/keys.sql.ts keyDeletion.outcome
 select "caller"."hasAuthority" as "hasAuthority",
-  EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?) as "isDeleted"
+  EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1) as "isDeleted"
 from (
   SELECT (
     exists (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?2
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?3
+        and "keys"."fingerprintSha256" = ?4
+        and ?5 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?6 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?7
+        and ?8 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?9, ?10) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?2
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?3
+        and "limited_keys"."fingerprintSha256" = ?4
+        and ?5 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?6 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?7
+        and ?8 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?9
+        AND "limited_keys"."expires" IS ?10
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -769,45 +785,49 @@ from (
 
 -- src/accounts/keys.sql.ts keyDeletion.record
 INSERT INTO "account_writes" (write_id, account, time)
-SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER)
+SELECT ?1, ?2, CAST(unixepoch('subsec') * 1000 AS INTEGER)
 WHERE EXISTS (
   SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
   FROM "keys"
   WHERE (
     (
-      "keys"."account" = ?
+      "keys"."account" = ?2
       and "keys"."name" IN (
-        ?, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?),
+        ?3,
+          (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ?2 AND "other"."fingerprint" = ?3),
           (
-            SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprintSha256" = ?
+            SELECT "other"."name"
+            FROM "keys" AS "other"
+            WHERE "other"."account" = ?2
+            AND "other"."fingerprintSha256" = ?3
           )
       )
     )
-    and "keys"."write_id" = ?
+    and "keys"."write_id" = ?1
   )
   UNION ALL
   SELECT name, fingerprint, fingerprintSha256, key, scope, expires
   FROM "limited_keys"
   WHERE (
     (
-      "limited_keys"."account" = ?
+      "limited_keys"."account" = ?2
       and "limited_keys"."name" IN (
-        ?,
+        ?3,
           (
             SELECT "other"."name"
             FROM "limited_keys" AS "other"
-            WHERE "other"."account" = ?
-            AND "other"."fingerprint" = ?
+            WHERE "other"."account" = ?2
+            AND "other"."fingerprint" = ?3
           ),
           (
             SELECT "other"."name"
             FROM "limited_keys" AS "other"
-            WHERE "other"."account" = ?
-            AND "other"."fingerprintSha256" = ?
+            WHERE "other"."account" = ?2
+            AND "other"."fingerprintSha256" = ?3
           )
       )
     )
-    and "limited_keys"."write_id" = ?
+    and "limited_keys"."write_id" = ?1
   )
 )
 ON CONFLICT DO NOTHING;
@@ -823,13 +843,15 @@ delete
 from "keys"
 where (
   (
-    "keys"."account" = ?
+    "keys"."account" = ?1
     and "keys"."name" IN (
-      ?, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?),
-        (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprintSha256" = ?)
+      ?2, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ?1 AND "other"."fingerprint" = ?2),
+        (
+          SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ?1 AND "other"."fingerprintSha256" = ?2
+        )
     )
   )
-  and "keys"."write_id" = ?
+  and "keys"."write_id" = ?3
 );
 -- SEARCH keys USING PRIMARY KEY (account=? AND name=?)
 -- SEARCH other USING COVERING INDEX keys_fingerprint (account=? AND fingerprint=?)
@@ -840,21 +862,24 @@ delete
 from "limited_keys"
 where (
   (
-    "limited_keys"."account" = ?
+    "limited_keys"."account" = ?1
     and "limited_keys"."name" IN (
-      ?,
+      ?2,
         (
-          SELECT "other"."name" FROM "limited_keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?
+          SELECT "other"."name"
+          FROM "limited_keys" AS "other"
+          WHERE "other"."account" = ?1
+          AND "other"."fingerprint" = ?2
         ),
         (
           SELECT "other"."name"
           FROM "limited_keys" AS "other"
-          WHERE "other"."account" = ?
-          AND "other"."fingerprintSha256" = ?
+          WHERE "other"."account" = ?1
+          AND "other"."fingerprintSha256" = ?2
         )
     )
   )
-  and "limited_keys"."write_id" = ?
+  and "limited_keys"."write_id" = ?3
 );
 -- SEARCH limited_keys USING PRIMARY KEY (account=? AND name=?)
 -- SEARCH other USING COVERING INDEX limited_keys_fingerprint (account=? AND fingerprint=?)
@@ -863,11 +888,11 @@ where (
 -- src/accounts/keys.sql.ts listKeysStatement
 SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
 FROM "keys"
-WHERE ("keys"."account" = ? and "keys"."name" > ?)
+WHERE ("keys"."account" = ?1 and "keys"."name" > ?2)
 UNION ALL
 SELECT name, fingerprint, fingerprintSha256, key, scope, expires
 FROM "limited_keys"
-WHERE ("limited_keys"."account" = ? and "limited_keys"."name" > ?)
+WHERE ("limited_keys"."account" = ?1 and "limited_keys"."name" > ?2)
 ORDER BY name
 LIMIT 101;
 -- SEARCH keys USING PRIMARY KEY (account=? AND name>?)
@@ -1008,7 +1033,7 @@ END as "account_uuid",
     WHEN "target_login"."login" = "request"."path" THEN "target_login"."uuid"
     WHEN "target_uuid"."uuid" = "request"."path" THEN "target_uuid"."uuid"
   END as "target"
-from (SELECT ? AS "login", ? AS "key", ? AS "path") AS "request"
+from (SELECT ?1 AS "login", ?2 AS "key", ?3 AS "path") AS "request"
 LEFT JOIN "accounts" AS "signer_login" ON "signer_login"."uuid" = (
   SELECT *
   FROM (
@@ -1267,33 +1292,33 @@ from (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?2
+        and "keys"."fingerprintSha256" = ?3
+        and ?4 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?5 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?6
+        and ?7 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?8, ?9) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?2
+        and "limited_keys"."fingerprintSha256" = ?3
+        and ?4 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?5 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?6
+        and ?7 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?8
+        AND "limited_keys"."expires" IS ?9
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -1317,7 +1342,7 @@ where "heartbeat"."id" = 1;
 INSERT INTO "heartbeat" (id, at) VALUES (1, CAST(unixepoch('subsec') * 1000 AS INTEGER))
 ON CONFLICT (id) DO UPDATE
 SET at = excluded.at
-WHERE "heartbeat"."at" NOT BETWEEN excluded.at - ? AND excluded.at;
+WHERE "heartbeat"."at" NOT BETWEEN excluded.at - ?1 AND excluded.at;
 
 -- src/http/health.sql.ts healthStatement
 SELECT uuid FROM accounts LIMIT 1;
@@ -1329,7 +1354,7 @@ FROM "account_writes"
 WHERE write_id IN (
   SELECT write_id
   FROM "account_writes"
-  WHERE "account_writes"."account" = ?
+  WHERE "account_writes"."account" = ?1
   AND "account_writes"."time" < CAST(unixepoch('subsec') * 1000 AS INTEGER) - 60000
   ORDER BY time
   LIMIT 500
@@ -1349,7 +1374,7 @@ WHERE (image, revision) IN (
       FROM (
         SELECT image, revision, bytes, time
         FROM "image_revisions"
-        WHERE "image_revisions"."holder" = ?
+        WHERE "image_revisions"."holder" = ?1
         AND "image_revisions"."revision" < (
           SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
         )
@@ -1372,8 +1397,8 @@ WHERE (image, revision) IN (
 
 -- src/images/acl.sql.ts addAcl.apply
 update "images"
-set "acl" = "new"."acl", "revision" = "images"."revision" + 1, "write_id" = ?,
-  "write" = json_set(?, '$.changed', 'acl')
+set "acl" = "new"."acl", "revision" = "images"."revision" + 1, "write_id" = ?1,
+  "write" = json_set(?2, '$.changed', 'acl')
 from (
   SELECT nullif(
     (
@@ -1385,7 +1410,7 @@ from (
           FROM json_each(coalesce("images"."acl", '[]'))
           UNION ALL
           SELECT value, 1000000000 + key
-          FROM json_each(?)
+          FROM json_each(?3)
         )
         GROUP BY account
       )
@@ -1393,29 +1418,29 @@ from (
       '[]'
   ) AS "acl"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?4
   LIMIT 1
 ) AS "new"
 where (
-  "images"."uuid" = ?
+  "images"."uuid" = ?4
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?5
     and NOT (
-      ? > 0
+      ?6 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?5 AND "account_history"."bytes" >= ?6
       )
     )
   )
   and "images"."state" <> 'destroyed'
   and "new"."acl" IS NOT "images"."acl"
-  and json_array_length("new"."acl") <= ?
+  and json_array_length("new"."acl") <= ?7
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?8 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?8)))
+      and (?9 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?9)))
     )
   )
   and (
@@ -1423,33 +1448,33 @@ where (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?5
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?10
+        and "keys"."fingerprintSha256" = ?11
+        and ?12 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?16, ?17) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?5
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?10
+        and "limited_keys"."fingerprintSha256" = ?11
+        and ?12 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?16
+        AND "limited_keys"."expires" IS ?17
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -1499,7 +1524,7 @@ select "caller"."hasAuthority" as "hasAuthority",
   "images"."public" as "image_public", "images"."state" as "image_state", "images"."origin" as "image_origin",
   "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
-    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?1
   ) as "image_isShared",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
@@ -1515,7 +1540,7 @@ select "caller"."hasAuthority" as "hasAuthority",
                 FROM json_each(coalesce("images"."acl", '[]'))
                 UNION ALL
                 SELECT value, 1000000000 + key
-                FROM json_each(?)
+                FROM json_each(?2)
               )
               GROUP BY account
             )
@@ -1523,7 +1548,7 @@ select "caller"."hasAuthority" as "hasAuthority",
             '[]'
         ) AS "acl"
         FROM "images"
-        WHERE "images"."uuid" = ?
+        WHERE "images"."uuid" = ?3
         LIMIT 1
       ) AS "new"
       WHERE "new"."acl" IS NOT "images"."acl"
@@ -1533,13 +1558,13 @@ select "caller"."hasAuthority" as "hasAuthority",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?4 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?4)))
+      and (?5 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?5)))
     )
     AND (
-      ? > 0
+      ?6 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?1 AND "account_history"."bytes" >= ?6
       )
     ) THEN max(
       1,
@@ -1548,7 +1573,7 @@ select "caller"."hasAuthority" as "hasAuthority",
             (
               SELECT "image_revisions"."time"
               FROM "image_revisions"
-              WHERE "image_revisions"."holder" = ?
+              WHERE "image_revisions"."holder" = ?1
               AND "image_revisions"."revision" < (
                 SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
               )
@@ -1558,7 +1583,7 @@ select "caller"."hasAuthority" as "hasAuthority",
               1e15
           ),
             coalesce(
-              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
+              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?1), 1e15
             )
         ) - CAST(unixepoch('subsec') * 1000 AS INTEGER)
     )
@@ -1569,47 +1594,47 @@ from (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?7
+        and "keys"."fingerprintSha256" = ?8
+        and ?9 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?13, ?14) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?7
+        and "limited_keys"."fingerprintSha256" = ?8
+        and ?9 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?13
+        AND "limited_keys"."expires" IS ?14
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "account_writes" on "account_writes"."write_id" = ?
-left join "image_revisions" on "image_revisions"."write_id" = ?
-left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?)
+left join "account_writes" on "account_writes"."write_id" = ?15
+left join "image_revisions" on "image_revisions"."write_id" = ?15
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?3)
 left join "image_history" on (
   "image_history"."image" = "images"."uuid"
   and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
   and "image_history"."revision" <> "images"."revision"
 )
-where (? OR changes() = 0);
+where (?16 OR changes() = 0);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
@@ -1667,7 +1692,7 @@ where (? OR changes() = 0);
 
 -- src/images/acl.sql.ts addAcl.record
 INSERT INTO "account_writes" (write_id, account, time, request_hash, attempt_id, image, revision, changed)
-SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?, ?, "images"."uuid", "images"."revision", ''
+SELECT ?1, ?2, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?3, ?4, "images"."uuid", "images"."revision", ''
 FROM "images"
 INNER JOIN (
   SELECT nullif(
@@ -1680,7 +1705,7 @@ INNER JOIN (
           FROM json_each(coalesce("images"."acl", '[]'))
           UNION ALL
           SELECT value, 1000000000 + key
-          FROM json_each(?)
+          FROM json_each(?5)
         )
         GROUP BY account
       )
@@ -1688,25 +1713,25 @@ INNER JOIN (
       '[]'
   ) AS "acl"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?6
   LIMIT 1
 ) AS "new"
 WHERE (
-  "images"."uuid" = ?
+  "images"."uuid" = ?6
   and "images"."state" <> 'destroyed'
-  and ("images"."owner" = ? and "new"."acl" IS "images"."acl")
+  and ("images"."owner" = ?2 and "new"."acl" IS "images"."acl")
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?7 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?7)))
+      and (?8 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?8)))
     )
   )
   and NOT (
-    ? > 0
+    ?9 > 0
     AND EXISTS (
-      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?2 AND "account_history"."bytes" >= ?9
     )
   )
   and (
@@ -1714,33 +1739,33 @@ WHERE (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?2
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?10
+        and "keys"."fingerprintSha256" = ?11
+        and ?12 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?16, ?17) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?2
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?10
+        and "limited_keys"."fingerprintSha256" = ?11
+        and ?12 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?16
+        AND "limited_keys"."expires" IS ?17
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -1779,7 +1804,7 @@ inner join (
           FROM json_each(coalesce("images"."acl", '[]'))
           UNION ALL
           SELECT value, 1000000000 + key
-          FROM json_each(?)
+          FROM json_each(?1)
         )
         GROUP BY account
       )
@@ -1787,29 +1812,29 @@ inner join (
       '[]'
   ) AS "acl"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?2
   LIMIT 1
 ) AS "new" on true
 where (
-  "images"."uuid" = ?
+  "images"."uuid" = ?2
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?3
     and NOT (
-      ? > 0
+      ?4 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?3 AND "account_history"."bytes" >= ?4
       )
     )
   )
   and "images"."state" <> 'destroyed'
   and "new"."acl" IS NOT "images"."acl"
-  and json_array_length("new"."acl") <= ?
+  and json_array_length("new"."acl") <= ?5
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?6)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?6)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?7 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?7)))
+      and (?8 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?8)))
     )
   )
   and (
@@ -1817,33 +1842,33 @@ where (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?3
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?9
+        and "keys"."fingerprintSha256" = ?10
+        and ?11 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?15, ?16) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?3
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?9
+        and "limited_keys"."fingerprintSha256" = ?10
+        and ?11 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?15
+        AND "limited_keys"."expires" IS ?16
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -1864,34 +1889,34 @@ where (
 
 -- src/images/acl.sql.ts leave.apply
 update "images"
-set "acl" = "new"."acl", "revision" = "images"."revision" + 1, "write_id" = ?,
-  "write" = json_set(?, '$.changed', 'acl')
+set "acl" = "new"."acl", "revision" = "images"."revision" + 1, "write_id" = ?1,
+  "write" = json_set(?2, '$.changed', 'acl')
 from (
   SELECT nullif(
     (
       SELECT json_group_array(value ORDER BY key)
       FROM json_each(coalesce("images"."acl", '[]'))
-      WHERE value NOT IN (SELECT value FROM json_each(?))
+      WHERE value NOT IN (SELECT value FROM json_each(?3))
     ),
       '[]'
   ) AS "acl"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?4
   LIMIT 1
 ) AS "new"
 where (
-  "images"."uuid" = ?
-  and "images"."owner" <> ?
+  "images"."uuid" = ?4
+  and "images"."owner" <> ?5
   AND "images"."state" IN ('active', 'disabled')
-  AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+  AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?5)
   and "images"."state" <> 'destroyed'
   and "new"."acl" IS NOT "images"."acl"
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?6 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?6)))
+      and (?7 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?7)))
     )
   )
   and (
@@ -1899,33 +1924,33 @@ where (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?5
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?8
+        and "keys"."fingerprintSha256" = ?9
+        and ?10 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?14, ?15) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?5
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?8
+        and "limited_keys"."fingerprintSha256" = ?9
+        and ?10 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?14
+        AND "limited_keys"."expires" IS ?15
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -1951,47 +1976,47 @@ returning "uuid" as "uuid", "name" as "name", "version" as "version", "descripti
 
 -- src/images/acl.sql.ts leave.record
 INSERT INTO "account_writes" (write_id, account, time, request_hash, attempt_id, image, revision, changed)
-SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?, ?, "images"."uuid", "images"."revision", ''
+SELECT ?1, ?2, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?3, ?4, "images"."uuid", "images"."revision", ''
 FROM "images"
 INNER JOIN (
   SELECT nullif(
     (
       SELECT json_group_array(value ORDER BY key)
       FROM json_each(coalesce("images"."acl", '[]'))
-      WHERE value NOT IN (SELECT value FROM json_each(?))
+      WHERE value NOT IN (SELECT value FROM json_each(?5))
     ),
       '[]'
   ) AS "acl"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?6
   LIMIT 1
 ) AS "new"
 WHERE (
-  "images"."uuid" = ?
+  "images"."uuid" = ?6
   and "images"."state" <> 'destroyed'
-  and "images"."owner" <> ?
+  and "images"."owner" <> ?2
   AND (
-    ("images"."owner" = ? AND "images"."state" <> 'destroyed')
+    ("images"."owner" = ?2 AND "images"."state" <> 'destroyed')
     OR ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
     OR (
       "images"."state" IN ('active', 'disabled')
-      AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+      AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?2)
     )
   )
-  AND NOT EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
-  AND ? <> '[]'
+  AND NOT EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?2)
+  AND ?5 <> '[]'
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?7 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?7)))
+      and (?8 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?8)))
     )
   )
   and NOT (
-    ? > 0
+    ?9 > 0
     AND EXISTS (
-      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?2 AND "account_history"."bytes" >= ?9
     )
   )
   and (
@@ -1999,33 +2024,33 @@ WHERE (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?2
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?10
+        and "keys"."fingerprintSha256" = ?11
+        and ?12 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?16, ?17) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?2
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?10
+        and "limited_keys"."fingerprintSha256" = ?11
+        and ?12 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?16
+        AND "limited_keys"."expires" IS ?17
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -2060,27 +2085,27 @@ inner join (
     (
       SELECT json_group_array(value ORDER BY key)
       FROM json_each(coalesce("images"."acl", '[]'))
-      WHERE value NOT IN (SELECT value FROM json_each(?))
+      WHERE value NOT IN (SELECT value FROM json_each(?1))
     ),
       '[]'
   ) AS "acl"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?2
   LIMIT 1
 ) AS "new" on true
 where (
-  "images"."uuid" = ?
-  and "images"."owner" <> ?
+  "images"."uuid" = ?2
+  and "images"."owner" <> ?3
   AND "images"."state" IN ('active', 'disabled')
-  AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+  AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?3)
   and "images"."state" <> 'destroyed'
   and "new"."acl" IS NOT "images"."acl"
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?4)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?4)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?5 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?5)))
+      and (?6 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?6)))
     )
   )
   and (
@@ -2088,33 +2113,33 @@ where (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?3
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?7
+        and "keys"."fingerprintSha256" = ?8
+        and ?9 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?13, ?14) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?3
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?7
+        and "limited_keys"."fingerprintSha256" = ?8
+        and ?9 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?13
+        AND "limited_keys"."expires" IS ?14
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -2135,40 +2160,40 @@ where (
 
 -- src/images/acl.sql.ts removeAcl.apply
 update "images"
-set "acl" = "new"."acl", "revision" = "images"."revision" + 1, "write_id" = ?,
-  "write" = json_set(?, '$.changed', 'acl')
+set "acl" = "new"."acl", "revision" = "images"."revision" + 1, "write_id" = ?1,
+  "write" = json_set(?2, '$.changed', 'acl')
 from (
   SELECT nullif(
     (
       SELECT json_group_array(value ORDER BY key)
       FROM json_each(coalesce("images"."acl", '[]'))
-      WHERE value NOT IN (SELECT value FROM json_each(?))
+      WHERE value NOT IN (SELECT value FROM json_each(?3))
     ),
       '[]'
   ) AS "acl"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?4
   LIMIT 1
 ) AS "new"
 where (
-  "images"."uuid" = ?
+  "images"."uuid" = ?4
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?5
     and NOT (
-      ? > 0
+      ?6 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?5 AND "account_history"."bytes" >= ?6
       )
     )
   )
   and "images"."state" <> 'destroyed'
   and "new"."acl" IS NOT "images"."acl"
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?7 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?7)))
+      and (?8 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?8)))
     )
   )
   and (
@@ -2176,33 +2201,33 @@ where (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?5
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?9
+        and "keys"."fingerprintSha256" = ?10
+        and ?11 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?15, ?16) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?5
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?9
+        and "limited_keys"."fingerprintSha256" = ?10
+        and ?11 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?15
+        AND "limited_keys"."expires" IS ?16
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -2252,7 +2277,7 @@ select "caller"."hasAuthority" as "hasAuthority",
   "images"."public" as "image_public", "images"."state" as "image_state", "images"."origin" as "image_origin",
   "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
-    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?1
   ) as "image_isShared",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
@@ -2262,12 +2287,12 @@ select "caller"."hasAuthority" as "hasAuthority",
           (
             SELECT json_group_array(value ORDER BY key)
             FROM json_each(coalesce("images"."acl", '[]'))
-            WHERE value NOT IN (SELECT value FROM json_each(?))
+            WHERE value NOT IN (SELECT value FROM json_each(?2))
           ),
             '[]'
         ) AS "acl"
         FROM "images"
-        WHERE "images"."uuid" = ?
+        WHERE "images"."uuid" = ?3
         LIMIT 1
       ) AS "new"
       WHERE "new"."acl" IS NOT "images"."acl"
@@ -2277,13 +2302,13 @@ select "caller"."hasAuthority" as "hasAuthority",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?4 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?4)))
+      and (?5 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?5)))
     )
     AND (
-      ? > 0
+      ?6 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?1 AND "account_history"."bytes" >= ?6
       )
     ) THEN max(
       1,
@@ -2292,7 +2317,7 @@ select "caller"."hasAuthority" as "hasAuthority",
             (
               SELECT "image_revisions"."time"
               FROM "image_revisions"
-              WHERE "image_revisions"."holder" = ?
+              WHERE "image_revisions"."holder" = ?1
               AND "image_revisions"."revision" < (
                 SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
               )
@@ -2302,7 +2327,7 @@ select "caller"."hasAuthority" as "hasAuthority",
               1e15
           ),
             coalesce(
-              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
+              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?1), 1e15
             )
         ) - CAST(unixepoch('subsec') * 1000 AS INTEGER)
     )
@@ -2313,47 +2338,47 @@ from (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?7
+        and "keys"."fingerprintSha256" = ?8
+        and ?9 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?13, ?14) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?7
+        and "limited_keys"."fingerprintSha256" = ?8
+        and ?9 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?13
+        AND "limited_keys"."expires" IS ?14
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "account_writes" on "account_writes"."write_id" = ?
-left join "image_revisions" on "image_revisions"."write_id" = ?
-left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?)
+left join "account_writes" on "account_writes"."write_id" = ?15
+left join "image_revisions" on "image_revisions"."write_id" = ?15
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?3)
 left join "image_history" on (
   "image_history"."image" = "images"."uuid"
   and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
   and "image_history"."revision" <> "images"."revision"
 )
-where (? OR changes() = 0);
+where (?16 OR changes() = 0);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
@@ -2411,37 +2436,37 @@ where (? OR changes() = 0);
 
 -- src/images/acl.sql.ts removeAcl.record
 INSERT INTO "account_writes" (write_id, account, time, request_hash, attempt_id, image, revision, changed)
-SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?, ?, "images"."uuid", "images"."revision", ''
+SELECT ?1, ?2, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?3, ?4, "images"."uuid", "images"."revision", ''
 FROM "images"
 INNER JOIN (
   SELECT nullif(
     (
       SELECT json_group_array(value ORDER BY key)
       FROM json_each(coalesce("images"."acl", '[]'))
-      WHERE value NOT IN (SELECT value FROM json_each(?))
+      WHERE value NOT IN (SELECT value FROM json_each(?5))
     ),
       '[]'
   ) AS "acl"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?6
   LIMIT 1
 ) AS "new"
 WHERE (
-  "images"."uuid" = ?
+  "images"."uuid" = ?6
   and "images"."state" <> 'destroyed'
-  and ("images"."owner" = ? and "new"."acl" IS "images"."acl")
+  and ("images"."owner" = ?2 and "new"."acl" IS "images"."acl")
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?7 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?7)))
+      and (?8 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?8)))
     )
   )
   and NOT (
-    ? > 0
+    ?9 > 0
     AND EXISTS (
-      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?2 AND "account_history"."bytes" >= ?9
     )
   )
   and (
@@ -2449,33 +2474,33 @@ WHERE (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?2
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?10
+        and "keys"."fingerprintSha256" = ?11
+        and ?12 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?16, ?17) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?2
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?10
+        and "limited_keys"."fingerprintSha256" = ?11
+        and ?12 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?16
+        AND "limited_keys"."expires" IS ?17
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -2508,33 +2533,33 @@ inner join (
     (
       SELECT json_group_array(value ORDER BY key)
       FROM json_each(coalesce("images"."acl", '[]'))
-      WHERE value NOT IN (SELECT value FROM json_each(?))
+      WHERE value NOT IN (SELECT value FROM json_each(?1))
     ),
       '[]'
   ) AS "acl"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?2
   LIMIT 1
 ) AS "new" on true
 where (
-  "images"."uuid" = ?
+  "images"."uuid" = ?2
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?3
     and NOT (
-      ? > 0
+      ?4 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?3 AND "account_history"."bytes" >= ?4
       )
     )
   )
   and "images"."state" <> 'destroyed'
   and "new"."acl" IS NOT "images"."acl"
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?5)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?5)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?6 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?6)))
+      and (?7 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?7)))
     )
   )
   and (
@@ -2542,33 +2567,33 @@ where (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?3
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?8
+        and "keys"."fingerprintSha256" = ?9
+        and ?10 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?14, ?15) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?3
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?8
+        and "limited_keys"."fingerprintSha256" = ?9
+        and ?10 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?14
+        AND "limited_keys"."expires" IS ?15
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -2593,34 +2618,36 @@ INSERT INTO "images" (
     "image_size", "files", "published_at", "owner", "public", "state", "origin", "error", "revision", "write_id",
     "write"
 )
-SELECT ? AS "uuid", "images"."name" AS "name", "images"."version" AS "version",
+SELECT ?1 AS "uuid", "images"."name" AS "name", "images"."version" AS "version",
   "images"."description" AS "description", "images"."homepage" AS "homepage", "images"."eula" AS "eula", NULL AS "acl",
   "images"."tags" AS "tags", "images"."os" AS "os", "images"."type" AS "type",
   "images"."requirements" AS "requirements", "images"."image_size" AS "image_size", "images"."files" AS "files",
-  ? AS "published_at", ? AS "owner", 0 AS "public", "images"."state" AS "state", "images"."origin" AS "origin",
-  NULL AS "error", 1 AS "revision", ? AS "write_id", ? AS "write"
+  ?2 AS "published_at", ?3 AS "owner", 0 AS "public", "images"."state" AS "state", "images"."origin" AS "origin",
+  NULL AS "error", 1 AS "revision", ?4 AS "write_id", ?5 AS "write"
 FROM "images"
-WHERE "images"."uuid" = ?
+WHERE "images"."uuid" = ?6
 AND "images"."state" IN ('active', 'disabled')
 AND "images"."type" IS NOT 'docker'
-AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?3)
 AND NOT (
-  ? > 0
+  ?7 > 0
   AND (
     SELECT count(*)
-    FROM ( SELECT 1 FROM "images" WHERE "images"."owner" = ? AND "images"."state" <> 'destroyed' LIMIT ? )
-  ) >= ?
+    FROM ( SELECT 1 FROM "images" WHERE "images"."owner" = ?3 AND "images"."state" <> 'destroyed' LIMIT ?7 )
+  ) >= ?7
 )
 AND NOT (
-  ? > 0
-  AND EXISTS ( SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?)
+  ?8 > 0
+  AND EXISTS (
+    SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?3 AND "account_history"."bytes" >= ?8
+  )
 )
 AND (
-  NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+  NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?4)
+  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?4)
   and (
-    (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    (?9 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?9)))
+    and (?10 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?10)))
   )
 )
 AND (
@@ -2628,33 +2655,33 @@ AND (
     select 1
     from "keys"
     inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
+    inner join "accounts" "target" on "target"."uuid" = ?3
     where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
+      "keys"."account" = ?11
+      and "keys"."fingerprintSha256" = ?12
+      and ?13 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ?14 IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?15
+      and ?16 IN ("target"."login", "target"."uuid")
       and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-      AND coalesce(?, ?) IS NULL
+      AND coalesce(?17, ?18) IS NULL
     )
   )
   OR exists (
     select 1
     from "limited_keys"
     inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
+    inner join "accounts" "target" on "target"."uuid" = ?3
     where (
-      "limited_keys"."account" = ?
-      and "limited_keys"."fingerprintSha256" = ?
-      and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
+      "limited_keys"."account" = ?11
+      and "limited_keys"."fingerprintSha256" = ?12
+      and ?13 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+      and ?14 IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?15
+      and ?16 IN ("target"."login", "target"."uuid")
       and "signer"."uuid" = "target"."uuid"
-      AND "limited_keys"."scope" IS ?
-      AND "limited_keys"."expires" IS ?
+      AND "limited_keys"."scope" IS ?17
+      AND "limited_keys"."expires" IS ?18
       AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
     )
   )
@@ -2698,7 +2725,7 @@ select "caller"."hasAuthority" as "hasAuthority",
   "images"."public" as "image_public", "images"."state" as "image_state", "images"."origin" as "image_origin",
   "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
-    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?1
   ) as "image_isShared",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN 1 ELSE 0
@@ -2706,13 +2733,13 @@ select "caller"."hasAuthority" as "hasAuthority",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?2 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?2)))
+      and (?3 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?3)))
     )
     AND (
-      ? > 0
+      ?4 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?1 AND "account_history"."bytes" >= ?4
       )
     ) THEN max(
       1,
@@ -2721,7 +2748,7 @@ select "caller"."hasAuthority" as "hasAuthority",
             (
               SELECT "image_revisions"."time"
               FROM "image_revisions"
-              WHERE "image_revisions"."holder" = ?
+              WHERE "image_revisions"."holder" = ?1
               AND "image_revisions"."revision" < (
                 SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
               )
@@ -2731,18 +2758,18 @@ select "caller"."hasAuthority" as "hasAuthority",
               1e15
           ),
             coalesce(
-              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
+              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?1), 1e15
             )
         ) - CAST(unixepoch('subsec') * 1000 AS INTEGER)
     )
   END as "roomInMs",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN (
-      ? > 0
+      ?5 > 0
       AND (
         SELECT count(*)
-        FROM ( SELECT 1 FROM "images" WHERE "images"."owner" = ? AND "images"."state" <> 'destroyed' LIMIT ? )
-      ) >= ?
+        FROM ( SELECT 1 FROM "images" WHERE "images"."owner" = ?1 AND "images"."state" <> 'destroyed' LIMIT ?5 )
+      ) >= ?5
     )
     ELSE 0
   END as "isQuotaReached"
@@ -2752,41 +2779,41 @@ from (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?6
+        and "keys"."fingerprintSha256" = ?7
+        and ?8 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?9 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?10
+        and ?11 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?12, ?13) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?6
+        and "limited_keys"."fingerprintSha256" = ?7
+        and ?8 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?9 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?10
+        and ?11 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?12
+        AND "limited_keys"."expires" IS ?13
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "account_writes" on "account_writes"."write_id" = ?
-left join "image_revisions" on "image_revisions"."write_id" = ?
-left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?)
+left join "account_writes" on "account_writes"."write_id" = ?14
+left join "image_revisions" on "image_revisions"."write_id" = ?14
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?15)
 left join "image_history" on (
   "image_history"."image" = "images"."uuid"
   and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
@@ -2847,34 +2874,36 @@ left join "image_history" on (
 -- SEARCH images USING INDEX images_owner (owner=?)
 
 -- src/images/clone-image.sql.ts clone.rehearse
-SELECT ? AS "uuid", "images"."name" AS "name", "images"."version" AS "version",
+SELECT ?1 AS "uuid", "images"."name" AS "name", "images"."version" AS "version",
   "images"."description" AS "description", "images"."homepage" AS "homepage", "images"."eula" AS "eula", NULL AS "acl",
   "images"."tags" AS "tags", "images"."os" AS "os", "images"."type" AS "type",
   "images"."requirements" AS "requirements", "images"."image_size" AS "image_size", "images"."files" AS "files",
-  ? AS "published_at", ? AS "owner", 0 AS "public", "images"."state" AS "state", "images"."origin" AS "origin",
-  NULL AS "error", 1 AS "revision", ? AS "write_id", ? AS "write"
+  ?2 AS "published_at", ?3 AS "owner", 0 AS "public", "images"."state" AS "state", "images"."origin" AS "origin",
+  NULL AS "error", 1 AS "revision", ?4 AS "write_id", ?5 AS "write"
 FROM "images"
-WHERE "images"."uuid" = ?
+WHERE "images"."uuid" = ?6
 AND "images"."state" IN ('active', 'disabled')
 AND "images"."type" IS NOT 'docker'
-AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?3)
 AND NOT (
-  ? > 0
+  ?7 > 0
   AND (
     SELECT count(*)
-    FROM ( SELECT 1 FROM "images" WHERE "images"."owner" = ? AND "images"."state" <> 'destroyed' LIMIT ? )
-  ) >= ?
+    FROM ( SELECT 1 FROM "images" WHERE "images"."owner" = ?3 AND "images"."state" <> 'destroyed' LIMIT ?7 )
+  ) >= ?7
 )
 AND NOT (
-  ? > 0
-  AND EXISTS ( SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?)
+  ?8 > 0
+  AND EXISTS (
+    SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?3 AND "account_history"."bytes" >= ?8
+  )
 )
 AND (
-  NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+  NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?4)
+  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?4)
   and (
-    (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    (?9 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?9)))
+    and (?10 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?10)))
   )
 )
 AND (
@@ -2882,33 +2911,33 @@ AND (
     select 1
     from "keys"
     inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
+    inner join "accounts" "target" on "target"."uuid" = ?3
     where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
+      "keys"."account" = ?11
+      and "keys"."fingerprintSha256" = ?12
+      and ?13 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ?14 IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?15
+      and ?16 IN ("target"."login", "target"."uuid")
       and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-      AND coalesce(?, ?) IS NULL
+      AND coalesce(?17, ?18) IS NULL
     )
   )
   OR exists (
     select 1
     from "limited_keys"
     inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
+    inner join "accounts" "target" on "target"."uuid" = ?3
     where (
-      "limited_keys"."account" = ?
-      and "limited_keys"."fingerprintSha256" = ?
-      and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
+      "limited_keys"."account" = ?11
+      and "limited_keys"."fingerprintSha256" = ?12
+      and ?13 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+      and ?14 IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?15
+      and ?16 IN ("target"."login", "target"."uuid")
       and "signer"."uuid" = "target"."uuid"
-      AND "limited_keys"."scope" IS ?
-      AND "limited_keys"."expires" IS ?
+      AND "limited_keys"."scope" IS ?17
+      AND "limited_keys"."expires" IS ?18
       AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
     )
   )
@@ -2928,31 +2957,31 @@ AND (
 
 -- src/images/delete-image.sql.ts deletion.apply
 update "images"
-set "state" = "new"."state", "revision" = "images"."revision" + 1, "write_id" = ?,
-  "write" = json_set(?, '$.changed', 'state')
-from (SELECT 'destroyed' AS "state" FROM "images" WHERE "images"."uuid" = ? LIMIT 1) AS "new"
+set "state" = "new"."state", "revision" = "images"."revision" + 1, "write_id" = ?1,
+  "write" = json_set(?2, '$.changed', 'state')
+from (SELECT 'destroyed' AS "state" FROM "images" WHERE "images"."uuid" = ?3 LIMIT 1) AS "new"
 where (
-  "images"."uuid" = ?
+  "images"."uuid" = ?3
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?4
     and NOT (
-      ? > 0
+      ?5 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?4 AND "account_history"."bytes" >= ?5
       )
     )
   )
   and "images"."state" <> 'destroyed'
   and "new"."state" IS NOT "images"."state"
   and NOT EXISTS (
-    SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ? AND "dependent"."state" <> 'destroyed'
+    SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ?3 AND "dependent"."state" <> 'destroyed'
   )
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?6 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?6)))
+      and (?7 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?7)))
     )
   )
   and (
@@ -2960,33 +2989,33 @@ where (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?4
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?8
+        and "keys"."fingerprintSha256" = ?9
+        and ?10 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?14, ?15) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?4
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?8
+        and "limited_keys"."fingerprintSha256" = ?9
+        and ?10 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?14
+        AND "limited_keys"."expires" IS ?15
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -3037,12 +3066,12 @@ select "caller"."hasAuthority" as "hasAuthority",
   "images"."public" as "image_public", "images"."state" as "image_state", "images"."origin" as "image_origin",
   "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
-    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?1
   ) as "image_isShared",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
       SELECT 1
-      FROM (SELECT 'destroyed' AS "state" FROM "images" WHERE "images"."uuid" = ? LIMIT 1) AS "new"
+      FROM (SELECT 'destroyed' AS "state" FROM "images" WHERE "images"."uuid" = ?2 LIMIT 1) AS "new"
       WHERE "new"."state" IS NOT "images"."state"
     )
     ELSE 0
@@ -3050,13 +3079,13 @@ select "caller"."hasAuthority" as "hasAuthority",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?3 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?3)))
+      and (?4 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?4)))
     )
     AND (
-      ? > 0
+      ?5 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?1 AND "account_history"."bytes" >= ?5
       )
     ) THEN max(
       1,
@@ -3065,7 +3094,7 @@ select "caller"."hasAuthority" as "hasAuthority",
             (
               SELECT "image_revisions"."time"
               FROM "image_revisions"
-              WHERE "image_revisions"."holder" = ?
+              WHERE "image_revisions"."holder" = ?1
               AND "image_revisions"."revision" < (
                 SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
               )
@@ -3075,32 +3104,32 @@ select "caller"."hasAuthority" as "hasAuthority",
               1e15
           ),
             coalesce(
-              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
+              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?1), 1e15
             )
         ) - CAST(unixepoch('subsec') * 1000 AS INTEGER)
     )
   END as "roomInMs",
   EXISTS (
-    SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ? AND "dependent"."state" <> 'destroyed'
+    SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ?2 AND "dependent"."state" <> 'destroyed'
   ) as "hasDependents",
   (
     SELECT json_group_array(uuid)
     FROM (
       SELECT "dependent"."uuid" AS uuid
       FROM "images" AS "dependent"
-      WHERE "dependent"."origin" = ?
+      WHERE "dependent"."origin" = ?2
       AND "dependent"."state" <> 'destroyed'
       AND (
-        ("dependent"."owner" = ? AND "dependent"."state" <> 'destroyed')
+        ("dependent"."owner" = ?1 AND "dependent"."state" <> 'destroyed')
         OR ("dependent"."public" = 1 AND "dependent"."state" IN ('active', 'disabled'))
         OR (
           "dependent"."state" IN ('active', 'disabled')
           AND EXISTS (
-            SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "dependent"."uuid" AND "image_acl"."account" = ?
+            SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "dependent"."uuid" AND "image_acl"."account" = ?1
           )
         )
       )
-      AND (? IS NULL OR "dependent"."uuid" IN (SELECT value FROM json_each(?)))
+      AND (?6 IS NULL OR "dependent"."uuid" IN (SELECT value FROM json_each(?6)))
       ORDER BY "dependent"."uuid"
       LIMIT 10
     )
@@ -3111,41 +3140,41 @@ from (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?7
+        and "keys"."fingerprintSha256" = ?8
+        and ?9 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?13, ?14) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?7
+        and "limited_keys"."fingerprintSha256" = ?8
+        and ?9 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?13
+        AND "limited_keys"."expires" IS ?14
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "account_writes" on "account_writes"."write_id" = ?
-left join "image_revisions" on "image_revisions"."write_id" = ?
-left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?)
+left join "account_writes" on "account_writes"."write_id" = ?15
+left join "image_revisions" on "image_revisions"."write_id" = ?15
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?2)
 left join "image_history" on (
   "image_history"."image" = "images"."uuid"
   and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
@@ -3211,25 +3240,25 @@ left join "image_history" on (
 
 -- src/images/delete-image.sql.ts deletion.record
 INSERT INTO "account_writes" (write_id, account, time, request_hash, attempt_id, image, revision, changed)
-SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?, ?, "images"."uuid", "images"."revision", ''
+SELECT ?1, ?2, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?3, ?4, "images"."uuid", "images"."revision", ''
 FROM "images"
-INNER JOIN (SELECT 'destroyed' AS "state" FROM "images" WHERE "images"."uuid" = ? LIMIT 1) AS "new"
+INNER JOIN (SELECT 'destroyed' AS "state" FROM "images" WHERE "images"."uuid" = ?5 LIMIT 1) AS "new"
 WHERE (
-  "images"."uuid" = ?
+  "images"."uuid" = ?5
   and "images"."state" <> 'destroyed'
-  and ("images"."owner" = ? and "new"."state" IS "images"."state")
+  and ("images"."owner" = ?2 and "new"."state" IS "images"."state")
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?6 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?6)))
+      and (?7 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?7)))
     )
   )
   and NOT (
-    ? > 0
+    ?8 > 0
     AND EXISTS (
-      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?2 AND "account_history"."bytes" >= ?8
     )
   )
   and (
@@ -3237,33 +3266,33 @@ WHERE (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?2
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?9
+        and "keys"."fingerprintSha256" = ?10
+        and ?11 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?15, ?16) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?2
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?9
+        and "limited_keys"."fingerprintSha256" = ?10
+        and ?11 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?15
+        AND "limited_keys"."expires" IS ?16
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -3291,29 +3320,29 @@ select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" 
   "new"."state" as "state", "images"."origin" as "origin", "images"."error" as "error",
   "images"."revision" + 1 as "revision"
 from "images"
-inner join (SELECT 'destroyed' AS "state" FROM "images" WHERE "images"."uuid" = ? LIMIT 1) AS "new" on true
+inner join (SELECT 'destroyed' AS "state" FROM "images" WHERE "images"."uuid" = ?1 LIMIT 1) AS "new" on true
 where (
-  "images"."uuid" = ?
+  "images"."uuid" = ?1
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?2
     and NOT (
-      ? > 0
+      ?3 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?2 AND "account_history"."bytes" >= ?3
       )
     )
   )
   and "images"."state" <> 'destroyed'
   and "new"."state" IS NOT "images"."state"
   and NOT EXISTS (
-    SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ? AND "dependent"."state" <> 'destroyed'
+    SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ?1 AND "dependent"."state" <> 'destroyed'
   )
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?4)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?4)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?5 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?5)))
+      and (?6 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?6)))
     )
   )
   and (
@@ -3321,33 +3350,33 @@ where (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?2
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?7
+        and "keys"."fingerprintSha256" = ?8
+        and ?9 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?13, ?14) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?2
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?7
+        and "limited_keys"."fingerprintSha256" = ?8
+        and ?9 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?13
+        AND "limited_keys"."expires" IS ?14
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -3373,10 +3402,10 @@ FROM "images"
 WHERE rowid IN (
   SELECT rowid
   FROM "images"
-  WHERE "images"."owner" = ?
+  WHERE "images"."owner" = ?1
   AND "images"."state" = 'destroyed'
   ORDER BY rowid DESC
-  LIMIT 4 OFFSET ?
+  LIMIT 4 OFFSET ?2
 );
 -- SEARCH images USING INTEGER PRIMARY KEY (rowid=?)
 -- SEARCH images USING COVERING INDEX images_destroyed (owner=?)
@@ -3391,7 +3420,7 @@ select "caller"."hasAuthority" as "hasAuthority", "images"."uuid" as "image_uuid
   "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
   "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
-    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?1
   ) as "image_isShared"
 from (
   SELECT (
@@ -3399,39 +3428,39 @@ from (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?2
+        and "keys"."fingerprintSha256" = ?3
+        and ?4 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?5 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?6
+        and ?7 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?8, ?9) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?2
+        and "limited_keys"."fingerprintSha256" = ?3
+        and ?4 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?5 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?6
+        and ?7 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?8
+        AND "limited_keys"."expires" IS ?9
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "images" on "images"."uuid" = ?;
+left join "images" on "images"."uuid" = ?10;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
@@ -3444,13 +3473,13 @@ left join "images" on "images"."uuid" = ?;
 
 -- src/images/get-image.sql.ts revisionStatement
 select "caller"."hasAuthority" as "hasAuthority",
-  coalesce((SELECT "accounts"."operator" FROM "accounts" WHERE "accounts"."uuid" = ?), 0)
-AND coalesce(?, ?) IS NULL as "isOperator",
+  coalesce((SELECT "accounts"."operator" FROM "accounts" WHERE "accounts"."uuid" = ?1), 0)
+AND coalesce(?2, ?3) IS NULL as "isOperator",
   (
     SELECT min(kept.revision)
     FROM "image_revisions" AS kept
-    WHERE kept.image = ?
-    AND kept.revision >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+    WHERE kept.image = ?4
+    AND kept.revision >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?4) - ?5 + 1
   ) as "oldest",
   "image_history"."image" as "revision_uuid", "image_history"."revision" as "revision_revision",
   "image_history"."name" as "revision_name", "image_history"."version" as "revision_version",
@@ -3471,7 +3500,7 @@ AND coalesce(?, ?) IS NULL as "isOperator",
   "images"."public" as "image_public", "images"."state" as "image_state", "images"."origin" as "image_origin",
   "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
-    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?6
   ) as "image_isShared"
 from (
   SELECT (
@@ -3479,43 +3508,43 @@ from (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?6
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?1
+        and "keys"."fingerprintSha256" = ?7
+        and ?8 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?9 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?10
+        and ?11 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?2, ?3) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?6
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?1
+        and "limited_keys"."fingerprintSha256" = ?7
+        and ?8 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?9 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?10
+        and ?11 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?2
+        AND "limited_keys"."expires" IS ?3
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "images" on "images"."uuid" = ?
+left join "images" on "images"."uuid" = ?4
 left join "image_history" on (
-  "image_history"."image" = ?
-  and "image_history"."revision" = ?
-  and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+  "image_history"."image" = ?4
+  and "image_history"."revision" = ?12
+  and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?4) - ?5 + 1
 );
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
@@ -3578,49 +3607,49 @@ select "caller"."hasAuthority" as "hasAuthority", "images"."uuid" as "image_uuid
   "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
   "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
-    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?1
   ) as "image_isShared",
-  coalesce((SELECT "accounts"."operator" FROM "accounts" WHERE "accounts"."uuid" = ?), 0)
-AND coalesce(?, ?) IS NULL as "isOperator"
+  coalesce((SELECT "accounts"."operator" FROM "accounts" WHERE "accounts"."uuid" = ?2), 0)
+AND coalesce(?3, ?4) IS NULL as "isOperator"
 from (
   SELECT (
     exists (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?2
+        and "keys"."fingerprintSha256" = ?5
+        and ?6 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?7 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?8
+        and ?9 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?3, ?4) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?2
+        and "limited_keys"."fingerprintSha256" = ?5
+        and ?6 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?7 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?8
+        and ?9 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?3
+        AND "limited_keys"."expires" IS ?4
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "images" on "images"."uuid" = ?;
+left join "images" on "images"."uuid" = ?10;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
@@ -3640,9 +3669,9 @@ select "image" as "uuid", "revision" as "revision", "name" as "name", "version" 
   "error" as "error"
 from "image_history"
 where (
-  "image_history"."image" = ?
+  "image_history"."image" = ?1
   and "image_history"."revision" = (
-    SELECT max(newest.revision) FROM "image_revisions" AS newest WHERE newest.image = ? AND newest.revision < ?
+    SELECT max(newest.revision) FROM "image_revisions" AS newest WHERE newest.image = ?1 AND newest.revision < ?2
   )
 );
 -- SEARCH kept USING COVERING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision=?)
@@ -3705,15 +3734,15 @@ from (
     SELECT revision, bytes
     FROM "image_revisions"
     WHERE (
-      "image_revisions"."image" = ?
-      and (? IS NULL OR "image_revisions"."revision" < ?)
-      and "image_revisions"."revision" > (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ?
+      "image_revisions"."image" = ?1
+      and (?2 IS NULL OR "image_revisions"."revision" < ?2)
+      and "image_revisions"."revision" > (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?1) - ?3
     )
     ORDER BY revision DESC
-    LIMIT ?
+    LIMIT ?4
   )
 ) AS "page"
-inner join "image_revisions" on ("image_revisions"."image" = ? and "image_revisions"."revision" = "page"."revision")
+inner join "image_revisions" on ("image_revisions"."image" = ?1 and "image_revisions"."revision" = "page"."revision")
 left join "accounts" on "accounts"."uuid" = "image_revisions"."account"
 where "page"."before" < 256000
 order by "image_revisions"."revision" desc;
@@ -3781,35 +3810,35 @@ from (
       FROM (
         SELECT image, revision, kept.bytes, sequence, 0 AS "isLeft"
         FROM (
-          SELECT account, max(removed, coalesce(?, 0)) AS "from"
+          SELECT account, max(removed, coalesce(?1, 0)) AS "from"
           FROM "account_history"
-          WHERE account = ?
-          AND newest IS NOT ?
+          WHERE account = ?2
+          AND newest IS NOT ?3
           LIMIT 1
         ) AS own
         CROSS JOIN "image_revisions" AS kept ON kept.feed = own.account
         WHERE sequence > own."from"
         ORDER BY sequence
-        LIMIT ?
+        LIMIT ?4
       )
       UNION ALL
       SELECT *
       FROM (
         SELECT image, revision, kept.bytes, left_sequence, 1
         FROM (
-          SELECT account, max(removed, coalesce(?, 0)) AS "from"
+          SELECT account, max(removed, coalesce(?1, 0)) AS "from"
           FROM "account_history"
-          WHERE account = ?
-          AND newest IS NOT ?
+          WHERE account = ?2
+          AND newest IS NOT ?3
           LIMIT 1
         ) AS own
         CROSS JOIN "image_revisions" AS kept ON kept.left_feed = own.account
         WHERE left_sequence > own."from"
         ORDER BY left_sequence
-        LIMIT ?
+        LIMIT ?4
       )
       ORDER BY sequence
-      LIMIT ?
+      LIMIT ?4
     ) AS place
   ) AS place
 ) AS "page"
@@ -3876,13 +3905,13 @@ order by "page"."sequence";
 select "caller"."hasAuthority" as "hasAuthority", coalesce("account_history"."newest", 0) as "newest",
   coalesce("account_history"."removed", 0) as "removed",
   coalesce(
-    (SELECT write_id FROM "image_revisions" WHERE feed = ? AND sequence = ?),
+    (SELECT write_id FROM "image_revisions" WHERE feed = ?1 AND sequence = ?2),
       (
         SELECT left.write_id
         FROM "account_history" AS own
         INNER JOIN "image_revisions" AS left ON left.left_feed = own.account
-        WHERE own.account = ?
-        AND left.left_sequence = ?
+        WHERE own.account = ?1
+        AND left.left_sequence = ?2
       )
   ) as "afterWrite"
 from (
@@ -3891,39 +3920,39 @@ from (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?3
+        and "keys"."fingerprintSha256" = ?4
+        and ?5 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?6 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?7
+        and ?8 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?9, ?10) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?3
+        and "limited_keys"."fingerprintSha256" = ?4
+        and ?5 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?6 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?7
+        and ?8 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?9
+        AND "limited_keys"."expires" IS ?10
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "account_history" on "account_history"."account" = ?;
+left join "account_history" on "account_history"."account" = ?1;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
@@ -3944,7 +3973,7 @@ where (
     "images".rowid IN (
       SELECT rowid
       FROM "images"
-      WHERE ("images"."owner" = ? AND "images"."state" <> 'destroyed')
+      WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
       UNION
       SELECT rowid
       FROM "images"
@@ -3953,42 +3982,42 @@ where (
       SELECT "images".rowid
       FROM "image_acl"
       CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
-      WHERE "image_acl"."account" = ?
+      WHERE "image_acl"."account" = ?1
       AND "images"."state" IN ('active', 'disabled')
     )
-    and (? IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?)))
+    and (?2 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?2)))
     and CASE
-      ?
+      ?3
       WHEN 'active' THEN "images"."state" = 'active'
-      WHEN 'all' THEN "images"."owner" = ?
+      WHEN 'all' THEN "images"."owner" = ?1
       OR "images"."state" = 'active'
-      WHEN 'unactivated' THEN "images"."owner" = ?
+      WHEN 'unactivated' THEN "images"."owner" = ?1
       AND "images"."state" IN ('unactivated', 'creating', 'failed')
-      ELSE "images"."owner" = ?
-      AND +"images"."state" = ?
+      ELSE "images"."owner" = ?1
+      AND +"images"."state" = ?3
     END
-    and (? IS NULL OR "images"."name" = ?)
-    and (? IS NULL OR instr("images"."name", ?) > 0)
-    and (? IS NULL OR "images"."os" = ?)
-    and (? IS NULL OR "images"."version" = ?)
-    and (? IS NULL OR instr("images"."version", ?) > 0)
-    and (? IS NULL OR "images"."type" IS NOT ?)
-    and (? IS NULL OR "images"."type" = ?)
-    and (? IS NULL OR ("images"."type" NOT IN ('', 'null') AND ("images"."type" = 'zvol') = ?))
-    and (? IS NULL OR +"images"."public" = ?)
-    and (? IS NULL OR "images"."owner" = ?)
+    and (?4 IS NULL OR "images"."name" = ?4)
+    and (?5 IS NULL OR instr("images"."name", ?5) > 0)
+    and (?6 IS NULL OR "images"."os" = ?6)
+    and (?7 IS NULL OR "images"."version" = ?7)
+    and (?8 IS NULL OR instr("images"."version", ?8) > 0)
+    and (?9 IS NULL OR "images"."type" IS NOT ?9)
+    and (?10 IS NULL OR "images"."type" = ?10)
+    and (?11 IS NULL OR ("images"."type" NOT IN ('', 'null') AND ("images"."type" = 'zvol') = ?11))
+    and (?12 IS NULL OR +"images"."public" = ?12)
+    and (?13 IS NULL OR "images"."owner" = ?13)
     and (
-      ? IS NULL
+      ?14 IS NULL
       OR (
         coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid"
       ) > (
-        SELECT coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', m.published_at), ''), m.uuid FROM "images" m WHERE m.uuid = ?
+        SELECT coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', m.published_at), ''), m.uuid FROM "images" m WHERE m.uuid = ?14
       )
     )
-    and (? IS NULL OR coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), '') >= ?)
+    and (?15 IS NULL OR coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), '') >= ?15)
   )
   and (
-    ? IS NULL
+    ?16 IS NULL
     OR CASE
       WHEN (
         SELECT total(octet_length("images"."tags"))
@@ -3997,7 +4026,7 @@ where (
           "images".rowid IN (
             SELECT rowid
             FROM "images"
-            WHERE ("images"."owner" = ? AND "images"."state" <> 'destroyed')
+            WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
             UNION
             SELECT rowid
             FROM "images"
@@ -4006,45 +4035,45 @@ where (
             SELECT "images".rowid
             FROM "image_acl"
             CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
-            WHERE "image_acl"."account" = ?
+            WHERE "image_acl"."account" = ?1
             AND "images"."state" IN ('active', 'disabled')
           )
-          and (? IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?)))
+          and (?2 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?2)))
           and CASE
-            ?
+            ?3
             WHEN 'active' THEN "images"."state" = 'active'
-            WHEN 'all' THEN "images"."owner" = ?
+            WHEN 'all' THEN "images"."owner" = ?1
             OR "images"."state" = 'active'
-            WHEN 'unactivated' THEN "images"."owner" = ?
+            WHEN 'unactivated' THEN "images"."owner" = ?1
             AND "images"."state" IN ('unactivated', 'creating', 'failed')
-            ELSE "images"."owner" = ?
-            AND +"images"."state" = ?
+            ELSE "images"."owner" = ?1
+            AND +"images"."state" = ?3
           END
-          and (? IS NULL OR "images"."name" = ?)
-          and (? IS NULL OR instr("images"."name", ?) > 0)
-          and (? IS NULL OR "images"."os" = ?)
-          and (? IS NULL OR "images"."version" = ?)
-          and (? IS NULL OR instr("images"."version", ?) > 0)
-          and (? IS NULL OR "images"."type" IS NOT ?)
-          and (? IS NULL OR "images"."type" = ?)
-          and (? IS NULL OR ("images"."type" NOT IN ('', 'null') AND ("images"."type" = 'zvol') = ?))
-          and (? IS NULL OR +"images"."public" = ?)
-          and (? IS NULL OR "images"."owner" = ?)
+          and (?4 IS NULL OR "images"."name" = ?4)
+          and (?5 IS NULL OR instr("images"."name", ?5) > 0)
+          and (?6 IS NULL OR "images"."os" = ?6)
+          and (?7 IS NULL OR "images"."version" = ?7)
+          and (?8 IS NULL OR instr("images"."version", ?8) > 0)
+          and (?9 IS NULL OR "images"."type" IS NOT ?9)
+          and (?10 IS NULL OR "images"."type" = ?10)
+          and (?11 IS NULL OR ("images"."type" NOT IN ('', 'null') AND ("images"."type" = 'zvol') = ?11))
+          and (?12 IS NULL OR +"images"."public" = ?12)
+          and (?13 IS NULL OR "images"."owner" = ?13)
           and (
-            ? IS NULL
+            ?14 IS NULL
             OR (
               coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid"
             ) > (
               SELECT coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', m.published_at), ''), m.uuid
               FROM "images" m
-              WHERE m.uuid = ?
+              WHERE m.uuid = ?14
             )
           )
-          and (? IS NULL OR coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), '') >= ?)
+          and (?15 IS NULL OR coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), '') >= ?15)
         )
       ) <= 1000000 THEN NOT EXISTS (
         SELECT 1
-        FROM json_each(?) AS wanted
+        FROM json_each(?16) AS wanted
         WHERE coalesce("images"."tags" -> (wanted.value ->> 0) NOT IN (wanted.value ->> 1, wanted.value ->> 2), 1)
       )
       ELSE 0
@@ -4052,7 +4081,7 @@ where (
   )
 )
 order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid"
-limit ?;
+limit ?17;
 -- SEARCH images USING INTEGER PRIMARY KEY (rowid=?)
 -- SEARCH images USING INDEX images_owner (owner=?)
 -- SEARCH images USING COVERING INDEX images_public (state=?)
@@ -4095,7 +4124,7 @@ where (
     "images".rowid IN (
       SELECT rowid
       FROM "images"
-      WHERE ("images"."owner" = ? AND "images"."state" <> 'destroyed')
+      WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
       UNION
       SELECT rowid
       FROM "images"
@@ -4104,42 +4133,42 @@ where (
       SELECT "images".rowid
       FROM "image_acl"
       CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
-      WHERE "image_acl"."account" = ?
+      WHERE "image_acl"."account" = ?1
       AND "images"."state" IN ('active', 'disabled')
     )
-    and (? IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?)))
+    and (?2 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?2)))
     and CASE
-      ?
+      ?3
       WHEN 'active' THEN "images"."state" = 'active'
-      WHEN 'all' THEN "images"."owner" = ?
+      WHEN 'all' THEN "images"."owner" = ?1
       OR "images"."state" = 'active'
-      WHEN 'unactivated' THEN "images"."owner" = ?
+      WHEN 'unactivated' THEN "images"."owner" = ?1
       AND "images"."state" IN ('unactivated', 'creating', 'failed')
-      ELSE "images"."owner" = ?
-      AND +"images"."state" = ?
+      ELSE "images"."owner" = ?1
+      AND +"images"."state" = ?3
     END
-    and (? IS NULL OR "images"."name" = ?)
-    and (? IS NULL OR instr("images"."name", ?) > 0)
-    and (? IS NULL OR "images"."os" = ?)
-    and (? IS NULL OR "images"."version" = ?)
-    and (? IS NULL OR instr("images"."version", ?) > 0)
-    and (? IS NULL OR "images"."type" IS NOT ?)
-    and (? IS NULL OR "images"."type" = ?)
-    and (? IS NULL OR ("images"."type" NOT IN ('', 'null') AND ("images"."type" = 'zvol') = ?))
-    and (? IS NULL OR +"images"."public" = ?)
-    and (? IS NULL OR "images"."owner" = ?)
+    and (?4 IS NULL OR "images"."name" = ?4)
+    and (?5 IS NULL OR instr("images"."name", ?5) > 0)
+    and (?6 IS NULL OR "images"."os" = ?6)
+    and (?7 IS NULL OR "images"."version" = ?7)
+    and (?8 IS NULL OR instr("images"."version", ?8) > 0)
+    and (?9 IS NULL OR "images"."type" IS NOT ?9)
+    and (?10 IS NULL OR "images"."type" = ?10)
+    and (?11 IS NULL OR ("images"."type" NOT IN ('', 'null') AND ("images"."type" = 'zvol') = ?11))
+    and (?12 IS NULL OR +"images"."public" = ?12)
+    and (?13 IS NULL OR "images"."owner" = ?13)
     and (
-      ? IS NULL
+      ?14 IS NULL
       OR (
         coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid"
       ) > (
-        SELECT coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', m.published_at), ''), m.uuid FROM "images" m WHERE m.uuid = ?
+        SELECT coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', m.published_at), ''), m.uuid FROM "images" m WHERE m.uuid = ?14
       )
     )
-    and (? IS NULL OR coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), '') >= ?)
+    and (?15 IS NULL OR coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), '') >= ?15)
   )
   and (
-    ? IS NULL
+    ?16 IS NULL
     OR CASE
       WHEN (
         SELECT total(octet_length("images"."tags"))
@@ -4148,7 +4177,7 @@ where (
           "images".rowid IN (
             SELECT rowid
             FROM "images"
-            WHERE ("images"."owner" = ? AND "images"."state" <> 'destroyed')
+            WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
             UNION
             SELECT rowid
             FROM "images"
@@ -4157,45 +4186,45 @@ where (
             SELECT "images".rowid
             FROM "image_acl"
             CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
-            WHERE "image_acl"."account" = ?
+            WHERE "image_acl"."account" = ?1
             AND "images"."state" IN ('active', 'disabled')
           )
-          and (? IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?)))
+          and (?2 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?2)))
           and CASE
-            ?
+            ?3
             WHEN 'active' THEN "images"."state" = 'active'
-            WHEN 'all' THEN "images"."owner" = ?
+            WHEN 'all' THEN "images"."owner" = ?1
             OR "images"."state" = 'active'
-            WHEN 'unactivated' THEN "images"."owner" = ?
+            WHEN 'unactivated' THEN "images"."owner" = ?1
             AND "images"."state" IN ('unactivated', 'creating', 'failed')
-            ELSE "images"."owner" = ?
-            AND +"images"."state" = ?
+            ELSE "images"."owner" = ?1
+            AND +"images"."state" = ?3
           END
-          and (? IS NULL OR "images"."name" = ?)
-          and (? IS NULL OR instr("images"."name", ?) > 0)
-          and (? IS NULL OR "images"."os" = ?)
-          and (? IS NULL OR "images"."version" = ?)
-          and (? IS NULL OR instr("images"."version", ?) > 0)
-          and (? IS NULL OR "images"."type" IS NOT ?)
-          and (? IS NULL OR "images"."type" = ?)
-          and (? IS NULL OR ("images"."type" NOT IN ('', 'null') AND ("images"."type" = 'zvol') = ?))
-          and (? IS NULL OR +"images"."public" = ?)
-          and (? IS NULL OR "images"."owner" = ?)
+          and (?4 IS NULL OR "images"."name" = ?4)
+          and (?5 IS NULL OR instr("images"."name", ?5) > 0)
+          and (?6 IS NULL OR "images"."os" = ?6)
+          and (?7 IS NULL OR "images"."version" = ?7)
+          and (?8 IS NULL OR instr("images"."version", ?8) > 0)
+          and (?9 IS NULL OR "images"."type" IS NOT ?9)
+          and (?10 IS NULL OR "images"."type" = ?10)
+          and (?11 IS NULL OR ("images"."type" NOT IN ('', 'null') AND ("images"."type" = 'zvol') = ?11))
+          and (?12 IS NULL OR +"images"."public" = ?12)
+          and (?13 IS NULL OR "images"."owner" = ?13)
           and (
-            ? IS NULL
+            ?14 IS NULL
             OR (
               coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid"
             ) > (
               SELECT coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', m.published_at), ''), m.uuid
               FROM "images" m
-              WHERE m.uuid = ?
+              WHERE m.uuid = ?14
             )
           )
-          and (? IS NULL OR coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), '') >= ?)
+          and (?15 IS NULL OR coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), '') >= ?15)
         )
       ) <= 1000000 THEN NOT EXISTS (
         SELECT 1
-        FROM json_each(?) AS wanted
+        FROM json_each(?16) AS wanted
         WHERE coalesce("images"."tags" -> (wanted.value ->> 0) NOT IN (wanted.value ->> 1, wanted.value ->> 2), 1)
       )
       ELSE 0
@@ -4203,7 +4232,7 @@ where (
   )
 )
 order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid"
-limit ?;
+limit ?17;
 -- SEARCH images USING INTEGER PRIMARY KEY (rowid=?)
 -- SEARCH images USING INDEX images_owner (owner=?)
 -- SEARCH images USING COVERING INDEX images_public (state=?)
@@ -4241,13 +4270,13 @@ select "uuid" as "uuid", "name" as "name", "version" as "version",
   "error" as "error", "revision" as "revision",
   coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) as "bytes"
 from "images"
-where "images"."uuid" IN (SELECT value FROM json_each(?))
+where "images"."uuid" IN (SELECT value FROM json_each(?1))
 AND (
-  ("images"."owner" = ? AND "images"."state" <> 'destroyed')
+  ("images"."owner" = ?2 AND "images"."state" <> 'destroyed')
   OR ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
   OR (
     "images"."state" IN ('active', 'disabled')
-    AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+    AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?2)
   )
 )
 order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid";
@@ -4261,13 +4290,13 @@ select "uuid" as "uuid", "name" as "name", "version" as "version", "description"
   "owner" as "owner", "public" as "public", "state" as "state", "origin" as "origin", "error" as "error",
   "revision" as "revision"
 from "images"
-where "images"."uuid" IN (SELECT value FROM json_each(?))
+where "images"."uuid" IN (SELECT value FROM json_each(?1))
 AND (
-  ("images"."owner" = ? AND "images"."state" <> 'destroyed')
+  ("images"."owner" = ?2 AND "images"."state" <> 'destroyed')
   OR ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
   OR (
     "images"."state" IN ('active', 'disabled')
-    AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+    AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?2)
   )
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -4277,9 +4306,9 @@ AND (
 update "images"
 set "name" = "new"."name", "version" = "new"."version", "description" = "new"."description",
   "homepage" = "new"."homepage", "eula" = "new"."eula", "acl" = "new"."acl", "tags" = "new"."tags",
-  "revision" = "images"."revision" + 1, "write_id" = ?,
+  "revision" = "images"."revision" + 1, "write_id" = ?1,
   "write" = json_set(
-    ?, '$.changed',
+    ?2, '$.changed',
       substr(
         iif("new"."name" IS NOT "images"."name", ', name', '') || iif(
           "new"."version" IS NOT "images"."version", ', version', ''
@@ -4294,29 +4323,29 @@ set "name" = "new"."name", "version" = "new"."version", "description" = "new"."d
 from (
   SELECT "kept"."name" AS "name", "kept"."version" AS "version", "kept"."description" AS "description",
     "kept"."homepage" AS "homepage", "kept"."eula" AS "eula",
-    CASE WHEN ? = 1 THEN "kept"."acl" ELSE "images"."acl" END AS "acl", "kept"."tags" AS "tags"
+    CASE WHEN ?3 = 1 THEN "kept"."acl" ELSE "images"."acl" END AS "acl", "kept"."tags" AS "tags"
   FROM "images",
     (
       SELECT *
       FROM "image_history"
       WHERE (
-        "image_history"."image" = ?
-        and "image_history"."revision" = ?
-        and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+        "image_history"."image" = ?4
+        and "image_history"."revision" = ?5
+        and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?4) - ?6 + 1
       )
       LIMIT 1
     ) AS "kept"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?4
   LIMIT 1
 ) AS "new"
 where (
-  "images"."uuid" = ?
+  "images"."uuid" = ?4
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?7
     and NOT (
-      ? > 0
+      ?8 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?7 AND "account_history"."bytes" >= ?8
       )
     )
   )
@@ -4331,11 +4360,11 @@ where (
     or "new"."tags" IS NOT "images"."tags"
   )
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?9 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?9)))
+      and (?10 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?10)))
     )
   )
   and (
@@ -4343,33 +4372,33 @@ where (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?7
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?11
+        and "keys"."fingerprintSha256" = ?12
+        and ?13 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?14 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?15
+        and ?16 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?17, ?18) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?7
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?11
+        and "limited_keys"."fingerprintSha256" = ?12
+        and ?13 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?14 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?15
+        and ?16 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?17
+        AND "limited_keys"."expires" IS ?18
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -4436,7 +4465,7 @@ select "caller"."hasAuthority" as "hasAuthority",
   "images"."public" as "image_public", "images"."state" as "image_state", "images"."origin" as "image_origin",
   "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
-    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?1
   ) as "image_isShared",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
@@ -4444,21 +4473,21 @@ select "caller"."hasAuthority" as "hasAuthority",
       FROM (
         SELECT "kept"."name" AS "name", "kept"."version" AS "version", "kept"."description" AS "description",
           "kept"."homepage" AS "homepage", "kept"."eula" AS "eula",
-          CASE WHEN ? = 1 THEN "kept"."acl" ELSE "images"."acl" END AS "acl", "kept"."tags" AS "tags"
+          CASE WHEN ?2 = 1 THEN "kept"."acl" ELSE "images"."acl" END AS "acl", "kept"."tags" AS "tags"
         FROM "images",
           (
             SELECT *
             FROM "image_history"
             WHERE (
-              "image_history"."image" = ?
-              and "image_history"."revision" = ?
+              "image_history"."image" = ?3
+              and "image_history"."revision" = ?4
               and "image_history"."revision" >= (
-                SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?
-              ) - ? + 1
+                SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?3
+              ) - ?5 + 1
             )
             LIMIT 1
           ) AS "kept"
-        WHERE "images"."uuid" = ?
+        WHERE "images"."uuid" = ?3
         LIMIT 1
       ) AS "new"
       WHERE (
@@ -4476,13 +4505,13 @@ select "caller"."hasAuthority" as "hasAuthority",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?6 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?6)))
+      and (?7 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?7)))
     )
     AND (
-      ? > 0
+      ?8 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?1 AND "account_history"."bytes" >= ?8
       )
     ) THEN max(
       1,
@@ -4491,7 +4520,7 @@ select "caller"."hasAuthority" as "hasAuthority",
             (
               SELECT "image_revisions"."time"
               FROM "image_revisions"
-              WHERE "image_revisions"."holder" = ?
+              WHERE "image_revisions"."holder" = ?1
               AND "image_revisions"."revision" < (
                 SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
               )
@@ -4501,7 +4530,7 @@ select "caller"."hasAuthority" as "hasAuthority",
               1e15
           ),
             coalesce(
-              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
+              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?1), 1e15
             )
         ) - CAST(unixepoch('subsec') * 1000 AS INTEGER)
     )
@@ -4509,8 +4538,8 @@ select "caller"."hasAuthority" as "hasAuthority",
   (
     SELECT min(kept.revision)
     FROM "image_revisions" AS kept
-    WHERE kept.image = ?
-    AND kept.revision >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+    WHERE kept.image = ?3
+    AND kept.revision >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?3) - ?5 + 1
   ) as "oldest",
   EXISTS (
     SELECT 1
@@ -4518,9 +4547,9 @@ select "caller"."hasAuthority" as "hasAuthority",
       SELECT *
       FROM "image_history"
       WHERE (
-        "image_history"."image" = ?
-        and "image_history"."revision" = ?
-        and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+        "image_history"."image" = ?3
+        and "image_history"."revision" = ?4
+        and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?3) - ?5 + 1
       )
       LIMIT 1
     ) AS "kept"
@@ -4531,41 +4560,41 @@ from (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?9
+        and "keys"."fingerprintSha256" = ?10
+        and ?11 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?15, ?16) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?9
+        and "limited_keys"."fingerprintSha256" = ?10
+        and ?11 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?15
+        AND "limited_keys"."expires" IS ?16
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "account_writes" on "account_writes"."write_id" = ?
-left join "image_revisions" on "image_revisions"."write_id" = ?
-left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?)
+left join "account_writes" on "account_writes"."write_id" = ?17
+left join "image_revisions" on "image_revisions"."write_id" = ?17
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?3)
 left join "image_history" on (
   "image_history"."image" = "images"."uuid"
   and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
@@ -4650,31 +4679,31 @@ left join "image_history" on (
 
 -- src/images/revert-image.sql.ts revert.record
 INSERT INTO "account_writes" (write_id, account, time, request_hash, attempt_id, image, revision, changed)
-SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?, ?, "images"."uuid", "images"."revision", ''
+SELECT ?1, ?2, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?3, ?4, "images"."uuid", "images"."revision", ''
 FROM "images"
 INNER JOIN (
   SELECT "kept"."name" AS "name", "kept"."version" AS "version", "kept"."description" AS "description",
     "kept"."homepage" AS "homepage", "kept"."eula" AS "eula",
-    CASE WHEN ? = 1 THEN "kept"."acl" ELSE "images"."acl" END AS "acl", "kept"."tags" AS "tags"
+    CASE WHEN ?5 = 1 THEN "kept"."acl" ELSE "images"."acl" END AS "acl", "kept"."tags" AS "tags"
   FROM "images",
     (
       SELECT *
       FROM "image_history"
       WHERE (
-        "image_history"."image" = ?
-        and "image_history"."revision" = ?
-        and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+        "image_history"."image" = ?6
+        and "image_history"."revision" = ?7
+        and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?6) - ?8 + 1
       )
       LIMIT 1
     ) AS "kept"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?6
   LIMIT 1
 ) AS "new"
 WHERE (
-  "images"."uuid" = ?
+  "images"."uuid" = ?6
   and "images"."state" <> 'destroyed'
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?2
     and "new"."name" IS "images"."name"
     and "new"."version" IS "images"."version"
     and "new"."description" IS "images"."description"
@@ -4684,17 +4713,17 @@ WHERE (
     and "new"."tags" IS "images"."tags"
   )
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?9 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?9)))
+      and (?10 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?10)))
     )
   )
   and NOT (
-    ? > 0
+    ?11 > 0
     AND EXISTS (
-      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?2 AND "account_history"."bytes" >= ?11
     )
   )
   and (
@@ -4702,33 +4731,33 @@ WHERE (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?2
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?12
+        and "keys"."fingerprintSha256" = ?13
+        and ?14 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?15 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?16
+        and ?17 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?18, ?19) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?2
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?12
+        and "limited_keys"."fingerprintSha256" = ?13
+        and ?14 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?15 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?16
+        and ?17 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?18
+        AND "limited_keys"."expires" IS ?19
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -4775,29 +4804,29 @@ from "images"
 inner join (
   SELECT "kept"."name" AS "name", "kept"."version" AS "version", "kept"."description" AS "description",
     "kept"."homepage" AS "homepage", "kept"."eula" AS "eula",
-    CASE WHEN ? = 1 THEN "kept"."acl" ELSE "images"."acl" END AS "acl", "kept"."tags" AS "tags"
+    CASE WHEN ?1 = 1 THEN "kept"."acl" ELSE "images"."acl" END AS "acl", "kept"."tags" AS "tags"
   FROM "images",
     (
       SELECT *
       FROM "image_history"
       WHERE (
-        "image_history"."image" = ?
-        and "image_history"."revision" = ?
-        and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+        "image_history"."image" = ?2
+        and "image_history"."revision" = ?3
+        and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?2) - ?4 + 1
       )
       LIMIT 1
     ) AS "kept"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?2
   LIMIT 1
 ) AS "new" on true
 where (
-  "images"."uuid" = ?
+  "images"."uuid" = ?2
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?5
     and NOT (
-      ? > 0
+      ?6 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?5 AND "account_history"."bytes" >= ?6
       )
     )
   )
@@ -4812,11 +4841,11 @@ where (
     or "new"."tags" IS NOT "images"."tags"
   )
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?7)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?7)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?8 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?8)))
+      and (?9 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?9)))
     )
   )
   and (
@@ -4824,33 +4853,33 @@ where (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?5
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?10
+        and "keys"."fingerprintSha256" = ?11
+        and ?12 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?16, ?17) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?5
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?10
+        and "limited_keys"."fingerprintSha256" = ?11
+        and ?12 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?16
+        AND "limited_keys"."expires" IS ?17
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -4893,7 +4922,7 @@ where (
   "images".rowid IN (
     SELECT rowid
     FROM "images"
-    WHERE ("images"."owner" = ? AND "images"."state" <> 'destroyed')
+    WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
     UNION
     SELECT rowid
     FROM "images"
@@ -4902,39 +4931,39 @@ where (
     SELECT "images".rowid
     FROM "image_acl"
     CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
-    WHERE "image_acl"."account" = ?
+    WHERE "image_acl"."account" = ?1
     AND "images"."state" IN ('active', 'disabled')
   )
-  and (? IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?)))
+  and (?2 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?2)))
   and CASE
-    ?
+    ?3
     WHEN 'active' THEN "images"."state" = 'active'
-    WHEN 'all' THEN "images"."owner" = ?
+    WHEN 'all' THEN "images"."owner" = ?1
     OR "images"."state" = 'active'
-    WHEN 'unactivated' THEN "images"."owner" = ?
+    WHEN 'unactivated' THEN "images"."owner" = ?1
     AND "images"."state" IN ('unactivated', 'creating', 'failed')
-    ELSE "images"."owner" = ?
-    AND +"images"."state" = ?
+    ELSE "images"."owner" = ?1
+    AND +"images"."state" = ?3
   END
-  and (? IS NULL OR "images"."name" = ?)
-  and (? IS NULL OR instr("images"."name", ?) > 0)
-  and (? IS NULL OR "images"."os" = ?)
-  and (? IS NULL OR "images"."version" = ?)
-  and (? IS NULL OR instr("images"."version", ?) > 0)
-  and (? IS NULL OR "images"."type" IS NOT ?)
-  and (? IS NULL OR "images"."type" = ?)
-  and (? IS NULL OR ("images"."type" NOT IN ('', 'null') AND ("images"."type" = 'zvol') = ?))
-  and (? IS NULL OR +"images"."public" = ?)
-  and (? IS NULL OR "images"."owner" = ?)
+  and (?4 IS NULL OR "images"."name" = ?4)
+  and (?5 IS NULL OR instr("images"."name", ?5) > 0)
+  and (?6 IS NULL OR "images"."os" = ?6)
+  and (?7 IS NULL OR "images"."version" = ?7)
+  and (?8 IS NULL OR instr("images"."version", ?8) > 0)
+  and (?9 IS NULL OR "images"."type" IS NOT ?9)
+  and (?10 IS NULL OR "images"."type" = ?10)
+  and (?11 IS NULL OR ("images"."type" NOT IN ('', 'null') AND ("images"."type" = 'zvol') = ?11))
+  and (?12 IS NULL OR +"images"."public" = ?12)
+  and (?13 IS NULL OR "images"."owner" = ?13)
   and (
-    ? IS NULL
+    ?14 IS NULL
     OR (
       coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid"
     ) > (
-      SELECT coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', m.published_at), ''), m.uuid FROM "images" m WHERE m.uuid = ?
+      SELECT coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', m.published_at), ''), m.uuid FROM "images" m WHERE m.uuid = ?14
     )
   )
-  and (? IS NULL OR coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), '') >= ?)
+  and (?15 IS NULL OR coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), '') >= ?15)
 )
 order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid";
 -- SEARCH images USING INTEGER PRIMARY KEY (rowid=?)
@@ -4947,18 +4976,18 @@ order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), 
 -- src/images/search-tags.sql.ts taggedStatement
 select "uuid" as "uuid"
 from "images"
-where "images"."uuid" IN (SELECT value FROM json_each(?))
+where "images"."uuid" IN (SELECT value FROM json_each(?1))
 AND (
-  ("images"."owner" = ? AND "images"."state" <> 'destroyed')
+  ("images"."owner" = ?2 AND "images"."state" <> 'destroyed')
   OR ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
   OR (
     "images"."state" IN ('active', 'disabled')
-    AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+    AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?2)
   )
 )
 AND NOT EXISTS (
   SELECT 1
-  FROM json_each(?) AS wanted
+  FROM json_each(?3) AS wanted
   WHERE coalesce("images"."tags" -> (wanted.value ->> 0) NOT IN (wanted.value ->> 1, wanted.value ->> 2), 1)
 )
 order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid";
@@ -4967,12 +4996,12 @@ order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), 
 
 -- src/images/tags.sql.ts addTags.apply
 update "images"
-set "tags" = "new"."tags", "revision" = "images"."revision" + 1, "write_id" = ?,
-  "write" = json_set(?, '$.changed', 'tags')
+set "tags" = "new"."tags", "revision" = "images"."revision" + 1, "write_id" = ?1,
+  "write" = json_set(?2, '$.changed', 'tags')
 from (
   SELECT (
-    WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?),
-      sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?)),
+    WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?3),
+      sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?4)),
       stored(found, pieces) AS MATERIALIZED (
         SELECT count(sent.name),
           group_concat(
@@ -5019,30 +5048,30 @@ from (
     END
   ) AS "tags"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?3
   LIMIT 1
 ) AS "new"
 where (
-  "images"."uuid" = ?
+  "images"."uuid" = ?3
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?5
     and NOT (
-      ? > 0
+      ?6 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?5 AND "account_history"."bytes" >= ?6
       )
     )
   )
   and "images"."state" <> 'destroyed'
   and "new"."tags" IS NOT NULL
   AND "new"."tags" IS NOT "images"."tags"
-  and octet_length("new"."tags") <= max(?, octet_length(coalesce("images"."tags", '')))
+  and octet_length("new"."tags") <= max(?7, octet_length(coalesce("images"."tags", '')))
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?8 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?8)))
+      and (?9 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?9)))
     )
   )
   and (
@@ -5050,33 +5079,33 @@ where (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?5
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?10
+        and "keys"."fingerprintSha256" = ?11
+        and ?12 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?16, ?17) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?5
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?10
+        and "limited_keys"."fingerprintSha256" = ?11
+        and ?12 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?16
+        AND "limited_keys"."expires" IS ?17
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -5136,15 +5165,15 @@ select "caller"."hasAuthority" as "hasAuthority",
   "images"."public" as "image_public", "images"."state" as "image_state", "images"."origin" as "image_origin",
   "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
-    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?1
   ) as "image_isShared",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
       SELECT 1
       FROM (
         SELECT (
-          WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?),
-            sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?)),
+          WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?2),
+            sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?3)),
             stored(found, pieces) AS MATERIALIZED (
               SELECT count(sent.name),
                 group_concat(
@@ -5191,7 +5220,7 @@ select "caller"."hasAuthority" as "hasAuthority",
           END
         ) AS "tags"
         FROM "images"
-        WHERE "images"."uuid" = ?
+        WHERE "images"."uuid" = ?2
         LIMIT 1
       ) AS "new"
       WHERE "new"."tags" IS NOT NULL
@@ -5202,13 +5231,13 @@ select "caller"."hasAuthority" as "hasAuthority",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?4 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?4)))
+      and (?5 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?5)))
     )
     AND (
-      ? > 0
+      ?6 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?1 AND "account_history"."bytes" >= ?6
       )
     ) THEN max(
       1,
@@ -5217,7 +5246,7 @@ select "caller"."hasAuthority" as "hasAuthority",
             (
               SELECT "image_revisions"."time"
               FROM "image_revisions"
-              WHERE "image_revisions"."holder" = ?
+              WHERE "image_revisions"."holder" = ?1
               AND "image_revisions"."revision" < (
                 SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
               )
@@ -5227,7 +5256,7 @@ select "caller"."hasAuthority" as "hasAuthority",
               1e15
           ),
             coalesce(
-              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
+              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?1), 1e15
             )
         ) - CAST(unixepoch('subsec') * 1000 AS INTEGER)
     )
@@ -5238,47 +5267,47 @@ from (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?7
+        and "keys"."fingerprintSha256" = ?8
+        and ?9 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?13, ?14) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?7
+        and "limited_keys"."fingerprintSha256" = ?8
+        and ?9 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?13
+        AND "limited_keys"."expires" IS ?14
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "account_writes" on "account_writes"."write_id" = ?
-left join "image_revisions" on "image_revisions"."write_id" = ?
-left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?)
+left join "account_writes" on "account_writes"."write_id" = ?15
+left join "image_revisions" on "image_revisions"."write_id" = ?15
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?2)
 left join "image_history" on (
   "image_history"."image" = "images"."uuid"
   and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
   and "image_history"."revision" <> "images"."revision"
 )
-where (? OR changes() = 0);
+where (?16 OR changes() = 0);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
@@ -5346,12 +5375,12 @@ where (? OR changes() = 0);
 
 -- src/images/tags.sql.ts addTags.record
 INSERT INTO "account_writes" (write_id, account, time, request_hash, attempt_id, image, revision, changed)
-SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?, ?, "images"."uuid", "images"."revision", ''
+SELECT ?1, ?2, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?3, ?4, "images"."uuid", "images"."revision", ''
 FROM "images"
 INNER JOIN (
   SELECT (
-    WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?),
-      sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?)),
+    WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?5),
+      sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?6)),
       stored(found, pieces) AS MATERIALIZED (
         SELECT count(sent.name),
           group_concat(
@@ -5398,25 +5427,25 @@ INNER JOIN (
     END
   ) AS "tags"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?5
   LIMIT 1
 ) AS "new"
 WHERE (
-  "images"."uuid" = ?
+  "images"."uuid" = ?5
   and "images"."state" <> 'destroyed'
-  and ("images"."owner" = ? and "new"."tags" IS "images"."tags")
+  and ("images"."owner" = ?2 and "new"."tags" IS "images"."tags")
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?7 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?7)))
+      and (?8 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?8)))
     )
   )
   and NOT (
-    ? > 0
+    ?9 > 0
     AND EXISTS (
-      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?2 AND "account_history"."bytes" >= ?9
     )
   )
   and (
@@ -5424,33 +5453,33 @@ WHERE (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?2
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?10
+        and "keys"."fingerprintSha256" = ?11
+        and ?12 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?16, ?17) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?2
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?10
+        and "limited_keys"."fingerprintSha256" = ?11
+        and ?12 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?16
+        AND "limited_keys"."expires" IS ?17
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -5490,8 +5519,8 @@ select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" 
 from "images"
 inner join (
   SELECT (
-    WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?),
-      sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?)),
+    WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?1),
+      sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?2)),
       stored(found, pieces) AS MATERIALIZED (
         SELECT count(sent.name),
           group_concat(
@@ -5538,30 +5567,30 @@ inner join (
     END
   ) AS "tags"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?1
   LIMIT 1
 ) AS "new" on true
 where (
-  "images"."uuid" = ?
+  "images"."uuid" = ?1
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?3
     and NOT (
-      ? > 0
+      ?4 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?3 AND "account_history"."bytes" >= ?4
       )
     )
   )
   and "images"."state" <> 'destroyed'
   and "new"."tags" IS NOT NULL
   AND "new"."tags" IS NOT "images"."tags"
-  and octet_length("new"."tags") <= max(?, octet_length(coalesce("images"."tags", '')))
+  and octet_length("new"."tags") <= max(?5, octet_length(coalesce("images"."tags", '')))
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?6)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?6)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?7 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?7)))
+      and (?8 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?8)))
     )
   )
   and (
@@ -5569,33 +5598,33 @@ where (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?3
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?9
+        and "keys"."fingerprintSha256" = ?10
+        and ?11 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?15, ?16) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?3
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?9
+        and "limited_keys"."fingerprintSha256" = ?10
+        and ?11 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?15
+        AND "limited_keys"."expires" IS ?16
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -5626,33 +5655,33 @@ where (
 
 -- src/images/tags.sql.ts deleteTags.apply
 update "images"
-set "tags" = "new"."tags", "revision" = "images"."revision" + 1, "write_id" = ?,
-  "write" = json_set(?, '$.changed', 'tags')
+set "tags" = "new"."tags", "revision" = "images"."revision" + 1, "write_id" = ?1,
+  "write" = json_set(?2, '$.changed', 'tags')
 from (
-  SELECT CASE WHEN ? IS NULL THEN '{}' ELSE json_remove("images"."tags", ?) END AS "tags"
+  SELECT CASE WHEN ?3 IS NULL THEN '{}' ELSE json_remove("images"."tags", ?3) END AS "tags"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?4
   LIMIT 1
 ) AS "new"
 where (
-  "images"."uuid" = ?
+  "images"."uuid" = ?4
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?5
     and NOT (
-      ? > 0
+      ?6 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?5 AND "account_history"."bytes" >= ?6
       )
     )
   )
   and "images"."state" <> 'destroyed'
-  and CASE WHEN ? IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?) IS NOT NULL END
+  and CASE WHEN ?3 IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?3) IS NOT NULL END
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?7 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?7)))
+      and (?8 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?8)))
     )
   )
   and (
@@ -5660,33 +5689,33 @@ where (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?5
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?9
+        and "keys"."fingerprintSha256" = ?10
+        and ?11 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?15, ?16) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?5
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?9
+        and "limited_keys"."fingerprintSha256" = ?10
+        and ?11 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?15
+        AND "limited_keys"."expires" IS ?16
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -5736,31 +5765,31 @@ select "caller"."hasAuthority" as "hasAuthority",
   "images"."public" as "image_public", "images"."state" as "image_state", "images"."origin" as "image_origin",
   "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
-    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?1
   ) as "image_isShared",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
       SELECT 1
       FROM (
-        SELECT CASE WHEN ? IS NULL THEN '{}' ELSE json_remove("images"."tags", ?) END AS "tags"
+        SELECT CASE WHEN ?2 IS NULL THEN '{}' ELSE json_remove("images"."tags", ?2) END AS "tags"
         FROM "images"
-        WHERE "images"."uuid" = ?
+        WHERE "images"."uuid" = ?3
         LIMIT 1
       ) AS "new"
-      WHERE CASE WHEN ? IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?) IS NOT NULL END
+      WHERE CASE WHEN ?2 IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?2) IS NOT NULL END
     )
     ELSE 0
   END as "wouldChange",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?4 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?4)))
+      and (?5 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?5)))
     )
     AND (
-      ? > 0
+      ?6 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?1 AND "account_history"."bytes" >= ?6
       )
     ) THEN max(
       1,
@@ -5769,7 +5798,7 @@ select "caller"."hasAuthority" as "hasAuthority",
             (
               SELECT "image_revisions"."time"
               FROM "image_revisions"
-              WHERE "image_revisions"."holder" = ?
+              WHERE "image_revisions"."holder" = ?1
               AND "image_revisions"."revision" < (
                 SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
               )
@@ -5779,7 +5808,7 @@ select "caller"."hasAuthority" as "hasAuthority",
               1e15
           ),
             coalesce(
-              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
+              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?1), 1e15
             )
         ) - CAST(unixepoch('subsec') * 1000 AS INTEGER)
     )
@@ -5790,47 +5819,47 @@ from (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?7
+        and "keys"."fingerprintSha256" = ?8
+        and ?9 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?13, ?14) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?7
+        and "limited_keys"."fingerprintSha256" = ?8
+        and ?9 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?13
+        AND "limited_keys"."expires" IS ?14
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "account_writes" on "account_writes"."write_id" = ?
-left join "image_revisions" on "image_revisions"."write_id" = ?
-left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?)
+left join "account_writes" on "account_writes"."write_id" = ?15
+left join "image_revisions" on "image_revisions"."write_id" = ?15
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?3)
 left join "image_history" on (
   "image_history"."image" = "images"."uuid"
   and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
   and "image_history"."revision" <> "images"."revision"
 )
-where (? OR changes() = 0);
+where (?16 OR changes() = 0);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
@@ -5888,32 +5917,32 @@ where (? OR changes() = 0);
 
 -- src/images/tags.sql.ts deleteTags.record
 INSERT INTO "account_writes" (write_id, account, time, request_hash, attempt_id, image, revision, changed)
-SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?, ?, "images"."uuid", "images"."revision", ''
+SELECT ?1, ?2, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?3, ?4, "images"."uuid", "images"."revision", ''
 FROM "images"
 INNER JOIN (
-  SELECT CASE WHEN ? IS NULL THEN '{}' ELSE json_remove("images"."tags", ?) END AS "tags"
+  SELECT CASE WHEN ?5 IS NULL THEN '{}' ELSE json_remove("images"."tags", ?5) END AS "tags"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?6
   LIMIT 1
 ) AS "new"
 WHERE (
-  "images"."uuid" = ?
+  "images"."uuid" = ?6
   and "images"."state" <> 'destroyed'
-  and "images"."owner" = ?
-  AND ? IS NULL
+  and "images"."owner" = ?2
+  AND ?5 IS NULL
   AND coalesce("images"."tags", '{}') = '{}'
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?7 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?7)))
+      and (?8 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?8)))
     )
   )
   and NOT (
-    ? > 0
+    ?9 > 0
     AND EXISTS (
-      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?2 AND "account_history"."bytes" >= ?9
     )
   )
   and (
@@ -5921,33 +5950,33 @@ WHERE (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?2
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?10
+        and "keys"."fingerprintSha256" = ?11
+        and ?12 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?16, ?17) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?2
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?10
+        and "limited_keys"."fingerprintSha256" = ?11
+        and ?12 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?16
+        AND "limited_keys"."expires" IS ?17
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -5976,30 +6005,30 @@ select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" 
   "images"."revision" + 1 as "revision"
 from "images"
 inner join (
-  SELECT CASE WHEN ? IS NULL THEN '{}' ELSE json_remove("images"."tags", ?) END AS "tags"
+  SELECT CASE WHEN ?1 IS NULL THEN '{}' ELSE json_remove("images"."tags", ?1) END AS "tags"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?2
   LIMIT 1
 ) AS "new" on true
 where (
-  "images"."uuid" = ?
+  "images"."uuid" = ?2
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?3
     and NOT (
-      ? > 0
+      ?4 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?3 AND "account_history"."bytes" >= ?4
       )
     )
   )
   and "images"."state" <> 'destroyed'
-  and CASE WHEN ? IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?) IS NOT NULL END
+  and CASE WHEN ?1 IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?1) IS NOT NULL END
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?5)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?5)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?6 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?6)))
+      and (?7 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?7)))
     )
   )
   and (
@@ -6007,33 +6036,33 @@ where (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?3
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?8
+        and "keys"."fingerprintSha256" = ?9
+        and ?10 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?14, ?15) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?3
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?8
+        and "limited_keys"."fingerprintSha256" = ?9
+        and ?10 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?14
+        AND "limited_keys"."expires" IS ?15
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -6056,9 +6085,9 @@ where (
 update "images"
 set "name" = "new"."name", "version" = "new"."version", "description" = "new"."description",
   "homepage" = "new"."homepage", "eula" = "new"."eula", "acl" = "new"."acl", "tags" = "new"."tags",
-  "revision" = "images"."revision" + 1, "write_id" = ?,
+  "revision" = "images"."revision" + 1, "write_id" = ?1,
   "write" = json_set(
-    ?, '$.changed',
+    ?2, '$.changed',
       substr(
         iif("new"."name" IS NOT "images"."name", ', name', '') || iif(
           "new"."version" IS NOT "images"."version", ', version', ''
@@ -6095,18 +6124,18 @@ from (
     CASE
       WHEN json_type("sent"."patch", '$.tags') IS NOT NULL THEN "sent"."patch" ->> '$.tags' ELSE "images"."tags"
     END AS "tags"
-  FROM "images", (SELECT ? AS "patch") AS "sent"
-  WHERE "images"."uuid" = ?
+  FROM "images", (SELECT ?3 AS "patch") AS "sent"
+  WHERE "images"."uuid" = ?4
   LIMIT 1
 ) AS "new"
 where (
-  "images"."uuid" = ?
+  "images"."uuid" = ?4
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?5
     and NOT (
-      ? > 0
+      ?6 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?5 AND "account_history"."bytes" >= ?6
       )
     )
   )
@@ -6121,11 +6150,11 @@ where (
     or "new"."tags" IS NOT "images"."tags"
   )
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?7 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?7)))
+      and (?8 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?8)))
     )
   )
   and (
@@ -6133,33 +6162,33 @@ where (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?5
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?9
+        and "keys"."fingerprintSha256" = ?10
+        and ?11 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?15, ?16) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?5
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?9
+        and "limited_keys"."fingerprintSha256" = ?10
+        and ?11 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?15
+        AND "limited_keys"."expires" IS ?16
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -6210,7 +6239,7 @@ select "caller"."hasAuthority" as "hasAuthority",
   "images"."public" as "image_public", "images"."state" as "image_state", "images"."origin" as "image_origin",
   "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
-    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?1
   ) as "image_isShared",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
@@ -6240,8 +6269,8 @@ select "caller"."hasAuthority" as "hasAuthority",
           CASE
             WHEN json_type("sent"."patch", '$.tags') IS NOT NULL THEN "sent"."patch" ->> '$.tags' ELSE "images"."tags"
           END AS "tags"
-        FROM "images", (SELECT ? AS "patch") AS "sent"
-        WHERE "images"."uuid" = ?
+        FROM "images", (SELECT ?2 AS "patch") AS "sent"
+        WHERE "images"."uuid" = ?3
         LIMIT 1
       ) AS "new"
       WHERE (
@@ -6259,13 +6288,13 @@ select "caller"."hasAuthority" as "hasAuthority",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?4 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?4)))
+      and (?5 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?5)))
     )
     AND (
-      ? > 0
+      ?6 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?1 AND "account_history"."bytes" >= ?6
       )
     ) THEN max(
       1,
@@ -6274,7 +6303,7 @@ select "caller"."hasAuthority" as "hasAuthority",
             (
               SELECT "image_revisions"."time"
               FROM "image_revisions"
-              WHERE "image_revisions"."holder" = ?
+              WHERE "image_revisions"."holder" = ?1
               AND "image_revisions"."revision" < (
                 SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
               )
@@ -6284,7 +6313,7 @@ select "caller"."hasAuthority" as "hasAuthority",
               1e15
           ),
             coalesce(
-              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
+              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?1), 1e15
             )
         ) - CAST(unixepoch('subsec') * 1000 AS INTEGER)
     )
@@ -6295,47 +6324,47 @@ from (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?7
+        and "keys"."fingerprintSha256" = ?8
+        and ?9 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?13, ?14) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?7
+        and "limited_keys"."fingerprintSha256" = ?8
+        and ?9 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?13
+        AND "limited_keys"."expires" IS ?14
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "account_writes" on "account_writes"."write_id" = ?
-left join "image_revisions" on "image_revisions"."write_id" = ?
-left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?)
+left join "account_writes" on "account_writes"."write_id" = ?15
+left join "image_revisions" on "image_revisions"."write_id" = ?15
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?3)
 left join "image_history" on (
   "image_history"."image" = "images"."uuid"
   and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
   and "image_history"."revision" <> "images"."revision"
 )
-where (? OR changes() = 0);
+where (?16 OR changes() = 0);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
@@ -6394,7 +6423,7 @@ where (? OR changes() = 0);
 
 -- src/images/update-image.sql.ts update.record
 INSERT INTO "account_writes" (write_id, account, time, request_hash, attempt_id, image, revision, changed)
-SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?, ?, "images"."uuid", "images"."revision", ''
+SELECT ?1, ?2, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?3, ?4, "images"."uuid", "images"."revision", ''
 FROM "images"
 INNER JOIN (
   SELECT CASE
@@ -6421,15 +6450,15 @@ INNER JOIN (
     CASE
       WHEN json_type("sent"."patch", '$.tags') IS NOT NULL THEN "sent"."patch" ->> '$.tags' ELSE "images"."tags"
     END AS "tags"
-  FROM "images", (SELECT ? AS "patch") AS "sent"
-  WHERE "images"."uuid" = ?
+  FROM "images", (SELECT ?5 AS "patch") AS "sent"
+  WHERE "images"."uuid" = ?6
   LIMIT 1
 ) AS "new"
 WHERE (
-  "images"."uuid" = ?
+  "images"."uuid" = ?6
   and "images"."state" <> 'destroyed'
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?2
     and "new"."name" IS "images"."name"
     and "new"."version" IS "images"."version"
     and "new"."description" IS "images"."description"
@@ -6439,17 +6468,17 @@ WHERE (
     and "new"."tags" IS "images"."tags"
   )
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?7 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?7)))
+      and (?8 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?8)))
     )
   )
   and NOT (
-    ? > 0
+    ?9 > 0
     AND EXISTS (
-      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?2 AND "account_history"."bytes" >= ?9
     )
   )
   and (
@@ -6457,33 +6486,33 @@ WHERE (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?2
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?10
+        and "keys"."fingerprintSha256" = ?11
+        and ?12 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?16, ?17) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?2
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?10
+        and "limited_keys"."fingerprintSha256" = ?11
+        and ?12 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?16
+        AND "limited_keys"."expires" IS ?17
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -6536,18 +6565,18 @@ inner join (
     CASE
       WHEN json_type("sent"."patch", '$.tags') IS NOT NULL THEN "sent"."patch" ->> '$.tags' ELSE "images"."tags"
     END AS "tags"
-  FROM "images", (SELECT ? AS "patch") AS "sent"
-  WHERE "images"."uuid" = ?
+  FROM "images", (SELECT ?1 AS "patch") AS "sent"
+  WHERE "images"."uuid" = ?2
   LIMIT 1
 ) AS "new" on true
 where (
-  "images"."uuid" = ?
+  "images"."uuid" = ?2
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?3
     and NOT (
-      ? > 0
+      ?4 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?3 AND "account_history"."bytes" >= ?4
       )
     )
   )
@@ -6562,11 +6591,11 @@ where (
     or "new"."tags" IS NOT "images"."tags"
   )
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?5)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?5)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?6 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?6)))
+      and (?7 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?7)))
     )
   )
   and (
@@ -6574,33 +6603,33 @@ where (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?3
       where (
-        "keys"."account" = ?
-        and "keys"."fingerprintSha256" = ?
-        and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?8
+        and "keys"."fingerprintSha256" = ?9
+        and ?10 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?, ?) IS NULL
+        AND coalesce(?14, ?15) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?
+      inner join "accounts" "target" on "target"."uuid" = ?3
       where (
-        "limited_keys"."account" = ?
-        and "limited_keys"."fingerprintSha256" = ?
-        and ? IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ? IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?
-        and ? IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?8
+        and "limited_keys"."fingerprintSha256" = ?9
+        and ?10 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?
-        AND "limited_keys"."expires" IS ?
+        AND "limited_keys"."scope" IS ?14
+        AND "limited_keys"."expires" IS ?15
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
