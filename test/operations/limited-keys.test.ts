@@ -35,7 +35,8 @@ describe("an end", () => {
     expect(lines).toEqual([expect.objectContaining({ status: 401, reason: "expired key" })]);
   });
 
-  it("is past for every statement from that instant on, though nothing was written since", async () => {
+  it("is past for every statement from that instant on, though nothing was written since; and none acts for another account", async () => {
+    await env.DB.prepare("UPDATE accounts SET operator = 1 WHERE login = 'bob'").run();
     const caller = {
       ...{ account: bob.uuid, signer: bob.uuid, keyIdLogin: "bob", keyIdKey: "ed25519", pathLogin: "bob" },
       fingerprintSha256: computeFingerprint("ed25519", "sha256"),
@@ -48,6 +49,8 @@ describe("an end", () => {
     ] as const) {
       await limitKey({ expires });
       expect(await db.all(authorityStatement.with({ ...caller, expires }))).toEqual([{ hasAuthority }]);
+      const forMallory = { ...caller, expires, account: mallory.uuid, pathLogin: "mallory" };
+      expect(await db.all(authorityStatement.with(forMallory))).toEqual([{ hasAuthority: false }]);
     }
   });
 
