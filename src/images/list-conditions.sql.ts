@@ -3,7 +3,7 @@ import type { Caller } from "../caller.ts";
 import { images } from "../db/schema.ts";
 import type { Placeholder, Placeholders } from "../db/statement.ts";
 import { unactivatedStates } from "../image-states.ts";
-import { formatScopeImages } from "../scope.ts";
+import { formatScopeImages, pickInScope } from "../scope.ts";
 import { toTagPath } from "./tags.sql.ts";
 import { isInScope, listStates, selectVisible } from "./visibility.sql.ts";
 
@@ -124,4 +124,13 @@ export const toValues = ({ caller, filters, limit }: ListRequest): ListValues =>
   isZvol: toInteger(filters.isZvol),
   public: toInteger(filters.public),
   tags: filters.tags.length > 0 ? JSON.stringify(filters.tags.map(toWanted)) : null,
+});
+
+/** `ids`: JSON array of ids that a list found. */
+export type IdsValues = Caller & { ids: string };
+
+/** Without the ids that the scope of the caller leaves out: it may be another than that of the first page. */
+export const toIdsValues = (caller: Caller, ids: readonly string[]): IdsValues => ({
+  ...caller,
+  ids: JSON.stringify(pickInScope(caller.scope, ids)),
 });

@@ -1,5 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { authorityStatement } from "../../src/db/authority.ts";
+import { databaseFor } from "../../src/db/client.ts";
 import { pickStatusAndJson } from "../support/answer.ts";
 import { makeBindings } from "../support/client.ts";
 import { bob, clear, mallory, provision } from "../support/fixtures.ts";
@@ -31,6 +33,25 @@ describe("an end", () => {
     const { result, lines } = await captureLog(() => sendCold({ path: "/my" }));
     expect(pickStatusAndJson(result)).toEqual(unverified);
     expect(lines).toEqual([expect.objectContaining({ status: 401, reason: "expired key" })]);
+  });
+
+  it("is past for every statement from that instant on, though nothing was written since; and none acts for another account", async () => {
+    await env.DB.prepare("UPDATE accounts SET operator = 1 WHERE login = 'bob'").run();
+    const caller = {
+      ...{ account: bob.uuid, signer: bob.uuid, keyIdLogin: "bob", keyIdKey: "ed25519", pathLogin: "bob" },
+      fingerprintSha256: computeFingerprint("ed25519", "sha256"),
+      scope: null,
+    };
+    const db = databaseFor(env.DB, { calls: 0, milliseconds: 0 });
+    for (const [expires, hasAuthority] of [
+      [Date.now() + 3_600_000, true],
+      [Date.now() - 1, false],
+    ] as const) {
+      await limitKey({ expires });
+      expect(await db.all(authorityStatement.with({ ...caller, expires }))).toEqual([{ hasAuthority }]);
+      const forMallory = { ...caller, expires, account: mallory.uuid, pathLogin: "mallory" };
+      expect(await db.all(authorityStatement.with(forMallory))).toEqual([{ hasAuthority: false }]);
+    }
   });
 
   it("that comes between the two round trips of a write leaves nothing written", async () => {

@@ -126,7 +126,10 @@ describe("an action that the body names", () => {
     ["{", 400],
   ])("that is none is refused as ever: %s", async (body, status) => {
     await limitKey({ scope: "images:delete" });
-    expect((await sendCold({ method: "POST", path: `/my/images/${own}`, body })).status).toBe(status);
+    const request = { method: "POST", path: `/my/images/${own}`, body };
+    expect((await sendCold(request)).status).toBe(status);
+    const digest = await sendCold({ ...request, headers: { "Content-MD5": "AAAA" } });
+    expect(digest.json).toMatchObject({ code: "BadDigest" });
   });
 });
 
