@@ -48,7 +48,7 @@ type Variables = {
   body?: Uint8Array;
   caller?: Caller;
   /** The caller comes from this isolate's cache or from a replica: the key may be gone since. */
-  isCallerCached?: boolean;
+  isCallerUnconfirmed?: boolean;
   /** Throws if a key with these limits may not do what the operation has read of the request. */
   demand?: (limits: KeyLimits) => void;
   /** Time to identify the caller, including the round trip. */

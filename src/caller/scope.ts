@@ -36,12 +36,12 @@ async function judge(c: Context<AppEnv>): Promise<void> {
   try {
     return await assertInScope(c, requireSet(c, "caller"));
   } catch (error) {
-    if (!c.get("isCallerCached")) throw error;
+    if (!c.get("isCallerUnconfirmed")) throw error;
   }
   const cache = findCache(c.env.DB, readConfiguration(c.env).credentialCache);
   const identification = { signed: requireSet(c, "signed"), names: requireSet(c, "caller"), cache };
   c.set("caller", await identifyCaller(databaseFor(c.env.DB, c.get("meter")), identification));
-  c.set("isCallerCached", false);
+  c.set("isCallerUnconfirmed", false);
   await assertInScope(c, requireSet(c, "caller"));
 }
 

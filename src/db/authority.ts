@@ -8,7 +8,7 @@ import { boolean, type Expression, type Placeholders, query, statement } from ".
 const signer = alias(accounts, "signer");
 const target = alias(accounts, "target");
 
-/** Whether the table has the key, keyId and path name what they named, and `allowed` holds for it and the accounts. */
+/** Whether the key is in the table, keyId and path still mean the same accounts and key, and `allowed` holds for them. */
 const hasKey = (key: typeof keys | typeof limitedKeys, bind: Placeholders<Caller>, allowed: SQL): SQL =>
   exists(
     query

@@ -11,13 +11,16 @@ import type { WriteOperation } from "../operations.ts";
 /** Milliseconds since the epoch, by the database's clock. */
 export const now = sql`CAST(unixepoch('subsec') * 1000 AS INTEGER)`;
 
-/** Records may be removed a minute after their time. The time of one with an Idempotency-Key is so far ahead that it stays for a day. */
+/**
+ * A record may be removed a minute after its `time`. With an Idempotency-Key that is this much after the write, so that the record
+ * stays for a day: 24 hours less the minute.
+ */
 export const keyedRecordMs = 86_340_000;
 
 /**
  * The records of recent writes, of accounts, keys and images. A write is applied only while its id is not here, so that a
- * retry after a lost acknowledgement changes nothing. Writes of images have a record only with an Idempotency-Key: without
- * one, the id in `image_revisions` is their record.
+ * retry after a lost acknowledgement changes nothing. A write of an image has a row here only with an Idempotency-Key. Without
+ * one, its id in `image_revisions` does the same.
  */
 export const accountWrites = sqliteTable(
   "account_writes",
@@ -26,8 +29,8 @@ export const accountWrites = sqliteTable(
     /** The account whose history the record counts to. */
     account: text().notNull(),
     /**
-     * Milliseconds since the epoch, by the database's clock; with an Idempotency-Key, `keyedRecordMs` later. A minute after
-     * this time the record may be removed.
+     * The time of the write, in milliseconds since the epoch by the database's clock; with an Idempotency-Key, `keyedRecordMs`
+     * after it. A minute after this the record may be removed.
      */
     time: integer().notNull(),
     /** SHA-256 of what the request asked for. NULL, like all that follows, for writes of accounts and public keys. */
