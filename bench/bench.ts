@@ -8,9 +8,10 @@ import { join } from "node:path";
 import { fromCaller, makeTemporaryFolder, readNumber, readOptions, runProgram } from "../scripts/running/program.ts";
 import { bundleWorker } from "../scripts/serving/bundle.ts";
 import { endProcess, readWorkerdVersion } from "../scripts/serving/workerd.ts";
+import { measureDistances, writeDelayed } from "./distance.ts";
 import { type LoadOptions, runLoad } from "./load.ts";
 import { record, recordedUpdates } from "./recording.ts";
-import { chooseKey, kinds, makeKeys, makeSignedRequest, visibleImages } from "./requests.ts";
+import { chooseKey, type Kind, kinds, makeKeys, makeSignedRequest, visibleImages } from "./requests.ts";
 import { compareCommands, countUpdates, makeDatabase, readCpuMicroseconds, serveWorkers } from "./site.ts";
 import {
   formatTable,
@@ -29,7 +30,9 @@ const usage = `usage: npm run bench [-- OPTIONS]
   --rounds N    of each kind of request (default 9)
   --sizes N,N   images in the databases (default 1000,1000000)
   --out FILE    the results (default bench/results.json)
-  --before DIR  another checkout with its packages installed, whose service is measured in the same rounds`;
+  --before DIR  another checkout with its packages installed, whose service is measured in the same rounds
+  --distance N,N  in place of all that, prints the round trips and the milliseconds of a request, cold and warm, by the distance
+                to D1's primary in ms. Takes --rounds, --before, and the first of --sizes`;
 
 function readBenchOptions() {
   const { values } = readOptions(usage, {
@@ -39,6 +42,7 @@ function readBenchOptions() {
       sizes: { type: "string", default: "1000,1000000" },
       out: { type: "string", default: join(import.meta.dirname, "results.json") },
       before: { type: "string" },
+      distance: { type: "string" },
     },
   });
   return {
@@ -46,8 +50,8 @@ function readBenchOptions() {
     rounds: readNumber("rounds", values.rounds, { least: 1 }),
     sizes: values.sizes.split(",").map((size) => readNumber("sizes", size, { least: visibleImages + 1 })),
     out: fromCaller(values.out),
-    before:
-      values.before === undefined ? [] : [{ name: "before", entry: join(fromCaller(values.before), "src/index.ts") }],
+    before: values.before === undefined ? undefined : fromCaller(values.before),
+    distances: values.distance?.split(",").map((ms) => readNumber("distance", ms)),
   };
 }
 
@@ -87,12 +91,22 @@ async function openSite(state: string, images: number, [recorder, floor, ...othe
   return { images, state, rows, measurements: [], ...served, answered: recordedUpdates };
 }
 
-/** Checks that a target lists what the caller sees. @throws {Error} it does not */
-async function assertListsAll({ port, images }: Site, target: string): Promise<void> {
-  const { path, headers } = makeSignedRequest("list", chooseKey("list", keys), { lane: 0, serial: 0 });
-  const listed: unknown = await (await fetch(`http://127.0.0.1:${port(target)}${path}`, { headers })).json();
-  if (Array.isArray(listed) && listed.length === visibleImages) return;
-  throw new Error(`among ${images} images the ${target} lists ${JSON.stringify(listed).slice(0, 100)}`);
+/** Checks that a target updates an image and answers with it, and lists what the caller sees. @throws {Error} it does not */
+async function assertAnswers(site: Site, target: string): Promise<void> {
+  const ask = async (kind: Kind) => {
+    const outgoing = makeSignedRequest(kind, chooseKey(kind, keys), { lane: 0, serial: performance.now() });
+    const { method, path, headers, body } = outgoing;
+    const sent = { method, headers, ...(body !== undefined && { body }) };
+    const answer = await fetch(`http://127.0.0.1:${site.port(target)}${path}`, sent);
+    return { body, answered: await answer.text() };
+  };
+  const updated = await ask("update-rsa");
+  site.answered += 1;
+  const { answered: listed } = await ask("list");
+  const { name } = JSON.parse(updated.body ?? "{}");
+  if (updated.answered.includes(`"name":"${name}"`) && JSON.parse(listed).length === visibleImages) return;
+  const answers = [updated.answered, listed].map((text) => text.slice(0, 100));
+  throw new Error(`among ${site.images} images the ${target} answers ${answers.join(" and ")}`);
 }
 
 /** Ends the site. @throws {Error} an update was answered 200 and not applied: the figures mean nothing */
@@ -154,24 +168,29 @@ async function measureSize(site: Site, plan: Plan): Promise<Results["sizes"][num
 }
 
 async function bench(): Promise<number> {
-  const { seconds, rounds, sizes: counts, out, before } = readBenchOptions();
+  const { seconds, rounds, sizes: counts, out, before, distances } = readBenchOptions();
   const folder = makeTemporaryFolder("bench");
+  if (distances) {
+    const [images = visibleImages] = counts;
+    process.stdout.write(`${await measureDistances(folder, { distances, rounds, images, before })}\n`);
+    return 0;
+  }
   const workers = [
     { name: "recorder", entry: "bench/recorder.ts" },
     { name: "floor", entry: "bench/floor.ts" },
     { name: "service", entry: "src/index.ts" },
-    { name: "delayed", entry: "bench/delayed.ts" },
-    ...before,
+    { name: "delayed", entry: writeDelayed(folder) },
+    ...(before === undefined ? [] : [{ name: "before", entry: join(before, "src/index.ts") }]),
   ].map(({ name, entry }) => {
     say(`bundling ${entry}`);
     return { name, bundle: bundleWorker(entry, join(folder, name)) };
   });
-  const targets: readonly Target[] = ["service", "floor", ...(before.length > 0 ? (["before"] as const) : [])];
+  const targets: readonly Target[] = ["service", "floor", ...(before === undefined ? [] : (["before"] as const))];
   const sites: Site[] = [];
   for (const images of counts) {
     const site = await openSite(join(folder, `state-${images}`), images, workers);
     sites.push(site);
-    for (const target of targets) await assertListsAll(site, target);
+    for (const target of targets) await assertAnswers(site, target);
   }
   const plan = { seconds, rounds };
   for (const connections of [1, 16])

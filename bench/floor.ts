@@ -52,6 +52,7 @@ export default {
     const [only] = statements;
     // Like the service, sends a read of one statement without a batch.
     const results = only && statements.length === 1 ? [await only.all()] : await db.batch(statements);
-    return Response.json(kind === "list" ? results[1]?.results : results.at(-1)?.results[0]);
+    // An update returns the image itself, and the outcome after it then has no row.
+    return Response.json(kind === "list" ? results[1]?.results : results.flatMap((result) => result.results)[0]);
   },
 };

@@ -1,6 +1,6 @@
 /** Loads a service, in a program of its own, so that it takes no time from the Worker or from who measures. */
 import { execFile } from "node:child_process";
-import { Agent, request } from "node:http";
+import { Agent, type IncomingHttpHeaders, request } from "node:http";
 import { json } from "node:stream/consumers";
 import { runProgram } from "../scripts/running/program.ts";
 import { chooseKey, type Kind, makeSignedRequest, type Outgoing, type SigningKey } from "./requests.ts";
@@ -34,16 +34,20 @@ export function runLoad(options: LoadOptions): Promise<LoadResult> {
   });
 }
 
-/** Sends one request. @returns its status, and its latency in ms */
+/** Sends one request. @returns its status and headers, and its latency in ms */
 export function send(
   { port, agent }: { port: number; agent: Agent },
   { method, path, headers, body }: Outgoing,
-): Promise<{ status: number; ms: number }> {
+): Promise<{ status: number; headers: IncomingHttpHeaders; ms: number }> {
   return new Promise((resolve, reject) => {
     const startedAt = performance.now();
     const sent = request({ port, host: "127.0.0.1", agent, method, path, headers }, (answer) => {
       answer.on("error", reject).on("end", () => {
-        resolve({ status: answer.statusCode ?? 0, ms: performance.now() - startedAt });
+        resolve({
+          status: answer.statusCode ?? 0,
+          headers: answer.headers,
+          ms: performance.now() - startedAt,
+        });
       });
       answer.resume();
     });

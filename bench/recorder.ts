@@ -9,8 +9,8 @@ export type RecordedBatch = { statements: RecordedStatement[]; rowsRead: number;
 
 let batches: RecordedBatch[] = [];
 
-/** Wraps a binding so that it notes every round trip. The service uses `batch`, and `bind` and `all` of a statement. */
-function recordDatabase(db: D1Database): D1Database {
+/** Wraps a binding so that it notes every round trip, near ones too. The service uses `batch`, and `bind` and `all` of a statement. */
+function recordDatabase<Source extends D1Database | D1DatabaseSession>(db: Source): Source {
   const originals = new WeakMap<D1PreparedStatement, RecordedStatement & { bound: D1PreparedStatement }>();
   const note = (statements: readonly D1PreparedStatement[], results: readonly D1Result[]): void => {
     const sum = (of: "rows_read" | "rows_written") => results.reduce((total, { meta }) => total + meta[of], 0);
@@ -43,7 +43,8 @@ function recordDatabase(db: D1Database): D1Database {
     note(statements, results);
     return results;
   };
-  return new Proxy(db, { get: (_, property) => ({ prepare, batch })[String(property)] });
+  const withSession = (constraint: string) => "withSession" in db && recordDatabase(db.withSession(constraint));
+  return new Proxy(db, { get: (_, property) => ({ prepare, batch, withSession })[String(property)] });
 }
 
 let wrapped: D1Database | undefined;

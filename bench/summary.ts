@@ -48,6 +48,7 @@ export type Results = {
     rows: Rows;
     measurements: ({ kind: Kind; connections: number } & Comparison)[];
     context: { singleUpdate: Spreads; noDatabase: Spreads };
+    /** Warm, over one connection: its only round trip is to the primary. */
     updateWith80msEachRoundTrip: Spreads;
   }[];
 };
@@ -147,7 +148,7 @@ export function formatTable({ sizes, commands }: Results): string {
   const format = ({ perSecond, cpu }: Spreads) => `${whole(perSecond)}/s, ${whole(cpu)} µs`;
   const contexts = sizes.map(
     ({ images, context: { singleUpdate, noDatabase }, updateWith80msEachRoundTrip: { p50 } }) =>
-      `${images.toLocaleString("en")} images, 16 connections: a single UPDATE ${format(singleUpdate)}; no database ${format(noDatabase)}. A warm update with 80 ms before every round trip to D1: p50 ${p50.median.toFixed(1)} ms.`,
+      `${images.toLocaleString("en")} images, 16 connections: a single UPDATE ${format(singleUpdate)}; no database ${format(noDatabase)}. A warm update with 80 ms before every round trip to the primary: p50 ${p50.median.toFixed(1)} ms.`,
   );
   const [first, ...lines] = [head, ...rows].map((cells) => `| ${cells.join(" | ")} |`);
   return [first, `|${"---|".repeat(head.length)}`, ...lines, "", contexts.join("\n\n")].join("\n");

@@ -16,8 +16,8 @@ const usage = `usage: npm run size [-- --outdir DIR]
   --outdir DIR  keeps the Worker's bundle in this folder
   --bytes       leaves the start-up out, which takes seconds`;
 
-/** Of the whole Worker, gzip. An isolate reads and compiles all of it before its first answer; 70 KiB until it read near its callers. */
-const budgetKib = 76;
+/** Of the whole Worker, gzip. An isolate reads and compiles all of it before its first answer; 70 KiB until it read near its callers, 76 until it had a feed of changes. */
+const budgetKib = 80;
 
 /** The least and the most CPU of three starts of the Worker here, ms. Cloudflare's own measure comes with a deploy. */
 function measureStarts(folder: string): string {

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { getAccount, listDatacenters, updateAccount } from "./accounts/account.ts";
 import { createKey, deleteKey, getKey, listKeys } from "./accounts/keys.ts";
 import { authenticate, checkBodyDigests, confirmCaller, readAuthorization } from "./caller/authenticate.ts";
+import { checkScope } from "./caller/scope.ts";
 import type { AppEnv } from "./context.ts";
 import { readBody } from "./http/body.ts";
 import { health, ping } from "./http/health.ts";
@@ -18,6 +19,7 @@ import { deleteImage } from "./images/delete-image.ts";
 import { getImage } from "./images/get-image.ts";
 import { imageAudit } from "./images/image-audit.ts";
 import { readImagePath } from "./images/image-request.ts";
+import { listChanges } from "./images/list-changes.ts";
 import { listImages } from "./images/list-images.ts";
 import { revertImage } from "./images/revert-image.ts";
 import {
@@ -49,6 +51,7 @@ const imageRoutes = new Hono<AppEnv>()
   .post("/:login/images/:id", byAction({ update: updateImage, clone: cloneImage, revert: revertImage }))
   .delete("/:login/images/:id", ...deleteImage)
   .get("/:login/images/:id/audit", ...imageAudit)
+  .get("/:login/changes", ...listChanges)
   .post("/:login/images/:id/acl", byAction({ add: addImageAcl, remove: removeImageAcl }, readAclParameters))
   .get("/:login/images/:id/tags", ...listImageTags)
   .post("/:login/images/:id/tags", ...addImageTags)
@@ -76,6 +79,7 @@ export const app: Hono<AppEnv> = new Hono<AppEnv>({ getPath: canonicalizePath })
     authenticate,
     confirmCaller,
     limitAccount,
+    checkScope,
     checkBodyDigests,
   )
   .route("/", accountRoutes)

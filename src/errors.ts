@@ -13,6 +13,7 @@ export const errorStatus = {
   NotAcceptableError: 406,
   InvalidArgument: 409,
   MissingParameter: 409,
+  CursorExpired: 410,
   PreconditionFailed: 412,
   RequestTooLarge: 413,
   UnsupportedMediaTypeError: 415,

@@ -38,6 +38,7 @@ const operations: Readonly<Record<Operation, Row>> = {
     request: { method: "GET", path: `/my/images/${own}/audit` },
     status: 200,
   },
+  ListChanges: { route: "GET /:login/changes", request: { method: "GET", path: "/my/changes" }, status: 200 },
   RevertImage: {
     route: "POST /:login/images/:id",
     request: { path: `/my/images/${own}?action=revert`, body: '{"revision":1}' },

@@ -1,10 +1,10 @@
-import type { UpdatableAccountField } from "../../src/db/schema.ts";
+import type { UpdatableAccountField } from "../../src/db/account-schema.ts";
 import { errorStatus } from "../../src/errors.ts";
 import { imageStates } from "../../src/image-states.ts";
-import { uuidShape } from "../../src/images/rules/acl.ts";
 import { imageWrites } from "../../src/operations.ts";
+import { uuidShape } from "../../src/text.ts";
 import { type Json, refer } from "./json.ts";
-import type { ErrorCode } from "./operation-row.ts";
+import { makeScopePattern } from "./scope-pattern.ts";
 
 const text = (description: string, more: Json = {}): Json => ({ type: "string", description, ...more });
 const number = (description: string): Json => ({ type: "integer", description });
@@ -81,12 +81,17 @@ const makeImage = (description: string, type: Json): Json =>
 const caller: Json = {
   description: "Who did it.",
   oneOf: [
-    object("The account and key that signed.", {
-      type: { const: "signature" },
-      keyId: text("`/LOGIN/keys/SHA256:…`"),
-      account: uuid("Account."),
-      requestId: text("Request-Id of the request."),
-    }),
+    object(
+      "The account and key that signed.",
+      {
+        type: { const: "signature" },
+        keyId: text("`/LOGIN/keys/SHA256:…`"),
+        account: uuid("Account."),
+        requestId: text("Request-Id of the request."),
+        scope: text("The scope that the key had then. Absent if it had none."),
+      },
+      ["type", "keyId", "account", "requestId"],
+    ),
     object("The operator of the service, with `npm run provision`.", { type: { const: "operator" } }),
   ],
 };
@@ -108,6 +113,15 @@ const revision = object("One revision of an image.", {
     description: "The fields that changed. Null where the revision before is not kept.",
     oneOf: [{ type: "object", additionalProperties: change }, { type: "null" }],
   },
+});
+
+const changesOfFields = { type: "object", additionalProperties: change };
+
+const feedEntry = object("One change of an image.", {
+  ...(revision["properties"] as Json),
+  changes: { ...changesOfFields, description: "The fields that changed." },
+  image: uuid("Image."),
+  cursor: text("The place of this change: `after` of the request that goes on."),
 });
 
 const accountTexts = {
@@ -170,14 +184,21 @@ export const answerSchemas: Json = {
     description: "Images as releases before 8.0.0 show them, by `published_at`.",
   },
   Revisions: { type: "array", items: revision, description: "Revisions, newest first." },
+  Changes: { type: "array", items: feedEntry, description: "Changes, in the order of commit." },
   Tags: { type: "object", additionalProperties: true, description: "All tags of an image." },
   Tag: { description: "The value of a tag: any JSON." },
   Account: account,
-  Key: object("A key of an account.", {
-    name: text("Name."),
-    fingerprint: text("MD5 fingerprint."),
-    key: text("OpenSSH line."),
-  }),
+  Key: object(
+    "A key of an account.",
+    {
+      name: text("Name."),
+      fingerprint: text("MD5 fingerprint."),
+      key: text("OpenSSH line."),
+      scope: text("What it may do, as words. Absent: everything.", { pattern: makeScopePattern(" ") }),
+      expires: text("When it ends. Absent: never.", { format: "date-time" }),
+    },
+    ["name", "fingerprint", "key"],
+  ),
   Keys: { type: "array", items: refer("schemas", "Key"), description: "Keys, by name." },
   Datacenters: {
     type: "object",
@@ -237,6 +258,7 @@ const some: Json = {
   "Ignored-Parameters": header("Names that no rule read, at most ten."),
   "Idempotent-Replayed": header("`true`: the answer of the first time."),
   "Revision-Not-Kept": header("The revision of a replay, which is not kept: the answer shows the image as it is now."),
+  "Oldest-Cursor": header("The `after` to go on with, once all images were read."),
   "Next-Marker": header("`marker` of the next page. Absent on the last one."),
   Age: header("How many seconds old the answer may be: a replica gave it. Absent if the primary did."),
   Location: header("`/LOGIN/keys/FINGERPRINT` of a new key."),
@@ -251,35 +273,3 @@ export const headers: Json = { ...common, ...some };
 
 /** The names of those that every answer has. */
 export const commonHeaders: readonly string[] = Object.keys(common);
-
-/** When each code occurs, in a sentence. docs/contract.md#errors */
-export const errorSentences: Readonly<Record<ErrorCode, string>> = {
-  BadRequest:
-    "JSON that is not an object, an escape in the path that cannot be decoded, a Host that is no host name, or a query that is not UTF-8.",
-  BadDigest: "`Content-MD5`, or a signed `Digest`, is not the body's.",
-  InvalidContent: "The body does not parse.",
-  InvalidHeader: "Authorization, the signed date, a precondition or the Idempotency-Key is malformed.",
-  InvalidVersion: "No served version is in the requested range.",
-  InvalidCredentials: "No signature, or one that is not of a known key.",
-  NotAuthorized: "The account is disabled, or the path is another's.",
-  QuotaExceeded: "The account owns as many images, or has as many keys, as it may.",
-  ResourceNotFound: "No such account, key, tag or image, or an image that the caller may not see.",
-  MethodNotAllowedError: "The path has no such method; `Allow` lists those it has.",
-  NotAcceptableError: "`Accept` admits no JSON.",
-  InvalidArgument: "An action, `dry-run`, a revision, a filter, a page, a key or a field of an account is not allowed.",
-  MissingParameter: "No action, no key, no revision, or no body for a grant or tags.",
-  PreconditionFailed: "The image is at another revision; `ETag` has the current one. Nothing was changed.",
-  RequestTooLarge: "The body is over 100000 bytes.",
-  UnsupportedMediaTypeError: "The type or coding of the body is not supported.",
-  ValidationFailed: "A field breaks its rule; `errors` lists the fields. Nothing was changed.",
-  NotImageOwner: "The image is visible, and another's.",
-  ImageNotShared: "The image cannot be cloned: it is not shared with the caller by acl, or not activated.",
-  ImageHasDependentImages: "The image cannot be deleted: it is the origin of others.",
-  IdempotencyKeyReused: "The key was sent with another request.",
-  PreconditionRequired: "The service requires If-Match of a write that replaces fields.",
-  RequestThrottled:
-    "The account, or the address, sent too much, the account leaves too many long answers unread, or the history of its images is full; nothing was done. Wait for `Retry-After` seconds.",
-  InternalError: "An unexpected fault; the cause is on the log under the Request-Id.",
-  ServiceUnavailableError:
-    "The database failed or stayed busy, or the service is read-only. Wait for `Retry-After` seconds; a write with an Idempotency-Key is applied once.",
-};

@@ -1,6 +1,7 @@
 import type { Operation } from "../../src/operations.ts";
 import { quoteWord } from "../running/program.ts";
-import { type Examples, type Exchange, example } from "./examples.ts";
+import { example } from "./example-values.ts";
+import type { Examples, Exchange } from "./examples.ts";
 
 /** Code that makes the request of an example. */
 export type CodeSample = { lang: "Shell" | "JavaScript"; label: string; source: string };

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorStatus } from "../../src/errors.ts";
-import { answerSchemas, commonHeaders, errorSentences, headers } from "./answers.ts";
+import { answerSchemas, commonHeaders, headers } from "./answers.ts";
 import { makeCodeSamples } from "./code-samples.ts";
+import { errorSentences } from "./error-sentences.ts";
 import { type Exchange, examples } from "./examples.ts";
 import { type Json, refer, toObject } from "./json.ts";
 import type { ErrorCode, OperationRow } from "./operation-row.ts";
@@ -143,6 +144,7 @@ const makeSuccesses = (row: OperationRow): Json =>
 const refusalHeaders: Readonly<Record<number, readonly string[]>> = {
   401: ["WWW-Authenticate"],
   405: ["Allow"],
+  410: ["Oldest-Cursor"],
   412: ["ETag"],
   429: ["Retry-After", "RateLimit-Policy"],
   503: ["Retry-After"],

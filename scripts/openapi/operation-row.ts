@@ -1,13 +1,11 @@
 import type { errorStatus } from "../../src/errors.ts";
 import type { Operation } from "../../src/operations.ts";
+import type { Success } from "./successes.ts";
 
 /** A code of the error table. */
 export type ErrorCode = keyof typeof errorStatus;
 
-/** A successful answer: the schemas of its body (none for no body), and its own headers. */
-export type Success = { status: number; schemas: readonly string[]; headers?: readonly string[]; description: string };
-
-export type Group = "Images" | "Grants" | "Tags" | "Account" | "Service";
+export type Group = "Images" | "Changes" | "Grants" | "Tags" | "Account" | "Service";
 
 /** A request of the service, with all that a client can send and meet. */
 export type OperationRow = {

@@ -1,30 +1,9 @@
-import type { ErrorCode, Group, OperationRow, Success } from "./operation-row.ts";
+import type { ErrorCode, Group, OperationRow } from "./operation-row.ts";
 import { listNames } from "./parameters.ts";
+import { empty, noNews, notModified, ok } from "./successes.ts";
 
 /** What a write of an image can meet. */
 const write: readonly ErrorCode[] = ["InvalidArgument", "NotImageOwner", "IdempotencyKeyReused", "PreconditionFailed"];
-
-const ok = (description: string, schemas: readonly string[], headers?: readonly string[]): Success => ({
-  status: 200,
-  schemas,
-  ...(headers && { headers }),
-  description,
-});
-
-const empty = (description: string, headers?: readonly string[]): Success => ({
-  status: 204,
-  schemas: [],
-  ...(headers && { headers }),
-  description,
-});
-
-/** The answer to a read with If-None-Match. */
-const notModified: Success = {
-  status: 304,
-  schemas: [],
-  headers: ["ETag", "Age"],
-  description: "The image is at a revision that If-None-Match lists.",
-};
 
 const image = ["Image", "ImageBefore8"];
 const preconditions = ["If-Match", "If-None-Match"];
@@ -106,6 +85,18 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       parameters: ["audit-limit", "audit-marker", "Cache-Control"],
       answers: [ok("The revisions.", ["Revisions"], ["Next-Marker", "Age"])],
       errors: ["InvalidArgument", "NotImageOwner"],
+    },
+  ],
+  Changes: [
+    {
+      request: "get /{login}/changes",
+      operations: ["ListChanges"],
+      summary: "List the changes of all images",
+      description:
+        "Every revision of every image that the account owns, in the order of commit. Go on with the `cursor` of the last entry as `after`; `[]` says that there is nothing new.",
+      parameters: ["changes-after", "changes-limit", "If-None-Match"],
+      answers: [ok("The changes.", ["Changes"], ["ETag", "Ignored-Parameters"]), noNews],
+      errors: ["InvalidArgument", "CursorExpired"],
     },
   ],
   Grants: [
@@ -219,7 +210,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       request: "get /{login}/keys/{key}",
       operations: ["GetKey"],
       summary: "Get a key",
-      description: "One key.",
+      description: "One key. Every key may read itself.",
       parameters: ["key"],
       answers: [ok("The key.", ["Key"])],
     },
@@ -227,7 +218,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       request: "post /{login}/keys",
       operations: ["CreateKey"],
       summary: "Add a key",
-      description: "The key may sign at once.",
+      description: "The key may sign at once. With `scope` or `expires` it can do less, or ends.",
       body: ["CreateKey"],
       answers: [
         { status: 201, schemas: ["Key"], headers: ["Location", "Ignored-Parameters"], description: "The key." },
@@ -238,7 +229,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       request: "delete /{login}/keys/{key}",
       operations: ["DeleteKey"],
       summary: "Delete a key",
-      description: "The key is refused from the next request on. It may be the one that signs.",
+      description: "The key is refused from the next request on. It may be the one that signs, whatever its scope.",
       parameters: ["key"],
       answers: [empty("Deleted.", ["Ignored-Parameters"])],
       errors: ["InvalidArgument"],

@@ -1,6 +1,6 @@
 import { listParameters } from "../../src/images/rules/list-filters.ts";
 import { versions } from "../../src/releases.ts";
-import { example } from "./examples.ts";
+import { example } from "./example-values.ts";
 import type { Json } from "./json.ts";
 
 const text = { type: "string" };
@@ -98,6 +98,8 @@ export const parameters: Json = {
   "read-revision": inQuery("revision", "The image as this revision left it; the owner and operators only."),
   "audit-limit": inQuery("limit", "At most so many revisions.", { type: "integer", minimum: 1, maximum: 100 }),
   "audit-marker": inQuery("marker", "A revision: the page continues below it."),
+  "changes-after": inQuery("after", "The `cursor` of an entry: the changes after it. Without it, from the oldest."),
+  "changes-limit": inQuery("limit", "At most so many changes.", { type: "integer", minimum: 1, maximum: 100 }),
   "dry-run": inQuery("dry-run", "`true` answers what the write would answer, and writes nothing.", flag),
   ...Object.fromEntries(
     Object.entries(headerTexts).map(([name, description]) => [

@@ -1,10 +1,13 @@
 import * as z from "zod/mini";
 import { maxCharacters } from "../../src/accounts/rules/account.ts";
-import { type UpdatableAccountField, updatableAccountFields } from "../../src/db/schema.ts";
-import { makeAccountsSchema, uuidShape } from "../../src/images/rules/acl.ts";
+import { type UpdatableAccountField, updatableAccountFields } from "../../src/db/account-schema.ts";
+import { makeAccountsSchema } from "../../src/images/rules/acl.ts";
 import { makeUpdateImageSchema, nameRule, textFields, versionRule } from "../../src/images/rules/fields.ts";
 import { makeTagsSchema, maxTagLevels } from "../../src/images/rules/tags.ts";
+import { scopeWords } from "../../src/scope.ts";
+import { uuidShape } from "../../src/text.ts";
 import { type Json, toObject } from "./json.ts";
+import { makeScopePattern } from "./scope-pattern.ts";
 
 const uuid = { type: "string", pattern: uuidShape.source };
 const bareUuid = uuidShape.source.slice(1, -1);
@@ -164,10 +167,21 @@ export const requestSchemas: Json = {
   },
   CreateKey: {
     type: "object",
-    description: "A public key. Both values may stand in the query instead.",
+    description: "A public key. Every value may stand in the query instead.",
     properties: {
       key: { type: "string", description: "OpenSSH line." },
       name: { type: "string", description: "Name; without it the comment of the line, else the MD5 fingerprint." },
+      scope: {
+        type: "string",
+        description: `What the key may do: words with blanks between, of ${scopeWords.join(", ")}. An images: word may be of one image: images:tag@UUID. Without it, everything.`,
+        maxLength: 1024,
+        pattern: makeScopePattern(" +"),
+      },
+      expires: {
+        type: "string",
+        format: "date-time",
+        description: "When the key ends, in UTC and in the future. Without it, never.",
+      },
     },
   },
 };

@@ -1,4 +1,4 @@
-import { example, sampleOrigin } from "./examples.ts";
+import { example, sampleOrigin } from "./example-values.ts";
 
 /** A fingerprint of a key, as a shell computes it: `SHA256:…`. */
 const fingerprint = `$(ssh-keygen -lf "$KEY" | cut -d' ' -f2)`;

@@ -26,7 +26,10 @@ export function makeDifferences(history: readonly HistoryRow[]): StoredRevision[
       name,
       differing.includes(name) ? (before?.[name] ?? null) : null,
     ]);
-    const bytes = differing.reduce((sum, name) => sum + measure(before?.[name]), revisionOverheadBytes);
+    const bytes = differing.reduce(
+      (sum, name) => sum + measure(before?.[name]),
+      revisionOverheadBytes + measure(row.key_scope),
+    );
     total_bytes += bytes;
     const stored = {
       ...row,
@@ -34,6 +37,8 @@ export function makeDifferences(history: readonly HistoryRow[]): StoredRevision[
       changed: before ? differing.join(", ") : row.changed,
       is_cut: last ? last.revision !== row.revision - 1 : !own && row.changed !== null,
       holder: row.operation === "provision" ? null : row.owner,
+      feed: row.owner,
+      left_feed: before && before["owner"] !== row.owner ? before["owner"] : null,
       bytes,
       total_bytes,
     };
@@ -79,6 +84,7 @@ export const historyOf = ({ row, image, same, before }: RebuiltRevision): JsonOb
     account: row.account,
     keySha256: row.key_sha256,
     requestId: row.request_id,
+    keyScope: row.key_scope,
     changed: row.changed?.split(", ").filter(Boolean),
     writeId: row.write_id,
     requestHash: row.request_hash,

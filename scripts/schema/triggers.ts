@@ -16,7 +16,7 @@ const earlierValues = manifestColumnNames
 
 const now = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
 
-/** What a row of `image_revisions` takes without the values before it: ids, time, fingerprints, indexes. */
+/** What a row of `image_revisions` takes without the values before it and the scope: ids, time, fingerprints, indexes. */
 export const revisionOverheadBytes = 700;
 
 /** What a record in `account_writes` takes, with its index. */
@@ -35,7 +35,15 @@ const oldestTotal = (image: string): string =>
   `(SELECT \`total_bytes\` FROM ${rowsOf(image)} ORDER BY \`revision\` LIMIT 1)`;
 
 const recordColumns =
-  "`image`, `revision`, `write_id`, `request_hash`, `attempt_id`, `time`, `account`, `key_sha256`, `request_id`, `operation`, `changed`";
+  "`image`, `revision`, `write_id`, `request_hash`, `attempt_id`, `time`, `account`, `key_sha256`, `request_id`, `key_scope`, `operation`, `changed`";
+
+/** The next place in an account's feed of changes. */
+const nextPlace = (account: string): string =>
+  `coalesce((SELECT \`newest\` FROM \`account_history\` WHERE \`account\` = ${account}), 0) + 1`;
+
+/** An image that moves to another owner is in the feed of the one before, too. */
+const leftFeed = `
+			iif(NEW.\`owner\` IS NOT OLD.\`owner\`, OLD.\`owner\`, NULL), iif(NEW.\`owner\` IS NOT OLD.\`owner\`, ${nextPlace("OLD.`owner`")}, NULL),`;
 
 /** Inserts the row of a revision. `record` is a SELECT of `write_id` and `write`: NULL if the service did not write it. */
 const insertRevision = ({
@@ -43,16 +51,17 @@ const insertRevision = ({
   bytes,
   record,
   earlier,
-}: Record<"changed" | "bytes" | "record" | "earlier", string>) => `
-	INSERT INTO \`image_revisions\` (${recordColumns}, \`holder\`, \`bytes\`, \`total_bytes\`${earlier && `, ${names}`})
+  left,
+}: Record<"changed" | "bytes" | "record" | "earlier" | "left", string>) => `
+	INSERT INTO \`image_revisions\` (${recordColumns}, \`feed\`, \`sequence\`${left && ", `left_feed`, `left_sequence`"}, \`holder\`, \`bytes\`, \`total_bytes\`${earlier && `, ${names}`})
 		SELECT NEW.\`uuid\`, NEW.\`revision\`, coalesce(record.\`write_id\`, lower(hex(randomblob(16)))),
 			record.\`write\` ->> '$.request_hash', record.\`write\` ->> '$.attempt_id', ${now},
-			record.\`write\` ->> '$.account', record.\`write\` ->> '$.key_sha256', record.\`write\` ->> '$.request_id',
+			record.\`write\` ->> '$.account', record.\`write\` ->> '$.key_sha256', record.\`write\` ->> '$.request_id', record.\`write\` ->> '$.key_scope',
 			coalesce(record.\`write\` ->> '$.operation', 'provision'),
-			record.\`changed\`, iif(record.\`write\` ->> '$.operation' IS NULL, NULL, NEW.\`owner\`), record.\`bytes\`, coalesce(${newestTotal("NEW.`uuid`")}, 0) + record.\`bytes\`${earlier && `,\n\t\t\t${earlier}`}
+			record.\`changed\`, NEW.\`owner\`, ${nextPlace("NEW.`owner`")},${left} iif(record.\`write\` ->> '$.operation' IS NULL, NULL, NEW.\`owner\`), record.\`bytes\`, coalesce(${newestTotal("NEW.`uuid`")}, 0) + record.\`bytes\`${earlier && `,\n\t\t\t${earlier}`}
 		FROM (SELECT ${record},
 			${changed} AS \`changed\`,
-			${revisionOverheadBytes}${bytes && `\n\t\t\t\t+ ${bytes}`} AS \`bytes\`) AS record;`;
+			${revisionOverheadBytes} + coalesce(octet_length(NEW.\`write\` ->> '$.key_scope'), 0)${bytes && `\n\t\t\t\t+ ${bytes}`} AS \`bytes\`) AS record;`;
 
 /** The configured bound, from this write's JSON or the previous one's; provisioning sends none. */
 const bound = (name: string, otherwise: number): string =>
@@ -103,10 +112,13 @@ const sweep = `
 		ON CONFLICT (\`image\`) DO UPDATE SET \`time\` = excluded.\`time\`;${trimBytes(waiting, 4)}
 	DELETE FROM \`image_trims\` WHERE \`image\` = ${waiting} AND NOT coalesce(${hasExcess("`image_trims`.`image`")}, 0);`;
 
-/** Adds to the bytes of an account's history. */
-const count = (account: string, bytes: string | number): string => `
-	INSERT INTO \`account_history\` (\`account\`, \`bytes\`) VALUES (${account}, ${bytes})
-		ON CONFLICT (\`account\`) DO UPDATE SET \`bytes\` = \`bytes\` + excluded.\`bytes\`;`;
+type Place = { newest?: string; removed?: string };
+
+/** Adds to the bytes of an account's history, and notes the newest, and the highest removed, place in its feed. */
+const count = (account: string, bytes: string | number, { newest = "0", removed = "0" }: Place = {}): string => `
+	INSERT INTO \`account_history\` (\`account\`, \`bytes\`, \`newest\`, \`removed\`) SELECT ${account}, ${bytes}, ${newest}, ${removed} WHERE ${account} IS NOT NULL
+		ON CONFLICT (\`account\`) DO UPDATE SET \`bytes\` = \`bytes\` + excluded.\`bytes\`,
+			\`newest\` = max(\`newest\`, excluded.\`newest\`), \`removed\` = max(\`removed\`, excluded.\`removed\`);`;
 
 /** Records a write with an Idempotency-Key for a day. Each record deletes two old ones of the account, so few remain. */
 const record = `
@@ -140,6 +152,15 @@ FROM \`image_revisions\` AS kept`,
 /** A destroyed image is shared with nobody: its rows would slow down every list of the accounts in its acl. */
 const aclOfNew = "json_each(iif(NEW.`state` = 'destroyed', '[]', coalesce(NEW.`acl`, '[]')))";
 
+/** Keeps a name and a key in one of the two tables of keys. An INSERT of the service has no effect; one of provisioning fails. */
+const keepApart = (
+  table: string,
+  other: string,
+): string => `CREATE TRIGGER \`${table}_before_insert\` BEFORE INSERT ON \`${table}\` WHEN EXISTS (SELECT 1 FROM \`${other}\` AS other
+	WHERE other.\`account\` = NEW.\`account\` AND (other.\`name\` = NEW.\`name\` OR other.\`fingerprint\` = NEW.\`fingerprint\` OR other.\`fingerprintSha256\` = NEW.\`fingerprintSha256\`)) BEGIN
+	SELECT CASE WHEN NEW.\`write_id\` IS NULL THEN RAISE(ABORT, 'a key of this name, or the same key, is in ${other}') ELSE RAISE(IGNORE) END;
+END`;
+
 /** Every trigger, in the order of their names. */
 export const triggers: readonly string[] = [
   `CREATE TRIGGER \`account_writes_after_delete\` AFTER DELETE ON \`account_writes\` BEGIN${count("OLD.`account`", -recordBytes)}
@@ -167,6 +188,7 @@ END`,
     bytes: "",
     record: "NEW.`write_id` AS `write_id`, NEW.`write` AS `write`",
     earlier: "",
+    left: "",
   })}
 END`,
   `CREATE TRIGGER \`image_history_after_update\` AFTER UPDATE OF \`revision\` ON \`images\` WHEN NEW.\`revision\` IS NOT OLD.\`revision\` BEGIN${insertRevision(
@@ -177,11 +199,14 @@ END`,
       record:
         "iif(NEW.`write_id` IS NOT OLD.`write_id`, NEW.`write_id`, NULL) AS `write_id`, iif(NEW.`write` IS NOT OLD.`write`, NEW.`write`, NULL) AS `write`",
       earlier: earlierValues,
+      left: leftFeed,
     },
   )}${trims}${sweep}
 END`,
-  `CREATE TRIGGER \`image_revisions_after_delete\` AFTER DELETE ON \`image_revisions\` WHEN OLD.\`holder\` IS NOT NULL BEGIN${count("OLD.`holder`", "-OLD.`bytes`")}
+  `CREATE TRIGGER \`image_revisions_after_delete\` AFTER DELETE ON \`image_revisions\` BEGIN${count("coalesce(OLD.`feed`, OLD.`holder`)", "iif(OLD.`holder` IS NULL, 0, -OLD.`bytes`)", { removed: "coalesce(OLD.`sequence`, 0)" })}${count("OLD.`left_feed`", 0, { removed: "OLD.`left_sequence`" })}
 END`,
-  `CREATE TRIGGER \`image_revisions_after_insert\` AFTER INSERT ON \`image_revisions\` WHEN NEW.\`holder\` IS NOT NULL BEGIN${count("NEW.`holder`", "NEW.`bytes`")}${record}
+  `CREATE TRIGGER \`image_revisions_after_insert\` AFTER INSERT ON \`image_revisions\` BEGIN${count("NEW.`feed`", "iif(NEW.`holder` IS NULL, 0, NEW.`bytes`)", { newest: "NEW.`sequence`" })}${count("NEW.`left_feed`", 0, { newest: "NEW.`left_sequence`" })}${record}
 END`,
+  keepApart("keys", "limited_keys"),
+  keepApart("limited_keys", "keys"),
 ];

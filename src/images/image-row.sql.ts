@@ -21,6 +21,7 @@ export const auditColumns = pick(imageRevisions, [
   "time",
   "account",
   "key_sha256",
+  "key_scope",
   "request_id",
   "operation",
   "changed",

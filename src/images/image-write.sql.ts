@@ -38,7 +38,7 @@ type Change = {
   source?: SQL;
   /** Whether something changes. By default, if a new value is not the stored one. */
   differs?: SQL;
-  /** The caller may write the image. By default, if the caller owns it, and the account's history has room. */
+  /** The write is allowed. By default, if the caller owns the image, and the account's history has room. */
   allowed?: SQL;
   /** The caller may write the image, and nothing changes. By default, if the caller owns it and each new value is the stored one. */
   unchanged?: SQL;
@@ -113,9 +113,8 @@ const writtenFields = { ...imageColumns, changed: text(sql`${images.write} ->> '
 export type WrittenRow = RowOf<typeof writtenFields>;
 
 /**
- * The UPDATE of a write, the SELECT that a dry run executes in its place, and an INSERT after it: it records the
- * Idempotency-Key of a write that changes nothing. Of a write that changes something a trigger records it. All come from one
- * definition.
+ * Three statements of one definition: the UPDATE of a write; the SELECT that a dry run executes in its place; and an INSERT that
+ * records the Idempotency-Key of a write that changed nothing. If the write changed something, a trigger records the key.
  */
 export const changeStatements = <V extends WriteValues>(define: (bind: Placeholders<V>) => Change) => ({
   apply: statement<V>().reads(
@@ -154,7 +153,7 @@ type NeedsOutcome = { needsOutcome: number };
 
 type Outcome<V, Row> = Statement<V & NeedsOutcome, Row>;
 
-/** `changes()` counts the rows of the last statement that wrote. If it should ever be wrong, the outcome is read again. */
+/** `changes()` counts the rows of the last statement that wrote. */
 const isNeeded = ({ needsOutcome }: Placeholders<NeedsOutcome>): SQL => sql`(${needsOutcome} OR changes() = 0)`;
 
 type MoreFields = Readonly<Record<string, Expression<unknown>>>;
@@ -202,7 +201,10 @@ export function bindChange<V>(
   return { changes: [apply.with(values)], records: record && requestHash !== null ? [record.with(values)] : [] };
 }
 
-/** Runs the statements of a write, reads its outcome, and runs `more`. One batch. */
+/**
+ * Makes a write, reads its outcome, records its Idempotency-Key, and runs `more`: one batch, in this order. Should the outcome
+ * have no row although the write was not made, it is read alone, in a second round trip.
+ */
 export async function runBound<V extends WriteValues, Row extends OutcomeRow>(
   db: Database,
   write: Write,

@@ -69,6 +69,7 @@ export function toWriteValues({
     request_id: requestId,
     account: caller.signer,
     key_sha256: caller.fingerprintSha256,
+    key_scope: caller.scope,
     keep_revisions: keepRevisions,
     keep_bytes: keepBytes,
   };

@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { example, examples } from "../../scripts/openapi/examples.ts";
+import { example } from "../../scripts/openapi/example-values.ts";
+import { examples } from "../../scripts/openapi/examples.ts";
 import { listFindings, measureSidewaysScroll } from "../support/accessibility.ts";
 import { BrowserService } from "../support/browser-service.ts";
 import { chromiumPath, type Window, withoutChromium } from "../support/chromium.ts";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import { readAccountPatch } from "../../src/accounts/rules/account.ts";
-import { updatableAccountFields } from "../../src/db/schema.ts";
+import { updatableAccountFields } from "../../src/db/account-schema.ts";
 import { makeAccountsSchema } from "../../src/images/rules/acl.ts";
 import { makeUpdateImageSchema } from "../../src/images/rules/fields.ts";
 import { makeTagsSchema } from "../../src/images/rules/tags.ts";

@@ -1,9 +1,11 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type Exchange, example } from "../../scripts/openapi/examples.ts";
+import { example } from "../../scripts/openapi/example-values.ts";
+import type { Exchange } from "../../scripts/openapi/examples.ts";
 import { placedRows } from "../../scripts/openapi/placed.ts";
 import type { Bindings } from "../../src/context.ts";
 import { errorStatus } from "../../src/errors.ts";
+import { formatCursor } from "../../src/images/rules/changes.ts";
 import type { Operation } from "../../src/operations.ts";
 import { makeBindings, send, type TestRequest } from "../support/client.ts";
 import { documented } from "../support/documented.ts";
@@ -72,6 +74,9 @@ const recipes: Readonly<Record<Code, Recipe>> = {
     { ...request, path: request.path.replace(/\?.*/, "") },
     { ...request, body: "" },
   ],
+  // A place that the feed has not reached.
+  CursorExpired: (request) =>
+    ask(request, `after=${formatCursor({ account: example.account, sequence: 99, writeId: "x" })}`),
   PreconditionFailed: setHeaders({ "If-Match": '"99-9.0.0"' }),
   RequestTooLarge: setBody("x".repeat(100_001)),
   UnsupportedMediaTypeError: (request) => ({

@@ -68,6 +68,8 @@ const requests: Readonly<Record<string, TestRequest>> = {
   DeleteImage: { method: "DELETE", path: `/my/images/${image}` },
   CloneImage: { path: `/my/images/${shared}?action=clone` },
   "ImageAudit, 1 revision": { method: "GET", path: `/my/images/${image}/audit` },
+  "ListChanges, 100 changes": { method: "GET", path: "/my/changes" },
+  "ListChanges, 304": { method: "GET", path: "/my/changes", headers: { "If-None-Match": "*" } },
   GetAccount: { method: "GET", path: "/my" },
   "ListKeys, 1 key": { method: "GET", path: "/my/keys" },
   GetKey: { method: "GET", path: "/my/keys/ed25519" },

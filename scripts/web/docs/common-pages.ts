@@ -1,5 +1,6 @@
 import { errorStatus } from "../../../src/errors.ts";
-import { commonHeaders, errorSentences } from "../../openapi/answers.ts";
+import { commonHeaders } from "../../openapi/answers.ts";
+import { errorSentences } from "../../openapi/error-sentences.ts";
 import { type Json, toObject } from "../../openapi/json.ts";
 import type { DocsPage } from "./frame.ts";
 import { escapeHtml, formatFields, formatName, formatProse, formatTable } from "./html.ts";

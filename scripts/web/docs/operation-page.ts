@@ -1,7 +1,8 @@
 import type { Operation } from "../../../src/operations.ts";
 import { commonHeaders } from "../../openapi/answers.ts";
 import { formatCurl, formatFetch, listClientCommands } from "../../openapi/code-samples.ts";
-import { type Exchange, example, examples } from "../../openapi/examples.ts";
+import { example } from "../../openapi/example-values.ts";
+import { type Exchange, examples } from "../../openapi/examples.ts";
 import { type Json, resolve, toList, toObject } from "../../openapi/json.ts";
 import { parameters } from "../../openapi/parameters.ts";
 import type { PlacedRow } from "../../openapi/placed.ts";

@@ -1,5 +1,5 @@
 import { errorStatus } from "../../../src/errors.ts";
-import { errorSentences } from "../../openapi/answers.ts";
+import { errorSentences } from "../../openapi/error-sentences.ts";
 import { type Json, toObject } from "../../openapi/json.ts";
 import { parameters } from "../../openapi/parameters.ts";
 import { contractSections } from "./contract-page.ts";
@@ -26,8 +26,13 @@ export function makeSearchIndex(operations: readonly ShownOperation[], document:
     ...Object.entries(toObject(headers)).map(
       ([name, header]): Entry => [name, `headers#${name}`, String(toObject(header)["description"])],
     ),
-    ...contractSections.map(({ title, anchor, text }): Entry => [`${title}, the contract`, `contract#${anchor}`, text]),
+    ...contractSections.map(
+      ({ title, anchor, text }): Entry => [`${title}, the contract`, `contract#${anchor}`, listWords(text)],
+    ),
   ];
 }
+
+/** Each word once: the search looks for words, not for sentences. */
+const listWords = (text: string): string => [...new Set(text.toLowerCase().match(/[\w./:-]+/g))].join(" ");
 
 const listFieldNames = (schema: Json): string[] => Object.keys(toObject(schema["properties"]));

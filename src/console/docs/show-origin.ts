@@ -1,4 +1,4 @@
-/** Stands for the service's address in the samples: `sampleOrigin` of scripts/openapi/examples.ts. */
+/** Stands for the service's address in the samples: `sampleOrigin` of scripts/openapi/example-values.ts. */
 const sampleOrigin = "https://cloudapi.example.com";
 
 /** Puts the address of this service into every sample. */

@@ -11,7 +11,8 @@ import { renderImage } from "./image-json.ts";
 import { readSingle } from "./list-filters.ts";
 import { makeNotOwner, requireVisible } from "./visibility.ts";
 
-const maxLimit = 100;
+/** The most entries of a page. */
+export const maxLimit = 100;
 
 /** Reads which page a query asks for. @throws {CloudApiError} InvalidArgument on a `limit` or `marker` that is not allowed */
 export function readAuditPage(query: RequestParameters): AuditPage {
@@ -24,7 +25,7 @@ export function readAuditPage(query: RequestParameters): AuditPage {
   return { limit: limit ?? maxLimit, marker };
 }
 
-function readPositive(
+export function readPositive(
   query: RequestParameters,
   { name, most, rule }: { name: string; most: number; rule: string },
 ): number | null {
@@ -91,14 +92,10 @@ export function renderAudit(
   for (const row of revisions.slice(0, limit)) {
     if (after === null || bytes > maxPageBytes) break;
     const before = { ...after, ...pickEarlier(row) };
-    entries.push({
-      action: nameAction(row.operation),
-      success: "yes",
-      time: new Date(row.time).toISOString(),
-      caller: renderCaller(row),
-      revision: row.revision,
-      changes: row.is_cut ? null : renderChanges(row, { before, after, release }),
-    });
+    const changes = row.is_cut
+      ? null
+      : renderChanges(row, { before: row.changed === null ? null : before, after, release });
+    entries.push({ ...renderEntry(row), changes });
     bytes += measureChanges(row, before) + measureChanges(row, after);
     after = before;
     last = row.revision;
@@ -106,41 +103,53 @@ export function renderAudit(
   return { entries, nextMarker: entries.length < matching ? last : null };
 }
 
+/** What an entry says of a revision but for its changes. */
+export const renderEntry = (row: RevisionRow): AuditEntry => ({
+  action: nameAction(row.operation),
+  success: "yes",
+  time: new Date(row.time).toISOString(),
+  caller: renderCaller(row),
+  revision: row.revision,
+});
+
 /** MachineAudit's `signature` or, for `npm run provision`, `operator`. */
 function renderCaller({
   account,
   login,
   key_sha256: key,
+  key_scope: scope,
   request_id: requestId,
-}: RevisionRow): Record<string, unknown> {
+}: Pick<RevisionRow, "account" | "login" | "key_sha256" | "request_id" | "key_scope">): Record<string, unknown> {
   if (account === null) return { type: "operator" };
-  return { type: "signature", keyId: `/${login ?? account}/keys/${key}`, account, requestId };
+  const keyId = `/${login ?? account}/keys/${key}`;
+  return { type: "signature", keyId, account, requestId, ...(scope !== null && { scope }) };
 }
 
 const listChanged = ({ changed }: RevisionRow): readonly string[] => changed?.split(", ") ?? manifestColumnNames;
 
 /** The values before a revision of the columns that it changed. */
-const pickEarlier = (row: RevisionRow): Partial<ImageRow> => {
+export const pickEarlier = (row: RevisionRow): Partial<ImageRow> => {
   const changed = listChanged(row);
   return Object.fromEntries(Object.entries(row).filter(([name]) => changed.includes(name)));
 };
 
 /** Characters of the long texts that a revision changed. */
-const measureChanges = (row: RevisionRow, image: ImageRow): number => {
+export const measureChanges = (row: RevisionRow, image: ImageRow): number => {
   const changed = listChanged(row);
   return longColumns.reduce((sum, name) => sum + (changed.includes(name) ? (image[name]?.length ?? 0) : 0), 0);
 };
 
-function renderChanges(
+/** The fields that a revision changed, as the release shows them. All of them if nothing is known of the image before. */
+export function renderChanges(
   row: RevisionRow,
-  { before, after, release }: { before: ImageRow; after: ImageRow; release: Release },
-): unknown {
-  const changed = listChanged(row);
+  { before, after, release }: { before: ImageRow | null; after: ImageRow; release: Release },
+): Record<string, unknown> {
+  const changed = before === null ? manifestColumnNames : listChanged(row);
   // Long texts that stay are not parsed.
   const unchanged = Object.fromEntries(
     longColumns.filter((name) => !changed.includes(name)).map((name) => [name, null]),
   );
-  const old = row.changed === null ? {} : renderImage({ ...before, ...unchanged }, release);
+  const old = before === null ? {} : renderImage({ ...before, ...unchanged }, release);
   const current = renderImage({ ...after, ...unchanged }, release);
   const names = Object.keys({ ...current, ...old }).filter((name) => name !== "id");
   return Object.fromEntries(

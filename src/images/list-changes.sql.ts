@@ -1,0 +1,120 @@
+import { and, eq, type SQL, sql } from "drizzle-orm";
+import type { Caller } from "../caller.ts";
+import { accounts } from "../db/account-schema.ts";
+import { callerRow, hasAuthority } from "../db/authority.ts";
+import { type Database, requireRow } from "../db/client.ts";
+import { accountHistory, imageHistory, imageRevisions, images, manifestColumnNames } from "../db/schema.ts";
+import {
+  boolean,
+  integer,
+  leftJoined,
+  nullableText,
+  type Placeholders,
+  query,
+  type RowOf,
+  statement,
+  text,
+} from "../db/statement.ts";
+import { maxPageBytes } from "./image-audit.sql.ts";
+import { auditColumns, longColumns, revisionColumns } from "./image-row.sql.ts";
+
+/** The page after a place in the feed. `seen`: the newest place if the client has the answer already, so that no row is read. */
+export type ChangesPage = { after: number | null; limit: number; seen: number | null };
+
+type ChangesValues = Caller & ChangesPage;
+
+const ofAccount = ({ account }: Placeholders<ChangesValues>) => eq(accountHistory.account, account);
+
+const feedFields = (bind: Placeholders<ChangesValues>) => ({
+  hasAuthority,
+  newest: integer(sql`coalesce(${accountHistory.newest}, 0)`),
+  removed: integer(sql`coalesce(${accountHistory.removed}, 0)`),
+  afterWrite: nullableText(sql`coalesce(
+      (SELECT write_id FROM ${imageRevisions} WHERE feed = ${bind.account} AND sequence = ${bind.after}),
+      (SELECT left.write_id FROM ${accountHistory} AS own INNER JOIN ${imageRevisions} AS left ON left.left_feed = own.account
+        WHERE own.account = ${bind.account} AND left.left_sequence = ${bind.after}))`),
+});
+
+export const feedStatement = statement<ChangesValues>().reads(feedFields, (columns, bind) =>
+  query.select(columns).from(callerRow(bind)).leftJoin(accountHistory, ofAccount(bind)),
+);
+
+/** What SQL reads to find the fields of an image at a revision that so many later ones follow, in bytes. */
+const bytesPerLaterRevision = 64;
+
+/** One row, the place that the page is after. No row if the client has seen the newest one. */
+const unseen = ({ account, after, seen }: Placeholders<ChangesValues>): SQL => sql`(
+  SELECT account, max(removed, coalesce(${after}, 0)) AS "from" FROM ${accountHistory} WHERE account = ${account} AND newest IS NOT ${seen} LIMIT 1)`;
+
+/**
+ * The places of a page, in order. A page ends where its values before are large, or where much would have to be read to find
+ * the values after. Joined with the account's own row, so that no value is bound to the column of the partial index.
+ */
+const pageOf = (bind: Placeholders<ChangesValues>): SQL => sql`(
+  SELECT place.*, sum(weight) OVER (ORDER BY sequence ROWS UNBOUNDED PRECEDING) - weight AS "before" FROM (
+    SELECT place.*, bytes + ${sql.raw(String(bytesPerLaterRevision))} * coalesce((SELECT revision FROM ${images} WHERE uuid = place.image) - place.revision, 0) AS weight
+    FROM (
+      SELECT * FROM (SELECT image, revision, kept.bytes, sequence, 0 AS "isLeft" FROM ${unseen(bind)} AS own CROSS JOIN ${imageRevisions} AS kept ON kept.feed = own.account
+        WHERE sequence > own."from"
+        ORDER BY sequence LIMIT ${bind.limit})
+      UNION ALL
+      SELECT * FROM (SELECT image, revision, kept.bytes, left_sequence, 1 FROM ${unseen(bind)} AS own CROSS JOIN ${imageRevisions} AS kept ON kept.left_feed = own.account
+        WHERE left_sequence > own."from"
+        ORDER BY left_sequence LIMIT ${bind.limit})
+      ORDER BY sequence LIMIT ${bind.limit}) AS place) AS place) AS "page"`;
+
+const changedOrFirst = (name: string): SQL =>
+  sql`${imageRevisions.changed} IS NULL OR ${imageRevisions.is_cut} OR instr(', ' || ${imageRevisions.changed} || ',', ${sql.raw(`', ${name},'`)}) > 0`;
+
+/** The image after the revision; a long text only if the revision changed it. */
+const after = Object.fromEntries(
+  manifestColumnNames.map((name) => [
+    name,
+    (longColumns as readonly string[]).includes(name)
+      ? nullableText(sql`CASE WHEN ${changedOrFirst(name)} THEN ${imageHistory[name]} END`)
+      : imageHistory[name],
+  ]),
+);
+
+const changeFields = {
+  ...auditColumns,
+  writeId: text(sql`${imageRevisions.write_id}`),
+  login: nullableText(sql`${accounts.login}`),
+  sequence: integer(sql`"page"."sequence"`),
+  isLeft: boolean(sql`"page"."isLeft"`),
+  isArrived: boolean(sql`${imageRevisions.left_feed} IS NOT NULL`),
+  // The types are those of the image's columns: each long text is read like its column.
+  after: leftJoined({ ...revisionColumns, ...(after as object) }, "uuid"),
+};
+
+export const changesStatement = statement<ChangesValues>().reads(
+  () => changeFields,
+  (columns, bind) =>
+    query
+      .select(columns)
+      .from(pageOf(bind))
+      .innerJoin(
+        imageRevisions,
+        and(eq(imageRevisions.image, sql`"page"."image"`), eq(imageRevisions.revision, sql`"page"."revision"`)),
+      )
+      .innerJoin(
+        imageHistory,
+        and(eq(imageHistory.image, sql`"page"."image"`), eq(imageHistory.revision, sql`"page"."revision"`)),
+      )
+      .leftJoin(accounts, eq(accounts.uuid, imageRevisions.account))
+      .where(sql`"page"."before" < ${sql.raw(String(maxPageBytes))}`)
+      .orderBy(sql`"page"."sequence"`),
+);
+
+/** A revision in the feed of an account. `isLeft`: it moved the image away. `isArrived`: it moved the image here. */
+export type ChangeRow = RowOf<typeof changeFields>;
+
+/** A page of an account's feed. */
+export type Feed = RowOf<ReturnType<typeof feedFields>> & { changes: ChangeRow[] };
+
+/** Reads a page of an account's feed, and where the feed begins and ends. One round trip. */
+export async function readChanges(db: Database, caller: Caller, page: ChangesPage): Promise<Feed> {
+  const values = { ...caller, ...page };
+  const [feed, changes] = await db.batch([feedStatement.with(values), changesStatement.with(values)]);
+  return { ...requireRow(feed), changes };
+}

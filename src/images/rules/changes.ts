@@ -1,0 +1,95 @@
+import { CloudApiError } from "../../errors.ts";
+import type { Release } from "../../releases.ts";
+import type { RequestParameters } from "../../syntax/form.ts";
+import { showValue } from "../../text.ts";
+import { maxPageBytes } from "../image-audit.sql.ts";
+import type { ChangeRow, Feed } from "../list-changes.sql.ts";
+import { maxLimit, measureChanges, pickEarlier, readPositive, renderChanges, renderEntry } from "./audit.ts";
+import { readSingle } from "./list-filters.ts";
+
+/** The feed of an account's changes. docs/contract.md#changes */
+
+/** A place in an account's feed, and the write that is there. Empty for a place that stands before all that the feed has. */
+export type Cursor = { account: string; sequence: number; writeId: string };
+
+const maxCursorCharacters = 256;
+
+/** Formats a cursor: clients keep it as it is. */
+export const formatCursor = ({ account, sequence, writeId }: Cursor): string =>
+  btoa(`${account} ${sequence} ${writeId}`).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+
+const cursorShape = /^(\S+) (0|[1-9][0-9]{0,14}) ([!-~]*)$/;
+
+function parseCursor(sent: string): Cursor | undefined {
+  if (sent.length > maxCursorCharacters || !/^[\w-]+$/.test(sent)) return undefined;
+  try {
+    const [, account = "", sequence, writeId = ""] =
+      cursorShape.exec(atob(sent.replaceAll("-", "+").replaceAll("_", "/"))) ?? [];
+    return sequence === undefined ? undefined : { account, sequence: Number(sequence), writeId };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The parameters of ListChanges. */
+export const changesParameters = ["after", "limit"] as const;
+
+/** A page that is asked for. `after`: null for the oldest that the feed has. */
+export type ChangesRequest = { after: Cursor | null; limit: number };
+
+/** @throws {CloudApiError} InvalidArgument: `limit` is not allowed; `after` is no cursor, or another account's */
+export function readChangesRequest(query: RequestParameters, account: string): ChangesRequest {
+  const limit = readPositive(query, { name: "limit", most: maxLimit, rule: `a number from 1 to ${maxLimit}` });
+  const sent = readSingle(query, "after");
+  if (sent === null) return { after: null, limit: limit ?? maxLimit };
+  const after = parseCursor(sent);
+  if (after?.account === account) return { after, limit: limit ?? maxLimit };
+  throw new CloudApiError(
+    "InvalidArgument",
+    `after is a cursor of this account's changes; ${showValue(sent)} was sent`,
+  );
+}
+
+/**
+ * Checks that everything after the cursor is in the feed: a client that goes on has missed nothing.
+ *
+ * @throws {CloudApiError} CursorExpired with `Oldest-Cursor`: something after it was removed, or the database was restored to
+ * an earlier moment
+ */
+export function assertInFeed(after: Cursor | null, { newest, removed, afterWrite }: Feed, account: string): void {
+  if (after === null) return;
+  const { sequence, writeId } = after;
+  // What stood at the highest removed place cannot be compared any more, and nothing after it is missing.
+  const isKnown = afterWrite === writeId || (afterWrite === null && sequence === removed) || writeId === "";
+  if (sequence >= removed && sequence <= newest && isKnown) return;
+  throw new CloudApiError(
+    "CursorExpired",
+    "changes after this cursor are not in the feed any more; read all images again, and go on from Oldest-Cursor",
+    { headers: { "Oldest-Cursor": formatCursor({ account, sequence: removed, writeId: "" }) } },
+  );
+}
+
+/** Renders a page of the feed: the audit's entry of each revision with its image and cursor. */
+export function renderFeed(
+  changes: readonly ChangeRow[],
+  { account, release }: { account: string; release: Release },
+): Record<string, unknown>[] {
+  const entries: Record<string, unknown>[] = [];
+  let bytes = 0;
+  for (const { after, writeId, sequence, isLeft, isArrived, ...row } of changes) {
+    if (bytes > maxPageBytes || after === null) break;
+    const earlier = { ...after, ...pickEarlier(row) };
+    // Whoever gets an image from another owner sees what it is, and nothing of what it was.
+    const isFirst = row.changed === null || row.is_cut || (isArrived && !isLeft);
+    const before = isFirst ? null : earlier;
+    const changed = renderChanges(row, { before, after, release });
+    entries.push({
+      ...renderEntry(row),
+      image: row.image,
+      changes: changed,
+      cursor: formatCursor({ account, sequence, writeId }),
+    });
+    bytes += measureChanges(row, earlier) + measureChanges(row, after);
+  }
+  return entries;
+}
