@@ -1,5 +1,6 @@
 import type { Operation } from "../../src/operations.ts";
 import { quoteWord } from "../running/program.ts";
+import type { ErrorRequest } from "./error-requests.ts";
 import { example } from "./example-values.ts";
 import type { Examples, Exchange } from "./examples.ts";
 
@@ -14,13 +15,36 @@ const { image, shared } = example;
 
 /** A path as a word of a shell, with the image in its variable. */
 const quotePath = (path: string): string =>
-  path.includes(image) ? `"${path.replace(image, "$IMAGE")}"` : quoteWord(path);
+  path.includes(image) || path.startsWith("$") ? `"${path.replace(image, "$IMAGE")}"` : quoteWord(path);
 
 /** True if the example is made at the image's revision of now. One that is refused keeps the revision that it names. */
 const readsEtag = ({ headers, status }: Exchange): boolean => headers?.["If-Match"] !== undefined && status < 400;
 
 /** Values that each run has anew. */
 const shellValues: Readonly<Record<string, string>> = { "If-Match": "$ETAG", "Idempotency-Key": "$ONCE" };
+
+/** Longer bodies are of blanks, which the shell makes. */
+const maxBody = 1000;
+
+const formatBody = (body: string): string =>
+  `-d ${body.length > maxBody ? `"$(printf '%${body.length}s')"` : quoteWord(body)}`;
+
+const formatHeader = (name: string, value: string): string => `-H ${quoteWord(`${name}: ${value}`)}`;
+
+const joinOptions = (command: string, options: readonly string[]): string =>
+  [command, ...options].join(options.length > 1 ? " \\\n  " : " ");
+
+/** Formats a request that is refused with curl. Undefined if its signature covers what that of `edge` does not. */
+export function formatRefused({ method, path, headers, body, covers }: ErrorRequest): string | undefined {
+  const options = [
+    ...Object.entries(headers).map(([name, value]) => formatHeader(name, value)),
+    ...(body === undefined ? [] : [formatBody(body)]),
+  ];
+  if (covers && covers.length > 0) return undefined;
+  const isBare = covers || path.startsWith("/--");
+  const command = isBare ? `curl -i -X ${method} ${quotePath(`$URL${path}`)}` : `edge ${method} ${quotePath(path)}`;
+  return joinOptions(command, options);
+}
 
 /** Formats the request with curl. It runs after the function `edge` of scripts/openapi/signing.ts. */
 export function formatCurl(exchange: Exchange): string {
@@ -29,9 +53,9 @@ export function formatCurl(exchange: Exchange): string {
   const isMade = status < 400;
   const options = [
     ...Object.entries(headers).map(([name, value]) =>
-      isMade && name in shellValues ? `-H "${name}: ${shellValues[name]}"` : `-H ${quoteWord(`${name}: ${value}`)}`,
+      isMade && name in shellValues ? `-H "${name}: ${shellValues[name]}"` : formatHeader(name, value),
     ),
-    ...(body === undefined ? [] : [`-d ${quoteWord(JSON.stringify(body))}`]),
+    ...(body === undefined ? [] : [formatBody(JSON.stringify(body))]),
   ];
   return [
     ...(readsEtag(exchange)
@@ -40,7 +64,7 @@ export function formatCurl(exchange: Exchange): string {
     ...(isMade && "Idempotency-Key" in headers
       ? ["ONCE=$(openssl rand -hex 16)   # a retry of this update sends the same"]
       : []),
-    [`edge ${method} ${quotePath(path)}`, ...options].join(options.length > 1 ? " \\\n  " : " "),
+    joinOptions(`edge ${method} ${quotePath(path)}`, options),
   ].join("\n");
 }
 

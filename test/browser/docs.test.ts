@@ -80,10 +80,13 @@ describe.skipIf(!chromiumPath)(`the documentation${chromiumPath ? "" : ` (${with
     await page.getByRole("heading", { name: "Update an image UpdateImage" }).waitFor();
     await page.getByText("allow scripts").waitFor();
     expect(await page.locator("form:visible").count()).toBe(0);
+    await page.locator("summary", { hasText: "The body of 200" }).click();
     const text = await page.locator("main").innerText();
     for (const shown of [
       `edge POST "/my/images/$IMAGE?action=update" -d '{"name":"my-renamed-image"}'`,
       "Changed-Fields: name",
+      "PreconditionFailed 412",
+      "What to do: Read the image again.",
       "string or null",
       "at most 10240 characters",
       "homepage",
@@ -122,7 +125,7 @@ describe.skipIf(!chromiumPath)(`the documentation${chromiumPath ? "" : ` (${with
     await page.getByText(/^\d places$/).waitFor();
     expect(await page.locator("#results a").first().innerText()).toBe("Update an image: UpdateImage");
     const search = page.getByRole("searchbox", { name: "Search" });
-    await search.fill("no such words");
+    await search.fill("eula zzz");
     await page.getByText("Nothing has these words.").waitFor();
     await search.fill("preconditionfailed");
     await page.locator("#results a", { hasText: "PreconditionFailed" }).first().waitFor();

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { formatCurl, formatFetch } from "../../scripts/openapi/code-samples.ts";
+import { formatCurl, formatFetch, formatRefused } from "../../scripts/openapi/code-samples.ts";
+import { makeErrorRequests } from "../../scripts/openapi/error-requests.ts";
+import { listCodes, placedRows } from "../../scripts/openapi/placed.ts";
 import { fetchPreamble, opensslFunction, shellIdentity, writeSignProgram } from "../../scripts/openapi/signing.ts";
 import { findFreePort } from "../../scripts/running/address.ts";
 import { readDemoKey } from "../../scripts/starting/demo.ts";
@@ -64,6 +66,20 @@ describe.each([
     await service.waitUntilReady();
   });
   afterAll(() => service.end());
+
+  // Before the image is deleted.
+  it.runIf(name === "curl")("are refused as the page of UpdateImage says", async () => {
+    const [update] = placedRows.filter(({ row }) => row.operations[0] === "UpdateImage");
+    if (!update) throw new Error("there is no UpdateImage");
+    for (const code of listCodes(update)) {
+      const lines = makeErrorRequests(update, code).flatMap((request) => formatRefused(request) ?? []);
+      if (lines.length === 0) continue;
+      const { stdout } = await run("bash", ["-c", [makeIdentity(port), opensslFunction, ...lines].join("\n")], {
+        cwd: folder,
+      });
+      expect(stdout, code).toContain(`"code":"${code}"`);
+    }
+  });
 
   it("get the answers that the documentation shows", async () => {
     expect(await runAll(port)).toEqual(wanted);

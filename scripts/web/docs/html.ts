@@ -27,9 +27,12 @@ export function formatTable(heads: readonly string[], rows: readonly (readonly s
   return `<table><thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table>`;
 }
 
+/** Formats code. */
+export const formatSource = (source: string): string => `<pre class="sample">${escapeHtml(source)}</pre>`;
+
 /** Formats code to copy. */
 export const formatSample = (label: string, source: string): string =>
-  `<figure class="sample"><figcaption>${escapeHtml(label)}</figcaption><pre>${escapeHtml(source)}</pre></figure>`;
+  `<figure><figcaption>${escapeHtml(label)}</figcaption>${formatSource(source)}</figure>`;
 
 /** Formats code to copy, behind a line that opens it. */
 export const formatClosedSample = (label: string, source: string): string =>

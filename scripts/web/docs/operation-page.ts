@@ -17,10 +17,11 @@ import {
   formatShown,
   formatTable,
 } from "./html.ts";
+import { formatRefusals } from "./refusals.ts";
 import type { ShownOperation } from "./shown.ts";
 import { formatTrial } from "./trial.ts";
 
-/** Makes the page of an operation: its requests, parameters, body and answers, and a form to try it. */
+/** Makes the page of an operation: its requests, parameters, body, answers and refusals, and a form to try it. */
 export function makeOperationPage(shown: ShownOperation, contractAnchor: string): DocsPage {
   const { placed, request, operation } = shown;
   const [name, ...others] = placed.row.operations;
@@ -41,6 +42,7 @@ ${formatParameters(placed)}
 ${formatBody(shown)}
 <h2 id="answers">Answers</h2>
 ${formatAnswers(shown)}
+${formatRefusals(placed)}
 <h2 id="try">Try it</h2>
 ${formatTrial(shown)}
 </div>
@@ -130,7 +132,8 @@ function formatAnswers({ operation, document }: ShownOperation): string {
   });
   const bodies = successes.flatMap(([status, answer]) => {
     const schema = findSchema(toObject(answer)["content"], document);
-    return Object.keys(schema).length > 0 ? [`<h3>Body of ${status}</h3>\n${formatFields(schema, document)}`] : [];
+    if (Object.keys(schema).length === 0) return [];
+    return [`<details><summary>The body of ${status}</summary>${formatFields(schema, document)}</details>`];
   });
   return [formatTable(["Status", "When"], rows), ...bodies].join("\n");
 }

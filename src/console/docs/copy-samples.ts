@@ -1,6 +1,6 @@
 /** Gives every sample of the documentation a button that copies it. */
 export function enableCopying(): void {
-  for (const figure of document.querySelectorAll("figure.sample")) {
+  for (const figure of document.querySelectorAll("figure")) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "copy";

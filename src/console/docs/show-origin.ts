@@ -3,7 +3,7 @@ const sampleOrigin = "https://cloudapi.example.com";
 
 /** Puts the address of this service into every sample. */
 export function showOrigin(): void {
-  for (const sample of document.querySelectorAll("figure.sample pre")) {
+  for (const sample of document.querySelectorAll("pre.sample")) {
     sample.textContent = sample.textContent?.replaceAll(sampleOrigin, window.location.origin) ?? "";
   }
 }
