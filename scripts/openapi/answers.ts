@@ -1,5 +1,4 @@
 import type { UpdatableAccountField } from "../../src/db/account-schema.ts";
-import { errorStatus } from "../../src/errors.ts";
 import { imageStates } from "../../src/image-states.ts";
 import { imageWrites } from "../../src/operations.ts";
 import { uuidShape } from "../../src/text.ts";
@@ -44,6 +43,8 @@ const file = object(
   [],
 );
 
+const failure = object("Why the creation failed.", { code: text("Code."), message: text("Message.") }, ["code"]);
+
 /** Makes the schema of an image. @param type as a release shows it. docs/contract.md#image */
 const makeImage = (description: string, type: Json): Json =>
   object(
@@ -53,11 +54,11 @@ const makeImage = (description: string, type: Json): Json =>
       name: text("Name."),
       version: text("Version."),
       os: text("Operating system. Absent while the image is created, or where the operator did not know it."),
-      requirements,
+      requirements: refer("schemas", "ImageRequirements"),
       type,
       image_size: whole("Size of a zvol, MiB."),
       description: text("Description."),
-      files: { type: "array", items: file, description: "The first file alone." },
+      files: { type: "array", items: refer("schemas", "ImageFile"), description: "The first file alone." },
       tags: { type: "object", additionalProperties: true, description: "Tags: any keys, any JSON values." },
       homepage: text("Address of its page. Provisioned ones may be anything."),
       published_at: text("Date and time, as stored."),
@@ -73,27 +74,28 @@ const makeImage = (description: string, type: Json): Json =>
         description: "Accounts that it is shared with. Absent when empty.",
       },
       origin: uuid("Image that it was made of."),
-      error: object("Why the creation failed.", { code: text("Code."), message: text("Message.") }, ["code"]),
+      error: refer("schemas", "ImageFailure"),
     },
     ["id", "name", "version", "requirements", "owner", "public", "state"],
   );
 
+const signer = object(
+  "The account and key that signed.",
+  {
+    type: { const: "signature" },
+    keyId: text("`/LOGIN/keys/SHA256:…`"),
+    account: uuid("Account."),
+    requestId: text("Request-Id of the request."),
+    scope: text("The scope that the key had then. Absent if it had none."),
+  },
+  ["type", "keyId", "account", "requestId"],
+);
+
+const operator = object("The operator of the service, with `npm run provision`.", { type: { const: "operator" } });
+
 const caller: Json = {
   description: "Who did it.",
-  oneOf: [
-    object(
-      "The account and key that signed.",
-      {
-        type: { const: "signature" },
-        keyId: text("`/LOGIN/keys/SHA256:…`"),
-        account: uuid("Account."),
-        requestId: text("Request-Id of the request."),
-        scope: text("The scope that the key had then. Absent if it had none."),
-      },
-      ["type", "keyId", "account", "requestId"],
-    ),
-    object("The operator of the service, with `npm run provision`.", { type: { const: "operator" } }),
-  ],
+  oneOf: [refer("schemas", "Signer"), refer("schemas", "Operator")],
 };
 
 const change = object("A field of the image as the requested release shows it; null where it is absent.", {
@@ -107,15 +109,15 @@ const revision = object("One revision of an image.", {
   action: text("What made it.", { enum: actions }),
   success: { const: "yes", description: "Only applied writes have a revision." },
   time: text("By the database's clock, ISO 8601.", { format: "date-time" }),
-  caller,
+  caller: refer("schemas", "Caller"),
   revision: number("The revision that the write produced."),
   changes: {
     description: "The fields that changed. Null where the revision before is not kept.",
-    oneOf: [{ type: "object", additionalProperties: change }, { type: "null" }],
+    oneOf: [{ type: "object", additionalProperties: refer("schemas", "FieldChange") }, { type: "null" }],
   },
 });
 
-const changesOfFields = { type: "object", additionalProperties: change };
+const changesOfFields = { type: "object", additionalProperties: refer("schemas", "FieldChange") };
 
 const feedEntry = object("One change of an image.", {
   ...(revision["properties"] as Json),
@@ -157,12 +159,6 @@ const health = {
   readOnly: { type: "boolean", description: "Whether READ_ONLY is on." },
 };
 
-const fieldError = object("One field that breaks its rule.", {
-  field: text("The field."),
-  code: text("What kind of mistake.", { enum: ["Invalid", "MissingParameter"] }),
-  message: text("A sentence for a person."),
-});
-
 /** The bodies of answers, by name. */
 export const answerSchemas: Json = {
   Image: makeImage(
@@ -183,8 +179,17 @@ export const answerSchemas: Json = {
     items: refer("schemas", "ImageBefore8"),
     description: "Images as releases before 8.0.0 show them, by `published_at`.",
   },
-  Revisions: { type: "array", items: revision, description: "Revisions, newest first." },
-  Changes: { type: "array", items: feedEntry, description: "Changes, in the order of commit." },
+  ImageRequirements: requirements,
+  ImageFile: file,
+  ImageFailure: failure,
+  Revision: revision,
+  Revisions: { type: "array", items: refer("schemas", "Revision"), description: "Revisions, newest first." },
+  Change: feedEntry,
+  Changes: { type: "array", items: refer("schemas", "Change"), description: "Changes, in the order of commit." },
+  Caller: caller,
+  Signer: signer,
+  Operator: operator,
+  FieldChange: change,
   Tags: { type: "object", additionalProperties: true, description: "All tags of an image." },
   Tag: { description: "The value of a tag: any JSON." },
   Account: account,
@@ -214,15 +219,6 @@ export const answerSchemas: Json = {
     code: { const: "ServiceUnavailableError" },
     message: text("A sentence for a person."),
     ...health,
-  }),
-  Error: object("A refusal. The message is for people and may change.", {
-    code: text("What was wrong.", { enum: Object.keys(errorStatus) }),
-    message: text("A sentence that names what was wrong."),
-  }),
-  FieldErrors: object("Fields that break their rules, each once.", {
-    code: { const: "ValidationFailed" },
-    message: text("The fields."),
-    errors: { type: "array", items: fieldError, description: "In the order of the fields." },
   }),
 };
 

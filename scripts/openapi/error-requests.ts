@@ -62,8 +62,11 @@ const meetInvalidArgument: Change = (request, { row }) => {
   return ask(request, wrongValues[name ?? ""] ?? "dry-run=true");
 };
 
+const withoutAction: Change = (request) => ({ ...request, path: request.path.replace(/\?.*/, "") });
+
 const incomplete: Readonly<Record<string, Change>> = {
-  UpdateImage: (request) => ({ ...request, path: request.path.replace(/\?.*/, "") }),
+  UpdateImage: withoutAction,
+  CloneImage: withoutAction,
   RevertImage: setBody("{}"),
   CreateKey: setBody('{"name":"laptop"}'),
 };

@@ -19,6 +19,8 @@ export type OperationRow = {
   parameters?: readonly string[];
   /** Schemas of the body. */
   body?: readonly [string];
+  /** Without a body the operation changes nothing, and says so by 200. */
+  isBodyOptional?: true;
   answers: readonly Success[];
   /** Beside `unsigned`, `signed` and `withBody`. */
   errors?: readonly ErrorCode[];

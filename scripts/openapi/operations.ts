@@ -5,6 +5,15 @@ import { empty, noNews, notModified, ok } from "./successes.ts";
 /** What a write of an image can meet. */
 const write: readonly ErrorCode[] = ["InvalidArgument", "NotImageOwner", "IdempotencyKeyReused", "PreconditionFailed"];
 
+/** What a clone can meet. */
+const clone: readonly ErrorCode[] = [
+  "InvalidArgument",
+  "ImageNotShared",
+  "QuotaExceeded",
+  "IdempotencyKeyReused",
+  "PreconditionFailed",
+];
+
 const image = ["Image", "ImageBefore8"];
 const preconditions = ["If-Match", "If-None-Match"];
 const readParameters = [...preconditions, "Cache-Control"];
@@ -54,7 +63,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       parameters: writeParameters,
       body: ["CloneImage"],
       answers: [ok("The clone.", image, writeHeaders)],
-      errors: ["InvalidArgument", "IdempotencyKeyReused", "PreconditionFailed", "ImageNotShared", "QuotaExceeded"],
+      errors: [...clone, "MissingParameter"],
     },
     {
       request: "post /{login}/images/{id}",
@@ -196,6 +205,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       summary: "Update the account",
       description: "Changes the fields that are sent, by the account itself or an operator.",
       body: ["UpdateAccount"],
+      isBodyOptional: true,
       answers: [ok("The account as it is now.", ["Account"], ["Ignored-Parameters"])],
       errors: ["InvalidArgument"],
     },

@@ -161,13 +161,14 @@ export const requestSchemas: Json = {
   },
   TagsToWrite: { ...tagsObject, description: "Tags: any keys, any JSON values." },
   UpdateAccount: {
-    type: "object",
-    description: "The fields to change. Empty values and other names are ignored.",
+    type: ["object", "null"],
+    description: "The fields to change. Empty values and other names are ignored; null is none.",
     properties: Object.fromEntries(updatableAccountFields.map((name) => [name, describeAccountField(name)])),
   },
   CreateKey: {
     type: "object",
     description: "A public key. Every value may stand in the query instead.",
+    required: ["key"],
     properties: {
       key: { type: "string", description: "OpenSSH line." },
       name: { type: "string", description: "Name; without it the comment of the line, else the MD5 fingerprint." },

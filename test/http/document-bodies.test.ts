@@ -81,7 +81,6 @@ const beyondTheDocument: Readonly<Record<string, string>> = {
   "body: null": "the fields may stand in the query instead",
   "body: description of 10239 d and an emoji": "the service counts UTF-16 units, JSON Schema characters",
   "body: description of 5200 emoji": "the service counts UTF-16 units, JSON Schema characters",
-  "keys: create: no key": "the key may stand in the query instead",
   "keys: create: empty key": "what a key is, its own format says",
   "keys: create: not a key": "what a key is, its own format says",
   "keys: create: a key cut short": "what a key is, its own format says",
@@ -145,9 +144,12 @@ const tags = fc.oneof(
 const flag = fc.constantFrom(true, false, "true", "false", "");
 
 /** Objects of some of these fields, any of them null or of another type now and then; most of one field, which may well be right. */
-function makeBody(fields: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<object> {
+function makeBody(
+  fields: Record<string, fc.Arbitrary<unknown>>,
+  others: readonly fc.Arbitrary<unknown>[] = [fc.constant(null), fc.jsonValue()],
+): fc.Arbitrary<object> {
   const values = Object.entries(fields).map(([name, value]) => {
-    const wrong = [fc.constant(null), fc.jsonValue()].map((arbitrary) => ({ arbitrary, weight: 1 }));
+    const wrong = others.map((arbitrary) => ({ arbitrary, weight: 1 }));
     return [name, fc.oneof({ arbitrary: value, weight: 8 }, ...wrong)] as const;
   });
   const make = (some: typeof values) => fc.record(Object.fromEntries(some), { requiredKeys: [] });
@@ -159,6 +161,23 @@ const properties = [
   {
     name: "UpdateImage",
     bodies: makeBody({ name: text, version: text, description: text, homepage: url, eula: url, acl, tags }),
+    takes: (body: object) => z.safeParse(makeUpdateImageSchema(bounds), body).success,
+  },
+  {
+    name: "UpdateImageForm",
+    // A form has text, and arrays of it where a name is repeated.
+    bodies: makeBody(
+      {
+        ...{ name: text, version: text, description: text, homepage: url, eula: url },
+        acl: fc.oneof(
+          fc.array(account),
+          account,
+          fc.array(fc.constant(accountId)).map((list) => list.join(" , ")),
+        ),
+        tags: fc.dictionary(fc.string(), fc.jsonValue()).map((value) => JSON.stringify(value)),
+      },
+      [fc.array(text)],
+    ),
     takes: (body: object) => z.safeParse(makeUpdateImageSchema(bounds), body).success,
   },
   {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { makePages } from "../../scripts/web/pages.ts";
 
-const pages = new Map(
-  [...(await makePages())]
-    .filter(([path]) => /^--docs\/.*\.html$/.test(path))
-    .map(([path, text]) => [`/${path}`, text]),
-);
-const files = [...(await makePages()).keys()].map((path) => `/${path}`);
+const made: (readonly [path: string, text: string])[] = [...(await makePages())].map(([path, text]) => [
+  `/${path}`,
+  text,
+]);
+const files = made.map(([path]) => path);
+const pages = new Map(made.filter(([path]) => /^\/--docs\/.*\.html$/.test(path)));
 
 const listIds = (text: string): string[] => [...text.matchAll(/\sid="([^"]*)"/g)].map(([, id = ""]) => id);
 

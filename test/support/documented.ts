@@ -5,13 +5,15 @@ import type { Answer } from "./answer.ts";
 /** As much of the OpenAPI document as the tests read. */
 export type Document = {
   paths: Record<string, Record<string, DocumentedOperation>>;
-  components: { schemas: Record<string, Schema>; parameters: Record<string, unknown> };
+  components: { schemas: Record<string, Schema>; responses: Record<string, DocumentedResponse> };
 };
+
+type DocumentedResponse = { $ref?: string; headers?: object; content?: Record<string, { schema: Schema }> };
 
 type DocumentedOperation = {
   operationId: string;
   requestBody?: { content: Record<string, { schema: Schema }> };
-  responses: Record<string, { headers?: object; content?: Record<string, { schema: Schema }> }>;
+  responses: Record<string, DocumentedResponse>;
 };
 
 /** The document that is served, as the build makes it. */
@@ -91,12 +93,18 @@ export function expectDocumented(request: Pick<Request, "method" | "url">, answe
   if (problems.length === operations.length && problems[0] !== undefined) throw new Error(problems[0]);
 }
 
+/** Finds the answer of a status, where it is: at the operation, or in what operations share. */
+export function findResponse({ responses }: DocumentedOperation, status: number): DocumentedResponse | undefined {
+  const found = responses[status];
+  return found?.$ref === undefined ? found : documented.components.responses[found.$ref.replace(/.*\//, "")];
+}
+
 /** Says what of an answer the document does not have at an operation; undefined if it has all of it. */
 function findProblem(operation: DocumentedOperation, answer: Answer): string | undefined {
   const { status, headers, json } = answer;
   const code = typeof json === "object" && json !== null && "code" in json ? ` ${json.code}` : "";
   const what = `${operation.operationId} answered ${status}${code}`;
-  const response = operation.responses[status];
+  const response = findResponse(operation, status);
   if (!response) return `${what}, which the document does not list`;
   const known = new Set(Object.keys(response.headers ?? {}).map((name) => name.toLowerCase()));
   const unknown = [...headers.keys()].filter((name) => !known.has(name) && !ownHeaders.has(name));

@@ -70,9 +70,8 @@ ${links.join("\n")}
 </ul>
 ${refusals.join("\n")}
 <h2 id="body">Body of a refusal</h2>
-${formatFields(toObject(toObject(schemas)["Error"]), document)}
-<h3 id="fields">Body of ValidationFailed</h3>
-${formatFields(toObject(toObject(schemas)["FieldErrors"]), document)}
+<p><code>errors</code> on ValidationFailed alone.</p>
+${formatFields(toObject(toObject(schemas)["ValidationFailed"]), document)}
 </div>`,
   };
 }
