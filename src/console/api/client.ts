@@ -1,5 +1,5 @@
 import type { Session } from "../keys/kept-session.ts";
-import type { Account, AccountKey, AuditPage, Image, Versioned } from "./image.ts";
+import type { Account, AccountKey, AuditPage, Image, NewKey, Versioned } from "./image.ts";
 import { dropIntent, formatTarget, type Intent, type IntentKind, keepIntent, listKeptIntents } from "./intents.ts";
 import { makeUnreachable, Refusal, readRefusal } from "./refusal.ts";
 import { retry } from "./retry.ts";
@@ -47,7 +47,7 @@ export class Client {
   listKeys = (): Promise<AccountKey[]> => this.#read(`${this.#base}/keys`);
 
   /** @param key an OpenSSH line */
-  async createKey(key: { name?: string; key: string }): Promise<AccountKey> {
+  async createKey(key: NewKey): Promise<AccountKey> {
     return await readJson(await this.#send({ method: "POST", path: `${this.#base}/keys`, body: key }));
   }
 
