@@ -98,9 +98,11 @@ function Header({ client, route, onChange }: HeaderProps) {
           <a href="#/images" aria-current={"id" in route || route.view === "images" ? "page" : undefined}>
             Images
           </a>
-          <a href="#/keys" aria-current={route.view === "keys" ? "page" : undefined}>
-            Keys
-          </a>
+          {client.may("keys") && (
+            <a href="#/keys" aria-current={route.view === "keys" ? "page" : undefined}>
+              Keys
+            </a>
+          )}
         </nav>
       )}
       <a class="docs" href="/--docs/">

@@ -1,3 +1,4 @@
+import type { ScopeWord } from "../../scope.ts";
 import type { Session } from "../keys/kept-session.ts";
 import type { Account, AccountKey, AuditPage, Image, NewKey, Versioned } from "./image.ts";
 import { dropIntent, formatTarget, type Intent, type IntentKind, keepIntent, listKeptIntents } from "./intents.ts";
@@ -42,6 +43,16 @@ export class Client {
   async getAccountId(): Promise<string> {
     this.#accountId ??= (await this.getAccount()).id;
     return this.#accountId;
+  }
+
+  /** The key that signs, which every key may read. */
+  getOwnKey = (): Promise<AccountKey> =>
+    this.#read(`/${encodeURIComponent(this.session.login)}/keys/${encodeURIComponent(this.session.key.fingerprint)}`);
+
+  /** Whether the key that signs has a word, of an image or of all. docs/contract.md#scopes */
+  may(word: ScopeWord, image?: string): boolean {
+    const words = this.session.scope?.split(" ");
+    return !words || words.includes(word) || words.includes(`${word}@${image}`);
   }
 
   listKeys = (): Promise<AccountKey[]> => this.#read(`${this.#base}/keys`);

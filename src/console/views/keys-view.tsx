@@ -34,7 +34,9 @@ export function KeysView({ client, tell, onSession }: KeysProps) {
       )}
       <AddKeyForm client={client} change={change} />
       <ProgramKey client={client} change={change} tell={tell} />
-      {client.session.actAs === null && <ReplaceKey client={client} change={change} onSession={onSession} />}
+      {client.session.actAs === null && client.session.scope === undefined && (
+        <ReplaceKey client={client} change={change} onSession={onSession} />
+      )}
     </>
   );
 }
