@@ -13,7 +13,7 @@ export function measurePages(pages: PageFiles): PageSize[] {
   const docs = all.filter((file) => file.startsWith("--docs/") && file !== document);
   const sizes = [
     { name: "Console, first load", files: first, budgetKib: 40 },
-    { name: "Console, loaded when needed", files: later, budgetKib: 24 },
+    { name: "Console, loaded when needed", files: later, budgetKib: 26 },
     { name: "Documentation's page", files: docs, budgetKib: 40 },
     { name: "OpenAPI document", files: [document], budgetKib: 32 },
   ].map((row) => ({ ...row, kib: row.files.reduce((sum, file) => sum + weigh(pages, file), 0) / 1024 }));

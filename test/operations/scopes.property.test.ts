@@ -245,7 +245,7 @@ async function expectReplay(world: World, taken: Step, first: Answer): Promise<v
 }
 
 /** 20 000 steps at full size. */
-const length = env.SCALE === "full" ? 20 : 8;
+const length = env.SCALE === "full" ? 20 : 6;
 
 it("a key does what its words say of its images, as a key without limits would, and nothing else", async () => {
   const seen = new Set<string>();
