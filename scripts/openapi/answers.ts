@@ -165,7 +165,12 @@ const fieldError = object("One field that breaks its rule.", {
 
 /** The bodies of answers, by name. */
 export const answerSchemas: Json = {
-  Image: makeImage("An image.", text("Type as stored, such as `zone-dataset`, `zvol`, `lx-dataset` or `docker`.")),
+  Image: makeImage(
+    "An image.",
+    text(
+      "Type as stored, such as `zone-dataset`, `zvol`, `lx-dataset` or `docker`. Before 8.0.0 `virtualmachine` for a zvol, else `smartmachine`.",
+    ),
+  ),
   ImageBefore8: makeImage(
     "An image as releases before 8.0.0 show it.",
     text("Before 8.0.0: `virtualmachine` for a zvol, else `smartmachine`.", {

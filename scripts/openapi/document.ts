@@ -6,8 +6,9 @@ import { makeCodeSamples } from "./code-samples.ts";
 import { errorSentences } from "./error-sentences.ts";
 import { type Exchange, examples } from "./examples.ts";
 import { type Json, refer, toObject } from "./json.ts";
-import { type ErrorCode, type OperationRow, operations, signed, unsigned, withBody } from "./operations.ts";
+import type { ErrorCode, OperationRow } from "./operation-row.ts";
 import { parameters } from "./parameters.ts";
+import { isByBody, isSigned, listCodes, listParameterNames, type PlacedRow, placedRows } from "./placed.ts";
 import { requestSchemas } from "./request-schemas.ts";
 
 const { version }: { version: string } = JSON.parse(
@@ -23,7 +24,7 @@ export function makeDocument(): Json {
       version,
       summary: "Triton CloudAPI's image endpoints at the edge.",
       description:
-        "Requests are signed with a key of the account (HTTP Signature). Every difference from CloudAPI is in the project's docs/differences.md; the rules behind this document are in docs/contract.md.",
+        "Requests are signed with a key of the account (HTTP Signature); the page beside this document, `/--docs/`, shows how. The service answers HEAD wherever it answers GET. Several operations of a path are told apart by `action`: the published request has it in the query. OpenAPI has no such paths, so that of the operations at one path the others than the first have a fragment in theirs, which no client sends, and the action in the body. The rules behind this document are in `/--docs/contract`.",
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/", description: "The service that serves this document." }],
@@ -54,77 +55,45 @@ export function makeDocument(): Json {
 
 function makePaths(): Json {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const [tag, rows] of Object.entries(operations)) {
-    for (const row of rows) {
-      const [method = "", path = ""] = row.request.split(" ");
-      const operation = makeOperation(row, { tag, path });
-      paths[path] = {
-        ...paths[path],
-        [method]: operation,
-        ...(method === "get" && { head: makeHead(row, operation) }),
-      };
-    }
+  for (const placed of placedRows) {
+    paths[placed.path] = { ...paths[placed.path], [placed.method]: makeOperation(placed) };
   }
   return paths;
 }
 
-/** Headers that any request may have. */
-const commonParameters = ["Accept-Version", "Api-Version", "X-Api-Version", "Request-Id", "X-Request-Id"];
-const signedParameters = ["Date", "X-Date", "Digest"];
-
-function makeOperation(row: OperationRow, { tag, path }: { tag: string; path: string }): Json {
-  const isSigned = tag !== "Service";
-  const names = new Set([
-    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name),
-    ...(row.parameters ?? []),
-    ...commonParameters,
-    ...(isSigned ? signedParameters : []),
-    ...(row.body ? ["Content-MD5"] : []),
-  ]);
-  const codes = [...(isSigned ? signed : unsigned), ...(row.body ? withBody : []), ...(row.errors ?? [])];
+function makeOperation(placed: PlacedRow): Json {
+  const { row, group } = placed;
   return {
-    operationId: row.operations.join("_"),
-    tags: [tag],
+    operationId: row.operations[0],
+    tags: [group],
     summary: row.summary,
     description: row.description,
-    ...(!isSigned && { security: [] }),
-    parameters: [...names].map((name) => refer("parameters", name)),
-    ...(row.body && { requestBody: makeBody(row.body, row) }),
-    responses: { ...makeSuccesses(row), ...makeRefusals(row, codes) },
+    ...(!isSigned(placed) && { security: [] }),
+    parameters: listParameterNames(placed).map((name) => refer("parameters", name)),
+    ...(row.body && { requestBody: makeBody(placed, row.body) }),
+    responses: { ...makeSuccesses(row), ...makeRefusals(row, listCodes(placed)) },
     "x-codeSamples": row.operations.flatMap((name) => makeCodeSamples(name, examples[name])),
   };
 }
 
-function makeBody(names: readonly string[], row: OperationRow): Json {
-  const schema = chooseAny(names.map((name) => refer("schemas", name)));
-  // A refused body is no example.
-  const examples = makeExamples(row, ({ body, status }) => (status < 400 ? body : undefined));
-  const form = { type: "object" };
+function makeBody(placed: PlacedRow, names: readonly string[]): Json {
+  const schema = refer("schemas", isByBody(placed) ? placed.row.operations[0] : names.join());
   return {
     description: "JSON, or the same values as a form.",
     required: false,
     content: {
-      "application/json": { schema, ...examples },
-      "application/x-www-form-urlencoded": { schema: form },
-      "multipart/form-data": { schema: { ...form, propertyNames: { minLength: 1 } } },
+      "application/json": { schema, ...makeExamples(placed.row, (exchange) => pickBody(placed, exchange)) },
+      "application/x-www-form-urlencoded": { schema: { type: "object" } },
+      "multipart/form-data": { schema: { type: "object", propertyNames: { minLength: 1 } } },
     },
   };
 }
 
-/** Makes HEAD of a path: GET's answers without their bodies. */
-function makeHead(row: OperationRow, get: Json): Json {
-  const { "x-codeSamples": _, responses, ...operation } = get;
-  const answers = Object.entries(toObject(responses)).map(([status, answer]) => {
-    const { content: _, ...bare } = toObject(answer);
-    return [status, bare];
-  });
-  return {
-    ...operation,
-    operationId: `Head${row.operations.join("_").replace(/^(?:List|Get)/, "")}`,
-    summary: `${row.summary}: headers alone`,
-    description: "The headers of GET, without a body.",
-    responses: Object.fromEntries(answers),
-  };
+/** Returns the body of an example with all that the document has in it. A refused body is no example. */
+function pickBody(placed: PlacedRow, { body, status }: Exchange): unknown {
+  if (status >= 400) return undefined;
+  if (!isByBody(placed)) return body;
+  return { action: placed.row.action, ...(Array.isArray(body) ? { acl: body } : toObject(body)) };
 }
 
 /** Makes the examples of a row, by operation and title. @param pick returns undefined to leave an exchange out */
@@ -183,11 +152,9 @@ const refusalHeaders: Readonly<Record<number, readonly string[]>> = {
 
 /** Makes the refusals of an operation, one for each status, with the codes that it can have. */
 function makeRefusals(row: OperationRow, codes: readonly ErrorCode[]): Json {
-  // Any path refuses some methods.
-  const all = [...new Set<ErrorCode>([...codes, "MethodNotAllowedError"])];
   const own = new Set(row.answers.map(({ status }) => status));
   return Object.fromEntries(
-    [...Map.groupBy(all, (code) => errorStatus[code])]
+    [...Map.groupBy(codes, (code) => errorStatus[code])]
       .filter(([status]) => !own.has(status))
       .map(([status, codes]) => [
         String(status),

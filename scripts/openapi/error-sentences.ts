@@ -1,4 +1,4 @@
-import type { ErrorCode } from "./operations.ts";
+import type { ErrorCode } from "./operation-row.ts";
 
 /** When each code occurs, in a sentence. docs/contract.md#errors */
 export const errorSentences: Readonly<Record<ErrorCode, string>> = {

@@ -124,22 +124,34 @@ function describeAccountField(name: UpdatableAccountField): Json {
   return { type: ["string", "null"], maxLength: most, description: `At most ${most} UTF-16 units.` };
 }
 
+/**
+ * Makes the body of an operation whose action stands in it: OpenAPI knows one operation for a path and method, so the document
+ * lists the others at paths with a fragment, which no client sends, and with all that they read in the body.
+ */
+const makeActionBody = (
+  action: string,
+  description: string,
+  { properties = {}, required = [] }: { properties?: Json; required?: string[] },
+): Json => ({
+  type: "object",
+  description,
+  properties: {
+    action: { const: action, description: "What to do." },
+    ...properties,
+    "dry-run": { type: "boolean", description: "Whether to answer what the write would answer, and write nothing." },
+  },
+  required: ["action", ...required],
+});
+
 /** The bodies of requests, by name. */
 export const requestSchemas: Json = {
   UpdateImage: updateImage,
-  RevertImage: {
-    description: "`action=revert`, where the query does not say it.",
-    anyOf: [
-      { type: "object", properties: revertProperties, required: ["revision"] },
-      { type: "object", properties: revertProperties, required: ["acl"] },
-    ],
-  },
-  CloneImage: {
-    type: "object",
-    description: "`action=clone`, where the query does not say it. A clone reads nothing else.",
-    properties: { action: { const: "clone" } },
-    required: ["action"],
-  },
+  RevertImage: makeActionBody("revert", "The revision to go back to.", {
+    properties: revertProperties,
+    required: ["revision"],
+  }),
+  CloneImage: makeActionBody("clone", "A clone reads no field.", {}),
+  RemoveImageAcl: makeActionBody("remove", "The accounts.", { properties: { acl: grants }, required: ["acl"] }),
   Grants: {
     description: "The accounts: an array, or an object with `acl`.",
     anyOf: [

@@ -9,7 +9,7 @@ import { makeUpdateImageSchema } from "../../src/images/rules/fields.ts";
 import { makeTagsSchema } from "../../src/images/rules/tags.ts";
 import vectors from "../data/vectors.json";
 import vectors2 from "../data/vectors2.json";
-import { documented, findPath } from "../support/documented.ts";
+import { documented, findOperations } from "../support/documented.ts";
 import { propertyOptions } from "../support/property-options.ts";
 
 /** As much of a recorded request as tells what its body was, and what the service answers. */
@@ -30,10 +30,9 @@ const judges = new Map(["UpdateImage", "UpdateAccount", "CreateKey"].map((name) 
 
 /** The schema of a request's body; undefined where the operation reads none. */
 function findSchema({ request: { method, path } }: Recorded): string | undefined {
-  const [pathname = "", query = ""] = path.split("?");
-  const operation = documented.paths[findPath(pathname) ?? ""]?.[method.toLowerCase()];
-  if (operation?.operationId !== "UpdateImage_CloneImage_RevertImage") return operation?.operationId;
-  return new URLSearchParams(query).getAll("action").join() === "update" ? "UpdateImage" : undefined;
+  const [operation] = findOperations({ method, url: `http://127.0.0.1${path}` });
+  const actions = new URLSearchParams(path.split("?")[1]).getAll("action").join();
+  return operation?.operationId === "UpdateImage" && actions !== "update" ? undefined : operation?.operationId;
 }
 
 /** The JSON that a request sends, with what of it stands in the query; undefined where it is none. */

@@ -8,13 +8,11 @@ describe("the OpenAPI document", () => {
   it("has every route of the service, and no other", () => {
     const routes = app.routes
       .filter(({ method, path }) => method !== "ALL" && !path.includes("*"))
-      .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, "{$1}")}`)
-      // Hono answers HEAD by GET's route.
-      .flatMap((route) => (route.startsWith("GET ") ? [route, route.replace("GET", "HEAD")] : [route]));
+      .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, "{$1}")}`);
     const listed = Object.entries(documented.paths).flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/#.*/, "")}`),
     );
-    expect(listed.toSorted()).toEqual([...new Set(routes)].toSorted());
+    expect([...new Set(listed)].toSorted()).toEqual([...new Set(routes)].toSorted());
   });
 
   it("says of every code where it occurs", () => {
