@@ -133,7 +133,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       parameters: ["acl-action", "grants-acl", ...writeParameters],
       body: ["Grants"],
       answers: [ok("The image as it is now.", image, writeHeaders), empty("The caller left the image.", writeHeaders)],
-      errors: [...write, "MissingParameter"],
+      errors: [...write, "MissingParameter", "QuotaExceeded"],
     },
   ],
   Tags: [
@@ -154,7 +154,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       parameters: writeParameters,
       body: ["TagsToWrite"],
       answers: [ok("All tags.", ["Tags"], writeHeaders)],
-      errors: [...write, "MissingParameter"],
+      errors: [...write, "MissingParameter", "QuotaExceeded"],
     },
     {
       request: "put /{login}/images/{id}/tags",
@@ -164,7 +164,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       parameters: writeParameters,
       body: ["TagsToWrite"],
       answers: [ok("All tags.", ["Tags"], writeHeaders)],
-      errors: [...write, "MissingParameter", "PreconditionRequired"],
+      errors: [...write, "MissingParameter", "QuotaExceeded", "PreconditionRequired"],
     },
     {
       request: "delete /{login}/images/{id}/tags",

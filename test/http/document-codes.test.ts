@@ -11,6 +11,7 @@ import { examples, makeExchangeFile } from "../support/exchanges.ts";
 import { clear, provision } from "../support/fixtures.ts";
 import { makeKey } from "../support/signer.ts";
 import { skipWaits } from "../support/skip-waits.ts";
+import { makeUuid } from "../support/uuids.ts";
 import { wrapDatabase } from "../support/wrapped-database.ts";
 
 type Code = keyof typeof errorStatus;
@@ -60,7 +61,17 @@ const recipes: Readonly<Record<Code, Recipe>> = {
   InvalidVersion: setHeaders({ "Api-Version": "99" }),
   InvalidCredentials: (request) => ({ ...request, sign: false }),
   NotAuthorized: setLogin("alice"),
-  QuotaExceeded: bind(() => ({ MAX_IMAGES: "1", MAX_KEYS: "1" })),
+  // Tags, or an acl, of over 32 KiB as they count.
+  QuotaExceeded: (request) =>
+    [
+      request.body,
+      JSON.stringify({ tags: "x".repeat(40_000) }),
+      JSON.stringify(Array.from({ length: 200 }, (_, at) => makeUuid(at))),
+    ].map((body) => ({
+      ...request,
+      ...(body !== undefined && { body }),
+      bindings: makeBindings({ MAX_IMAGES: "1", MAX_KEYS: "1", ACCOUNT_IMAGE_BYTES: "1" }),
+    })),
   ResourceNotFound: setLogin("nobody"),
   MethodNotAllowedError: (request) => ({ ...request, method: "PATCH" }),
   NotAcceptableError: setHeaders({ Accept: "text/html" }),
