@@ -43,7 +43,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       parameters: writeParameters,
       body: ["UpdateImage"],
       answers: [ok("The image as it is now.", image, writeHeaders)],
-      errors: [...write, "MissingParameter", "PreconditionRequired"],
+      errors: [...write, "MissingParameter", "QuotaExceeded", "PreconditionRequired"],
     },
     {
       request: "post /{login}/images/{id}",
@@ -65,7 +65,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       parameters: writeParameters,
       body: ["RevertImage"],
       answers: [ok("The image as it is now.", image, writeHeaders)],
-      errors: [...write, "MissingParameter", "PreconditionRequired"],
+      errors: [...write, "MissingParameter", "QuotaExceeded", "PreconditionRequired"],
     },
     {
       request: "delete /{login}/images/{id}",
@@ -109,7 +109,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       parameters: writeParameters,
       body: ["Grants"],
       answers: [ok("The image as it is now.", image, writeHeaders)],
-      errors: [...write, "MissingParameter"],
+      errors: [...write, "MissingParameter", "QuotaExceeded"],
     },
     {
       request: "post /{login}/images/{id}/acl",
@@ -142,7 +142,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       parameters: writeParameters,
       body: ["TagsToWrite"],
       answers: [ok("All tags.", ["Tags"], writeHeaders)],
-      errors: [...write, "MissingParameter"],
+      errors: [...write, "MissingParameter", "QuotaExceeded"],
     },
     {
       request: "put /{login}/images/{id}/tags",
@@ -152,7 +152,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       parameters: writeParameters,
       body: ["TagsToWrite"],
       answers: [ok("All tags.", ["Tags"], writeHeaders)],
-      errors: [...write, "MissingParameter", "PreconditionRequired"],
+      errors: [...write, "MissingParameter", "QuotaExceeded", "PreconditionRequired"],
     },
     {
       request: "delete /{login}/images/{id}/tags",
