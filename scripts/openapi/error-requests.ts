@@ -131,7 +131,8 @@ const changes: Readonly<Partial<Record<ErrorCode, Change>>> = {
 
 /** What leads to a code that no request leads to by itself. */
 export const situations: Readonly<Partial<Record<ErrorCode, string>>> = {
-  QuotaExceeded: "Any, once the account has as many as `MAX_IMAGES` or `MAX_KEYS` of the configuration allow.",
+  QuotaExceeded:
+    "Any, once the account has as much as `MAX_IMAGES`, `MAX_KEYS` or `ACCOUNT_IMAGE_BYTES` of the configuration allow.",
   ImageHasDependentImages: "Any, for an image that another image has as its `origin`.",
   PreconditionRequired: "Any without `If-Match`, where `REQUIRE_IF_MATCH` of the configuration is on.",
   RequestThrottled: "Any, once there were too many: `RateLimit-Policy` says how many are allowed.",

@@ -11,7 +11,7 @@ export const errorSentences: Readonly<Record<ErrorCode, string>> = {
   InvalidCredentials: "No signature, or one that is not of a known key.",
   NotAuthorized:
     "The account is disabled, the path is another's, or the scope or the end of the key does not allow it.",
-  QuotaExceeded: "The account owns as many images, or has as many keys, as it may.",
+  QuotaExceeded: "The account owns as many images, has as many keys, or its images take as many bytes, as it may.",
   ResourceNotFound: "No such account, key, tag or image, or an image that the caller may not see.",
   MethodNotAllowedError: "The path has no such method; `Allow` lists those it has.",
   NotAcceptableError: "`Accept` admits no JSON.",

@@ -52,7 +52,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       parameters: writeParameters,
       body: ["UpdateImage"],
       answers: [ok("The image as it is now.", image, writeHeaders)],
-      errors: [...write, "MissingParameter", "PreconditionRequired"],
+      errors: [...write, "MissingParameter", "QuotaExceeded", "PreconditionRequired"],
     },
     {
       request: "post /{login}/images/{id}",
@@ -74,7 +74,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       parameters: writeParameters,
       body: ["RevertImage"],
       answers: [ok("The image as it is now.", image, writeHeaders)],
-      errors: [...write, "MissingParameter", "PreconditionRequired"],
+      errors: [...write, "MissingParameter", "QuotaExceeded", "PreconditionRequired"],
     },
     {
       request: "delete /{login}/images/{id}",
@@ -118,7 +118,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       parameters: writeParameters,
       body: ["Grants"],
       answers: [ok("The image as it is now.", image, writeHeaders)],
-      errors: [...write, "MissingParameter"],
+      errors: [...write, "MissingParameter", "QuotaExceeded"],
     },
     {
       request: "post /{login}/images/{id}/acl",
@@ -151,7 +151,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       parameters: writeParameters,
       body: ["TagsToWrite"],
       answers: [ok("All tags.", ["Tags"], writeHeaders)],
-      errors: [...write, "MissingParameter"],
+      errors: [...write, "MissingParameter", "QuotaExceeded"],
     },
     {
       request: "put /{login}/images/{id}/tags",
@@ -161,7 +161,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       parameters: writeParameters,
       body: ["TagsToWrite"],
       answers: [ok("All tags.", ["Tags"], writeHeaders)],
-      errors: [...write, "MissingParameter", "PreconditionRequired"],
+      errors: [...write, "MissingParameter", "QuotaExceeded", "PreconditionRequired"],
     },
     {
       request: "delete /{login}/images/{id}/tags",

@@ -14,6 +14,7 @@ import {
   text,
 } from "../db/statement.ts";
 import { isHistoryFull } from "./account-history.sql.ts";
+import { countGrowth, excessBytes } from "./account-images.sql.ts";
 import { type ImageRow, imageColumns } from "./image-row.sql.ts";
 import {
   isApplicable,
@@ -44,6 +45,8 @@ type Change = {
   unchanged?: SQL;
   /** The result keeps within its limits. True by default. */
   fits?: SQL;
+  /** The image gets no larger. */
+  shrinks?: true;
 };
 
 /** A new value of a change. */
@@ -69,6 +72,12 @@ function changedNames(change: Change): SQL {
   return sql`substr(${sql.join(each, sql` || `)}, 3)`;
 }
 
+/** The bytes that the write would leave the account's images with, if that is too many. Else NULL. */
+function excess(bind: Placeholders<WriteValues>, change: Change): SQL {
+  const values = Object.fromEntries(namesOf(change).map((name) => [name, newValue(name)]));
+  return excessBytes(bind, change.shrinks ? undefined : countGrowth(values));
+}
+
 const nextRevision = sql`${images.revision} + 1`;
 
 /** The WHERE of a write: the image of the path, if every condition holds. */
@@ -83,6 +92,7 @@ const isImageToWrite = (bind: Placeholders<WriteValues>, change: Change): SQL | 
     change.fits,
     isApplicable(bind),
     authority(bind),
+    sql`${excess(bind, change)} IS NULL`,
   );
 
 /** The row of `account_writes` for a write with an Idempotency-Key that changes nothing. */
@@ -172,8 +182,8 @@ export const imageChange = <V extends WriteValues, More extends MoreFields = Rec
   outcome: statement<V & NeedsOutcome>().reads(
     (bind) => {
       const change = define(bind);
-      const wouldChange = sql`EXISTS (SELECT 1 FROM ${newRow(change, bind)} WHERE ${differs(change)})`;
-      return { ...outcomeFields(bind, wouldChange), ...(more?.(bind) as More) };
+      const wouldExceed = sql`(SELECT coalesce(${excess(bind, change)}, 0) FROM ${newRow(change, bind)} WHERE ${differs(change)})`;
+      return { ...outcomeFields(bind, wouldExceed), ...(more?.(bind) as More) };
     },
     (columns, bind) => selectOutcome(columns, bind).where(more ? undefined : isNeeded(bind)),
   ),

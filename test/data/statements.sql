@@ -1479,6 +1479,39 @@ where (
       )
     )
   )
+  and CASE
+    WHEN ?18 > 0
+    AND 8 * (
+      coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+    ) > max(
+      0,
+        32768 - (
+          coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+        )
+    ) THEN nullif(
+      max(
+        ?18,
+          8 * (
+            coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?5
+            AND "images"."state" <> 'destroyed'
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?5
+            AND "images"."state" = 'destroyed'
+          )
+      ),
+        ?18
+    )
+  END IS NULL
 )
 returning "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
   "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
@@ -1497,6 +1530,8 @@ returning "uuid" as "uuid", "name" as "name", "version" as "version", "descripti
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
 
 -- src/images/acl.sql.ts addAcl.outcome
 select "caller"."hasAuthority" as "hasAuthority",
@@ -1527,8 +1562,43 @@ select "caller"."hasAuthority" as "hasAuthority",
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?1
   ) as "image_isShared",
   CASE
-    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
-      SELECT 1
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN (
+      SELECT coalesce(
+        CASE
+          WHEN ?2 > 0
+          AND 8 * (
+            coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+          ) > max(
+            0,
+              32768 - (
+                coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+              )
+          ) THEN nullif(
+            max(
+              ?2,
+                8 * (
+                  coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+                ) + (
+                  SELECT total(
+                    coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+                  )
+                  FROM "images"
+                  WHERE "images"."owner" = ?1
+                  AND "images"."state" <> 'destroyed'
+                ) + (
+                  SELECT total(
+                    coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+                  )
+                  FROM "images"
+                  WHERE "images"."owner" = ?1
+                  AND "images"."state" = 'destroyed'
+                )
+            ),
+              ?2
+          )
+        END,
+          0
+      )
       FROM (
         SELECT nullif(
           (
@@ -1540,7 +1610,7 @@ select "caller"."hasAuthority" as "hasAuthority",
                 FROM json_each(coalesce("images"."acl", '[]'))
                 UNION ALL
                 SELECT value, 1000000000 + key
-                FROM json_each(?2)
+                FROM json_each(?3)
               )
               GROUP BY account
             )
@@ -1548,23 +1618,23 @@ select "caller"."hasAuthority" as "hasAuthority",
             '[]'
         ) AS "acl"
         FROM "images"
-        WHERE "images"."uuid" = ?3
+        WHERE "images"."uuid" = ?4
         LIMIT 1
       ) AS "new"
       WHERE "new"."acl" IS NOT "images"."acl"
     )
     ELSE 0
-  END as "wouldChange",
+  END as "excess",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
-      (?4 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?4)))
-      and (?5 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?5)))
+      (?5 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?5)))
+      and (?6 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?6)))
     )
     AND (
-      ?6 > 0
+      ?7 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?1 AND "account_history"."bytes" >= ?6
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?1 AND "account_history"."bytes" >= ?7
       )
     ) THEN max(
       1,
@@ -1596,14 +1666,14 @@ from (
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
       inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "keys"."account" = ?7
-        and "keys"."fingerprintSha256" = ?8
-        and ?9 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ?10 IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?11
-        and ?12 IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?8
+        and "keys"."fingerprintSha256" = ?9
+        and ?10 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?13, ?14) IS NULL
+        AND coalesce(?14, ?15) IS NULL
       )
     )
     OR exists (
@@ -1612,29 +1682,29 @@ from (
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
       inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "limited_keys"."account" = ?7
-        and "limited_keys"."fingerprintSha256" = ?8
-        and ?9 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ?10 IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?11
-        and ?12 IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?8
+        and "limited_keys"."fingerprintSha256" = ?9
+        and ?10 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?13
-        AND "limited_keys"."expires" IS ?14
+        AND "limited_keys"."scope" IS ?14
+        AND "limited_keys"."expires" IS ?15
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "account_writes" on "account_writes"."write_id" = ?15
-left join "image_revisions" on "image_revisions"."write_id" = ?15
-left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?3)
+left join "account_writes" on "account_writes"."write_id" = ?16
+left join "image_revisions" on "image_revisions"."write_id" = ?16
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?4)
 left join "image_history" on (
   "image_history"."image" = "images"."uuid"
   and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
   and "image_history"."revision" <> "images"."revision"
 )
-where (?16 OR changes() = 0);
+where (?17 OR changes() = 0);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
@@ -1685,6 +1755,8 @@ where (?16 OR changes() = 0);
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SCAN new
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING INDEX image_revisions_holder (holder=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -1873,6 +1945,39 @@ where (
       )
     )
   )
+  and CASE
+    WHEN ?17 > 0
+    AND 8 * (
+      coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+    ) > max(
+      0,
+        32768 - (
+          coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+        )
+    ) THEN nullif(
+      max(
+        ?17,
+          8 * (
+            coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?3
+            AND "images"."state" <> 'destroyed'
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?3
+            AND "images"."state" = 'destroyed'
+          )
+      ),
+        ?17
+    )
+  END IS NULL
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -1886,6 +1991,8 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
 
 -- src/images/acl.sql.ts leave.apply
 update "images"
@@ -1955,6 +2062,7 @@ where (
       )
     )
   )
+  and NULL IS NULL
 )
 returning "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
   "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
@@ -2144,6 +2252,7 @@ where (
       )
     )
   )
+  and NULL IS NULL
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -2232,6 +2341,7 @@ where (
       )
     )
   )
+  and NULL IS NULL
 )
 returning "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
   "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
@@ -2280,8 +2390,8 @@ select "caller"."hasAuthority" as "hasAuthority",
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?1
   ) as "image_isShared",
   CASE
-    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
-      SELECT 1
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN (
+      SELECT coalesce(NULL, 0)
       FROM (
         SELECT nullif(
           (
@@ -2298,7 +2408,7 @@ select "caller"."hasAuthority" as "hasAuthority",
       WHERE "new"."acl" IS NOT "images"."acl"
     )
     ELSE 0
-  END as "wouldChange",
+  END as "excess",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
@@ -2598,6 +2708,7 @@ where (
       )
     )
   )
+  and NULL IS NULL
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -2685,7 +2796,31 @@ AND (
       AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
     )
   )
-);
+)
+AND CASE
+  WHEN ?19 > 0
+  AND coalesce(octet_length(NULL), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) > max(0, 32768 - (0)) THEN nullif(
+    max(
+      ?19,
+        coalesce(octet_length(NULL), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + (
+          SELECT total(
+            coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+          )
+          FROM "images"
+          WHERE "images"."owner" = ?3
+          AND "images"."state" <> 'destroyed'
+        ) + (
+          SELECT total(
+            coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+          )
+          FROM "images"
+          WHERE "images"."owner" = ?3
+          AND "images"."state" = 'destroyed'
+        )
+    ),
+      ?19
+  )
+END IS NULL;
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX images_owner (owner=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
@@ -2697,6 +2832,8 @@ AND (
 -- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
 -- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
 
 -- src/images/clone-image.sql.ts clone.outcome
@@ -2728,18 +2865,45 @@ select "caller"."hasAuthority" as "hasAuthority",
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?1
   ) as "image_isShared",
   CASE
-    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN 1 ELSE 0
-  END as "wouldChange",
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN coalesce(
+      CASE
+        WHEN ?2 > 0
+        AND coalesce(octet_length(NULL), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) > max(0, 32768 - (0)) THEN nullif(
+          max(
+            ?2,
+              coalesce(octet_length(NULL), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + (
+                SELECT total(
+                  coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+                )
+                FROM "images"
+                WHERE "images"."owner" = ?1
+                AND "images"."state" <> 'destroyed'
+              ) + (
+                SELECT total(
+                  coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+                )
+                FROM "images"
+                WHERE "images"."owner" = ?1
+                AND "images"."state" = 'destroyed'
+              )
+          ),
+            ?2
+        )
+      END,
+        0
+    )
+    ELSE 0
+  END as "excess",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
-      (?2 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?2)))
-      and (?3 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?3)))
+      (?3 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?3)))
+      and (?4 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?4)))
     )
     AND (
-      ?4 > 0
+      ?5 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?1 AND "account_history"."bytes" >= ?4
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?1 AND "account_history"."bytes" >= ?5
       )
     ) THEN max(
       1,
@@ -2765,11 +2929,11 @@ select "caller"."hasAuthority" as "hasAuthority",
   END as "roomInMs",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN (
-      ?5 > 0
+      ?6 > 0
       AND (
         SELECT count(*)
-        FROM ( SELECT 1 FROM "images" WHERE "images"."owner" = ?1 AND "images"."state" <> 'destroyed' LIMIT ?5 )
-      ) >= ?5
+        FROM ( SELECT 1 FROM "images" WHERE "images"."owner" = ?1 AND "images"."state" <> 'destroyed' LIMIT ?6 )
+      ) >= ?6
     )
     ELSE 0
   END as "isQuotaReached"
@@ -2781,14 +2945,14 @@ from (
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
       inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "keys"."account" = ?6
-        and "keys"."fingerprintSha256" = ?7
-        and ?8 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ?9 IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?10
-        and ?11 IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?7
+        and "keys"."fingerprintSha256" = ?8
+        and ?9 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?12, ?13) IS NULL
+        AND coalesce(?13, ?14) IS NULL
       )
     )
     OR exists (
@@ -2797,23 +2961,23 @@ from (
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
       inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "limited_keys"."account" = ?6
-        and "limited_keys"."fingerprintSha256" = ?7
-        and ?8 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ?9 IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?10
-        and ?11 IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?7
+        and "limited_keys"."fingerprintSha256" = ?8
+        and ?9 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?12
-        AND "limited_keys"."expires" IS ?13
+        AND "limited_keys"."scope" IS ?13
+        AND "limited_keys"."expires" IS ?14
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "account_writes" on "account_writes"."write_id" = ?14
-left join "image_revisions" on "image_revisions"."write_id" = ?14
-left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?15)
+left join "account_writes" on "account_writes"."write_id" = ?15
+left join "image_revisions" on "image_revisions"."write_id" = ?15
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?16)
 left join "image_history" on (
   "image_history"."image" = "images"."uuid"
   and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
@@ -2867,6 +3031,8 @@ left join "image_history" on (
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING INDEX image_revisions_holder (holder=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -2941,7 +3107,31 @@ AND (
       AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
     )
   )
-);
+)
+AND CASE
+  WHEN ?19 > 0
+  AND coalesce(octet_length(NULL), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) > max(0, 32768 - (0)) THEN nullif(
+    max(
+      ?19,
+        coalesce(octet_length(NULL), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + (
+          SELECT total(
+            coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+          )
+          FROM "images"
+          WHERE "images"."owner" = ?3
+          AND "images"."state" <> 'destroyed'
+        ) + (
+          SELECT total(
+            coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+          )
+          FROM "images"
+          WHERE "images"."owner" = ?3
+          AND "images"."state" = 'destroyed'
+        )
+    ),
+      ?19
+  )
+END IS NULL;
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX images_owner (owner=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
@@ -2953,6 +3143,8 @@ AND (
 -- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
 -- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
 
 -- src/images/delete-image.sql.ts deletion.apply
@@ -3020,6 +3212,7 @@ where (
       )
     )
   )
+  and NULL IS NULL
 )
 returning "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
   "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
@@ -3069,13 +3262,13 @@ select "caller"."hasAuthority" as "hasAuthority",
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?1
   ) as "image_isShared",
   CASE
-    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
-      SELECT 1
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN (
+      SELECT coalesce(NULL, 0)
       FROM (SELECT 'destroyed' AS "state" FROM "images" WHERE "images"."uuid" = ?2 LIMIT 1) AS "new"
       WHERE "new"."state" IS NOT "images"."state"
     )
     ELSE 0
-  END as "wouldChange",
+  END as "excess",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
@@ -3381,6 +3574,7 @@ where (
       )
     )
   )
+  and NULL IS NULL
 );
 -- SEARCH images USING COVERING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -4403,6 +4597,47 @@ where (
       )
     )
   )
+  and CASE
+    WHEN ?19 > 0
+    AND 8 * (
+      coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+    ) + 1 * (
+      coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+    ) + 1 * (
+      coalesce(octet_length("new"."description"), 0) - coalesce(octet_length("images"."description"), 0)
+    ) > max(
+      0,
+        32768 - (
+          coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+        )
+    ) THEN nullif(
+      max(
+        ?19,
+          8 * (
+            coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+          ) + 1 * (
+            coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+          ) + 1 * (
+            coalesce(octet_length("new"."description"), 0) - coalesce(octet_length("images"."description"), 0)
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?7
+            AND "images"."state" <> 'destroyed'
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?7
+            AND "images"."state" = 'destroyed'
+          )
+      ),
+        ?19
+    )
+  END IS NULL
 )
 returning "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
   "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
@@ -4438,6 +4673,8 @@ returning "uuid" as "uuid", "name" as "name", "version" as "version", "descripti
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
 
 -- src/images/revert-image.sql.ts revert.outcome
 select "caller"."hasAuthority" as "hasAuthority",
@@ -4468,26 +4705,69 @@ select "caller"."hasAuthority" as "hasAuthority",
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?1
   ) as "image_isShared",
   CASE
-    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
-      SELECT 1
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN (
+      SELECT coalesce(
+        CASE
+          WHEN ?2 > 0
+          AND 8 * (
+            coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+          ) + 1 * (
+            coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+          ) + 1 * (
+            coalesce(octet_length("new"."description"), 0) - coalesce(octet_length("images"."description"), 0)
+          ) > max(
+            0,
+              32768 - (
+                coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+              )
+          ) THEN nullif(
+            max(
+              ?2,
+                8 * (
+                  coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+                ) + 1 * (
+                  coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+                ) + 1 * (
+                  coalesce(octet_length("new"."description"), 0) - coalesce(octet_length("images"."description"), 0)
+                ) + (
+                  SELECT total(
+                    coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+                  )
+                  FROM "images"
+                  WHERE "images"."owner" = ?1
+                  AND "images"."state" <> 'destroyed'
+                ) + (
+                  SELECT total(
+                    coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+                  )
+                  FROM "images"
+                  WHERE "images"."owner" = ?1
+                  AND "images"."state" = 'destroyed'
+                )
+            ),
+              ?2
+          )
+        END,
+          0
+      )
       FROM (
         SELECT "kept"."name" AS "name", "kept"."version" AS "version", "kept"."description" AS "description",
           "kept"."homepage" AS "homepage", "kept"."eula" AS "eula",
-          CASE WHEN ?2 = 1 THEN "kept"."acl" ELSE "images"."acl" END AS "acl", "kept"."tags" AS "tags"
+          CASE WHEN ?3 = 1 THEN "kept"."acl" ELSE "images"."acl" END AS "acl", "kept"."tags" AS "tags"
         FROM "images",
           (
             SELECT *
             FROM "image_history"
             WHERE (
-              "image_history"."image" = ?3
-              and "image_history"."revision" = ?4
+              "image_history"."image" = ?4
+              and "image_history"."revision" = ?5
               and "image_history"."revision" >= (
-                SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?3
-              ) - ?5 + 1
+                SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?4
+              ) - ?6 + 1
             )
             LIMIT 1
           ) AS "kept"
-        WHERE "images"."uuid" = ?3
+        WHERE "images"."uuid" = ?4
         LIMIT 1
       ) AS "new"
       WHERE (
@@ -4501,17 +4781,17 @@ select "caller"."hasAuthority" as "hasAuthority",
       )
     )
     ELSE 0
-  END as "wouldChange",
+  END as "excess",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
-      (?6 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?6)))
-      and (?7 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?7)))
+      (?7 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?7)))
+      and (?8 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?8)))
     )
     AND (
-      ?8 > 0
+      ?9 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?1 AND "account_history"."bytes" >= ?8
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?1 AND "account_history"."bytes" >= ?9
       )
     ) THEN max(
       1,
@@ -4538,8 +4818,8 @@ select "caller"."hasAuthority" as "hasAuthority",
   (
     SELECT min(kept.revision)
     FROM "image_revisions" AS kept
-    WHERE kept.image = ?3
-    AND kept.revision >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?3) - ?5 + 1
+    WHERE kept.image = ?4
+    AND kept.revision >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?4) - ?6 + 1
   ) as "oldest",
   EXISTS (
     SELECT 1
@@ -4547,9 +4827,9 @@ select "caller"."hasAuthority" as "hasAuthority",
       SELECT *
       FROM "image_history"
       WHERE (
-        "image_history"."image" = ?3
-        and "image_history"."revision" = ?4
-        and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?3) - ?5 + 1
+        "image_history"."image" = ?4
+        and "image_history"."revision" = ?5
+        and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?4) - ?6 + 1
       )
       LIMIT 1
     ) AS "kept"
@@ -4562,14 +4842,14 @@ from (
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
       inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "keys"."account" = ?9
-        and "keys"."fingerprintSha256" = ?10
-        and ?11 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ?12 IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?13
-        and ?14 IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?10
+        and "keys"."fingerprintSha256" = ?11
+        and ?12 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?15, ?16) IS NULL
+        AND coalesce(?16, ?17) IS NULL
       )
     )
     OR exists (
@@ -4578,23 +4858,23 @@ from (
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
       inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "limited_keys"."account" = ?9
-        and "limited_keys"."fingerprintSha256" = ?10
-        and ?11 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ?12 IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?13
-        and ?14 IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?10
+        and "limited_keys"."fingerprintSha256" = ?11
+        and ?12 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?15
-        AND "limited_keys"."expires" IS ?16
+        AND "limited_keys"."scope" IS ?16
+        AND "limited_keys"."expires" IS ?17
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "account_writes" on "account_writes"."write_id" = ?17
-left join "image_revisions" on "image_revisions"."write_id" = ?17
-left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?3)
+left join "account_writes" on "account_writes"."write_id" = ?18
+left join "image_revisions" on "image_revisions"."write_id" = ?18
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?4)
 left join "image_history" on (
   "image_history"."image" = "images"."uuid"
   and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
@@ -4667,6 +4947,8 @@ left join "image_history" on (
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SCAN kept
 -- SCAN new
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING INDEX image_revisions_holder (holder=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -4884,6 +5166,47 @@ where (
       )
     )
   )
+  and CASE
+    WHEN ?18 > 0
+    AND 8 * (
+      coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+    ) + 1 * (
+      coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+    ) + 1 * (
+      coalesce(octet_length("new"."description"), 0) - coalesce(octet_length("images"."description"), 0)
+    ) > max(
+      0,
+        32768 - (
+          coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+        )
+    ) THEN nullif(
+      max(
+        ?18,
+          8 * (
+            coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+          ) + 1 * (
+            coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+          ) + 1 * (
+            coalesce(octet_length("new"."description"), 0) - coalesce(octet_length("images"."description"), 0)
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?5
+            AND "images"."state" <> 'destroyed'
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?5
+            AND "images"."state" = 'destroyed'
+          )
+      ),
+        ?18
+    )
+  END IS NULL
 );
 -- SEARCH kept USING COVERING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -4914,6 +5237,8 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
 
 -- src/images/search-tags.sql.ts candidatesStatement
 select "uuid" as "uuid", coalesce(octet_length("images"."tags"), 0) as "bytes"
@@ -5110,6 +5435,39 @@ where (
       )
     )
   )
+  and CASE
+    WHEN ?18 > 0
+    AND 1 * (
+      coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+    ) > max(
+      0,
+        32768 - (
+          coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+        )
+    ) THEN nullif(
+      max(
+        ?18,
+          1 * (
+            coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?5
+            AND "images"."state" <> 'destroyed'
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?5
+            AND "images"."state" = 'destroyed'
+          )
+      ),
+        ?18
+    )
+  END IS NULL
 )
 returning "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
   "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
@@ -5138,6 +5496,8 @@ returning "uuid" as "uuid", "name" as "name", "version" as "version", "descripti
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
 
 -- src/images/tags.sql.ts addTags.outcome
 select "caller"."hasAuthority" as "hasAuthority",
@@ -5168,12 +5528,47 @@ select "caller"."hasAuthority" as "hasAuthority",
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?1
   ) as "image_isShared",
   CASE
-    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
-      SELECT 1
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN (
+      SELECT coalesce(
+        CASE
+          WHEN ?2 > 0
+          AND 1 * (
+            coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+          ) > max(
+            0,
+              32768 - (
+                coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+              )
+          ) THEN nullif(
+            max(
+              ?2,
+                1 * (
+                  coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+                ) + (
+                  SELECT total(
+                    coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+                  )
+                  FROM "images"
+                  WHERE "images"."owner" = ?1
+                  AND "images"."state" <> 'destroyed'
+                ) + (
+                  SELECT total(
+                    coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+                  )
+                  FROM "images"
+                  WHERE "images"."owner" = ?1
+                  AND "images"."state" = 'destroyed'
+                )
+            ),
+              ?2
+          )
+        END,
+          0
+      )
       FROM (
         SELECT (
-          WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?2),
-            sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?3)),
+          WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?3),
+            sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?4)),
             stored(found, pieces) AS MATERIALIZED (
               SELECT count(sent.name),
                 group_concat(
@@ -5220,24 +5615,24 @@ select "caller"."hasAuthority" as "hasAuthority",
           END
         ) AS "tags"
         FROM "images"
-        WHERE "images"."uuid" = ?2
+        WHERE "images"."uuid" = ?3
         LIMIT 1
       ) AS "new"
       WHERE "new"."tags" IS NOT NULL
       AND "new"."tags" IS NOT "images"."tags"
     )
     ELSE 0
-  END as "wouldChange",
+  END as "excess",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
-      (?4 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?4)))
-      and (?5 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?5)))
+      (?5 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?5)))
+      and (?6 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?6)))
     )
     AND (
-      ?6 > 0
+      ?7 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?1 AND "account_history"."bytes" >= ?6
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?1 AND "account_history"."bytes" >= ?7
       )
     ) THEN max(
       1,
@@ -5269,14 +5664,14 @@ from (
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
       inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "keys"."account" = ?7
-        and "keys"."fingerprintSha256" = ?8
-        and ?9 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ?10 IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?11
-        and ?12 IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?8
+        and "keys"."fingerprintSha256" = ?9
+        and ?10 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?13, ?14) IS NULL
+        AND coalesce(?14, ?15) IS NULL
       )
     )
     OR exists (
@@ -5285,29 +5680,29 @@ from (
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
       inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "limited_keys"."account" = ?7
-        and "limited_keys"."fingerprintSha256" = ?8
-        and ?9 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ?10 IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?11
-        and ?12 IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?8
+        and "limited_keys"."fingerprintSha256" = ?9
+        and ?10 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?13
-        AND "limited_keys"."expires" IS ?14
+        AND "limited_keys"."scope" IS ?14
+        AND "limited_keys"."expires" IS ?15
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "account_writes" on "account_writes"."write_id" = ?15
-left join "image_revisions" on "image_revisions"."write_id" = ?15
-left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?2)
+left join "account_writes" on "account_writes"."write_id" = ?16
+left join "image_revisions" on "image_revisions"."write_id" = ?16
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?3)
 left join "image_history" on (
   "image_history"."image" = "images"."uuid"
   and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
   and "image_history"."revision" <> "images"."revision"
 )
-where (?16 OR changes() = 0);
+where (?17 OR changes() = 0);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
@@ -5368,6 +5763,8 @@ where (?16 OR changes() = 0);
 -- SCAN sent
 -- SCAN image
 -- SCAN new
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING INDEX image_revisions_holder (holder=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -5629,6 +6026,39 @@ where (
       )
     )
   )
+  and CASE
+    WHEN ?17 > 0
+    AND 1 * (
+      coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+    ) > max(
+      0,
+        32768 - (
+          coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+        )
+    ) THEN nullif(
+      max(
+        ?17,
+          1 * (
+            coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?3
+            AND "images"."state" <> 'destroyed'
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?3
+            AND "images"."state" = 'destroyed'
+          )
+      ),
+        ?17
+    )
+  END IS NULL
 );
 -- SEARCH images USING COVERING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SCAN sent
@@ -5652,6 +6082,8 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
 
 -- src/images/tags.sql.ts deleteTags.apply
 update "images"
@@ -5720,6 +6152,7 @@ where (
       )
     )
   )
+  and NULL IS NULL
 )
 returning "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
   "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
@@ -5768,8 +6201,8 @@ select "caller"."hasAuthority" as "hasAuthority",
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?1
   ) as "image_isShared",
   CASE
-    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
-      SELECT 1
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN (
+      SELECT coalesce(NULL, 0)
       FROM (
         SELECT CASE WHEN ?2 IS NULL THEN '{}' ELSE json_remove("images"."tags", ?2) END AS "tags"
         FROM "images"
@@ -5779,7 +6212,7 @@ select "caller"."hasAuthority" as "hasAuthority",
       WHERE CASE WHEN ?2 IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?2) IS NOT NULL END
     )
     ELSE 0
-  END as "wouldChange",
+  END as "excess",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
@@ -6067,6 +6500,7 @@ where (
       )
     )
   )
+  and NULL IS NULL
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -6193,6 +6627,47 @@ where (
       )
     )
   )
+  and CASE
+    WHEN ?17 > 0
+    AND 8 * (
+      coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+    ) + 1 * (
+      coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+    ) + 1 * (
+      coalesce(octet_length("new"."description"), 0) - coalesce(octet_length("images"."description"), 0)
+    ) > max(
+      0,
+        32768 - (
+          coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+        )
+    ) THEN nullif(
+      max(
+        ?17,
+          8 * (
+            coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+          ) + 1 * (
+            coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+          ) + 1 * (
+            coalesce(octet_length("new"."description"), 0) - coalesce(octet_length("images"."description"), 0)
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?5
+            AND "images"."state" <> 'destroyed'
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?5
+            AND "images"."state" = 'destroyed'
+          )
+      ),
+        ?17
+    )
+  END IS NULL
 )
 returning "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
   "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
@@ -6212,6 +6687,8 @@ returning "uuid" as "uuid", "name" as "name", "version" as "version", "descripti
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
 
 -- src/images/update-image.sql.ts update.outcome
 select "caller"."hasAuthority" as "hasAuthority",
@@ -6242,8 +6719,51 @@ select "caller"."hasAuthority" as "hasAuthority",
     SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?1
   ) as "image_isShared",
   CASE
-    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
-      SELECT 1
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN (
+      SELECT coalesce(
+        CASE
+          WHEN ?2 > 0
+          AND 8 * (
+            coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+          ) + 1 * (
+            coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+          ) + 1 * (
+            coalesce(octet_length("new"."description"), 0) - coalesce(octet_length("images"."description"), 0)
+          ) > max(
+            0,
+              32768 - (
+                coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+              )
+          ) THEN nullif(
+            max(
+              ?2,
+                8 * (
+                  coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+                ) + 1 * (
+                  coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+                ) + 1 * (
+                  coalesce(octet_length("new"."description"), 0) - coalesce(octet_length("images"."description"), 0)
+                ) + (
+                  SELECT total(
+                    coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+                  )
+                  FROM "images"
+                  WHERE "images"."owner" = ?1
+                  AND "images"."state" <> 'destroyed'
+                ) + (
+                  SELECT total(
+                    coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+                  )
+                  FROM "images"
+                  WHERE "images"."owner" = ?1
+                  AND "images"."state" = 'destroyed'
+                )
+            ),
+              ?2
+          )
+        END,
+          0
+      )
       FROM (
         SELECT CASE
           WHEN json_type("sent"."patch", '$.name') IS NOT NULL THEN "sent"."patch" ->> '$.name' ELSE "images"."name"
@@ -6269,8 +6789,8 @@ select "caller"."hasAuthority" as "hasAuthority",
           CASE
             WHEN json_type("sent"."patch", '$.tags') IS NOT NULL THEN "sent"."patch" ->> '$.tags' ELSE "images"."tags"
           END AS "tags"
-        FROM "images", (SELECT ?2 AS "patch") AS "sent"
-        WHERE "images"."uuid" = ?3
+        FROM "images", (SELECT ?3 AS "patch") AS "sent"
+        WHERE "images"."uuid" = ?4
         LIMIT 1
       ) AS "new"
       WHERE (
@@ -6284,17 +6804,17 @@ select "caller"."hasAuthority" as "hasAuthority",
       )
     )
     ELSE 0
-  END as "wouldChange",
+  END as "excess",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
-      (?4 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?4)))
-      and (?5 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?5)))
+      (?5 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?5)))
+      and (?6 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?6)))
     )
     AND (
-      ?6 > 0
+      ?7 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?1 AND "account_history"."bytes" >= ?6
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?1 AND "account_history"."bytes" >= ?7
       )
     ) THEN max(
       1,
@@ -6326,14 +6846,14 @@ from (
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
       inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "keys"."account" = ?7
-        and "keys"."fingerprintSha256" = ?8
-        and ?9 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ?10 IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?11
-        and ?12 IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?8
+        and "keys"."fingerprintSha256" = ?9
+        and ?10 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?13, ?14) IS NULL
+        AND coalesce(?14, ?15) IS NULL
       )
     )
     OR exists (
@@ -6342,29 +6862,29 @@ from (
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
       inner join "accounts" "target" on "target"."uuid" = ?1
       where (
-        "limited_keys"."account" = ?7
-        and "limited_keys"."fingerprintSha256" = ?8
-        and ?9 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ?10 IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?11
-        and ?12 IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?8
+        and "limited_keys"."fingerprintSha256" = ?9
+        and ?10 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?13
-        AND "limited_keys"."expires" IS ?14
+        AND "limited_keys"."scope" IS ?14
+        AND "limited_keys"."expires" IS ?15
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "account_writes" on "account_writes"."write_id" = ?15
-left join "image_revisions" on "image_revisions"."write_id" = ?15
-left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?3)
+left join "account_writes" on "account_writes"."write_id" = ?16
+left join "image_revisions" on "image_revisions"."write_id" = ?16
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?4)
 left join "image_history" on (
   "image_history"."image" = "images"."uuid"
   and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
   and "image_history"."revision" <> "images"."revision"
 )
-where (?16 OR changes() = 0);
+where (?17 OR changes() = 0);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
@@ -6416,6 +6936,8 @@ where (?16 OR changes() = 0);
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SCAN sent
 -- SCAN new
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING INDEX image_revisions_holder (holder=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -6634,6 +7156,47 @@ where (
       )
     )
   )
+  and CASE
+    WHEN ?16 > 0
+    AND 8 * (
+      coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+    ) + 1 * (
+      coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+    ) + 1 * (
+      coalesce(octet_length("new"."description"), 0) - coalesce(octet_length("images"."description"), 0)
+    ) > max(
+      0,
+        32768 - (
+          coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+        )
+    ) THEN nullif(
+      max(
+        ?16,
+          8 * (
+            coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+          ) + 1 * (
+            coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+          ) + 1 * (
+            coalesce(octet_length("new"."description"), 0) - coalesce(octet_length("images"."description"), 0)
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?3
+            AND "images"."state" <> 'destroyed'
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?3
+            AND "images"."state" = 'destroyed'
+          )
+      ),
+        ?16
+    )
+  END IS NULL
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SCAN sent
@@ -6648,3 +7211,5 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)

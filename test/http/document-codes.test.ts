@@ -12,6 +12,7 @@ import { examples, makeExchangeFile } from "../support/exchanges.ts";
 import { clear, provision } from "../support/fixtures.ts";
 import { makeKey } from "../support/signer.ts";
 import { skipWaits } from "../support/skip-waits.ts";
+import { makeUuid } from "../support/uuids.ts";
 import { wrapDatabase } from "../support/wrapped-database.ts";
 
 const parent = { uuid: "33333333-3333-4333-8333-333333333333", owner: example.account, name: "parent", version: "1" };
@@ -24,9 +25,29 @@ const bind =
     bindings: makeBindings(bindings),
   });
 
+/** A body that makes an image larger than 32 KiB, as its bytes count. */
+function makeLargeBody({ path, body }: TestRequest): TestRequest["body"] {
+  if (path.includes("/acl")) return JSON.stringify(Array.from({ length: 200 }, (_, at) => makeUuid(at)));
+  const tags = { large: "x".repeat(40_000) };
+  if (path.includes("/tags")) return JSON.stringify(tags);
+  return path.includes("action=update") ? JSON.stringify({ tags }) : body;
+}
+
 /** What leads to the codes that no request leads to by itself. */
-const recipes: Readonly<Partial<Record<ErrorCode, (request: TestRequest) => TestRequest>>> = {
-  QuotaExceeded: bind({ MAX_IMAGES: "1", MAX_KEYS: "1" }),
+const recipes: Readonly<Partial<Record<ErrorCode, (request: TestRequest) => TestRequest | readonly TestRequest[]>>> = {
+  QuotaExceeded: (request) => {
+    const body = makeLargeBody(request);
+    const limited = bind({ MAX_IMAGES: "1", MAX_KEYS: "1", ACCOUNT_IMAGE_BYTES: "1" })(request);
+    if (!request.path.includes("action=revert")) return { ...limited, ...(body !== undefined && { body }) };
+    // Revision 2 is large, and revision 3 is not.
+    const path = `/my/images/${example.image}`;
+    const writes = ["x".repeat(40_000), "x"].map((large) => ({
+      ...request,
+      path: `${path}?action=update`,
+      body: JSON.stringify({ tags: { large } }),
+    }));
+    return [...writes, { ...limited, path: `${path}?action=revert`, body: '{"revision":2}' }];
+  },
   ImageHasDependentImages: (request) => ({ ...request, path: request.path.replace(example.image, parent.uuid) }),
   PreconditionRequired: bind({ REQUIRE_IF_MATCH: "true" }),
   RequestThrottled: bind({ ACCOUNT_LIMITER: { limit: async () => ({ success: false }) } }),
@@ -51,7 +72,7 @@ function listRequests(placed: PlacedRow, code: ErrorCode): TestRequest[] {
   const requests = makeErrorRequests(placed, code).map(makeRequest);
   const [{ method, path, body }] = examples[placed.row.operations[0]];
   const first = makeRequest({ method, path, headers: {}, ...(body !== undefined && { body: JSON.stringify(body) }) });
-  return requests.length > 0 ? requests : [recipes[code]?.(first) ?? first];
+  return requests.length > 0 ? requests : [recipes[code]?.(first) ?? first].flat();
 }
 
 /** The codes that the document lists at an operation. */

@@ -5,6 +5,7 @@ import { pickStatusAndJson } from "../support/answer.ts";
 import { makeBindings, type TestRequest } from "../support/client.ts";
 import { bob, clear, mallory, provision } from "../support/fixtures.ts";
 import { forbidden, invalid, limitKey, readLimits, sendCold, showKey, unverified } from "../support/limited-keys.ts";
+import { loseAcknowledgements } from "../support/lost-acknowledgements.ts";
 import { computeFingerprint, formatPublicLine, makeKey } from "../support/signer.ts";
 import { makeUuid } from "../support/uuids.ts";
 import { wrapDatabase } from "../support/wrapped-database.ts";
@@ -123,6 +124,14 @@ describe("a key with limits registers and deletes", () => {
       expect(pickStatusAndJson(await sendCold({ path: `/my/keys/${name}` }))).toEqual(unverified);
     },
   );
+
+  it("itself once, though the acknowledgement is lost", async () => {
+    await limitKey({ scope: "images:read" });
+    const { db } = loseAcknowledgements(env.DB, { when: "after the commit", isLost: (round) => round === 3 });
+    const deletion = { method: "DELETE", path: "/my/keys/ed25519", bindings: makeBindings({ DB: db }) };
+    expect((await sendCold(deletion)).status).toBe(204);
+    expect(await readLimits()).toEqual([]);
+  });
 
   it.each<[string, Partial<KeyLimits>, string]>([
     ["other limits", { scope: "images:share" }, "the scope of this key lacks images:share"],

@@ -74,7 +74,7 @@ describe.each(operations)("$operation", ({ words, make }) => {
       await limitKey({ scope });
       const answers: Answer[] = [];
       const costs: unknown[] = [];
-      for (const id of [own, shared, hidden, missing, "none", `${own}'`]) {
+      for (const id of [own, hidden, missing, `${own}'`]) {
         const malformed = { "Content-MD5": "AAAA", "If-Match": "x", "Idempotency-Key": "a b" };
         for (const more of [{}, { headers: malformed, ...(make(id).body !== undefined && { body: "{" }) }]) {
           const counted = wrapDatabase(env.DB);
