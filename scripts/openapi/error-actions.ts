@@ -12,7 +12,8 @@ export const errorActions: Readonly<Record<ErrorCode, string>> = {
     "Check that `KEY_ID` names the account and a key that the service has, and that what is signed is what is sent, letter by letter.",
   NotAuthorized:
     "Use `my`, or your own login. A key with a scope needs the word that the message names. The operator enables an account.",
-  QuotaExceeded: "Delete images or keys that nobody needs, or ask the operator for more.",
+  QuotaExceeded:
+    "The message says of what: delete images or keys that nobody needs, or shorten texts and tags. The operator can allow more.",
   ResourceNotFound: "Check the name or the id. An image that the account may not see looks like none.",
   MethodNotAllowedError: "Use a method that `Allow` names.",
   NotAcceptableError: "Send `Accept: application/json`, or none.",
