@@ -1,7 +1,7 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compareImages } from "../../scripts/following/rules.ts";
-import { FakeTarget } from "../support/fake-target.ts";
+import { FakeTarget, send } from "../support/fake-target.ts";
 import { endBy, Following, makeImages, parseLines, readFeed } from "../support/following.ts";
 import { loader, sendTo, sendUpdate } from "../support/loader.ts";
 import { PlainService } from "../support/plain-service.ts";
@@ -159,18 +159,26 @@ describe("a target without a cursor", () => {
   });
 });
 
-it("a target that is down holds back itself alone, and is named", async () => {
+it("a target that is down holds back itself alone, and keeps no cursor before it has all that was here before", async () => {
   const index = images + 2;
   const fake = new FakeTarget();
   await fake.start();
-  const { origin } = fake;
-  fake.stop();
+  fake.images.set(makeUuid(index), { id: makeUuid(index), name: "n", version: "1" });
+  fake.behave = ({ method }, response) => {
+    if (method === "POST") send(response, {}, { status: 503 });
+    return method === "POST";
+  };
   await sendUpdate(source.port, index, { description: "while it is down" });
-  const { code, stdout, stderr } = await follow("--after", "lost", "--once", "--to", origin, ...to(west));
-  expect([code, stderr]).toEqual([1, expect.stringMatching(/^loader@http:\/\/127\.0\.0\.1:\d+: no answer: .*\n$/)]);
-  expect(parseLines(stdout)).toEqual([
+  const { code, stdout, stderr } = await follow("--after", "lost", "--once", "--to", fake.origin, ...to(west));
+  expect([code, stderr]).toEqual([1, `${loader.login}@${fake.origin}: the answer is 503\n`]);
+  expect(parseLines(stdout).filter(({ target }) => target === nameOf(west))).toEqual([
     { target: nameOf(west), image: makeUuid(index), revision: 2, applied: ["description"] },
   ]);
+  expect(readFileSync(following.path("lost"), "utf8")).not.toContain(fake.origin);
+  fake.stop();
+  const gone = await follow("--after", "lost", "--once", "--to", fake.origin);
+  expect([gone.code, gone.stdout]).toEqual([1, ""]);
+  expect(gone.stderr).toMatch(/^loader@http:\/\/127\.0\.0\.1:\d+: no answer: .*\n$/);
 });
 
 it("a request to one target is refused by every other", async () => {

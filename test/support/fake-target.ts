@@ -22,6 +22,7 @@ export class FakeTarget {
   /** What becomes of a value that is stored. */
   store = (_field: string, value: unknown): unknown => value;
   behave: Behaviour = () => false;
+  origin = "";
   readonly #server: Server;
 
   constructor() {
@@ -33,11 +34,10 @@ export class FakeTarget {
     });
   }
 
-  get origin(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`; // It listens on a port.
+  async start(): Promise<void> {
+    await new Promise<void>((done) => this.#server.listen(0, "127.0.0.1", done));
+    this.origin = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`; // It listens on a port.
   }
-
-  start = (): Promise<void> => new Promise((done) => this.#server.listen(0, "127.0.0.1", done));
 
   stop(): void {
     this.#server.close();
