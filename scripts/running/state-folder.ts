@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { dirname, join } from "node:path";
-import { DatabaseSync } from "../provisioning/sqlite.ts";
+import { tryLock } from "./lock.ts";
 import { endGroup, readBeginning } from "./process-group.ts";
 
 /** A state folder that this program runs on. */
@@ -58,28 +58,16 @@ function readRun(file: string): Partial<Run> {
   }
 }
 
-/** Locks that this program has: one that is garbage collected would be given back. */
-const locks = new Set<DatabaseSync>();
-
 /** @returns what gives the lock back. @throws {Error} another program has it */
 function lock(state: string, noteFile: string): () => void {
-  const held = new DatabaseSync(join(state, lockFile), { timeout: 0 });
-  try {
-    held.exec("BEGIN EXCLUSIVE");
-  } catch (cause) {
-    held.close();
-    const { pid, address } = readRun(noteFile);
-    const holder =
-      pid === undefined
-        ? "another program starts on it; "
-        : `process ${pid} serves it on ${address}; end that one (kill ${pid}), or `;
-    throw new Error(`${state} is in use: ${holder}name another folder with --state DIR`, { cause });
-  }
-  locks.add(held);
-  return () => {
-    locks.delete(held);
-    held.close();
-  };
+  const unlock = tryLock(join(state, lockFile));
+  if (unlock) return unlock;
+  const { pid, address } = readRun(noteFile);
+  const holder =
+    pid === undefined
+      ? "another program starts on it; "
+      : `process ${pid} serves it on ${address}; end that one (kill ${pid}), or `;
+  throw new Error(`${state} is in use: ${holder}name another folder with --state DIR`);
 }
 
 /** Below this, SQLite and workerd fail later, in other words. */

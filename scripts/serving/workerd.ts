@@ -69,8 +69,10 @@ function leaveOutBookmarks(file: string): string {
 export async function runPlainWorkerd(workers: readonly Served[], options: PlainOptions): Promise<ChildProcess> {
   const { program, args } = writePlainConfig(workers, options);
   const workerd = spawn(program, args, { stdio: ["ignore", "ignore", "inherit"] });
+  const kill = () => workerd.kill("SIGKILL");
   // Before another listener removes the folder that workerd writes to.
-  process.prependListener("exit", () => workerd.kill("SIGKILL"));
+  process.prependListener("exit", kill);
+  workerd.once("exit", () => process.removeListener("exit", kill));
   const child = { process: workerd, said: [], name: "workerd" };
   for (const { port } of workers) {
     if (!(await waitUntilReady(child, `http://127.0.0.1:${port}`, 20_000)))

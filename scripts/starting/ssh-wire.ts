@@ -1,12 +1,12 @@
-import { createHash, createPublicKey } from "node:crypto";
+import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 import { concat, fromBase64Url, toSigned, toSshString } from "../../src/console/keys/wire.ts";
 
 /** Writes each field after its length. RFC 4251 §5 */
 export const frame = (fields: readonly (string | Uint8Array)[]): Buffer => Buffer.from(concat(fields.map(toSshString)));
 
-/** The public half of a private key in PEM, in SSH's wire form. RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4 */
-export function toSshWire(pem: string): Buffer {
-  const { kty, crv = "", n, e, x, y } = createPublicKey(pem).export({ format: "jwk" });
+/** The public half of a private key, in PEM or read, in SSH's wire form. RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4 */
+export function toSshWire(privateKey: string | KeyObject): Buffer {
+  const { kty, crv = "", n, e, x, y } = createPublicKey(privateKey).export({ format: "jwk" });
   if (kty === "RSA") return frame(["ssh-rsa", toSigned(fromBase64Url(e)), toSigned(fromBase64Url(n))]);
   if (kty === "OKP") return frame(["ssh-ed25519", fromBase64Url(x)]);
   const curve = crv.replace("P-", "nistp");

@@ -3,8 +3,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findFreePort } from "../../scripts/running/address.ts";
 import { formatClientCommand } from "../support/clients-service.ts";
 import { blocks, DocumentedService, needsClients } from "../support/documents.ts";
+import { parseLines } from "../support/following.ts";
 import { startOne } from "../support/shared-services.ts";
 import { run, StartedService } from "../support/started.ts";
 
@@ -13,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-documents-"));
 let service: DocumentedService;
 
 beforeAll(async () => {
-  service = new DocumentedService(await startOne(folder, "start"));
+  service = new DocumentedService(await startOne(folder, "start"), [await findFreePort(), await findFreePort()]);
   service.addProgram("triton", formatClientCommand("triton/bin/triton"));
   // The reader's own key.
   const file = join(service.folder, "home/.ssh/id_rsa");
@@ -24,6 +26,8 @@ afterAll(async () => {
   await StartedService.endAll();
   rmSync(folder, { recursive: true, force: true });
 });
+
+const byTarget = (one: { target: string }, other: { target: string }): number => (one.target < other.target ? -1 : 1);
 
 /** Runs a block that must succeed and print nothing on stderr. @returns what it and the commands after it printed */
 async function runOk(name: string, more?: string): Promise<string> {
@@ -81,6 +85,27 @@ const expectations: Readonly<Record<string, () => Promise<void>>> = {
       "images.json: accounts 0 added, 0 replaced, 0 unchanged; images 0 added, 1 replaced, 0 unchanged; from CloudAPI 1, without files (1), published_at (1) (dry run: nothing was changed)\n",
     );
     expect(printed).toContain("image 808f8bd8-1b6c-40e1-9bd9-fda81c29532c: requirements would change\n");
+  },
+
+  "stand-ins": async () => {
+    expect(await runOk("stand-ins")).toMatch(/datacenter\.json: accounts 1 added.*"pong".*"pong"/s);
+  },
+
+  "bring-images": async () => {
+    const printed = await runOk("bring-images");
+    expect(printed).toContain("dora.json: accounts 1 added, 0 replaced, 0 unchanged; keys 1 added, 0 removed");
+    expect(printed).toMatch(/images\.json: .*images 1 added, 0 replaced, 0 unchanged; from CloudAPI 1[^{}]*$/);
+  },
+
+  "follow-to": async () => {
+    const [first = "", second = "", ...more] = (await runOk("follow-to")).split("\n").filter((line) => line !== "");
+    expect(first).toBe("Updated image 0b3f1b0e-1b6c-40e1-9bd9-fda81c29532c (fields: version)");
+    const [third = "", ...image] = more;
+    const applied = { image: "0b3f1b0e-1b6c-40e1-9bd9-fda81c29532c", revision: 2, applied: ["version"] };
+    expect(parseLines(`${[second, third].sort().join("\n")}\n`)).toEqual(
+      service.others.map((port) => ({ target: `dora@http://127.0.0.1:${port}`, ...applied })).sort(byTarget),
+    );
+    expect(JSON.parse(image.join("\n"))).toMatchObject({ id: applied.image, version: "1.0.1" });
   },
 
   "rotate-key-triton": async () => {

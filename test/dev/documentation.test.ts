@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import { readCurl } from "../support/curl.ts";
 import { blocks, countExceptions, countShellBlocks, DocumentedService, needsClients } from "../support/documents.ts";
+import { parseLines } from "../support/following.ts";
 import type { Ended } from "../support/started.ts";
 
 const image = "eca995fe-b904-11e3-b05a-83a4899322dc";
@@ -55,6 +56,29 @@ const expectations: Readonly<Record<string, () => Promise<void>>> = {
       revision: expect.any(Number),
       changes: { tags: { before: null, after: { role: "db" } } },
     });
+  },
+
+  follow: async () => {
+    const [first, ...more] = parseLines(await runOk("follow"));
+    expect(first).toMatchObject({ action: "provision", image, revision: 1, cursor: expect.any(String) });
+    expect(readFileSync(join(service.folder, ".local/changes.cursor"), "utf8")).toBe(
+      `${(more.at(-1) ?? first)?.["cursor"]}\n`,
+    );
+  },
+
+  "follow-exec": async () => {
+    expect(await runOk("follow-exec")).toBe("");
+    const [first] = parseLines(readFileSync(join(service.folder, ".local/mirror.jsonl"), "utf8"));
+    expect(first).toMatchObject({ action: "provision", image, revision: 1 });
+  },
+
+  "changes-curl": async () => {
+    const entries: { cursor: string }[] = JSON.parse(await runOk("changes-curl"));
+    expect(entries[0]).toMatchObject({ action: "provision", image, revision: 1 });
+    expect(readFileSync(join(service.folder, ".local/curl.cursor"), "utf8")).toBe(`${entries.at(-1)?.cursor}\n`);
+    // The safe update before it runs once more.
+    const next: { changes: object }[] = JSON.parse(await runOk("changes-curl"));
+    expect(next.every(({ changes }) => "tags" in changes)).toBe(true);
   },
 
   "share-with-many": async () => {

@@ -75,8 +75,9 @@ export function findOperations({ method, url }: Pick<Request, "method" | "url">)
   if (path === undefined) return [];
   const action = new URLSearchParams(query).get("action");
   const all = Object.keys(documented.paths).filter((other) => other === path || other.startsWith(`${path}#`));
-  // An action that the query does not have may be in the body.
-  const chosen = action === null ? all : [all.find((other) => other.endsWith(`#action=${action}`)) ?? path];
+  // Only POST has actions. One that the query does not have may be in the body.
+  const chosen =
+    action === null || method !== "POST" ? all : [all.find((other) => other.endsWith(`#action=${action}`)) ?? path];
   // The document leaves out HEAD, which the service answers as GET.
   const known = method === "HEAD" ? "get" : method.toLowerCase();
   return chosen.flatMap((one) => documented.paths[one]?.[known] ?? []);

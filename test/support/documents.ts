@@ -56,12 +56,15 @@ export class DocumentedService {
   readonly #programs: string;
   readonly #state: string;
   readonly #port: number;
+  readonly others: readonly number[];
 
-  constructor({ folder, port, state }: Place) {
+  /** @param others ports for the services that the commands start: 8788 and 8789 in the documents */
+  constructor({ folder, port, state }: Place, others: readonly number[] = []) {
     this.folder = folder;
     this.#programs = join(folder, "bin");
     this.#state = state;
     this.#port = port;
+    this.others = others;
     for (const name of ["bin", "home/.ssh"]) mkdirSync(join(folder, name), { recursive: true });
   }
 
@@ -79,7 +82,9 @@ export class DocumentedService {
       PATH: `${this.#programs}${delimiter}${process.env["PATH"]}`,
       HOME: join(this.folder, "home"),
     };
-    const script = [...prelude, texts.at(-1), more].join("\n");
+    // Services that the commands start end with them.
+    const endAll = "trap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT";
+    const script = [endAll, ...prelude, texts.at(-1), more].join("\n");
     return run("bash", ["-e", "-c", script], { cwd: this.folder, env });
   }
 
@@ -95,8 +100,14 @@ export class DocumentedService {
       .replaceAll(
         "npm run --silent export -- ",
         `npm --prefix "${root}" run --silent export -- --state ${this.#state} `,
-      );
-    const [left] = /8787|npm (?!--prefix).*/.exec(adapted) ?? [];
+      )
+      .replaceAll(
+        "npm run --silent follow -- ",
+        `npm --prefix "${root}" run --silent follow -- --url http://127.0.0.1:${this.#port} `,
+      )
+      .replaceAll("npm run serve -- ", `npm --prefix "${root}" run serve -- `)
+      .replace(/\b878[89]\b/g, (port) => String(this.others[Number(port) - 8788] ?? port));
+    const [left] = /878[789]|npm (?!--prefix).*/.exec(adapted) ?? [];
     if (left !== undefined) throw new Error(`the test does not know how to run: ${left}`);
     return adapted;
   }

@@ -10,6 +10,9 @@ const key = new Ed25519Key("loader");
 /** The OpenSSH line of the loader's key. */
 export const formatLoaderKey = (): string => key.publicLine;
 
+/** The loader's private key: PEM. */
+export const loaderKeyText: string = key.file;
+
 /** A request of the loader, or of another account `as` which has the same key. */
 type LoaderRequest = RequestInit & { as?: string };
 

@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,6 +25,7 @@ export class PlainService {
   readonly folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-plain-"));
   port = 0;
   #process: ChildProcess | undefined;
+  #run: (() => Promise<ChildProcess>) | undefined;
 
   /** Provisions a file, runs SQL on the database, and starts. */
   async start(
@@ -38,11 +40,17 @@ export class PlainService {
     this.port = await findFreePort();
     const bundle = bundleWorker(entry, join(this.folder, "bundle"));
     const served = [{ name: "service", bundle, port: this.port, vars }];
-    this.#process = await runPlainWorkerd(served, {
-      folder: join(this.folder, "workerd"),
-      persist: join(state, "v3"),
-      v8Flags,
-    });
+    const options = { folder: join(this.folder, "workerd"), persist: join(state, "v3"), v8Flags };
+    this.#run = () => runPlainWorkerd(served, options);
+    this.#process = await this.#run();
+  }
+
+  /** Kills it, and starts it again on the same port and database. */
+  async restart(): Promise<void> {
+    const exit = this.#process && once(this.#process, "exit");
+    this.#process?.kill("SIGKILL");
+    await exit;
+    this.#process = await this.#run?.();
   }
 
   get pid(): number {
