@@ -132,6 +132,6 @@ export const startPage: DocsPage = {
   name: "",
   title: "Your first update",
   body: `<h1>Your first update</h1>
-<p>Three steps, in one shell of bash or zsh: who you are, how you sign, and the update. Then <a href="UpdateImage">UpdateImage</a> has all that can be sent and all that can come back.</p>
+<p>Three steps, in one shell of bash or zsh: <a href="#who">who you are</a>, how you sign (<a href="#openssl">openssl</a>, <a href="#node">Node</a>, <a href="#triton">triton</a> or <a href="#fetch">fetch</a>), and <a href="#update">the update</a>. Then <a href="UpdateImage">UpdateImage</a> has all that can be sent and all that can come back.</p>
 ${steps.map(formatStep).join("\n")}`,
 };
