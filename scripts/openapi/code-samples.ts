@@ -61,9 +61,7 @@ export function formatCurl(exchange: Exchange): string {
     ...(readsEtag(exchange)
       ? [`ETAG=$(edge GET ${quotePath(getPath(exchange))} | tr -d '\\r' | grep -i '^etag:' | cut -d' ' -f2)`]
       : []),
-    ...(isMade && "Idempotency-Key" in headers
-      ? ["ONCE=$(openssl rand -hex 16)   # a retry of this update sends the same"]
-      : []),
+    ...(isMade && "Idempotency-Key" in headers ? ["ONCE=$(openssl rand -hex 16)"] : []),
     joinOptions(`edge ${method} ${quotePath(path)}`, options),
   ].join("\n");
 }

@@ -1,3 +1,4 @@
+// No comments in lines of a shell: an interactive zsh takes them as commands.
 import { example, sampleOrigin } from "./example-values.ts";
 
 /** A fingerprint of a key, as a shell computes it: `SHA256:…`. */
@@ -17,8 +18,8 @@ ssh-keygen -p -m PEM -N '' -f ~/.ssh/id_rsa.pem`;
 const curlOptions = `-H 'Api-Version: ~9' -H 'Content-Type: application/json' "$@"`;
 
 /** The function `edge`, which sends a request that openssl signs. It runs after {@link shellIdentity}. */
-export const opensslFunction = `ALGORITHM=rsa-sha256   # of an ECDSA key: ecdsa-sha256
-edge() { # METHOD TARGET [options of curl]
+export const opensslFunction = `ALGORITHM=rsa-sha256
+edge() {
   local method=$1 target=$2 date signature
   shift 2
   date=$(LC_ALL=C date -u '+%a, %d %b %Y %H:%M:%S GMT')
@@ -63,7 +64,7 @@ ${signProgram}
 END`;
 
 /** The function `edge`, which sends a request that `sign.mjs` signs. It runs after {@link shellIdentity}. */
-export const nodeFunction = `edge() { # METHOD TARGET [options of curl]
+export const nodeFunction = `edge() {
   local method=$1 target=$2
   shift 2
   node sign.mjs "$method" "$target" |
@@ -76,7 +77,7 @@ export const tritonProfile = `printf '{"name": "edge", "url": "%s", "account": "
 
 /** Lines of a shell before the samples of triton and sdc. They run after {@link tritonProfile}. */
 export const clientEnvironment = `export TRITON_PROFILE=edge
-export SDC_URL=$URL SDC_ACCOUNT=$LOGIN   # the same for the sdc-* commands
+export SDC_URL=$URL SDC_ACCOUNT=$LOGIN
 export SDC_KEY_ID=$(ssh-keygen -l -E md5 -f "$KEY" | sed 's/.*MD5:\\([^ ]*\\).*/\\1/')`;
 
 /** Code above the JavaScript samples, in a file beside `sign.mjs`. It runs after {@link shellIdentity}. */
@@ -90,6 +91,7 @@ const send = (method, target, { headers, body } = {}) =>
   });`;
 
 /** Lines of a shell that add a key to the account, signed with the key that it had, and sign with the new one from then on. */
-export const addOwnKey = `edge POST /my/keys -d "{\\"key\\": \\"$(cat ~/.ssh/id_ed25519.pub)\\"}"
-export KEY=~/.ssh/id_ed25519
+export const addOwnKey = `MINE=~/.ssh/id_ed25519
+edge POST /my/keys -d "{\\"name\\": \\"$(basename "$MINE")\\", \\"key\\": \\"$(cat "$MINE.pub")\\"}"
+export KEY=$MINE
 ${nameKey}`;

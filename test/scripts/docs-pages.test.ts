@@ -36,4 +36,13 @@ describe("the pages of the documentation", () => {
       expect(text, path).not.toMatch(/127\.0\.0\.1|localhost|8787/);
     }
   });
+
+  // An interactive zsh takes a comment as a command: a line that sets a variable before one would not set it.
+  it("have no comment in lines of a shell", () => {
+    const samples = [...pages.values()].flatMap((text) =>
+      [...text.matchAll(/<pre class="sample">([^<]*)/g)].map(([, sample = ""]) => sample),
+    );
+    expect(samples.length).toBeGreaterThan(200);
+    expect(samples.filter((sample) => /(?:^|\s)#\s/m.test(sample))).toEqual([]);
+  });
 });

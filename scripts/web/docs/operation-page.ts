@@ -113,9 +113,9 @@ function formatBody({ placed: { row }, document }: ShownOperation): string {
   const schema = toObject(toObject(toObject(document["components"])["schemas"])[row.body[0]]);
   const { action: _, "dry-run": __, ...properties } = toObject(schema["properties"]);
   const shown = "properties" in schema ? { ...schema, properties } : schema;
+  const isRead = !("properties" in schema) || Object.keys(properties).length > 0;
   return `<h2 id="body">Body</h2>
-<p>JSON, or the same values as a form.</p>
-${formatFields(shown, document)}`;
+${isRead ? `<p>JSON, or the same values as a form.</p>\n${formatFields(shown, document)}` : "<p>No field of a body is read.</p>"}`;
 }
 
 /** Headers that the page of headers describes for all answers. */

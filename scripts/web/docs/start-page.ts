@@ -35,7 +35,9 @@ const steps: readonly Step[] = [
     id: "sign",
     level: 2,
     title: "2. How you sign",
-    texts: ["There are no passwords and no tokens: each request is signed with the private key. Choose one way."],
+    texts: [
+      "There are no passwords and no tokens: each request is signed with the private key. Choose one way. The lines for openssl and for Node make a command, `edge METHOD TARGET`, which takes further options of curl.",
+    ],
     samples: [],
   },
   {
@@ -44,7 +46,7 @@ const steps: readonly Step[] = [
     title: "openssl: RSA and ECDSA",
     texts: [
       "openssl reads keys in PEM. If the first line of yours is `-----BEGIN OPENSSH PRIVATE KEY-----`, make a copy in PEM (with a passphrase of its own: leave out `-N ''`) and put the copy's path in `KEY`.",
-      "openssl's `dgst` cannot sign with Ed25519; Node can.",
+      "For an ECDSA key set `ALGORITHM=ecdsa-sha256`. openssl's `dgst` cannot sign with Ed25519; Node can.",
     ],
     samples: [formatSample("once per shell", opensslFunction), formatSample("a copy in PEM", pemCopy)],
   },
@@ -93,7 +95,7 @@ const steps: readonly Step[] = [
     level: 2,
     title: "The same safely",
     texts: [
-      "`If-Match` makes it fail with 412 where somebody else changed the image since you read it. `Idempotency-Key` makes a retry harmless: send the same key when no answer came.",
+      "`If-Match` makes it fail with 412 where somebody else changed the image since you read it. `Idempotency-Key` makes a retry harmless: when no answer came, send the last command again, with the same `ONCE`.",
     ],
     samples: safely ? [formatSample("curl", formatCurl(safely))] : [],
   },
@@ -102,7 +104,7 @@ const steps: readonly Step[] = [
     level: 2,
     title: "Your own key",
     texts: [
-      "A key that may sign for the account adds another: RSA, ECDSA or Ed25519. The line after it signs with the new one; openssl and the others need step 2 that fits it.",
+      "A key that may sign for the account adds another, RSA, ECDSA or Ed25519, under a name that the account does not have yet. From then on the lines sign with it: set `KEY` to a copy in PEM of an RSA or ECDSA key. openssl cannot sign with Ed25519, so paste the lines for Node first.",
       "If no key of yours is known yet, the operator of the service adds the account with `npm run provision`.",
     ],
     samples: [formatSample("add a key, and use it", addOwnKey)],
@@ -130,6 +132,6 @@ export const startPage: DocsPage = {
   name: "",
   title: "Your first update",
   body: `<h1>Your first update</h1>
-<p>Three steps, in one shell of bash or zsh: who you are, how you sign, and the update. Then <a href="UpdateImage">UpdateImage</a> has all that can be sent and all that can come back.</p>
+<p>Three steps, in one shell of bash or zsh: <a href="#who">who you are</a>, how you sign (<a href="#openssl">openssl</a>, <a href="#node">Node</a>, <a href="#triton">triton</a> or <a href="#fetch">fetch</a>), and <a href="#update">the update</a>. Then <a href="UpdateImage">UpdateImage</a> has all that can be sent and all that can come back.</p>
 ${steps.map(formatStep).join("\n")}`,
 };
