@@ -147,6 +147,8 @@ describe("a target without a cursor", () => {
     });
     const resynced = await follow("--after", "lost", "--once", "--resync", ...to(east, west));
     expect([resynced.code, resynced.stderr]).toEqual([0, `${missed}; comparing all images\n`]);
+    const newest = (await readFeed(source.port)).at(-1)?.["cursor"];
+    expect(readFileSync(following.path("lost"), "utf8")).toBe(`${newest} ${nameOf(east)}\n${newest} ${nameOf(west)}\n`);
     expect(parseLines(resynced.stdout).filter(({ image }) => image === makeUuid(index))).toEqual([
       {
         target: nameOf(east),

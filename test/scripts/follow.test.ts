@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { waitForLeftCommand } from "../../scripts/following/command.ts";
 import { endBy, Following, makeImages, parseLines, readFeed, waitUntil } from "../support/following.ts";
 import { loader, sendUpdate } from "../support/loader.ts";
 import { PlainService } from "../support/plain-service.ts";
@@ -82,7 +84,14 @@ describe("npm run follow", () => {
     const second = following.start(service.port, ...args);
     await waitUntil(() => second.output.text !== "");
     expect(second.output.text).toBe(`waiting for the command that a killed run left running: process ${pid}\n`);
+    let isOver = false;
+    const left = waitForLeftCommand(following.path("left.command"), new AbortController().signal).then(() => {
+      isOver = true;
+    });
+    await setImmediate();
+    expect(isOver).toBe(false);
     writeFileSync(following.path("gate"), "go\n");
+    await left;
     await waitUntil(() => second.process.exitCode !== null);
     expect(read("order")).toBe("begin\nend\nbegin\nend\n");
   });
