@@ -3998,7 +3998,9 @@ from (
   SELECT place.*, sum(weight) OVER (ORDER BY sequence ROWS UNBOUNDED PRECEDING) - weight AS "before"
   FROM (
     SELECT place.*,
-      bytes + 64 * coalesce((SELECT revision FROM "images" WHERE uuid = place.image) - place.revision, 0) AS weight
+      2 * bytes + 64 * coalesce(
+        (SELECT revision FROM "images" WHERE uuid = place.image) - place.revision, 0
+      ) AS weight
     FROM (
       SELECT *
       FROM (
