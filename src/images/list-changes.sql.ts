@@ -5,6 +5,7 @@ import { callerRow, hasAuthority } from "../db/authority.ts";
 import { type Database, requireRow } from "../db/client.ts";
 import { accountHistory, imageHistory, imageRevisions, images, manifestColumnNames } from "../db/schema.ts";
 import {
+  asColumn,
   boolean,
   integer,
   leftJoined,
@@ -50,7 +51,7 @@ const unseen = ({ account, after, seen }: Placeholders<ChangesValues>): SQL => s
  * The places of a page, in order. A page ends where its values are large, those after taken to be as large as those before, or where much would have to be read to find
  * the values after. Joined with the account's own row, so that no value is bound to the column of the partial index.
  */
-const pageOf = (bind: Placeholders<ChangesValues>): SQL => sql`(
+const placesOf = (bind: Placeholders<ChangesValues>): SQL => sql`(
   SELECT place.*, sum(weight) OVER (ORDER BY sequence ROWS UNBOUNDED PRECEDING) - weight AS "before" FROM (
     SELECT place.*, 2 * bytes + ${sql.raw(String(bytesPerLaterRevision))} * coalesce((SELECT revision FROM ${images} WHERE uuid = place.image) - place.revision, 0) AS weight
     FROM (
@@ -61,18 +62,31 @@ const pageOf = (bind: Placeholders<ChangesValues>): SQL => sql`(
       SELECT * FROM (SELECT image, revision, kept.bytes, left_sequence, 1 FROM ${unseen(bind)} AS own CROSS JOIN ${imageRevisions} AS kept ON kept.left_feed = own.account
         WHERE left_sequence > own."from"
         ORDER BY left_sequence LIMIT ${bind.limit})
-      ORDER BY sequence LIMIT ${bind.limit}) AS place) AS place) AS "page"`;
+      ORDER BY sequence LIMIT ${bind.limit}) AS place) AS place)`;
+
+/** The page, and for each place the columns that later revisions of its image changed. Only these are looked for in the history. */
+const pageOf = (bind: Placeholders<ChangesValues>): SQL => sql`(
+  SELECT cut.*, (SELECT ',' || replace(group_concat(DISTINCT later.changed), ' ', '') || ',' FROM ${imageRevisions} AS later
+      WHERE later.image = cut.image AND later.revision > cut.revision) AS "later"
+  FROM ${placesOf(bind)} AS cut WHERE cut."before" < ${sql.raw(String(maxPageBytes))}) AS "page"`;
 
 const changedOrFirst = (name: string): SQL =>
   sql`${imageRevisions.changed} IS NULL OR ${imageRevisions.is_cut} OR instr(', ' || ${imageRevisions.changed} || ',', ${sql.raw(`', ${name},'`)}) > 0`;
+
+/** The value of a column after the revision: the image's, if no later revision changed it. */
+const valueAfter = (name: (typeof manifestColumnNames)[number]): SQL =>
+  sql`CASE WHEN instr("page"."later", ${sql.raw(`',${name},'`)}) > 0 THEN ${imageHistory[name]} ELSE ${images[name]} END`;
 
 /** The image after the revision; a long text only if the revision changed it. */
 const after = Object.fromEntries(
   manifestColumnNames.map((name) => [
     name,
-    (longColumns as readonly string[]).includes(name)
-      ? nullableText(sql`CASE WHEN ${changedOrFirst(name)} THEN ${imageHistory[name]} END`)
-      : imageHistory[name],
+    asColumn(
+      imageHistory[name],
+      (longColumns as readonly string[]).includes(name)
+        ? sql`CASE WHEN ${changedOrFirst(name)} THEN ${valueAfter(name)} END`
+        : valueAfter(name),
+    ),
   ]),
 );
 
@@ -101,8 +115,8 @@ export const changesStatement = statement<ChangesValues>().reads(
         imageHistory,
         and(eq(imageHistory.image, sql`"page"."image"`), eq(imageHistory.revision, sql`"page"."revision"`)),
       )
+      .innerJoin(images, eq(images.uuid, sql`"page"."image"`))
       .leftJoin(accounts, eq(accounts.uuid, imageRevisions.account))
-      .where(sql`"page"."before" < ${sql.raw(String(maxPageBytes))}`)
       .orderBy(sql`"page"."sequence"`),
 );
 

@@ -3962,81 +3962,130 @@ select "image_revisions"."image" as "image", "image_revisions"."revision" as "re
   "image_revisions"."write_id" as "writeId", "accounts"."login" as "login", "page"."sequence" as "sequence",
   "page"."isLeft" as "isLeft", "image_revisions"."left_feed" IS NOT NULL as "isArrived",
   "image_history"."image" as "after_uuid", "image_history"."revision" as "after_revision",
-  "image_history"."name" as "after_name", "image_history"."version" as "after_version",
+  CASE WHEN instr("page"."later", ',name,') > 0 THEN "image_history"."name" ELSE "images"."name" END as "after_name",
+  CASE
+    WHEN instr("page"."later", ',version,') > 0 THEN "image_history"."version" ELSE "images"."version"
+  END as "after_version",
   CASE
     WHEN "image_revisions"."changed" IS NULL
     OR "image_revisions"."is_cut"
-    OR instr(', ' || "image_revisions"."changed" || ',', ', description,') > 0 THEN "image_history"."description"
+    OR instr(
+      ', ' || "image_revisions"."changed" || ',', ', description,'
+    ) > 0 THEN CASE
+      WHEN instr("page"."later", ',description,') > 0 THEN "image_history"."description" ELSE "images"."description"
+    END
   END as "after_description",
-  "image_history"."homepage" as "after_homepage", "image_history"."eula" as "after_eula",
+  CASE
+    WHEN instr("page"."later", ',homepage,') > 0 THEN "image_history"."homepage" ELSE "images"."homepage"
+  END as "after_homepage",
+  CASE WHEN instr("page"."later", ',eula,') > 0 THEN "image_history"."eula" ELSE "images"."eula" END as "after_eula",
   CASE
     WHEN "image_revisions"."changed" IS NULL
     OR "image_revisions"."is_cut"
-    OR instr(', ' || "image_revisions"."changed" || ',', ', acl,') > 0 THEN "image_history"."acl"
+    OR instr(', ' || "image_revisions"."changed" || ',', ', acl,') > 0 THEN CASE
+      WHEN instr("page"."later", ',acl,') > 0 THEN "image_history"."acl" ELSE "images"."acl"
+    END
   END as "after_acl",
   CASE
     WHEN "image_revisions"."changed" IS NULL
     OR "image_revisions"."is_cut"
-    OR instr(', ' || "image_revisions"."changed" || ',', ', tags,') > 0 THEN "image_history"."tags"
+    OR instr(', ' || "image_revisions"."changed" || ',', ', tags,') > 0 THEN CASE
+      WHEN instr("page"."later", ',tags,') > 0 THEN "image_history"."tags" ELSE "images"."tags"
+    END
   END as "after_tags",
-  "image_history"."os" as "after_os", "image_history"."type" as "after_type",
+  CASE WHEN instr("page"."later", ',os,') > 0 THEN "image_history"."os" ELSE "images"."os" END as "after_os",
+  CASE WHEN instr("page"."later", ',type,') > 0 THEN "image_history"."type" ELSE "images"."type" END as "after_type",
   CASE
     WHEN "image_revisions"."changed" IS NULL
     OR "image_revisions"."is_cut"
-    OR instr(', ' || "image_revisions"."changed" || ',', ', requirements,') > 0 THEN "image_history"."requirements"
+    OR instr(
+      ', ' || "image_revisions"."changed" || ',', ', requirements,'
+    ) > 0 THEN CASE
+      WHEN instr("page"."later", ',requirements,') > 0 THEN "image_history"."requirements"
+      ELSE "images"."requirements"
+    END
   END as "after_requirements",
-  "image_history"."image_size" as "after_image_size",
+  CASE
+    WHEN instr("page"."later", ',image_size,') > 0 THEN "image_history"."image_size" ELSE "images"."image_size"
+  END as "after_image_size",
   CASE
     WHEN "image_revisions"."changed" IS NULL
     OR "image_revisions"."is_cut"
-    OR instr(', ' || "image_revisions"."changed" || ',', ', files,') > 0 THEN "image_history"."files"
+    OR instr(', ' || "image_revisions"."changed" || ',', ', files,') > 0 THEN CASE
+      WHEN instr("page"."later", ',files,') > 0 THEN "image_history"."files" ELSE "images"."files"
+    END
   END as "after_files",
-  "image_history"."published_at" as "after_published_at", "image_history"."owner" as "after_owner",
-  "image_history"."public" as "after_public", "image_history"."state" as "after_state",
-  "image_history"."origin" as "after_origin", "image_history"."error" as "after_error"
+  CASE
+    WHEN instr("page"."later", ',published_at,') > 0 THEN "image_history"."published_at" ELSE "images"."published_at"
+  END as "after_published_at",
+  CASE
+    WHEN instr("page"."later", ',owner,') > 0 THEN "image_history"."owner" ELSE "images"."owner"
+  END as "after_owner",
+  CASE
+    WHEN instr("page"."later", ',public,') > 0 THEN "image_history"."public" ELSE "images"."public"
+  END as "after_public",
+  CASE
+    WHEN instr("page"."later", ',state,') > 0 THEN "image_history"."state" ELSE "images"."state"
+  END as "after_state",
+  CASE
+    WHEN instr("page"."later", ',origin,') > 0 THEN "image_history"."origin" ELSE "images"."origin"
+  END as "after_origin",
+  CASE
+    WHEN instr("page"."later", ',error,') > 0 THEN "image_history"."error" ELSE "images"."error"
+  END as "after_error"
 from (
-  SELECT place.*, sum(weight) OVER (ORDER BY sequence ROWS UNBOUNDED PRECEDING) - weight AS "before"
+  SELECT cut.*,
+    (
+      SELECT ',' || replace(group_concat(DISTINCT later.changed), ' ', '') || ','
+      FROM "image_revisions" AS later
+      WHERE later.image = cut.image
+      AND later.revision > cut.revision
+    ) AS "later"
   FROM (
-    SELECT place.*,
-      2 * bytes + 64 * coalesce(
-        (SELECT revision FROM "images" WHERE uuid = place.image) - place.revision, 0
-      ) AS weight
+    SELECT place.*, sum(weight) OVER (ORDER BY sequence ROWS UNBOUNDED PRECEDING) - weight AS "before"
     FROM (
-      SELECT *
+      SELECT place.*,
+        2 * bytes + 64 * coalesce(
+          (SELECT revision FROM "images" WHERE uuid = place.image) - place.revision, 0
+        ) AS weight
       FROM (
-        SELECT image, revision, kept.bytes, sequence, 0 AS "isLeft"
+        SELECT *
         FROM (
-          SELECT account, max(removed, coalesce(?1, 0)) AS "from"
-          FROM "account_history"
-          WHERE account = ?2
-          AND newest IS NOT ?3
-          LIMIT 1
-        ) AS own
-        CROSS JOIN "image_revisions" AS kept ON kept.feed = own.account
-        WHERE sequence > own."from"
+          SELECT image, revision, kept.bytes, sequence, 0 AS "isLeft"
+          FROM (
+            SELECT account, max(removed, coalesce(?1, 0)) AS "from"
+            FROM "account_history"
+            WHERE account = ?2
+            AND newest IS NOT ?3
+            LIMIT 1
+          ) AS own
+          CROSS JOIN "image_revisions" AS kept ON kept.feed = own.account
+          WHERE sequence > own."from"
+          ORDER BY sequence
+          LIMIT ?4
+        )
+        UNION ALL
+        SELECT *
+        FROM (
+          SELECT image, revision, kept.bytes, left_sequence, 1
+          FROM (
+            SELECT account, max(removed, coalesce(?1, 0)) AS "from"
+            FROM "account_history"
+            WHERE account = ?2
+            AND newest IS NOT ?3
+            LIMIT 1
+          ) AS own
+          CROSS JOIN "image_revisions" AS kept ON kept.left_feed = own.account
+          WHERE left_sequence > own."from"
+          ORDER BY left_sequence
+          LIMIT ?4
+        )
         ORDER BY sequence
         LIMIT ?4
-      )
-      UNION ALL
-      SELECT *
-      FROM (
-        SELECT image, revision, kept.bytes, left_sequence, 1
-        FROM (
-          SELECT account, max(removed, coalesce(?1, 0)) AS "from"
-          FROM "account_history"
-          WHERE account = ?2
-          AND newest IS NOT ?3
-          LIMIT 1
-        ) AS own
-        CROSS JOIN "image_revisions" AS kept ON kept.left_feed = own.account
-        WHERE left_sequence > own."from"
-        ORDER BY left_sequence
-        LIMIT ?4
-      )
-      ORDER BY sequence
-      LIMIT ?4
+      ) AS place
     ) AS place
-  ) AS place
+  ) AS cut
+  WHERE cut."before" < 256000
 ) AS "page"
 inner join "image_revisions" on (
   "image_revisions"."image" = "page"."image" and "image_revisions"."revision" = "page"."revision"
@@ -4044,8 +4093,8 @@ inner join "image_revisions" on (
 inner join "image_history" on (
   "image_history"."image" = "page"."image" and "image_history"."revision" = "page"."revision"
 )
+inner join "images" on "images"."uuid" = "page"."image"
 left join "accounts" on "accounts"."uuid" = "image_revisions"."account"
-where "page"."before" < 256000
 order by "page"."sequence";
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SCAN own
@@ -4056,44 +4105,63 @@ order by "page"."sequence";
 -- SCAN place
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
--- SCAN page
+-- SCAN cut
 -- SEARCH image_revisions USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision=?)
 -- SEARCH kept USING COVERING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision=?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
+-- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 
