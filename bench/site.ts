@@ -37,9 +37,9 @@ export async function serveWorkers(
 }
 
 /** Bundles the service and serves it alone. */
-export async function serveService(folder: string, state: string) {
+export async function serveService(folder: string, state: string, vars: Readonly<Record<string, string>> = {}) {
   const bundle = bundleWorker("src/index.ts", join(folder, "bundle"));
-  const { run, port } = await serveWorkers(state, [{ name: "service", bundle }]);
+  const { run, port } = await serveWorkers(state, [{ name: "service", bundle, vars }]);
   return { run, port: port("service"), pid: run.pid ?? 0 };
 }
 

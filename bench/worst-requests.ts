@@ -42,6 +42,7 @@ export const reads: readonly Worst[] = [
     name: "audit of 100 revisions of 90 KB",
     make: () => ({ method: "GET", path: `/my/images/${audited}/audit` }),
   },
+  { name: "changes of 90 KB each", make: () => ({ method: "GET", path: "/my/changes" }) },
   { name: "list of 100 keys", make: () => ({ method: "GET", path: "/my/keys" }) },
 ];
 

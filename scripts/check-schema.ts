@@ -20,6 +20,7 @@ const tables = {
   image_trims: true,
   images: false,
   keys: true,
+  limited_keys: true,
 };
 
 const root = join(import.meta.dirname, "..");

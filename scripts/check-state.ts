@@ -42,7 +42,7 @@ function checkIntegrity(db: DatabaseSync): Found {
   return { text, isSound: text === "ok" };
 }
 
-const selectCounts = `SELECT (SELECT count(*) FROM accounts) || ' accounts, ' || (SELECT count(*) FROM keys) || ' keys, '
+const selectCounts = `SELECT (SELECT count(*) FROM accounts) || ' accounts, ' || ((SELECT count(*) FROM keys) + (SELECT count(*) FROM limited_keys)) || ' keys, '
   || (SELECT count(*) FROM images) || ' images (' || (SELECT count(*) FROM images WHERE state = 'destroyed') || ' destroyed), '
   || (SELECT count(*) FROM image_history) || ' revisions' AS text`;
 const selectNewest = `SELECT coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', max(time) / 1000, 'unixepoch'), 'none') AS text FROM (

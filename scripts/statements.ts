@@ -94,7 +94,7 @@ const operator = String.raw`\s*(?:=|==|<>|!=|<=?|>=?|\bIS(?:\s+NOT)?\b|\b(?:NOT\
 /** Finds where a statement compares such a column with a parameter: SQLite would prepare it anew at each run. */
 export function findBoundPartial(text: string, columns: readonly string[]): string[] {
   const names = columns.map((column) => String.raw`(?<!\+)"\w+"\."${column.split(".")[1]}"`).join("|");
-  const compared = new RegExp(`(?:${names})${operator}\\?|\\?${operator}(?:${names})`, "gi");
+  const compared = new RegExp(`(?:${names})${operator}\\?|\\?\\d*${operator}(?:${names})`, "gi");
   return [...text.matchAll(compared)].map(([one]) => one);
 }
 

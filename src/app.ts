@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { getAccount, listDatacenters, updateAccount } from "./accounts/account.ts";
 import { createKey, deleteKey, getKey, listKeys } from "./accounts/keys.ts";
 import { authenticate, checkBodyDigests, confirmCaller, readAuthorization } from "./caller/authenticate.ts";
+import { checkScope } from "./caller/scope.ts";
 import type { AppEnv } from "./context.ts";
 import { readBody } from "./http/body.ts";
 import { health, ping } from "./http/health.ts";
@@ -78,6 +79,7 @@ export const app: Hono<AppEnv> = new Hono<AppEnv>({ getPath: canonicalizePath })
     authenticate,
     confirmCaller,
     limitAccount,
+    checkScope,
     checkBodyDigests,
   )
   .route("/", accountRoutes)

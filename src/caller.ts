@@ -1,12 +1,15 @@
-/** Who sent a request, and the names in it. */
-export type Caller = CallerNames & {
-  /** UUID of the account acted as. */
-  account: string;
-  /** UUID of the account that signed. */
-  signer: string;
-  /** SHA256 fingerprint of the key that signed. */
-  fingerprintSha256: string;
-};
+import type { KeyLimits } from "./scope.ts";
+
+/** Who sent a request, the names in it, and the limits of the key that signed. */
+export type Caller = CallerNames &
+  KeyLimits & {
+    /** UUID of the account acted as. */
+    account: string;
+    /** UUID of the account that signed. */
+    signer: string;
+    /** SHA256 fingerprint of the key that signed. */
+    fingerprintSha256: string;
+  };
 
 /** The names in keyId and path. */
 export type CallerNames = {

@@ -28,6 +28,7 @@ const variables = {
   HISTORY_REVISIONS: fromZero(1000),
   HISTORY_BYTES: fromZero(1_048_576),
   ACCOUNT_HISTORY_BYTES: fromZero(33_554_432),
+  ACCOUNT_IMAGE_BYTES: fromZero(134_217_728),
   MAX_IMAGES: fromZero(1000),
   MAX_KEYS: fromZero(100),
   MAX_KEY_COMMENT: fromZero(1024),
@@ -50,7 +51,7 @@ type Values = z.output<typeof configurationSchema>;
 /** Every variable with its default. */
 export const variableDefaults: Values = /* @__PURE__ */ z.parse(configurationSchema, {});
 
-/** Renames the variables for the code. 0 turns off `history…`, `maxImages` and the limits after it. */
+/** Renames the variables for the code. 0 turns off `history…`, `account…`, `maxImages` and the limits after it. */
 const toConfiguration = (values: Values) => ({
   defaultRelease: values.DEFAULT_API_VERSION,
   isRequestTargetRequired: values.REQUIRE_REQUEST_TARGET,
@@ -71,6 +72,8 @@ const toConfiguration = (values: Values) => ({
   historyBytes: values.HISTORY_BYTES,
   /** The most bytes of the history of an account's images, and of its records of Idempotency-Keys. */
   accountHistoryBytes: values.ACCOUNT_HISTORY_BYTES,
+  /** The most bytes of an account's images, destroyed ones too, that a write makes large. */
+  accountImageBytes: values.ACCOUNT_IMAGE_BYTES,
   /** Images that an account owns, without destroyed ones. */
   maxImages: values.MAX_IMAGES,
   /** Keys of an account. */

@@ -7,6 +7,7 @@ import type { CloudApiError } from "./errors.ts";
 import type { Preconditions } from "./images/rules/preconditions.ts";
 import type { Operation } from "./operations.ts";
 import type { Release } from "./releases.ts";
+import type { KeyLimits } from "./scope.ts";
 import type { SignedRequest } from "./signature/signed-request.ts";
 import type { DecodedForm, RequestParameters } from "./syntax/form.ts";
 
@@ -47,7 +48,9 @@ type Variables = {
   body?: Uint8Array;
   caller?: Caller;
   /** The caller comes from this isolate's cache or from a replica: the key may be gone since. */
-  isCallerCached?: boolean;
+  isCallerUnconfirmed?: boolean;
+  /** Throws if a key with these limits may not do what the operation has read of the request. */
+  demand?: (limits: KeyLimits) => void;
   /** Time to identify the caller, including the round trip. */
   authMilliseconds?: number;
   query?: DecodedForm;

@@ -1,3 +1,5 @@
+import type { NeededWord } from "./scope.ts";
+
 type WriteRow = { action: string; isOverwriting?: true };
 
 /**
@@ -44,3 +46,36 @@ export type Operation =
   | "ListDatacenters"
   | "Ping"
   | "Health";
+
+/**
+ * The words of a key's scope that each operation needs: of each inner list, one. UpdateImage and RevertImage need more for
+ * some fields, and GetKey and DeleteKey need `keys` for any key but the one that signs. docs/contract.md#scopes
+ */
+export const neededWords: Readonly<Record<Operation, readonly (readonly NeededWord[])[]>> = {
+  ListImages: [["images:read@any"]],
+  GetImage: [["images:read@path"]],
+  ImageAudit: [["images:read@path"]],
+  ListChanges: [["images:read"]],
+  ListImageTags: [["images:read@path"]],
+  GetImageTag: [["images:read@path"]],
+  UpdateImage: [["images:update@path", "images:tag@path", "images:share@path"]],
+  RevertImage: [["images:update@path"], ["images:tag@path"]],
+  CloneImage: [["images:clone@path"]],
+  DeleteImage: [["images:delete@path"]],
+  AddImageAcl: [["images:share@path"]],
+  RemoveImageAcl: [["images:share@path"]],
+  LeaveImage: [["images:share@path"]],
+  AddImageTags: [["images:tag@path"]],
+  ReplaceImageTags: [["images:tag@path"]],
+  DeleteImageTag: [["images:tag@path"]],
+  DeleteImageTags: [["images:tag@path"]],
+  GetAccount: [["account:read"]],
+  UpdateAccount: [["account:write"]],
+  ListKeys: [["keys"]],
+  CreateKey: [["keys"]],
+  GetKey: [],
+  DeleteKey: [],
+  ListDatacenters: [],
+  Ping: [],
+  Health: [],
+};

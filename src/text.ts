@@ -1,5 +1,8 @@
 import { show } from "./errors.ts";
 
+/** A UUID in lower case, as CloudAPI writes them. */
+export const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
 /** Whether SQLite stores the whole text: no U+0000, no lone surrogate. */
 export const isStorable = (text: string): boolean => !text.includes("\u0000") && text.isWellFormed();
 
@@ -65,4 +68,18 @@ export function parseJsonOr(text: string): unknown {
   } catch {
     return text;
   }
+}
+
+/** Levenshtein's distance: the letters to insert, remove or replace. */
+export function countEdits(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, at) => at);
+  for (let line = 0; line < from.length; line += 1) {
+    const next = [line + 1];
+    for (let at = 0; at < to.length; at += 1) {
+      const replaced = (row[at] ?? 0) + (from[line] === to[at] ? 0 : 1);
+      next.push(Math.min(replaced, (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
 }

@@ -6,6 +6,7 @@ import { nameRule, textFields, versionRule } from "../../src/images/rules/fields
 import { listParameters } from "../../src/images/rules/list-filters.ts";
 import { maxTagLevels } from "../../src/images/rules/tags.ts";
 import { findRelease, versions } from "../../src/releases.ts";
+import { scopeWords } from "../../src/scope.ts";
 import { listRows, type Mistake, type Row, readText } from "./documents.ts";
 
 /** A table of a document, what the code has, by the name in the first column, and the column of the values, if any. */
@@ -35,6 +36,7 @@ const tables: readonly Table[] = [
     code: keysOf(listParameters.map((name) => name.replace(/\.$/, ".KEY"))),
     source: "listParameters in src/images/rules/list-filters.ts",
   },
+  { heading: "Scopes", code: keysOf(scopeWords), source: "scopeWords in src/scope.ts" },
   {
     file: "docs/configuration.md",
     heading: "Variables",

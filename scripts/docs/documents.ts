@@ -87,7 +87,7 @@ export function listAnchors(text: string): ReadonlySet<string> {
 }
 
 /** As github-slugger does: lower case, no punctuation but hyphen and underscore, a hyphen for each space. */
-const makeSlug = (heading: string): string =>
+export const makeSlug = (heading: string): string =>
   heading
     .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
     .toLowerCase()

@@ -18,6 +18,7 @@ const rows: Readonly<Record<string, string>> = {
   "src/db/": `${writes} ${edits} ${accounts} operations/credential-cache`,
   "src/http/": "http/ refusals operations/streamed-answers",
   "src/images/": `images/ ${writes} ${edits} operations/quotas`,
+  "src/images/account-": "operations/account-history operations/account-images",
   "src/images/clone-image": `operations/clone-image operations/quotas ${writes}`,
   "src/images/delete-image": `operations/delete-image operations/history-bytes ${writes}`,
   "src/images/image-audit": history,

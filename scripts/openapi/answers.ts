@@ -1,10 +1,9 @@
-import type { UpdatableAccountField } from "../../src/db/schema.ts";
-import { errorStatus } from "../../src/errors.ts";
+import type { UpdatableAccountField } from "../../src/db/account-schema.ts";
 import { imageStates } from "../../src/image-states.ts";
-import { uuidShape } from "../../src/images/rules/acl.ts";
 import { imageWrites } from "../../src/operations.ts";
+import { uuidShape } from "../../src/text.ts";
 import { type Json, refer } from "./json.ts";
-import type { ErrorCode } from "./operations.ts";
+import { makeScopePattern } from "./scope-pattern.ts";
 
 const text = (description: string, more: Json = {}): Json => ({ type: "string", description, ...more });
 const number = (description: string): Json => ({ type: "integer", description });
@@ -44,6 +43,8 @@ const file = object(
   [],
 );
 
+const failure = object("Why the creation failed.", { code: text("Code."), message: text("Message.") }, ["code"]);
+
 /** Makes the schema of an image. @param type as a release shows it. docs/contract.md#image */
 const makeImage = (description: string, type: Json): Json =>
   object(
@@ -53,11 +54,11 @@ const makeImage = (description: string, type: Json): Json =>
       name: text("Name."),
       version: text("Version."),
       os: text("Operating system. Absent while the image is created, or where the operator did not know it."),
-      requirements,
+      requirements: refer("schemas", "ImageRequirements"),
       type,
       image_size: whole("Size of a zvol, MiB."),
       description: text("Description."),
-      files: { type: "array", items: file, description: "The first file alone." },
+      files: { type: "array", items: refer("schemas", "ImageFile"), description: "The first file alone." },
       tags: { type: "object", additionalProperties: true, description: "Tags: any keys, any JSON values." },
       homepage: text("Address of its page. Provisioned ones may be anything."),
       published_at: text("Date and time, as stored."),
@@ -73,22 +74,28 @@ const makeImage = (description: string, type: Json): Json =>
         description: "Accounts that it is shared with. Absent when empty.",
       },
       origin: uuid("Image that it was made of."),
-      error: object("Why the creation failed.", { code: text("Code."), message: text("Message.") }, ["code"]),
+      error: refer("schemas", "ImageFailure"),
     },
     ["id", "name", "version", "requirements", "owner", "public", "state"],
   );
 
+const signer = object(
+  "The account and key that signed.",
+  {
+    type: { const: "signature" },
+    keyId: text("`/LOGIN/keys/SHA256:…`"),
+    account: uuid("Account."),
+    requestId: text("Request-Id of the request."),
+    scope: text("The scope that the key had then. Absent if it had none."),
+  },
+  ["type", "keyId", "account", "requestId"],
+);
+
+const operator = object("The operator of the service, with `npm run provision`.", { type: { const: "operator" } });
+
 const caller: Json = {
   description: "Who did it.",
-  oneOf: [
-    object("The account and key that signed.", {
-      type: { const: "signature" },
-      keyId: text("`/LOGIN/keys/SHA256:…`"),
-      account: uuid("Account."),
-      requestId: text("Request-Id of the request."),
-    }),
-    object("The operator of the service, with `npm run provision`.", { type: { const: "operator" } }),
-  ],
+  oneOf: [refer("schemas", "Signer"), refer("schemas", "Operator")],
 };
 
 const change = object("A field of the image as the requested release shows it; null where it is absent.", {
@@ -102,15 +109,15 @@ const revision = object("One revision of an image.", {
   action: text("What made it.", { enum: actions }),
   success: { const: "yes", description: "Only applied writes have a revision." },
   time: text("By the database's clock, ISO 8601.", { format: "date-time" }),
-  caller,
+  caller: refer("schemas", "Caller"),
   revision: number("The revision that the write produced."),
   changes: {
     description: "The fields that changed. Null where the revision before is not kept.",
-    oneOf: [{ type: "object", additionalProperties: change }, { type: "null" }],
+    oneOf: [{ type: "object", additionalProperties: refer("schemas", "FieldChange") }, { type: "null" }],
   },
 });
 
-const changesOfFields = { type: "object", additionalProperties: change };
+const changesOfFields = { type: "object", additionalProperties: refer("schemas", "FieldChange") };
 
 const feedEntry = object("One change of an image.", {
   ...(revision["properties"] as Json),
@@ -152,15 +159,14 @@ const health = {
   readOnly: { type: "boolean", description: "Whether READ_ONLY is on." },
 };
 
-const fieldError = object("One field that breaks its rule.", {
-  field: text("The field."),
-  code: text("What kind of mistake.", { enum: ["Invalid", "MissingParameter"] }),
-  message: text("A sentence for a person."),
-});
-
 /** The bodies of answers, by name. */
 export const answerSchemas: Json = {
-  Image: makeImage("An image.", text("Type as stored, such as `zone-dataset`, `zvol`, `lx-dataset` or `docker`.")),
+  Image: makeImage(
+    "An image.",
+    text(
+      "Type as stored, such as `zone-dataset`, `zvol`, `lx-dataset` or `docker`. Before 8.0.0 `virtualmachine` for a zvol, else `smartmachine`.",
+    ),
+  ),
   ImageBefore8: makeImage(
     "An image as releases before 8.0.0 show it.",
     text("Before 8.0.0: `virtualmachine` for a zvol, else `smartmachine`.", {
@@ -173,16 +179,31 @@ export const answerSchemas: Json = {
     items: refer("schemas", "ImageBefore8"),
     description: "Images as releases before 8.0.0 show them, by `published_at`.",
   },
-  Revisions: { type: "array", items: revision, description: "Revisions, newest first." },
-  Changes: { type: "array", items: feedEntry, description: "Changes, in the order of commit." },
+  ImageRequirements: requirements,
+  ImageFile: file,
+  ImageFailure: failure,
+  Revision: revision,
+  Revisions: { type: "array", items: refer("schemas", "Revision"), description: "Revisions, newest first." },
+  Change: feedEntry,
+  Changes: { type: "array", items: refer("schemas", "Change"), description: "Changes, in the order of commit." },
+  Caller: caller,
+  Signer: signer,
+  Operator: operator,
+  FieldChange: change,
   Tags: { type: "object", additionalProperties: true, description: "All tags of an image." },
   Tag: { description: "The value of a tag: any JSON." },
   Account: account,
-  Key: object("A key of an account.", {
-    name: text("Name."),
-    fingerprint: text("MD5 fingerprint."),
-    key: text("OpenSSH line."),
-  }),
+  Key: object(
+    "A key of an account.",
+    {
+      name: text("Name."),
+      fingerprint: text("MD5 fingerprint."),
+      key: text("OpenSSH line."),
+      scope: text("What it may do, as words. Absent: everything.", { pattern: makeScopePattern(" ") }),
+      expires: text("When it ends. Absent: never.", { format: "date-time" }),
+    },
+    ["name", "fingerprint", "key"],
+  ),
   Keys: { type: "array", items: refer("schemas", "Key"), description: "Keys, by name." },
   Datacenters: {
     type: "object",
@@ -198,15 +219,6 @@ export const answerSchemas: Json = {
     code: { const: "ServiceUnavailableError" },
     message: text("A sentence for a person."),
     ...health,
-  }),
-  Error: object("A refusal. The message is for people and may change.", {
-    code: text("What was wrong.", { enum: Object.keys(errorStatus) }),
-    message: text("A sentence that names what was wrong."),
-  }),
-  FieldErrors: object("Fields that break their rules, each once.", {
-    code: { const: "ValidationFailed" },
-    message: text("The fields."),
-    errors: { type: "array", items: fieldError, description: "In the order of the fields." },
   }),
 };
 
@@ -257,37 +269,3 @@ export const headers: Json = { ...common, ...some };
 
 /** The names of those that every answer has. */
 export const commonHeaders: readonly string[] = Object.keys(common);
-
-/** When each code occurs, in a sentence. docs/contract.md#errors */
-export const errorSentences: Readonly<Record<ErrorCode, string>> = {
-  BadRequest:
-    "JSON that is not an object, an escape in the path that cannot be decoded, a Host that is no host name, or a query that is not UTF-8.",
-  BadDigest: "`Content-MD5`, or a signed `Digest`, is not the body's.",
-  InvalidContent: "The body does not parse.",
-  InvalidHeader: "Authorization, the signed date, a precondition or the Idempotency-Key is malformed.",
-  InvalidVersion: "No served version is in the requested range.",
-  InvalidCredentials: "No signature, or one that is not of a known key.",
-  NotAuthorized: "The account is disabled, or the path is another's.",
-  QuotaExceeded: "The account owns as many images, or has as many keys, as it may.",
-  ResourceNotFound: "No such account, key, tag or image, or an image that the caller may not see.",
-  MethodNotAllowedError: "The path has no such method; `Allow` lists those it has.",
-  NotAcceptableError: "`Accept` admits no JSON.",
-  InvalidArgument: "An action, `dry-run`, a revision, a filter, a page, a key or a field of an account is not allowed.",
-  MissingParameter: "No action, no key, no revision, or no body for a grant or tags.",
-  PreconditionFailed: "The image is at another revision; `ETag` has the current one. Nothing was changed.",
-  RequestTooLarge: "The body is over 100000 bytes.",
-  UnsupportedMediaTypeError: "The type or coding of the body is not supported.",
-  ValidationFailed: "A field breaks its rule; `errors` lists the fields. Nothing was changed.",
-  NotImageOwner: "The image is visible, and another's.",
-  ImageNotShared: "The image cannot be cloned: it is not shared with the caller by acl, or not activated.",
-  ImageHasDependentImages: "The image cannot be deleted: it is the origin of others.",
-  IdempotencyKeyReused: "The key was sent with another request.",
-  CursorExpired:
-    "Changes after the cursor are not in the feed any more, or the database was restored. Read all images, and go on from `Oldest-Cursor`.",
-  PreconditionRequired: "The service requires If-Match of a write that replaces fields.",
-  RequestThrottled:
-    "The account, or the address, sent too much, the account leaves too many long answers unread, or the history of its images is full; nothing was done. Wait for `Retry-After` seconds.",
-  InternalError: "An unexpected fault; the cause is on the log under the Request-Id.",
-  ServiceUnavailableError:
-    "The database failed or stayed busy, or the service is read-only. Wait for `Retry-After` seconds; a write with an Idempotency-Key is applied once.",
-};

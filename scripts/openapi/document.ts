@@ -1,13 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { errorStatus } from "../../src/errors.ts";
-import { answerSchemas, commonHeaders, errorSentences, headers } from "./answers.ts";
+import { answerSchemas, headers } from "./answers.ts";
 import { makeCodeSamples } from "./code-samples.ts";
+import { errorSchemas } from "./error-schemas.ts";
 import { type Exchange, examples } from "./examples.ts";
+import { makeForm } from "./forms.ts";
 import { type Json, refer, toObject } from "./json.ts";
-import { type ErrorCode, type OperationRow, operations, signed, unsigned, withBody } from "./operations.ts";
+import type { Group } from "./operation-row.ts";
 import { parameters } from "./parameters.ts";
+import { isByBody, isSigned, listParameterNames, type PlacedRow, placedRows } from "./placed.ts";
 import { requestSchemas } from "./request-schemas.ts";
+import { makeExamples, makeResponses, sharedRefusals } from "./responses.ts";
 
 const { version }: { version: string } = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../package.json"), "utf8"),
@@ -22,190 +25,100 @@ export function makeDocument(): Json {
       version,
       summary: "Triton CloudAPI's image endpoints at the edge.",
       description:
-        "Requests are signed with a key of the account (HTTP Signature). Every difference from CloudAPI is in the project's docs/differences.md; the rules behind this document are in docs/contract.md.",
+        "Requests are signed with a key of the account (HTTP Signature); the page beside this document, `/--docs/`, shows how, and has the function `edge` of the samples. The service answers HEAD wherever it answers GET. Several operations of a path are told apart by `action`: the published request has it in the query. OpenAPI has no such paths, so that of the operations at one path the others than the first have a fragment in theirs, which no client sends, and all that they read in the body. The rules behind this document are in `/--docs/contract`.",
+      contact: { name: "The operator of this service" },
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/", description: "The service that serves this document." }],
     security: [{ signature: [] }],
-    tags: [
-      { name: "Images", description: "Images, their edits and their history." },
-      { name: "Grants", description: "Who an image is shared with." },
-      { name: "Tags", description: "Tags one by one." },
-      { name: "Account", description: "The account and its keys." },
-      { name: "Service", description: "Whether the service runs." },
-    ],
+    tags: Object.entries(groups).map(([name, description]) => ({ name, description })),
     paths: makePaths(),
     components: {
       securitySchemes: {
+        // `http` with the scheme Signature says the same, and generators warn at each operation that they do not know it.
         signature: {
-          type: "http",
-          scheme: "Signature",
+          type: "apiKey",
+          in: "header",
+          name: "Authorization",
           description:
             'HTTP Signature (draft-cavage): `Authorization: Signature keyId="/LOGIN/keys/FINGERPRINT",algorithm="rsa-sha256",headers="date",signature="BASE64"` over `date: …`. RSA, ECDSA and Ed25519.',
         },
       },
-      schemas: { ...answerSchemas, ...requestSchemas },
+      schemas: { ...answerSchemas, ...errorSchemas, ...requestSchemas, ...makeForms() },
       parameters,
       headers,
+      responses: sharedRefusals,
     },
   };
 }
 
+/** What the operations of each group are of. */
+const groups: Readonly<Record<Group, string>> = {
+  Images: "Images, their edits and their history.",
+  Changes: "Every change of an account's images, in order.",
+  Grants: "Who an image is shared with.",
+  Tags: "Tags one by one.",
+  Account: "The account and its keys.",
+  Service: "Whether the service runs.",
+};
+
+/** Makes a schema of the form of each body. */
+const makeForms = (): Json =>
+  Object.fromEntries(
+    placedRows.flatMap((placed) => {
+      const name = nameBody(placed);
+      return name === undefined ? [] : [[`${name}Form`, makeForm(toObject(requestSchemas[name]))]];
+    }),
+  );
+
+/** The schema of an operation's body. */
+const nameBody = (placed: PlacedRow): string | undefined =>
+  isByBody(placed) ? placed.row.operations[0] : placed.row.body?.[0];
+
 function makePaths(): Json {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const [tag, rows] of Object.entries(operations)) {
-    for (const row of rows) {
-      const [method = "", path = ""] = row.request.split(" ");
-      const operation = makeOperation(row, { tag, path });
-      paths[path] = {
-        ...paths[path],
-        [method]: operation,
-        ...(method === "get" && { head: makeHead(row, operation) }),
-      };
-    }
+  for (const placed of placedRows) {
+    paths[placed.path] = { ...paths[placed.path], [placed.method]: makeOperation(placed) };
   }
   return paths;
 }
 
-/** Headers that any request may have. */
-const commonParameters = ["Accept-Version", "Api-Version", "X-Api-Version", "Request-Id", "X-Request-Id"];
-const signedParameters = ["Date", "X-Date", "Digest"];
-
-function makeOperation(row: OperationRow, { tag, path }: { tag: string; path: string }): Json {
-  const isSigned = tag !== "Service";
-  const names = new Set([
-    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name),
-    ...(row.parameters ?? []),
-    ...commonParameters,
-    ...(isSigned ? signedParameters : []),
-    ...(row.body ? ["Content-MD5"] : []),
-  ]);
-  const codes = [...(isSigned ? signed : unsigned), ...(row.body ? withBody : []), ...(row.errors ?? [])];
+function makeOperation(placed: PlacedRow): Json {
+  const { row, group } = placed;
+  const body = nameBody(placed);
   return {
-    operationId: row.operations.join("_"),
-    tags: [tag],
+    operationId: row.operations[0],
+    tags: [group],
     summary: row.summary,
     description: row.description,
-    ...(!isSigned && { security: [] }),
-    parameters: [...names].map((name) => refer("parameters", name)),
-    ...(row.body && { requestBody: makeBody(row.body, row) }),
-    responses: { ...makeSuccesses(row), ...makeRefusals(row, codes) },
+    ...(!isSigned(placed) && { security: [] }),
+    parameters: listParameterNames(placed).map((name) => refer("parameters", name)),
+    ...(body !== undefined && { requestBody: makeBody(placed, body) }),
+    responses: makeResponses(placed),
     "x-codeSamples": row.operations.flatMap((name) => makeCodeSamples(name, examples[name])),
   };
 }
 
-function makeBody(names: readonly string[], row: OperationRow): Json {
-  const schema = chooseAny(names.map((name) => refer("schemas", name)));
-  // A refused body is no example.
-  const examples = makeExamples(row, ({ body, status }) => (status < 400 ? body : undefined));
-  const form = { type: "object" };
+function makeBody(placed: PlacedRow, name: string): Json {
+  const form = refer("schemas", `${name}Form`);
   return {
     description: "JSON, or the same values as a form.",
-    required: false,
+    required: !placed.row.isBodyOptional,
     content: {
-      "application/json": { schema, ...examples },
+      "application/json": {
+        schema: refer("schemas", name),
+        ...makeExamples(placed.row, (exchange) => pickBody(placed, exchange)),
+      },
       "application/x-www-form-urlencoded": { schema: form },
+      // A part has a name.
       "multipart/form-data": { schema: { ...form, propertyNames: { minLength: 1 } } },
     },
   };
 }
 
-/** Makes HEAD of a path: GET's answers without their bodies. */
-function makeHead(row: OperationRow, get: Json): Json {
-  const { "x-codeSamples": _, responses, ...operation } = get;
-  const answers = Object.entries(toObject(responses)).map(([status, answer]) => {
-    const { content: _, ...bare } = toObject(answer);
-    return [status, bare];
-  });
-  return {
-    ...operation,
-    operationId: `Head${row.operations.join("_").replace(/^(?:List|Get)/, "")}`,
-    summary: `${row.summary}: headers alone`,
-    description: "The headers of GET, without a body.",
-    responses: Object.fromEntries(answers),
-  };
+/** Returns the body of an example with all that the document has in it. A refused body is no example. */
+function pickBody(placed: PlacedRow, { body, status }: Exchange): unknown {
+  if (status >= 400) return undefined;
+  if (!isByBody(placed)) return body;
+  return { action: placed.row.action, ...(Array.isArray(body) ? { acl: body } : toObject(body)) };
 }
-
-/** Makes the examples of a row, by operation and title. @param pick returns undefined to leave an exchange out */
-function makeExamples({ operations }: OperationRow, pick: (exchange: Exchange) => unknown): Json {
-  const picked = operations.flatMap((operation) =>
-    examples[operation].flatMap((exchange) => {
-      const value = pick(exchange);
-      return value === undefined ? [] : [[`${operation}: ${exchange.title}`, { value }] as const];
-    }),
-  );
-  return picked.length > 0 ? { examples: Object.fromEntries(picked) } : {};
-}
-
-/** Makes the examples of one status. */
-const makeAnswerExamples = (row: OperationRow, status: number): Json =>
-  makeExamples(row, (exchange) => (exchange.status === status ? exchange.answer : undefined));
-
-const referHeaders = (names: readonly string[]): Json =>
-  Object.fromEntries(names.map((name) => [name, refer("headers", name)]));
-
-const bodyHeaders = ["Content-MD5", "Content-Length"];
-
-/** Returns a single schema unchanged, else anyOf. */
-const chooseAny = (schemas: readonly Json[]): unknown => (schemas.length === 1 ? schemas[0] : { anyOf: schemas });
-
-const makeContent = (schemas: readonly Json[], examples: Json): Json => ({
-  "application/json": { schema: chooseAny(schemas), ...examples },
-});
-
-const makeSuccesses = (row: OperationRow): Json =>
-  Object.fromEntries(
-    row.answers.map(({ status, schemas, headers: own = [], description }) => [
-      String(status),
-      {
-        description,
-        headers: referHeaders([...commonHeaders, ...(schemas.length > 0 ? bodyHeaders : []), ...own]),
-        ...(schemas.length > 0 && {
-          content: makeContent(
-            schemas.map((name) => refer("schemas", name)),
-            makeAnswerExamples(row, status),
-          ),
-        }),
-      },
-    ]),
-  );
-
-/** Headers of some refusals. */
-const refusalHeaders: Readonly<Record<number, readonly string[]>> = {
-  401: ["WWW-Authenticate"],
-  405: ["Allow"],
-  410: ["Oldest-Cursor"],
-  412: ["ETag"],
-  429: ["Retry-After", "RateLimit-Policy"],
-  503: ["Retry-After"],
-};
-
-/** Makes the refusals of an operation, one for each status, with the codes that it can have. */
-function makeRefusals(row: OperationRow, codes: readonly ErrorCode[]): Json {
-  // Any path refuses some methods.
-  const all = [...new Set<ErrorCode>([...codes, "MethodNotAllowedError"])];
-  const own = new Set(row.answers.map(({ status }) => status));
-  return Object.fromEntries(
-    [...Map.groupBy(all, (code) => errorStatus[code])]
-      .filter(([status]) => !own.has(status))
-      .map(([status, codes]) => [
-        String(status),
-        {
-          description: codes.map((code) => `**${code}**: ${errorSentences[code]}`).join("\n\n"),
-          headers: referHeaders([
-            ...commonHeaders,
-            ...bodyHeaders,
-            "Dry-Run",
-            "Ignored-Parameters",
-            ...(refusalHeaders[status] ?? []),
-          ]),
-          content: makeContent(codes.map(makeRefusal), makeAnswerExamples(row, status)),
-        },
-      ]),
-  );
-}
-
-const makeRefusal = (code: ErrorCode): Json =>
-  code === "ValidationFailed"
-    ? refer("schemas", "FieldErrors")
-    : { allOf: [refer("schemas", "Error"), { properties: { code: { const: code } } }] };

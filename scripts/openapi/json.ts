@@ -10,7 +10,7 @@ export const toObject = (value: unknown): Json => (isObject(value) ? value : {})
 export const toList = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : []);
 
 /** A reference to a component of the document. */
-export const refer = (kind: "schemas" | "parameters" | "headers", name: string): Json => ({
+export const refer = (kind: "schemas" | "parameters" | "headers" | "responses", name: string): Json => ({
   $ref: `#/components/${kind}/${name}`,
 });
 

@@ -1,56 +1,18 @@
-import type { errorStatus } from "../../src/errors.ts";
-import type { Operation } from "../../src/operations.ts";
-import { listNames, queryFieldNames } from "./parameters.ts";
-import { empty, noNews, notModified, ok, type Success } from "./successes.ts";
-
-/** A code of the error table. */
-export type ErrorCode = keyof typeof errorStatus;
-
-type Group = "Images" | "Changes" | "Grants" | "Tags" | "Account" | "Service";
-
-/** A path and method of the service, with all that a client can send and meet. */
-export type OperationRow = {
-  request: `${"get" | "post" | "put" | "delete"} /${string}`;
-  /** CloudAPI's names. Several share a path and are told apart by `action`, or by who asks. */
-  operations: readonly Operation[];
-  summary: string;
-  description: string;
-  parameters?: readonly string[];
-  /** Schemas of the body. */
-  body?: readonly string[];
-  answers: readonly Success[];
-  /** Beside `unsigned`, `signed` and `withBody`. */
-  errors?: readonly ErrorCode[];
-};
-
-/** What any request can meet. */
-export const unsigned: readonly ErrorCode[] = ["InvalidVersion", "NotAcceptableError"];
-
-/** What any signed request can meet. docs/contract.md#order-of-checks */
-export const signed: readonly ErrorCode[] = [
-  "BadRequest",
-  "BadDigest",
-  "InvalidHeader",
-  "InvalidVersion",
-  "InvalidCredentials",
-  "NotAuthorized",
-  "ResourceNotFound",
-  "NotAcceptableError",
-  "RequestThrottled",
-  "InternalError",
-  "ServiceUnavailableError",
-];
-
-/** What a request with a body can meet. */
-export const withBody: readonly ErrorCode[] = [
-  "InvalidContent",
-  "RequestTooLarge",
-  "UnsupportedMediaTypeError",
-  "ValidationFailed",
-];
+import type { ErrorCode, Group, OperationRow } from "./operation-row.ts";
+import { listNames } from "./parameters.ts";
+import { empty, noNews, notModified, ok } from "./successes.ts";
 
 /** What a write of an image can meet. */
 const write: readonly ErrorCode[] = ["InvalidArgument", "NotImageOwner", "IdempotencyKeyReused", "PreconditionFailed"];
+
+/** What a clone can meet. */
+const clone: readonly ErrorCode[] = [
+  "InvalidArgument",
+  "ImageNotShared",
+  "QuotaExceeded",
+  "IdempotencyKeyReused",
+  "PreconditionFailed",
+];
 
 const image = ["Image", "ImageBefore8"];
 const preconditions = ["If-Match", "If-None-Match"];
@@ -59,7 +21,7 @@ const writeParameters = ["dry-run", ...preconditions, "Idempotency-Key"];
 const replayHeaders = ["Idempotent-Replayed", "Revision-Not-Kept"];
 const writeHeaders = ["ETag", "Changed-Fields", "Dry-Run", "Ignored-Parameters", ...replayHeaders];
 
-/** All operations by their group, a row for each path and method. docs/contract.md#operations */
+/** All operations by their group, a row for each request. docs/contract.md#operations */
 export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
   Images: [
     {
@@ -82,14 +44,37 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
     },
     {
       request: "post /{login}/images/{id}",
-      operations: ["UpdateImage", "CloneImage", "RevertImage"],
-      summary: "Update, clone or revert an image",
+      action: "update",
+      operations: ["UpdateImage"],
+      summary: "Update an image",
       description:
-        "`action=update` changes the fields that are sent, all or none. `action=clone` copies an image that is shared. `action=revert` gives the fields of an earlier revision, as a new one.",
-      parameters: ["image-action", "revert-revision", "image-acl", ...queryFieldNames.image, ...writeParameters],
-      body: ["UpdateImage", "RevertImage", "CloneImage"],
-      answers: [ok("The image as it is now, or the clone.", image, writeHeaders)],
-      errors: [...write, "MissingParameter", "ImageNotShared", "QuotaExceeded", "PreconditionRequired"],
+        "Changes the fields that are sent, all of them or none. The other fields stay. Only the owner of the image may.",
+      parameters: writeParameters,
+      body: ["UpdateImage"],
+      answers: [ok("The image as it is now.", image, writeHeaders)],
+      errors: [...write, "MissingParameter", "QuotaExceeded", "PreconditionRequired"],
+    },
+    {
+      request: "post /{login}/images/{id}",
+      action: "clone",
+      operations: ["CloneImage"],
+      summary: "Clone an image",
+      description: "Copies an image that is shared with the account by acl, as the account's own.",
+      parameters: writeParameters,
+      body: ["CloneImage"],
+      answers: [ok("The clone.", image, writeHeaders)],
+      errors: [...clone, "MissingParameter"],
+    },
+    {
+      request: "post /{login}/images/{id}",
+      action: "revert",
+      operations: ["RevertImage"],
+      summary: "Revert an image",
+      description: "Gives an image the fields of an earlier revision, as a new revision.",
+      parameters: writeParameters,
+      body: ["RevertImage"],
+      answers: [ok("The image as it is now.", image, writeHeaders)],
+      errors: [...write, "MissingParameter", "QuotaExceeded", "PreconditionRequired"],
     },
     {
       request: "delete /{login}/images/{id}",
@@ -126,11 +111,23 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
   Grants: [
     {
       request: "post /{login}/images/{id}/acl",
-      operations: ["AddImageAcl", "RemoveImageAcl", "LeaveImage"],
-      summary: "Share an image, stop sharing it, or leave it",
+      action: "add",
+      operations: ["AddImageAcl"],
+      summary: "Share an image",
+      description: "Adds accounts to the acl. Grants of several clients at the same time are all kept.",
+      parameters: writeParameters,
+      body: ["Grants"],
+      answers: [ok("The image as it is now.", image, writeHeaders)],
+      errors: [...write, "MissingParameter", "QuotaExceeded"],
+    },
+    {
+      request: "post /{login}/images/{id}/acl",
+      action: "remove",
+      operations: ["RemoveImageAcl", "LeaveImage"],
+      summary: "Stop sharing an image, or leave it",
       description:
-        "Adds accounts to the acl or removes them. Grants of several clients do not race. An account that an image is shared with removes itself to leave it.",
-      parameters: ["acl-action", "grants-acl", ...writeParameters],
+        "Removes accounts from the acl. An account that an image is shared with removes exactly itself to leave it.",
+      parameters: writeParameters,
       body: ["Grants"],
       answers: [ok("The image as it is now.", image, writeHeaders), empty("The caller left the image.", writeHeaders)],
       errors: [...write, "MissingParameter"],
@@ -154,7 +151,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       parameters: writeParameters,
       body: ["TagsToWrite"],
       answers: [ok("All tags.", ["Tags"], writeHeaders)],
-      errors: [...write, "MissingParameter"],
+      errors: [...write, "MissingParameter", "QuotaExceeded"],
     },
     {
       request: "put /{login}/images/{id}/tags",
@@ -164,7 +161,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       parameters: writeParameters,
       body: ["TagsToWrite"],
       answers: [ok("All tags.", ["Tags"], writeHeaders)],
-      errors: [...write, "MissingParameter", "PreconditionRequired"],
+      errors: [...write, "MissingParameter", "QuotaExceeded", "PreconditionRequired"],
     },
     {
       request: "delete /{login}/images/{id}/tags",
@@ -207,8 +204,8 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       operations: ["UpdateAccount"],
       summary: "Update the account",
       description: "Changes the fields that are sent, by the account itself or an operator.",
-      parameters: queryFieldNames.account,
       body: ["UpdateAccount"],
+      isBodyOptional: true,
       answers: [ok("The account as it is now.", ["Account"], ["Ignored-Parameters"])],
       errors: ["InvalidArgument"],
     },
@@ -223,7 +220,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       request: "get /{login}/keys/{key}",
       operations: ["GetKey"],
       summary: "Get a key",
-      description: "One key.",
+      description: "One key. Every key may read itself.",
       parameters: ["key"],
       answers: [ok("The key.", ["Key"])],
     },
@@ -231,8 +228,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       request: "post /{login}/keys",
       operations: ["CreateKey"],
       summary: "Add a key",
-      description: "The key may sign at once.",
-      parameters: queryFieldNames.key,
+      description: "The key may sign at once. With `scope` or `expires` it can do less, or ends.",
       body: ["CreateKey"],
       answers: [
         { status: 201, schemas: ["Key"], headers: ["Location", "Ignored-Parameters"], description: "The key." },
@@ -243,7 +239,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       request: "delete /{login}/keys/{key}",
       operations: ["DeleteKey"],
       summary: "Delete a key",
-      description: "The key is refused from the next request on. It may be the one that signs.",
+      description: "The key is refused from the next request on. It may be the one that signs, whatever its scope.",
       parameters: ["key"],
       answers: [empty("Deleted.", ["Ignored-Parameters"])],
       errors: ["InvalidArgument"],

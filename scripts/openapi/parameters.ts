@@ -1,7 +1,6 @@
-import { updatableAccountFields } from "../../src/db/schema.ts";
 import { listParameters } from "../../src/images/rules/list-filters.ts";
 import { versions } from "../../src/releases.ts";
-import { example } from "./examples.ts";
+import { example } from "./example-values.ts";
 import type { Json } from "./json.ts";
 
 const text = { type: "string" };
@@ -48,28 +47,14 @@ const listRows = Object.fromEntries(
     }),
 );
 
-/** Fields that the query may have instead of the body. docs/contract.md#body */
-const makeQueryFields = (operation: string, names: readonly string[]): Json =>
-  Object.fromEntries(
-    names.map((name) => [`${operation}-${name}`, inQuery(name, `${operation}: as in the body, which wins.`)]),
-  );
-
-const imageFields = makeQueryFields("UpdateImage", ["name", "version", "description", "homepage", "eula", "tags"]);
-const accountFields = makeQueryFields("UpdateAccount", updatableAccountFields);
-const keyFields = makeQueryFields("CreateKey", ["key", "name"]);
-
-/** The names of the fields that an operation reads from the query too. */
-export const queryFieldNames = {
-  image: Object.keys(imageFields),
-  account: Object.keys(accountFields),
-  key: Object.keys(keyFields),
-} as const;
-
 /** The names of ListImages' parameters. */
 export const listNames: readonly string[] = Object.keys(listRows);
 
-const action = (...actions: string[]): Json =>
-  inQuery("action", "What to do; in the body where the query has none.", { enum: actions });
+/** An action that has its path in the document: the others stand in the body. */
+const makeAction = (action: string): Json => ({
+  ...inQuery("action", "What to do.", { enum: [action] }),
+  required: true,
+});
 
 /** Headers of requests. */
 const headerTexts: Readonly<Record<string, string>> = {
@@ -94,7 +79,10 @@ const headerSchemas: Readonly<Record<string, Json>> = {
   "Idempotency-Key": { ...text, pattern: "^[!-~]{1,255}$" },
 };
 
-/** Every parameter, by the name that operations call it. */
+/**
+ * Every parameter, by the name that operations call it. The fields of a body may stand in the query too, which their schemas say
+ * and the document leaves out. docs/contract.md#body
+ */
 export const parameters: Json = {
   login: inPath("login", "A login, an account's UUID, or `my`, the account that signs.", "my"),
   id: inPath("id", "UUID of the image, in lower case.", example.image),
@@ -106,16 +94,7 @@ export const parameters: Json = {
     "tag.KEY",
     "Images whose tag KEY has this value, compared as text. KEY stands for the tag's key: `tag.role=db`. At most 16 in a list.",
   ),
-  "image-action": action("update", "clone", "revert"),
-  "acl-action": action("add", "remove"),
-  "revert-revision": inQuery("revision", "RevertImage: the revision to go back to."),
-  // OpenAPI lists a name of the query once: UpdateImage and RevertImage share it.
-  "image-acl": inQuery(
-    "acl",
-    "UpdateImage: as in the body, or repeated for each account. RevertImage: whether acl goes back too.",
-  ),
-  "grants-acl": inQuery("acl", "As in the body, or repeated for each account; the body wins."),
-  ...{ ...imageFields, ...accountFields, ...keyFields },
+  ...Object.fromEntries(["update", "add"].map((name) => [`${name}-action`, makeAction(name)])),
   "read-revision": inQuery("revision", "The image as this revision left it; the owner and operators only."),
   "audit-limit": inQuery("limit", "At most so many revisions.", { type: "integer", minimum: 1, maximum: 100 }),
   "audit-marker": inQuery("marker", "A revision: the page continues below it."),

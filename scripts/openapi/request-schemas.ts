@@ -1,10 +1,13 @@
 import * as z from "zod/mini";
 import { maxCharacters } from "../../src/accounts/rules/account.ts";
-import { type UpdatableAccountField, updatableAccountFields } from "../../src/db/schema.ts";
-import { makeAccountsSchema, uuidShape } from "../../src/images/rules/acl.ts";
+import { type UpdatableAccountField, updatableAccountFields } from "../../src/db/account-schema.ts";
+import { makeAccountsSchema } from "../../src/images/rules/acl.ts";
 import { makeUpdateImageSchema, nameRule, textFields, versionRule } from "../../src/images/rules/fields.ts";
 import { makeTagsSchema, maxTagLevels } from "../../src/images/rules/tags.ts";
+import { scopeWords } from "../../src/scope.ts";
+import { uuidShape } from "../../src/text.ts";
 import { type Json, toObject } from "./json.ts";
+import { makeScopePattern } from "./scope-pattern.ts";
 
 const uuid = { type: "string", pattern: uuidShape.source };
 const bareUuid = uuidShape.source.slice(1, -1);
@@ -121,22 +124,34 @@ function describeAccountField(name: UpdatableAccountField): Json {
   return { type: ["string", "null"], maxLength: most, description: `At most ${most} UTF-16 units.` };
 }
 
+/**
+ * Makes the body of an operation whose action stands in it: OpenAPI knows one operation for a path and method, so the document
+ * lists the others at paths with a fragment, which no client sends, and with all that they read in the body.
+ */
+const makeActionBody = (
+  action: string,
+  description: string,
+  { properties = {}, required = [] }: { properties?: Json; required?: string[] },
+): Json => ({
+  type: "object",
+  description,
+  properties: {
+    action: { const: action, description: "What to do." },
+    ...properties,
+    "dry-run": { type: "boolean", description: "Whether to answer what the write would answer, and write nothing." },
+  },
+  required: ["action", ...required],
+});
+
 /** The bodies of requests, by name. */
 export const requestSchemas: Json = {
   UpdateImage: updateImage,
-  RevertImage: {
-    description: "`action=revert`, where the query does not say it.",
-    anyOf: [
-      { type: "object", properties: revertProperties, required: ["revision"] },
-      { type: "object", properties: revertProperties, required: ["acl"] },
-    ],
-  },
-  CloneImage: {
-    type: "object",
-    description: "`action=clone`, where the query does not say it. A clone reads nothing else.",
-    properties: { action: { const: "clone" } },
-    required: ["action"],
-  },
+  RevertImage: makeActionBody("revert", "The revision to go back to.", {
+    properties: revertProperties,
+    required: ["revision"],
+  }),
+  CloneImage: makeActionBody("clone", "A clone reads no field.", {}),
+  RemoveImageAcl: makeActionBody("remove", "The accounts.", { properties: { acl: grants }, required: ["acl"] }),
   Grants: {
     description: "The accounts: an array, or an object with `acl`.",
     anyOf: [
@@ -146,16 +161,28 @@ export const requestSchemas: Json = {
   },
   TagsToWrite: { ...tagsObject, description: "Tags: any keys, any JSON values." },
   UpdateAccount: {
-    type: "object",
-    description: "The fields to change. Empty values and other names are ignored.",
+    type: ["object", "null"],
+    description: "The fields to change. Empty values and other names are ignored; null is none.",
     properties: Object.fromEntries(updatableAccountFields.map((name) => [name, describeAccountField(name)])),
   },
   CreateKey: {
     type: "object",
-    description: "A public key. Both values may stand in the query instead.",
+    description: "A public key. Every value may stand in the query instead.",
+    required: ["key"],
     properties: {
       key: { type: "string", description: "OpenSSH line." },
       name: { type: "string", description: "Name; without it the comment of the line, else the MD5 fingerprint." },
+      scope: {
+        type: "string",
+        description: `What the key may do: words with blanks between, of ${scopeWords.join(", ")}. An images: word may be of one image: images:tag@UUID. Without it, everything.`,
+        maxLength: 1024,
+        pattern: makeScopePattern(" +"),
+      },
+      expires: {
+        type: "string",
+        format: "date-time",
+        description: "When the key ends, in UTC and in the future. Without it, never.",
+      },
     },
   },
 };

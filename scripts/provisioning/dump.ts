@@ -1,4 +1,6 @@
-import { manifestColumnNames, updatableAccountFields } from "../../src/db/schema.ts";
+import { updatableAccountFields } from "../../src/db/account-schema.ts";
+import { manifestColumnNames } from "../../src/db/schema.ts";
+import { isLimited, type KeyLimits, showLimits } from "../../src/scope.ts";
 import { historyOf, rebuildHistory } from "./history-differences.ts";
 import { revisionColumns, type StoredRevision } from "./history-entry.ts";
 import { manifestOf, omitUnset } from "./manifest.ts";
@@ -57,11 +59,13 @@ async function readTables<Row>(db: SqlDatabase, statements: readonly string[], v
 }
 
 type StoredAccount = { uuid: string; triton_cns_enabled: number; operator: number; disabled: number };
-type StoredKey = { account: string; name: string; key: string };
+type StoredKey = { account: string; name: string; key: string } & KeyLimits;
 
 const selectAccounts = [
   `SELECT uuid, login, ${updatableAccountFields.join()}, operator, disabled, created, updated FROM accounts ${page}`,
-  `SELECT account, name, key FROM keys WHERE account IN (SELECT uuid FROM accounts ${page}) ORDER BY account, name`,
+  `SELECT account, name, key, NULL AS scope, NULL AS expires FROM keys WHERE account IN (SELECT uuid FROM accounts ${page})
+UNION ALL SELECT account, name, key, scope, expires FROM limited_keys WHERE account IN (SELECT uuid FROM accounts ${page})
+ORDER BY account, name`,
 ];
 
 const readAccounts = (db: SqlDatabase, { proof }: DumpOptions) =>
@@ -69,13 +73,17 @@ const readAccounts = (db: SqlDatabase, { proof }: DumpOptions) =>
     const [accounts = [], keys] = await readTables<StoredAccount & StoredKey>(db, selectAccounts, [after, pageRows]);
     const keysOf = Map.groupBy(keys ?? [], ({ account }) => account);
     for (const account of accounts) proof?.noteAccount(account, keysOf.get(account.uuid) ?? []);
-    return accounts.map(({ triton_cns_enabled, operator, disabled, ...account }) => ({
-      ...omitUnset(account),
-      ...(triton_cns_enabled === 1 && { triton_cns_enabled: true }),
-      operator: operator === 1,
-      disabled: disabled === 1,
-      keys: keysOf.get(account.uuid)?.map(({ name, key }) => ({ name, key })) ?? [],
-    }));
+    return accounts.map(({ triton_cns_enabled, operator, disabled, ...account }) => {
+      const own = keysOf.get(account.uuid) ?? [];
+      return {
+        ...omitUnset(account),
+        ...(triton_cns_enabled === 1 && { triton_cns_enabled: true }),
+        operator: operator === 1,
+        disabled: disabled === 1,
+        ...(own.some(isLimited) && { hasLimitedKeys: true }),
+        keys: own.map(({ name, key, ...limits }) => ({ name, key, ...showLimits(limits) })),
+      };
+    });
   });
 
 const selectImages = `SELECT uuid, ${manifestColumnNames.join()}, revision FROM images ${page}`;

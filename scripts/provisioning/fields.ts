@@ -1,7 +1,6 @@
 import * as z from "zod/mini";
-import { uuidShape } from "../../src/images/rules/acl.ts";
 import { countBytes } from "../../src/images/rules/tags.ts";
-import { describeSent, isStorable } from "../../src/text.ts";
+import { describeSent, isStorable, uuidShape } from "../../src/text.ts";
 
 /** What accounts, images and revisions share: the refusal of a file, and the kinds of field. */
 

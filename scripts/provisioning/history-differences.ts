@@ -26,7 +26,10 @@ export function makeDifferences(history: readonly HistoryRow[]): StoredRevision[
       name,
       differing.includes(name) ? (before?.[name] ?? null) : null,
     ]);
-    const bytes = differing.reduce((sum, name) => sum + measure(before?.[name]), revisionOverheadBytes);
+    const bytes = differing.reduce(
+      (sum, name) => sum + measure(before?.[name]),
+      revisionOverheadBytes + measure(row.key_scope),
+    );
     total_bytes += bytes;
     const stored = {
       ...row,
@@ -81,6 +84,7 @@ export const historyOf = ({ row, image, same, before }: RebuiltRevision): JsonOb
     account: row.account,
     keySha256: row.key_sha256,
     requestId: row.request_id,
+    keyScope: row.key_scope,
     changed: row.changed?.split(", ").filter(Boolean),
     writeId: row.write_id,
     requestHash: row.request_hash,

@@ -23,6 +23,7 @@ export const revisionColumns = [
   "account",
   "key_sha256",
   "request_id",
+  "key_scope",
   "operation",
   "changed",
   "total_bytes",
@@ -48,6 +49,7 @@ const revisionSchema = z.strictObject(
     account: z.optional(text({ min: 1 })),
     keySha256: z.optional(text({ min: 1 })),
     requestId: z.optional(text()),
+    keyScope: z.optional(text({ min: 1 })),
     changed: z.optional(z.array(text({ min: 1 }), rule("an array of the names of fields"))),
     writeId: text({ min: 1 }),
     requestHash: z.optional(text({ min: 1 })),
@@ -105,6 +107,7 @@ function readRevision(entry: unknown, uuid: string, next: HistoryRow | undefined
     account: sent.account ?? null,
     key_sha256: sent.keySha256 ?? null,
     request_id: sent.requestId ?? null,
+    key_scope: sent.keyScope ?? null,
     operation,
     changed: sent.changed?.join(", ") ?? null,
   };

@@ -1,4 +1,4 @@
-import { updatableAccountFields } from "../../src/db/schema.ts";
+import { updatableAccountFields } from "../../src/db/account-schema.ts";
 import type { AccountRow } from "./account-entry.ts";
 import { makeFileTable, type SqlDatabase, type SqlStatement } from "./sql-database.ts";
 
@@ -10,20 +10,43 @@ const fileTable = makeFileTable(["uuid", ...columns, ...timestamps, "keys"]);
 const makeRows = (accounts: readonly AccountRow[]) =>
   accounts.map((account) => ({ ...account, keys: account.keys && JSON.stringify(account.keys) }));
 
+const ownColumns = ["account", "name", "fingerprint", "fingerprintSha256", "key"] as const;
+const keyColumns = [...ownColumns, "scope", "expires"] as const;
+
 /** The keys of `file`. */
-const fileKeys = `, file_keys (account, name, fingerprint, fingerprintSha256, key) AS MATERIALIZED (
-  SELECT uuid, json_each.value ->> '$.name', json_each.value ->> '$.fingerprint',
-    json_each.value ->> '$.fingerprintSha256', json_each.value ->> '$.key'
+const fileKeys = `, file_keys (${keyColumns.join()}, saysScope, saysEnd) AS MATERIALIZED (
+  SELECT uuid, ${keyColumns
+    .slice(1)
+    .map((name) => `json_each.value ->> '$.${name}'`)
+    .join()},
+    json_type(json_each.value, '$.scope') IS NOT NULL, json_type(json_each.value, '$.expires') IS NOT NULL
   FROM file, json_each(file.keys)
 )`;
 
-const keyColumns = "account, name, fingerprint, fingerprintSha256, key";
+/** The tables of keys, with the columns of each. `limits` are a key's limits where the table has no such columns. */
+const keyTables = [
+  {
+    table: "keys",
+    columns: ownColumns,
+    limits: "NULL AS scope, NULL AS expires",
+    isIn: "scope IS NULL AND expires IS NULL",
+  },
+  {
+    table: "limited_keys",
+    columns: keyColumns,
+    limits: "scope, expires",
+    isIn: "(scope IS NOT NULL OR expires IS NOT NULL)",
+  },
+] as const;
 
-const storedKeyIsNotInFile = `(${keyColumns}) NOT IN (SELECT ${keyColumns} FROM file_keys)`;
+/** The stored keys of an account, of both tables. */
+const storedKeys = (account: string): string =>
+  keyTables
+    .map(({ table, limits }) => `SELECT ${ownColumns.join()}, ${limits} FROM ${table} WHERE account = ${account}`)
+    .join(" UNION ALL ");
 
-const fileKeyIsNotStored = `NOT EXISTS (SELECT 1 FROM keys AS stored
-  WHERE stored.account = file_keys.account AND stored.name = file_keys.name AND stored.key = file_keys.key
-    AND stored.fingerprint = file_keys.fingerprint AND stored.fingerprintSha256 = file_keys.fingerprintSha256)`;
+const isSame = (one: string, other: string): string =>
+  keyColumns.map((column) => `${one}.${column} IS ${other}.${column}`).join(" AND ");
 
 /** Frees the logins that change, because one account of the file may take another's. No login has the shape of a UUID. */
 const freeLogins =
@@ -39,19 +62,33 @@ FROM file WHERE file.uuid = accounts.uuid`;
 const add = `INSERT INTO accounts (uuid, ${columns.join()}, ${timestamps.join()})
 SELECT uuid, ${columns.join()}, ${timestamps.map((column) => `coalesce(${column}, ${now})`).join()} FROM file`;
 
-const removeKeys = `${fileKeys}
-DELETE FROM keys WHERE account IN (SELECT uuid FROM file WHERE keys IS NOT NULL) AND ${storedKeyIsNotInFile}`;
+const removeKeys = keyTables.map(
+  ({ table, columns, isIn }) => `${fileKeys}
+DELETE FROM ${table} WHERE account IN (SELECT uuid FROM file WHERE keys IS NOT NULL)
+  AND NOT EXISTS (SELECT 1 FROM file_keys WHERE ${columns.map((name) => `file_keys.${name} IS ${table}.${name}`).join(" AND ")} AND ${isIn.replaceAll(/scope|expires/g, "file_keys.$&")})`,
+);
 
-const addKeys = `${fileKeys}
-INSERT INTO keys (${keyColumns}) SELECT ${keyColumns} FROM file_keys WHERE ${fileKeyIsNotStored}`;
+const addKeys = keyTables.map(
+  ({ table, columns, isIn }) => `${fileKeys}
+INSERT INTO ${table} (${columns.join()}) SELECT ${columns.join()} FROM file_keys WHERE ${isIn}
+  AND NOT EXISTS (SELECT 1 FROM ${table} AS stored WHERE ${columns.map((name) => `stored.${name} IS file_keys.${name}`).join(" AND ")})`,
+);
+
+/** The names of keys that would lose a limit of which the file says nothing: by their name, or as the same key. */
+const widened = `SELECT file_keys.account, file_keys.name FROM file_keys JOIN limited_keys AS stored ON stored.account = file_keys.account
+    AND (stored.name = file_keys.name OR stored.fingerprintSha256 = file_keys.fingerprintSha256)
+  WHERE stored.scope IS NOT NULL AND NOT saysScope OR stored.expires IS NOT NULL AND NOT saysEnd`;
+
+/** Fails, and with it the batch, if a key got a limit after the comparison. */
+const guard = `${fileKeys} SELECT json(iif(EXISTS (${widened}), 'widened', '[]'))`;
 
 /** Makes the statements that store accounts and their keys. Stored ones come first: a new one may take a login over. */
 export const makeAccountStatements = (
   db: SqlDatabase,
   { added, replaced }: Record<"added" | "replaced", readonly AccountRow[]>,
 ): SqlStatement[] => [
-  ...fileTable(db, makeRows(replaced), freeLogins, replace, removeKeys, addKeys),
-  ...fileTable(db, makeRows(added), add, addKeys),
+  ...fileTable(db, makeRows(replaced), guard, freeLogins, replace, ...removeKeys, ...addKeys),
+  ...fileTable(db, makeRows(added), add, ...addKeys),
 ];
 
 const listColumns = [
@@ -61,9 +98,11 @@ const listColumns = [
 
 const compare = `${fileKeys}
 SELECT file.uuid, file.login, accounts.uuid IS NULL AS isNew, iif(accounts.uuid IS NULL, '', substr(${listColumns}, 3)) AS changed,
-  (SELECT json_group_array(name) FROM file_keys WHERE file_keys.account = file.uuid AND ${fileKeyIsNotStored}) AS keysAdded,
-  (SELECT json_group_array(name) FROM keys WHERE keys.account = file.uuid AND file.keys IS NOT NULL AND ${storedKeyIsNotInFile})
-    AS keysRemoved,
+  (SELECT json_group_array(name) FROM file_keys WHERE file_keys.account = file.uuid
+    AND NOT EXISTS (SELECT 1 FROM (${storedKeys("file.uuid")}) AS stored WHERE ${isSame("stored", "file_keys")})) AS keysAdded,
+  (SELECT json_group_array(name) FROM (${storedKeys("file.uuid")}) AS stored WHERE file.keys IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM file_keys WHERE ${isSame("file_keys", "stored")})) AS keysRemoved,
+  (SELECT json_group_array(name) FROM (${widened}) AS widened WHERE widened.account = file.uuid) AS widened,
   (SELECT uuid FROM accounts AS other WHERE other.login = file.login) AS holder
 FROM file LEFT JOIN accounts ON accounts.uuid = file.uuid`;
 
@@ -72,7 +111,7 @@ export const makeAccountComparisons = (db: SqlDatabase, accounts: readonly Accou
   fileTable(db, makeRows(accounts), compare);
 
 /** A row of a comparison; lists are text. `holder` is the stored account that has the login. */
-export type ComparedAccount = Record<"uuid" | "login" | "changed" | "keysAdded" | "keysRemoved", string> & {
+export type ComparedAccount = Record<"uuid" | "login" | "changed" | "keysAdded" | "keysRemoved" | "widened", string> & {
   isNew: number;
   holder: string | null;
 };

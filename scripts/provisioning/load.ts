@@ -1,3 +1,4 @@
+import { show } from "../../src/errors.ts";
 import { nameEntry, type Provision } from "./entries.ts";
 import { ProvisionRefused } from "./fields.ts";
 import {
@@ -27,6 +28,8 @@ export type Comparison = {
   otherHistories: readonly string[];
   /** Logins of the file that other accounts have, each with the UUID of that account. */
   taken: ReadonlyMap<string, string>;
+  /** The names of keys that would lose a limit of which the file says nothing, by the UUID of their account. */
+  widened: ReadonlyMap<string, readonly string[]>;
 };
 
 /** Compares a file with what is stored. Writes nothing. */
@@ -50,6 +53,7 @@ export async function compareWithStored(
       ...replaced.map(readImageDifference),
     ],
     otherHistories: others.map(({ uuid }) => uuid),
+    widened: new Map(comparedAccounts.map(({ uuid, widened }) => [uuid, JSON.parse(widened)])),
     taken: new Map(
       comparedAccounts.flatMap(({ login, holder }) => (holder && !uuids.has(holder) ? [[login, holder]] : [])),
     ),
@@ -62,17 +66,23 @@ export type LoadOptions = { isRestore?: boolean };
 /**
  * Checks what a load would change.
  *
- * @throws {ProvisionRefused} an account outside the file has one of its logins; a stored image has another history than the
+ * @throws {ProvisionRefused} an account outside the file has one of its logins; a key would lose a limit of which the file says nothing; a stored image has another history than the
  * file; without `isRestore` also images that would come back, or lose what clients changed
  */
 export function assertLoadable({ accounts }: Provision, compared: Comparison, { isRestore = true }: LoadOptions): void {
-  const { images, otherHistories, taken } = compared;
+  const { images, otherHistories, taken, widened } = compared;
   const mistakes = [
     ...accounts.flatMap((account, at) => {
       const holder = taken.get(account.login);
       if (holder === undefined) return [];
       return [`${nameEntry(`accounts[${at}]`, account)}: login is that of the stored account ${holder}`];
     }),
+    ...accounts.flatMap((account, at) =>
+      (widened.get(account.uuid) ?? []).map(
+        (name) =>
+          `${nameEntry(`accounts[${at}]`, account)}: the key ${show(name)} is stored with a scope or an end, of which the file says nothing; "scope": null and "expires": null take them away`,
+      ),
+    ),
     ...(isRestore ? [] : images.flatMap(describeUndone)),
     ...otherHistories.map(
       (uuid) =>

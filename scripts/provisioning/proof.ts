@@ -1,11 +1,15 @@
 import { createHash } from "node:crypto";
-import { manifestColumnNames, updatableAccountFields } from "../../src/db/schema.ts";
+import { updatableAccountFields } from "../../src/db/account-schema.ts";
+import { manifestColumnNames } from "../../src/db/schema.ts";
+import { formatEnd, type KeyLimits } from "../../src/scope.ts";
 import type { RebuiltRevision } from "./history-differences.ts";
 import { fileOf, jsonColumns } from "./manifest.ts";
 import { isOtherJson } from "./sql-database.ts";
 import { DatabaseSync } from "./sqlite.ts";
 
 type Row = Readonly<Record<string, unknown>>;
+
+type StoredKey = KeyLimits & { name: string; key: string };
 
 const flags: readonly string[] = ["triton_cns_enabled", "operator", "disabled"];
 const accountFields = [
@@ -25,14 +29,23 @@ const listManifest = (json: string): string =>
 const listFields = (json: string, names: readonly string[]): string =>
   names.map((name) => `${json} ->> '$.${name}'`).join();
 
-const revisionFields = ["revision", "time", "operation", "account", "keySha256", "requestId", "writeId"] as const;
+const revisionFields = [
+  "revision",
+  "time",
+  "operation",
+  "account",
+  "keySha256",
+  "requestId",
+  "keyScope",
+  "writeId",
+] as const;
 const requestFields = ["requestHash", "attemptId"] as const;
 
 /** Reads the rows of an entry: an account and its keys, or an image and its revisions. */
 const readings = {
   accounts: [
     `SELECT ${accountFields.map((name) => (flags.includes(name) ? `coalesce(?1 ->> '$.${name}', 0)` : `?1 ->> '$.${name}'`)).join()}`,
-    "SELECT value ->> '$.name', value ->> '$.key' FROM json_each(?1, '$.keys')",
+    "SELECT value ->> '$.name', value ->> '$.key', value ->> '$.scope', value ->> '$.expires' FROM json_each(?1, '$.keys')",
   ],
   images: [
     `SELECT ?1 ->> '$.uuid', ${listManifest("?1")}`,
@@ -56,15 +69,25 @@ export class Proof {
   #entry: string[] = [];
   #proved = 0;
 
-  noteAccount(account: Row, keys: readonly Row[]): void {
+  noteAccount(account: Row, keys: readonly StoredKey[]): void {
     const own = accountFields.map((name) => (flags.includes(name) ? Number(account[name]) : account[name]));
-    this.#digests.push(digest([own, ...keys.map(({ name, key }) => [name, key])]));
+    this.#digests.push(
+      digest([
+        own,
+        ...keys.map(({ name, key, scope, expires }) => [
+          name,
+          key,
+          scope,
+          expires === null ? null : formatEnd(expires),
+        ]),
+      ]),
+    );
   }
 
   noteImage(image: Row, history: readonly RebuiltRevision[]): void {
     const revisions = history.map(({ row, image: left, before = {} }) => [
       ...[row.revision, new Date(row.time).toISOString(), row.operation, row.account, row.key_sha256, row.request_id],
-      ...[row.write_id, row.request_hash, row.attempt_id],
+      ...[row.key_scope, row.write_id, row.request_hash, row.attempt_id],
       row.changed === null ? null : JSON.stringify(row.changed.split(", ").filter(Boolean)),
       ...this.#noteManifest(left),
       ...this.#noteManifest(before),

@@ -16,7 +16,7 @@ const earlierValues = manifestColumnNames
 
 const now = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
 
-/** What a row of `image_revisions` takes without the values before it: ids, time, fingerprints, indexes. */
+/** What a row of `image_revisions` takes without the values before it and the scope: ids, time, fingerprints, indexes. */
 export const revisionOverheadBytes = 700;
 
 /** What a record in `account_writes` takes, with its index. */
@@ -35,7 +35,7 @@ const oldestTotal = (image: string): string =>
   `(SELECT \`total_bytes\` FROM ${rowsOf(image)} ORDER BY \`revision\` LIMIT 1)`;
 
 const recordColumns =
-  "`image`, `revision`, `write_id`, `request_hash`, `attempt_id`, `time`, `account`, `key_sha256`, `request_id`, `operation`, `changed`";
+  "`image`, `revision`, `write_id`, `request_hash`, `attempt_id`, `time`, `account`, `key_sha256`, `request_id`, `key_scope`, `operation`, `changed`";
 
 /** The next place in an account's feed of changes. */
 const nextPlace = (account: string): string =>
@@ -56,12 +56,12 @@ const insertRevision = ({
 	INSERT INTO \`image_revisions\` (${recordColumns}, \`feed\`, \`sequence\`${left && ", `left_feed`, `left_sequence`"}, \`holder\`, \`bytes\`, \`total_bytes\`${earlier && `, ${names}`})
 		SELECT NEW.\`uuid\`, NEW.\`revision\`, coalesce(record.\`write_id\`, lower(hex(randomblob(16)))),
 			record.\`write\` ->> '$.request_hash', record.\`write\` ->> '$.attempt_id', ${now},
-			record.\`write\` ->> '$.account', record.\`write\` ->> '$.key_sha256', record.\`write\` ->> '$.request_id',
+			record.\`write\` ->> '$.account', record.\`write\` ->> '$.key_sha256', record.\`write\` ->> '$.request_id', record.\`write\` ->> '$.key_scope',
 			coalesce(record.\`write\` ->> '$.operation', 'provision'),
 			record.\`changed\`, NEW.\`owner\`, ${nextPlace("NEW.`owner`")},${left} iif(record.\`write\` ->> '$.operation' IS NULL, NULL, NEW.\`owner\`), record.\`bytes\`, coalesce(${newestTotal("NEW.`uuid`")}, 0) + record.\`bytes\`${earlier && `,\n\t\t\t${earlier}`}
 		FROM (SELECT ${record},
 			${changed} AS \`changed\`,
-			${revisionOverheadBytes}${bytes && `\n\t\t\t\t+ ${bytes}`} AS \`bytes\`) AS record;`;
+			${revisionOverheadBytes} + coalesce(octet_length(NEW.\`write\` ->> '$.key_scope'), 0)${bytes && `\n\t\t\t\t+ ${bytes}`} AS \`bytes\`) AS record;`;
 
 /** The configured bound, from this write's JSON or the previous one's; provisioning sends none. */
 const bound = (name: string, otherwise: number): string =>
@@ -152,6 +152,15 @@ FROM \`image_revisions\` AS kept`,
 /** A destroyed image is shared with nobody: its rows would slow down every list of the accounts in its acl. */
 const aclOfNew = "json_each(iif(NEW.`state` = 'destroyed', '[]', coalesce(NEW.`acl`, '[]')))";
 
+/** Keeps a name and a key in one of the two tables of keys. An INSERT of the service has no effect; one of provisioning fails. */
+const keepApart = (
+  table: string,
+  other: string,
+): string => `CREATE TRIGGER \`${table}_before_insert\` BEFORE INSERT ON \`${table}\` WHEN EXISTS (SELECT 1 FROM \`${other}\` AS other
+	WHERE other.\`account\` = NEW.\`account\` AND (other.\`name\` = NEW.\`name\` OR other.\`fingerprint\` = NEW.\`fingerprint\` OR other.\`fingerprintSha256\` = NEW.\`fingerprintSha256\`)) BEGIN
+	SELECT CASE WHEN NEW.\`write_id\` IS NULL THEN RAISE(ABORT, 'a key of this name, or the same key, is in ${other}') ELSE RAISE(IGNORE) END;
+END`;
+
 /** Every trigger, in the order of their names. */
 export const triggers: readonly string[] = [
   `CREATE TRIGGER \`account_writes_after_delete\` AFTER DELETE ON \`account_writes\` BEGIN${count("OLD.`account`", -recordBytes)}
@@ -198,4 +207,6 @@ END`,
 END`,
   `CREATE TRIGGER \`image_revisions_after_insert\` AFTER INSERT ON \`image_revisions\` BEGIN${count("NEW.`feed`", "iif(NEW.`holder` IS NULL, 0, NEW.`bytes`)", { newest: "NEW.`sequence`" })}${count("NEW.`left_feed`", 0, { newest: "NEW.`left_sequence`" })}${record}
 END`,
+  keepApart("keys", "limited_keys"),
+  keepApart("limited_keys", "keys"),
 ];

@@ -58,11 +58,14 @@ async function checkStorage({ STORAGE, DATABASE: { path, file } }: Storage): Pro
 }
 
 function answerPage(request: Request, url: URL, pages: Readonly<Record<string, Page>>): Response {
-  const moved = findMoved(url.pathname);
-  if (moved) return new Response(null, { status: 307, headers: { Location: `${moved}${url.search}` } });
-  const path = url.pathname.endsWith("/") ? `${url.pathname}index.html` : url.pathname;
-  const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
-  if (!page) return new Response(null, { status: 404 });
+  const file = findFile(url.pathname, pages);
+  const page = file === undefined ? undefined : pages[file];
+  if (file === undefined || !page) return new Response(null, { status: 404 });
+  // As Workers' assets: a page has one URL, that of its folder, or its own without `.html`.
+  const path = file.replace(/(?<=\/)index\.html$|\.html$/, "");
+  if (path !== url.pathname) {
+    return new Response(null, { status: 307, headers: { Location: `${path}${url.search}` } });
+  }
   if (request.method !== "GET" && request.method !== "HEAD") {
     return new Response(null, { status: 405, headers: { Allow: "GET, HEAD" } });
   }
@@ -71,10 +74,10 @@ function answerPage(request: Request, url: URL, pages: Readonly<Record<string, P
   return new Response(request.method === "HEAD" ? null : page.text, { headers: page.headers });
 }
 
-/** Where to redirect: a page has one URL, that of its folder. */
-const findMoved = (path: string): string | undefined =>
-  /^\/--(docs|console)$/.test(path)
-    ? `${path}/`
-    : path.endsWith("/index.html")
-      ? path.slice(0, -"index.html".length)
-      : undefined;
+/** Finds the file that a path names, in whatever way. */
+function findFile(path: string, pages: Readonly<Record<string, Page>>): string | undefined {
+  const bare = path.replace(/\/$/, "");
+  return [path, `${path}.html`, `${path}index.html`, `${bare}/index.html`, `${bare}.html`].find((file) =>
+    Object.hasOwn(pages, file),
+  );
+}

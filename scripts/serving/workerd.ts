@@ -56,7 +56,7 @@ export function writePlainConfig(
 const bookmark = "await this.state.storage.getCurrentBookmark()";
 
 /**
- * Leaves out the bookmark that Miniflare's D1 makes at each call, for sessions, which the service does not use: it writes, so
+ * Leaves out the bookmark that Miniflare's D1 makes at each call, which no session of the service needs: it writes, so
  * that every read would wait for another program's lock, and for the disk.
  */
 function leaveOutBookmarks(file: string): string {

@@ -25,6 +25,9 @@ ${formatSmartdc(of)}
 
 # or look at it in a browser, which asks before it signs in as demo (a throwaway key stands after the #, and is sent to nobody)
 ${of.url}/--console/#/demo/${of.seed}
+
+# every operation, and how to sign with a key of any kind
+${of.url}/--docs/
 `;
 }
 

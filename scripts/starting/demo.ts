@@ -70,9 +70,9 @@ export type DemoKeys = { file: string; fingerprint: string; seed: string };
 const selectDemo = `SELECT (SELECT count(*) FROM accounts) + (SELECT count(*) FROM images) AS n,
   (SELECT login FROM accounts WHERE uuid = ?) AS login`;
 
-/** Adds the keys that the account does not have, each named by its fingerprint. */
-const insertKeys = `INSERT INTO keys (account, name, fingerprint, fingerprintSha256, key)
-  SELECT ?, value ->> 'fingerprint', value ->> 'fingerprint', value ->> 'fingerprintSha256', value ->> 'key'
+/** Adds the keys that the account does not have, with a scope or without, each named by its fingerprint. A write_id says not to fail then. */
+const insertKeys = `INSERT INTO keys (account, name, fingerprint, fingerprintSha256, key, write_id)
+  SELECT ?, value ->> 'fingerprint', value ->> 'fingerprint', value ->> 'fingerprintSha256', value ->> 'key', 'npm start'
   FROM json_each(?) WHERE true ON CONFLICT DO NOTHING`;
 
 /**

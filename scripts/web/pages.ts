@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
 import { makeDocument } from "../openapi/document.ts";
-import { makePage, pageStyle } from "../openapi/page.ts";
+import { makeSite } from "./docs/site.ts";
 
 /** The static pages: the path of each file in the folder that is served, such as `--docs/index.html`, and its text. */
 export type PageFiles = ReadonlyMap<string, string>;
@@ -13,12 +13,11 @@ const source = join(import.meta.dirname, "../../src/console");
 export async function makePages(): Promise<PageFiles> {
   const document = makeDocument();
   const [docs, console] = await Promise.all([
-    bundlePage("--docs", ["docs/docs.ts"]),
+    bundlePage("--docs", ["docs/docs.ts", "docs/docs.css"]),
     bundlePage("--console", ["console.tsx", "console.css"]),
   ]);
   return new Map([
-    ["--docs/index.html", makePage(document)],
-    ["--docs/docs.css", pageStyle],
+    ...[...makeSite(document)].map(([file, text]) => [`--docs/${file}`, text] as const),
     ...docs,
     ["--docs/openapi.json", `${JSON.stringify(document)}\n`],
     ["--console/index.html", readFileSync(join(source, "index.html"), "utf8")],

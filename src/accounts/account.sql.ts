@@ -1,9 +1,9 @@
 import { and, eq, or, sql } from "drizzle-orm";
 import type { Caller } from "../caller.ts";
+import { accounts, type UpdatableAccountField, updatableAccountFields } from "../db/account-schema.ts";
 import { authority, callerRow, hasAuthority } from "../db/authority.ts";
 import { type Database, requireRow } from "../db/client.ts";
 import { isPatched, patched, patchRow } from "../db/patch.ts";
-import { accounts, type UpdatableAccountField, updatableAccountFields } from "../db/schema.ts";
 import { leftJoined, pick, query, type RowOf, statement } from "../db/statement.ts";
 import { isApplied, isUnapplied, type RecordedValues, recordWrite } from "./recorded-write.sql.ts";
 

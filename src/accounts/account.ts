@@ -2,7 +2,7 @@ import { createFactory } from "hono/factory";
 import { asCaller } from "../caller/as-caller.ts";
 import { readConfiguration } from "../configuration.ts";
 import type { AppEnv } from "../context.ts";
-import { updatableAccountFields } from "../db/schema.ts";
+import { updatableAccountFields } from "../db/account-schema.ts";
 import { answerJson } from "../http/answer.ts";
 import { named } from "../http/operation.ts";
 import { noteIgnored, readParameters, refuseDryRun } from "../http/parameters.ts";

@@ -1,17 +1,31 @@
 import type { Context } from "hono";
 import { createFactory } from "hono/factory";
 import { asCaller } from "../caller/as-caller.ts";
+import { demand } from "../caller/scope.ts";
+import type { Caller } from "../caller.ts";
 import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
+import type { Database } from "../db/client.ts";
 import { CloudApiError, show } from "../errors.ts";
 import { answerJson, answerNoContent, answerPages, type Pages } from "../http/answer.ts";
 import { named } from "../http/operation.ts";
-import { noteIgnored, readParameters, readQueryLeniently, refuseDryRun } from "../http/parameters.ts";
+import { noteIgnored, readParameters, readQuery, readQueryLeniently, refuseDryRun } from "../http/parameters.ts";
+import { assertCovered, assertWithin, isLimited, type KeyLimits, showLimits } from "../scope.ts";
 import { readKeyReference } from "../signature/public-key.ts";
 import { assertAuthority } from "../signature/refusals.ts";
 import { isFormType } from "../syntax/body-parameters.ts";
-import { type CreateKeyOutcome, readKey, readKeys, removeKey, writeKey } from "./keys.sql.ts";
+import { listRepeatedNames } from "../syntax/repeated-names.ts";
+import {
+  type CreateKeyOutcome,
+  type DeleteKeyOutcome,
+  type KeyRow,
+  readKey,
+  readKeys,
+  removeKey,
+  writeKey,
+} from "./keys.sql.ts";
 import { requireFound } from "./rules/account.ts";
+import { readKeyLimits } from "./rules/key-limits.ts";
 import { readNewKey } from "./rules/new-key.ts";
 
 /** ListKeys, by name. docs/contract.md#keys */
@@ -24,10 +38,26 @@ async function* readPages(c: Context<AppEnv>): Pages {
     const name = after;
     const listed = await asCaller(c, (db, caller) => readKeys(db, caller, name));
     assertAuthority(listed);
-    if (listed.isLast) return listed.keys;
-    yield listed.keys;
+    const shown = listed.keys.map(showKey);
+    if (listed.isLast) return shown;
+    yield shown;
     after = listed.keys.at(-1)?.name ?? "";
   }
+}
+
+/** A key as CloudAPI shows it, with the limits that it has (ours). */
+const showKey = ({ name, fingerprint, key, ...limits }: KeyRow) => ({ name, fingerprint, key, ...showLimits(limits) });
+
+/**
+ * Checks that the caller's key may read or delete a key: itself always, others with the word `keys`. Deleting also takes that
+ * the other can do no more.
+ *
+ * @throws {CloudApiError} NotAuthorized
+ */
+function assertMayTouch(caller: Caller, key: KeyRow | null, isDeletion: boolean): void {
+  if (key?.fingerprintSha256 === caller.fingerprintSha256) return;
+  assertCovered(caller, ["keys"]);
+  if (key && isDeletion) assertWithin(key, caller);
 }
 
 /** GetKey, by name or fingerprint. docs/contract.md#keys */
@@ -35,7 +65,8 @@ export const getKey = createFactory<AppEnv, "/:login/keys/:key">().createHandler
   const key = readKeyReference(c.req.param("key"));
   const found = await asCaller(c, (db, caller) => readKey(db, { ...caller, key }));
   assertAuthority(found);
-  return answerJson(c, requireFound(found.key, key));
+  assertMayTouch(requireSet(c, "caller"), found.key, false);
+  return answerJson(c, showKey(requireFound(found.key, key)));
 });
 
 /** CreateKey: from now on the key may sign. docs/contract.md#keys */
@@ -45,27 +76,44 @@ export const createKey = createFactory<AppEnv, "/:login/keys">().createHandlers(
   async (c) => {
     const { maxKeys, maxKeyComment } = readConfiguration(c.env);
     const parameters = await readParameters(c);
-    noteIgnored(c, parameters, ["key", "name"]);
+    noteIgnored(c, parameters, ["key", "name", "scope", "expires"]);
+    const limits = readKeyLimits(parameters, readQuery(c), listRepeated(c));
     const isForm = requireSet(c, "body").length === 0 || isFormType(c.req.header("Content-Type"));
     const key = await readNewKey(parameters, { maxComment: maxKeyComment, isForm });
-    const outcome = await asCaller(c, (db, caller) => writeKey(db, { key, caller, maxKeys }));
-    assertCreated(outcome, { name: key.name, maxKeys });
-    const { fingerprintSha256: _, ...shown } = key;
+    await demand(c, (own) => assertWithin(limits, own));
+    const outcome = await asCaller(c, (db, caller) => writeKey(db, { key, limits, caller, maxKeys }));
+    assertCreated(outcome, { name: key.name, maxKeys, limits });
     const [login, fingerprint] = [outcome.login ?? c.req.param("login"), key.fingerprint].map(encodeURIComponent);
-    return answerJson(c, shown, { status: 201, headers: { Location: `/${login}/keys/${fingerprint}` } });
+    return answerJson(c, showKey({ ...key, ...limits }), {
+      status: 201,
+      headers: { Location: `/${login}/keys/${fingerprint}` },
+    });
   },
 );
+
+/** Lists the names that the body has more than once, if it is JSON: a form has an array of their values. */
+const listRepeated = (c: Context<AppEnv>): string[] => {
+  const body = requireSet(c, "body");
+  const isJson = body.length > 0 && !isFormType(c.req.header("Content-Type"));
+  return isJson ? listRepeatedNames(new TextDecoder().decode(body)) : [];
+};
 
 /**
  * Checks that the key was registered.
  *
  * @throws {CloudApiError} InvalidCredentials when the caller's authority is gone; InvalidArgument when the account has the
- * name, or the key, already; QuotaExceeded when the account has as many keys as it may
+ * name, or the key, already, or its end is past; QuotaExceeded when the account has as many keys as it may
  */
-function assertCreated(outcome: CreateKeyOutcome, { name, maxKeys }: { name: string; maxKeys: number }): void {
+function assertCreated(
+  outcome: CreateKeyOutcome,
+  { name, maxKeys, limits }: { name: string; maxKeys: number; limits: KeyLimits },
+): void {
   assertAuthority(outcome);
   const { isCreated, isQuotaReached, holder } = outcome;
   if (isCreated) return;
+  if (outcome.hasEnded) {
+    throw new CloudApiError("InvalidArgument", `expires lies in the future; ${showLimits(limits).expires} was sent`);
+  }
   if (holder === null && isQuotaReached) {
     throw new CloudApiError(
       "QuotaExceeded",
@@ -78,6 +126,18 @@ function assertCreated(outcome: CreateKeyOutcome, { name, maxKeys }: { name: str
   );
 }
 
+/** Deletes a key. One round trip; two for a caller whose key has limits. @throws {CloudApiError} NotAuthorized */
+async function deleteAs(db: Database, caller: Caller, key: string): Promise<DeleteKeyOutcome> {
+  if (!isLimited(caller)) return await removeKey(db, { ...caller, key, target: null });
+  const { hasAuthority, key: target } = await readKey(db, { ...caller, key });
+  if (!hasAuthority) return { hasAuthority, isDeleted: false };
+  assertMayTouch(caller, target, true);
+  if (target === null) return { hasAuthority, isDeleted: false };
+  const outcome = await removeKey(db, { ...caller, key, target });
+  // If nothing was deleted, the key has other limits by now, or is gone.
+  return outcome.isDeleted || !outcome.hasAuthority ? outcome : await deleteAs(db, caller, key);
+}
+
 /** DeleteKey: the next request that the key signs is refused. docs/contract.md#keys */
 export const deleteKey = createFactory<AppEnv, "/:login/keys/:key">().createHandlers(
   named("DeleteKey"),
@@ -85,7 +145,7 @@ export const deleteKey = createFactory<AppEnv, "/:login/keys/:key">().createHand
   async (c) => {
     noteIgnored(c, readQueryLeniently(c), []);
     const key = readKeyReference(c.req.param("key"));
-    const outcome = await asCaller(c, (db, caller) => removeKey(db, { ...caller, key }));
+    const outcome = await asCaller(c, (db, caller) => deleteAs(db, caller, key));
     assertAuthority(outcome);
     requireFound(outcome.isDeleted || null, key);
     return answerNoContent(c);

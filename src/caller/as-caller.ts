@@ -6,30 +6,32 @@ import { type Database, databaseFor } from "../db/client.ts";
 import { findCache } from "./credential-cache.ts";
 import { identifyCaller } from "./identify.ts";
 import { tryNear } from "./near.ts";
+import { assertInScope } from "./scope.ts";
 
 /**
- * Runs an operation's statements as the caller: on the primary, or, for reads in `answerNear`, on a replica. If a cached
- * caller has no authority any more, the primary identifies it anew and, if that succeeds, runs them again.
+ * Runs an operation's statements as the caller: on the primary, or, for reads in `answerNear`, on a replica. If a caller
+ * of the cache or of a replica has no authority any more, the primary identifies it anew and, if that succeeds, runs them again.
  *
  * @param run runs the statements. Its result says whether the caller had authority
- * @throws {CloudApiError} as `identifyCaller`
+ * @throws {CloudApiError} as `identifyCaller`; NotAuthorized: its key has another scope by now
  */
 export async function asCaller<Outcome extends { hasAuthority: boolean }>(
   c: Context<AppEnv>,
   run: (db: Database, caller: Caller) => Promise<Outcome>,
 ): Promise<Outcome> {
-  const cached = requireSet(c, "caller");
+  const first = requireSet(c, "caller");
   const near = await tryNear(c, async (db) => {
-    const outcome = await run(db, cached);
+    const outcome = await run(db, first);
     if (!outcome.hasAuthority) throw new Error("the replica has no authority of this caller");
     return outcome;
   });
   if (near) return near;
   const db = databaseFor(c.env.DB, c.get("meter"));
-  const outcome = await run(db, cached);
-  if (outcome.hasAuthority || !c.get("isCallerCached")) return outcome;
+  const outcome = await run(db, first);
+  if (outcome.hasAuthority || !c.get("isCallerUnconfirmed")) return outcome;
   const cache = findCache(c.env.DB, readConfiguration(c.env).credentialCache);
-  c.set("caller", await identifyCaller(db, { signed: requireSet(c, "signed"), names: cached, cache }));
-  c.set("isCallerCached", false);
+  c.set("caller", await identifyCaller(db, { signed: requireSet(c, "signed"), names: first, cache }));
+  c.set("isCallerUnconfirmed", false);
+  await assertInScope(c, requireSet(c, "caller"));
   return await run(db, requireSet(c, "caller"));
 }

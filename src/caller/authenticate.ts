@@ -12,6 +12,7 @@ import { readTarget } from "../syntax/raw-target.ts";
 import { findCache } from "./credential-cache.ts";
 import { findCachedCaller, findNearCaller, type Identification, identifyCaller, readCallerNames } from "./identify.ts";
 import { isReadNear, noteNearFailure, openNear } from "./near.ts";
+import { assertInScope } from "./scope.ts";
 
 /** The steps from the Authorization header to the caller, in the order of app.ts. */
 
@@ -45,9 +46,9 @@ export const authenticate: MiddlewareHandler<AppEnv, "/:login/*"> = async (c, ne
   const names = readCallerNames(signed, c.req.param("login"));
   c.set("claimed", names);
   const identification = { signed, names, cache: findCache(c.env.DB, readConfiguration(c.env).credentialCache) };
-  const cached = (await findCachedCaller(identification)) ?? (await findNear(c, identification));
-  c.set("isCallerCached", cached !== undefined);
-  c.set("caller", cached ?? (await identifyCaller(databaseFor(c.env.DB, c.get("meter")), identification)));
+  const found = (await findCachedCaller(identification)) ?? (await findNear(c, identification));
+  c.set("isCallerUnconfirmed", found !== undefined);
+  c.set("caller", found ?? (await identifyCaller(databaseFor(c.env.DB, c.get("meter")), identification)));
   c.set("authMilliseconds", performance.now() - startedAt);
   await next();
 };
@@ -63,22 +64,23 @@ const findNear = async (c: Context<AppEnv>, identification: Identification): Pro
 };
 
 /**
- * Identifies a cached caller from the primary before the answer leaves, if the request made no call to it: every statement
- * checks the caller's authority, but a request with a refused body, for example, runs no statement. Skips an answer that a
- * replica may give, and a throttled request, which must cost no round trip.
+ * Identifies a caller of the cache or of a replica on the primary, before the answer leaves, if the request ran no statement on
+ * the primary: each checks the caller's authority, but a request with a refused body, for example, runs none. Skips an answer that
+ * was read from a replica, and a throttled request, which must cost no round trip.
  *
  * @throws {CloudApiError} as `authenticate`, in place of the answer
  */
 export const confirmCaller: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const isCached = c.get("isCallerCached");
+  const isUnconfirmed = c.get("isCallerUnconfirmed");
   await next();
-  if (!isCached || c.get("meter").calls > 0 || isReadNear(c) || c.get("refusal")?.code === "RequestThrottled") return;
+  if (!isUnconfirmed || c.get("meter").calls > 0 || isReadNear(c) || c.get("refusal")?.code === "RequestThrottled")
+    return;
   const answer = c.res;
   // Hono would copy the headers of an answer that is set to the refusal that may replace it.
   c.res = undefined;
   const cache = findCache(c.env.DB, readConfiguration(c.env).credentialCache);
   const identification = { signed: requireSet(c, "signed"), names: requireSet(c, "caller"), cache };
-  await identifyCaller(databaseFor(c.env.DB, c.get("meter")), identification);
+  await assertInScope(c, await identifyCaller(databaseFor(c.env.DB, c.get("meter")), identification));
   c.res = answer;
 };
 

@@ -1,11 +1,13 @@
-import { eq, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { CallerNames } from "../caller.ts";
+import { accounts, keys, limitedKeys } from "../db/account-schema.ts";
 import { type Database, requireRow } from "../db/client.ts";
-import { accounts, keys } from "../db/schema.ts";
+import { now } from "../db/schema.ts";
 import {
   boolean,
   leftJoined,
+  nullableInteger,
   nullableText,
   type Placeholders,
   query,
@@ -14,36 +16,42 @@ import {
   text,
 } from "../db/statement.ts";
 
+/** One row with the names of the request. D1 binds at most 100 values, and they occur more often. */
+const request = ({ keyIdLogin, keyIdKey, pathLogin }: Placeholders<CallerNames>): SQL =>
+  sql`(SELECT ${keyIdLogin} AS "login", ${keyIdKey} AS "key", ${pathLogin} AS "path") AS "request"`;
+
+const sent = { login: sql`"request"."login"`, key: sql`"request"."key"`, path: sql`"request"."path"` };
+
 /** The account of a name, twice: as a login and as a UUID. Both rows are always read. */
-const makeNamed = (name: string) => ({
-  byLogin: alias(accounts, `${name}_login`),
-  byUuid: alias(accounts, `${name}_uuid`),
+const makeNamed = (name: SQL, prefix: string) => ({
+  name,
+  byLogin: alias(accounts, `${prefix}_login`),
+  byUuid: alias(accounts, `${prefix}_uuid`),
 });
 
 type Named = ReturnType<typeof makeNamed>;
 
-const signer = makeNamed("signer");
-const target = makeNamed("target");
-
-/** A key that a keyId may name, by this column. */
-type NamedKey = { column: "name" | "fingerprint" | "fingerprintSha256"; key: ReturnType<typeof aliasKeys> };
-
-const aliasKeys = (name: string) => alias(keys, name);
-
-const byName: NamedKey = { column: "name", key: aliasKeys("key_name") };
-const byMd5: NamedKey = { column: "fingerprint", key: aliasKeys("key_md5") };
-const bySha256: NamedKey = { column: "fingerprintSha256", key: aliasKeys("key_sha256") };
+const signer = makeNamed(sent.login, "signer");
+const target = makeNamed(sent.path, "target");
 
 /** A column of the named account. NULL if there is none. */
-const pickNamed = ({ byLogin, byUuid }: Named, name: SQLWrapper, column: "uuid" | "operator" | "disabled"): SQL =>
+const pickNamed = ({ byLogin, byUuid, name }: Named, column: "uuid" | "operator" | "disabled"): SQL =>
   sql`CASE WHEN ${byLogin.login} = ${name} THEN ${byLogin[column]} WHEN ${byUuid.uuid} = ${name} THEN ${byUuid[column]} END`;
 
-/** A column of the named key. NULL if there is none. */
-const pickKey = (bind: Placeholders<CallerNames>, column: "key" | "fingerprintSha256"): SQL => {
-  const account = pickNamed(signer, bind.keyIdLogin, "uuid");
-  const cases = [byName, byMd5, bySha256].map(
-    ({ column: by, key }) =>
-      sql`WHEN ${key.account} = ${account} AND ${key[by]} = ${bind.keyIdKey} THEN ${key[column]}`,
+/** What a keyId may name a key by. */
+const idColumns = ["name", "fingerprint", "fingerprintSha256"] as const;
+
+/** The keys that a keyId may name, one for each column, of either table. All six are always looked up. */
+const fullKeys = idColumns.map((id) => ({ id, table: keys, key: alias(keys, `key_${id}`) }));
+const limited = idColumns.map((id) => ({ id, table: limitedKeys, key: alias(limitedKeys, `limited_${id}`) }));
+
+type NamedKey = (typeof fullKeys | typeof limited)[number];
+
+/** A value of the named key, found among these. NULL if there is none. */
+const pickKey = <Key extends NamedKey>(named: readonly Key[], value: (key: Key["key"]) => SQLWrapper): SQL => {
+  const cases = named.map(
+    ({ id, key }) =>
+      sql`WHEN ${key.account} = ${pickNamed(signer, "uuid")} AND ${key[id]} = ${sent.key} THEN ${value(key)}`,
   );
   return sql`CASE ${sql.join(cases, sql` `)} END`;
 };
@@ -63,46 +71,58 @@ const nearest = (
   SELECT * FROM (SELECT * FROM (SELECT ${join(id)} FROM ${table} WHERE ${upTo} ORDER BY ${column} DESC LIMIT 1)
     UNION ALL SELECT * FROM (SELECT ${join(id.map(() => sql`NULL`))} FROM ${table} LIMIT 1)) LIMIT 1)`;
 
-const nearestAccount = (column: SQLWrapper, name: SQLWrapper): SQL =>
-  nearest(accounts, [accounts.uuid], { upTo: sql`${column} <= ${name}`, column });
+const joinAccounts = ({ byLogin, byUuid, name }: Named): SQL[] =>
+  (
+    [
+      ["login", byLogin],
+      ["uuid", byUuid],
+    ] as const
+  ).map(([by, account]) => {
+    const column = accounts[by];
+    return sql`LEFT JOIN ${accounts} AS ${account} ON ${account.uuid} = ${nearest(accounts, [accounts.uuid], { upTo: sql`${column} <= ${name}`, column })}`;
+  });
 
-const signerFields = (bind: Placeholders<CallerNames>) => ({
+const joinKey = ({ id, table, key }: NamedKey): SQL => {
+  const account = sql`coalesce(${pickNamed(signer, "uuid")}, ${sent.login})`;
+  const column = table[id];
+  const upTo = sql`${table.account} = ${account} AND ${column} <= ${sent.key}`;
+  return sql`LEFT JOIN ${table} AS ${key} ON (${key.account}, ${key.name}) = ${nearest(table, [table.account, table.name], { upTo, column })}`;
+};
+
+const expires = pickKey(limited, (key) => key.expires);
+
+const signerFields = {
   account: leftJoined(
     {
-      uuid: text(pickNamed(signer, bind.keyIdLogin, "uuid")),
-      operator: boolean(pickNamed(signer, bind.keyIdLogin, "operator")),
-      disabled: boolean(pickNamed(signer, bind.keyIdLogin, "disabled")),
+      uuid: text(pickNamed(signer, "uuid")),
+      operator: boolean(pickNamed(signer, "operator")),
+      disabled: boolean(pickNamed(signer, "disabled")),
     },
     "uuid",
   ),
   key: leftJoined(
-    { key: text(pickKey(bind, "key")), fingerprintSha256: text(pickKey(bind, "fingerprintSha256")) },
+    {
+      key: text(pickKey<NamedKey>([...fullKeys, ...limited], ({ key }) => key)),
+      fingerprintSha256: text(pickKey<NamedKey>([...fullKeys, ...limited], (key) => key.fingerprintSha256)),
+      scope: nullableText(pickKey(limited, (key) => key.scope)),
+      expires: nullableInteger(expires),
+      hasEnded: boolean(sql`coalesce(${expires} <= ${now}, 0)`),
+    },
     "key",
   ),
-  target: nullableText(pickNamed(target, bind.pathLogin, "uuid")),
-});
+  target: nullableText(pickNamed(target, "uuid")),
+};
 
 /** The account and the key that a keyId names, and the UUID of the path's account. Null for what does not exist. */
-export type Signer = RowOf<ReturnType<typeof signerFields>>;
+export type Signer = RowOf<typeof signerFields>;
 
-export const findSignerStatement = statement<CallerNames>().reads(signerFields, (columns, bind) => {
-  const account = sql`coalesce(${pickNamed(signer, bind.keyIdLogin, "uuid")}, ${bind.keyIdLogin})`;
-  const isNearest = ({ column: by, key }: NamedKey): SQL => {
-    const column = keys[by];
-    const upTo = sql`${keys.account} = ${account} AND ${column} <= ${bind.keyIdKey}`;
-    return sql`(${key.account}, ${key.name}) = ${nearest(keys, [keys.account, keys.name], { upTo, column })}`;
-  };
-  return query
-    .select(columns)
-    .from(sql`(SELECT 1) AS "request"`)
-    .leftJoin(signer.byLogin, eq(signer.byLogin.uuid, nearestAccount(accounts.login, bind.keyIdLogin)))
-    .leftJoin(signer.byUuid, eq(signer.byUuid.uuid, nearestAccount(accounts.uuid, bind.keyIdLogin)))
-    .leftJoin(byName.key, isNearest(byName))
-    .leftJoin(byMd5.key, isNearest(byMd5))
-    .leftJoin(bySha256.key, isNearest(bySha256))
-    .leftJoin(target.byLogin, eq(target.byLogin.uuid, nearestAccount(accounts.login, bind.pathLogin)))
-    .leftJoin(target.byUuid, eq(target.byUuid.uuid, nearestAccount(accounts.uuid, bind.pathLogin)));
-});
+export const findSignerStatement = statement<CallerNames>().reads(
+  () => signerFields,
+  (columns, bind) => {
+    const joins = [...joinAccounts(signer), ...[...fullKeys, ...limited].map(joinKey), ...joinAccounts(target)];
+    return query.select(columns).from(sql`${request(bind)} ${sql.join(joins, sql` `)}`);
+  },
+);
 
 /**
  * Finds login, key and path. Reads as many rows whether they exist or not: an unknown login and an unknown key take the

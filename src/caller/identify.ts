@@ -1,5 +1,6 @@
 import type { Caller, CallerNames } from "../caller.ts";
 import type { Database } from "../db/client.ts";
+import { isLimited } from "../scope.ts";
 import { readKeyReference } from "../signature/public-key.ts";
 import {
   makeAccountDisabled,
@@ -102,9 +103,11 @@ export async function findNearCaller(near: Database, identification: Identificat
 /** Makes the caller from a verified signer and the path's account. @throws {CloudApiError} as `identifyCaller` */
 function makeCaller({ account, key, target }: Signer, { keyIdLogin, keyIdKey, pathLogin }: CallerNames): Caller {
   if (!account || !key) throw makeInvalidCredentials("unknown key");
+  if (key.hasEnded) throw makeInvalidCredentials("expired key");
   if (account.disabled) throw makeAccountDisabled();
   if (target === null) throw makeUnknownAccount(pathLogin);
-  if (target !== account.uuid && !account.operator) throw makeNotYourAccount(pathLogin);
-  const { fingerprintSha256 } = key;
-  return { account: target, signer: account.uuid, fingerprintSha256, keyIdLogin, keyIdKey, pathLogin };
+  const { fingerprintSha256, scope, expires } = key;
+  const isOwn = target === account.uuid;
+  if (!isOwn && (!account.operator || isLimited(key))) throw makeNotYourAccount(pathLogin);
+  return { account: target, signer: account.uuid, fingerprintSha256, scope, expires, keyIdLogin, keyIdKey, pathLogin };
 }

@@ -54,7 +54,7 @@ async function answerFirst(near: NearReads, answer: () => Promise<Response>): Pr
     if (near.ageMs !== undefined) answered.headers.set("Age", String(Math.ceil(near.ageMs / 1000)));
     return answered;
   } catch (error) {
-    // What read nothing from a replica is the primary's answer.
+    // Nothing was read from a replica: the primary has refused.
     if (near.ageMs === undefined) throw error;
   }
   near.db = undefined;

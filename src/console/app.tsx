@@ -2,6 +2,8 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { Client } from "./api/client.ts";
 import { forgetSession, keepSession, readKeptSession, type Session } from "./keys/kept-session.ts";
 import type { Route } from "./route.ts";
+import { RefusalNotice } from "./ui/refusal-notice.tsx";
+import { useLoaded } from "./ui/use-loaded.ts";
 import { leaveAddress, useRoute } from "./ui/use-route.ts";
 import { useTold } from "./ui/use-told.ts";
 import type { ViewProps } from "./view-props.ts";
@@ -9,7 +11,7 @@ import { AccountMenu } from "./views/account-menu.tsx";
 import { HistoryView } from "./views/history-view.tsx";
 import { ImageView } from "./views/image-view.tsx";
 import { ImagesView } from "./views/images-view.tsx";
-import { KeysView } from "./views/keys-view.tsx";
+import type { KeysProps } from "./views/keys-view.tsx";
 import { SignInView } from "./views/sign-in-view.tsx";
 import { UnansweredIntents } from "./views/unanswered-intents.tsx";
 
@@ -96,9 +98,11 @@ function Header({ client, route, onChange }: HeaderProps) {
           <a href="#/images" aria-current={"id" in route || route.view === "images" ? "page" : undefined}>
             Images
           </a>
-          <a href="#/keys" aria-current={route.view === "keys" ? "page" : undefined}>
-            Keys
-          </a>
+          {client.may("keys") && (
+            <a href="#/keys" aria-current={route.view === "keys" ? "page" : undefined}>
+              Keys
+            </a>
+          )}
         </nav>
       )}
       <a class="docs" href="/--docs/">
@@ -107,6 +111,13 @@ function Header({ client, route, onChange }: HeaderProps) {
       {client && <AccountMenu client={client} onChange={onChange} />}
     </header>
   );
+}
+
+/** The keys, whose script is loaded when they are first shown. */
+function KeysLater(props: KeysProps) {
+  const { value, refusal, reload } = useLoaded("keys view", () => import("./views/keys-view.tsx"));
+  if (value) return <value.KeysView {...props} />;
+  return refusal ? <RefusalNotice refusal={refusal} onRetry={reload} /> : <p>Loading…</p>;
 }
 
 type MainProps = ViewProps & { route: Route; onSession: (session: Session | null) => Promise<void> };
@@ -118,7 +129,7 @@ function View({ route, onSession, ...props }: MainProps) {
     case "history":
       return <HistoryView key={route.id} id={route.id} {...props} />;
     case "keys":
-      return <KeysView {...props} onSession={onSession} />;
+      return <KeysLater {...props} onSession={onSession} />;
     default:
       return <ImagesView {...props} />;
   }

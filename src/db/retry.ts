@@ -62,7 +62,7 @@ export async function retry<Result>(call: () => Promise<Result>, isForLocksOnly:
   }
 }
 
-/** Retries as above. @throws {CloudApiError} ServiceUnavailableError with Retry-After */
+/** Runs a round trip with retries. @throws {CloudApiError} ServiceUnavailableError with Retry-After, for every error of D1 that is left */
 export const withRetry = <Result>(call: () => Promise<Result>): Promise<Result> =>
   retry(call, false).catch((cause: unknown) => {
     throw new CloudApiError("ServiceUnavailableError", "the database did not answer; try again", {

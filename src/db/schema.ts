@@ -8,85 +8,19 @@ import type { WriteOperation } from "../operations.ts";
  * the triggers. `scripts/check-schema.ts` compares the two.
  */
 
-/** The fields that UpdateAccount may write. docs/contract.md#account */
-const updatableAccountColumns = {
-  email: text(),
-  companyName: text(),
-  firstName: text(),
-  lastName: text(),
-  address: text(),
-  postalCode: text(),
-  city: text(),
-  state: text(),
-  country: text(),
-  phone: text(),
-  triton_cns_enabled: integer({ mode: "boolean" }).notNull().default(false),
-};
-
-export type UpdatableAccountField = keyof typeof updatableAccountColumns;
-
-/** The names of the fields that UpdateAccount may write. */
-export const updatableAccountFields = Object.keys(updatableAccountColumns).filter(
-  (name): name is UpdatableAccountField => Object.hasOwn(updatableAccountColumns, name),
-);
-
-/** An account: the owner of images and of the keys that sign for it. */
-export const accounts = sqliteTable(
-  "accounts",
-  {
-    uuid: text().primaryKey(),
-    /** Unique and case-sensitive. Never `my`, never shaped like a UUID. */
-    login: text().notNull().unique(),
-    ...updatableAccountColumns,
-    /** An operator may act as another account through its path. */
-    operator: integer({ mode: "boolean" }).notNull().default(false),
-    disabled: integer({ mode: "boolean" }).notNull().default(false),
-    /** ISO 8601, UTC. */
-    created: text().notNull(),
-    updated: text().notNull(),
-    /** Id of the service's last write of this row. */
-    write_id: text(),
-  },
-  (table) => [
-    check("accounts_operator", sql`${table.operator} IN (0, 1)`),
-    check("accounts_disabled", sql`${table.disabled} IN (0, 1)`),
-  ],
-);
-
-/** A public key of an account. Its name and fingerprints are unique within the account. */
-export const keys = sqliteTable(
-  "keys",
-  {
-    account: text()
-      .notNull()
-      .references(() => accounts.uuid),
-    name: text().notNull(),
-    /** MD5 of the SSH wire form: 16 lower-case hex pairs with colons. */
-    fingerprint: text().notNull(),
-    /** SHA-256 of the SSH wire form: `SHA256:` and unpadded base64. */
-    fingerprintSha256: text().notNull(),
-    /** The OpenSSH line: type, base64, comment. */
-    key: text().notNull(),
-    /** Id of the service's last write of this row. */
-    write_id: text(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.account, table.name] }),
-    uniqueIndex("keys_fingerprint").on(table.account, table.fingerprint),
-    uniqueIndex("keys_fingerprint_sha256").on(table.account, table.fingerprintSha256),
-  ],
-);
-
 /** Milliseconds since the epoch, by the database's clock. */
 export const now = sql`CAST(unixepoch('subsec') * 1000 AS INTEGER)`;
 
-/** Records may be removed a minute after their time. The time of one with an Idempotency-Key is so far ahead that it stays for a day. */
+/**
+ * A record may be removed a minute after its `time`. With an Idempotency-Key that is this much after the write, so that the record
+ * stays for a day: 24 hours less the minute.
+ */
 export const keyedRecordMs = 86_340_000;
 
 /**
  * The records of recent writes, of accounts, keys and images. A write is applied only while its id is not here, so that a
- * retry after a lost acknowledgement changes nothing. Writes of images have a record only with an Idempotency-Key: without
- * one, the id in `image_revisions` is their record.
+ * retry after a lost acknowledgement changes nothing. A write of an image has a row here only with an Idempotency-Key. Without
+ * one, its id in `image_revisions` does the same.
  */
 export const accountWrites = sqliteTable(
   "account_writes",
@@ -95,8 +29,8 @@ export const accountWrites = sqliteTable(
     /** The account whose history the record counts to. */
     account: text().notNull(),
     /**
-     * Milliseconds since the epoch, by the database's clock; with an Idempotency-Key, `keyedRecordMs` later. A minute after
-     * this time the record may be removed.
+     * The time of the write, in milliseconds since the epoch by the database's clock; with an Idempotency-Key, `keyedRecordMs`
+     * after it. A minute after this the record may be removed.
      */
     time: integer().notNull(),
     /** SHA-256 of what the request asked for. NULL, like all that follows, for writes of accounts and public keys. */
@@ -239,6 +173,8 @@ const revisionColumns = {
   account: text(),
   key_sha256: text(),
   request_id: text(),
+  /** The scope of the key then. NULL for a key without one. */
+  key_scope: text(),
   operation: text().$type<WriteOperation | "provision">().notNull(),
   /** The columns that this write changed, with commas, updatable ones first. NULL if it made the image. */
   changed: text(),

@@ -77,6 +77,9 @@ export const boolean = (expression: SQL): Expression<boolean> => ({ sql: express
 /** A number that is never NULL. */
 export const integer = (expression: SQL): Expression<number> => ({ sql: expression, decode: null });
 
+/** A number or NULL. */
+export const nullableInteger = (expression: SQL): Expression<number | null> => ({ sql: expression, decode: null });
+
 /** A text that is NULL only if its left join found no row. */
 export const text = (expression: SQL): Expression<string> => ({ sql: expression, decode: null });
 
@@ -204,11 +207,34 @@ function listColumns(selection: Selection): SelectedFieldsFlat {
 /** Gets a parameter's value from the values of a statement. */
 type Binding = (values: Values) => unknown;
 
-function makeBinding(parameter: unknown): Binding {
+/** The name of the value that is bound. Undefined for a value that the statement itself has. */
+function findName(parameter: unknown): string | undefined {
   const bound = is(parameter, Param) ? parameter.value : parameter;
-  if (!is(bound, Placeholder)) return () => parameter;
-  const { name } = bound;
-  return (values) => values[name];
+  return is(bound, Placeholder) ? bound.name : undefined;
+}
+
+/** Text of SQL in quotes, or a parameter. */
+const quotedOrParameter = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\?/g;
+
+/** Numbers the parameters (`?1`), so that a value that a statement names often is sent and bound once. */
+function numberParameters({ sql: text, params }: PrintedQuery): { text: string; bindings: Binding[] } {
+  const bindings: Binding[] = [];
+  const numbers = new Map<unknown, number>();
+  let at = 0;
+  const numbered = text.replace(quotedOrParameter, (found) => {
+    if (found !== "?") return found;
+    const parameter = params[at];
+    at += 1;
+    const name = findName(parameter);
+    // A value of the statement itself may read like a name.
+    const key = name === undefined ? parameter : Symbol.for(name);
+    const known = numbers.get(key);
+    if (known !== undefined) return `?${known}`;
+    bindings.push(name === undefined ? () => parameter : (values) => values[name]);
+    numbers.set(key, bindings.length);
+    return `?${bindings.length}`;
+  });
+  return { text: numbered, bindings };
 }
 
 // Any name has a placeholder: the type of `bind` in `build` decides which names are values.
@@ -227,8 +253,8 @@ function makeStatement<V extends Values, Row>(
   const makeOnce = (): Made<Row> => {
     if (known) return known;
     const { built, read } = make(placeholders as Placeholders<V>); // It has every name.
-    const { sql: text, params } = print(built);
-    known = { printed: { text }, bindings: params.map(makeBinding), read };
+    const { text, bindings } = numberParameters(print(built));
+    known = { printed: { text }, bindings, read };
     return known;
   };
   const statement: Statement<V, Row> = {

@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { every } from "hono/combine";
+import { matchedRoutes } from "hono/route";
 import type { H } from "hono/types";
 import type { AppEnv } from "../context.ts";
 import { CloudApiError, show } from "../errors.ts";
@@ -7,13 +8,26 @@ import type { Operation } from "../operations.ts";
 import type { RequestParameters } from "../syntax/form.ts";
 import { readParameters, readQueryLeniently } from "./parameters.ts";
 
-/** Names the operation that a chain runs, for the log line. */
-export const named =
-  (operation: Operation): MiddlewareHandler<AppEnv> =>
-  (c, next) => {
+type FindOperation = (c: Context<AppEnv>) => Operation | undefined | Promise<Operation | undefined>;
+
+/** The operation that a handler begins, by the handler. */
+const finders = new WeakMap<object, FindOperation>();
+
+/** Names the operation that a chain runs, for the log line and for `findOperation`. */
+export function named(operation: Operation): MiddlewareHandler<AppEnv> {
+  const handler: MiddlewareHandler<AppEnv> = (c, next) => {
     c.set("operation", operation);
     return next();
   };
+  finders.set(handler, () => operation);
+  return handler;
+}
+
+/** Finds the operation of a request before it runs. Undefined if a malformed request, which is refused later, names none. */
+export async function findOperation(c: Context<AppEnv>): Promise<Operation | undefined> {
+  const find = matchedRoutes(c).flatMap(({ handler }) => finders.get(handler) ?? [])[0];
+  return await find?.(c);
+}
 
 type ReadParameters = (c: Context<AppEnv>) => Promise<RequestParameters>;
 
@@ -34,7 +48,7 @@ export function byAction(
   read: ReadParameters = readParameters,
 ): MiddlewareHandler<AppEnv> {
   const runners = new Map(Object.entries(chains).map(([action, chain]) => [action, every(...chain)]));
-  return async (c, next) => {
+  const handler: MiddlewareHandler<AppEnv> = async (c, next) => {
     const action = await readAction(c, read);
     if (action === "") throw new CloudApiError("MissingParameter", "action is a required argument");
     const run = typeof action === "string" ? runners.get(action) : undefined;
@@ -42,6 +56,13 @@ export function byAction(
       throw new CloudApiError("InvalidArgument", `action ${show(joinRepeated(action))} is not a valid argument`);
     return run(c, next);
   };
+  finders.set(handler, async (c) => {
+    // A mistake in the body is refused when the action is read again.
+    const action = await readAction(c, read).catch(() => undefined);
+    const first = typeof action === "string" && Object.hasOwn(chains, action) ? chains[action]?.[0] : undefined;
+    return first && (await finders.get(first)?.(c));
+  });
+  return handler;
 }
 
 /** Reads the action as sent. "" if it is missing, empty or null. */

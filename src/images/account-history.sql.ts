@@ -35,8 +35,8 @@ const [maxRemovedRows, maxRemovedBytes] = [sql.raw("500"), sql.raw("1048576")];
 type RoomValues = { account: string };
 
 /**
- * Removes the oldest revisions of an account's images. What is older than a removed revision of the same image goes too,
- * whatever its time: a revision without all later ones cannot be read.
+ * Removes the oldest revisions of an account's images. The lower revisions of the same image go too, also if their time is
+ * later, because the clock was set back: a revision without all later ones cannot be read.
  */
 export const removeOldRevisions = statement<RoomValues>().writes(
   ({ account }) => sql`

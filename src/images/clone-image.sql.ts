@@ -2,9 +2,10 @@ import { eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import { authority } from "../db/authority.ts";
 import type { Database } from "../db/client.ts";
 import { images } from "../db/schema.ts";
-import { type Placeholders, statement } from "../db/statement.ts";
+import { boolean, type Placeholders, statement } from "../db/statement.ts";
 import { isHistoryFull } from "./account-history.sql.ts";
-import { imageColumns } from "./image-row.sql.ts";
+import { excessBytes } from "./account-images.sql.ts";
+import { countLongBytes, imageColumns } from "./image-row.sql.ts";
 import { runChange } from "./image-write.sql.ts";
 import { isActivated, isSharedWith } from "./visibility.sql.ts";
 import {
@@ -44,6 +45,10 @@ const cloneColumns = (bind: Placeholders<CloneValues>): Readonly<Record<string, 
   ...recordColumns(bind),
 });
 
+/** The bytes that the clone would leave the account's images with, if that is too many. Else NULL. */
+const excess = (bind: Placeholders<CloneValues>): SQL =>
+  excessBytes(bind, countLongBytes({ ...images, acl: sql`NULL` }), sql`0`);
+
 const columns = Object.values(getTableColumns(images));
 
 const list = (expressions: readonly SQL[]): SQL => sql.join([...expressions], sql`, `);
@@ -55,7 +60,8 @@ const selectClone = (bind: Placeholders<CloneValues>): SQL => {
     SELECT ${list(columns.map((column) => sql`${own[column.name] ?? column} AS ${sql.identifier(column.name)}`))} FROM ${images}
     WHERE ${eq(images.uuid, bind.imageId)} AND ${isActivated(images)} AND ${images.type} IS NOT 'docker'
       AND ${isSharedWith(images, bind.account)} AND NOT ${isQuotaReached(bind)}
-      AND NOT ${isHistoryFull(bind)} AND ${isApplicable(bind)} AND ${authority(bind)}`;
+      AND NOT ${isHistoryFull(bind)} AND ${isApplicable(bind)} AND ${authority(bind)}
+      AND ${excess(bind)} IS NULL`;
 };
 
 export const clone = {
@@ -68,7 +74,10 @@ export const clone = {
     (_, bind) => selectClone(bind),
   ),
   outcome: statement<CloneValues>().reads(
-    (bind) => ({ ...outcomeFields(bind, sql`1`), isQuotaReached: unlessApplied(isQuotaReached(bind)) }),
+    (bind) => ({
+      ...outcomeFields(bind, sql`coalesce(${excess(bind)}, 0)`),
+      isQuotaReached: boolean(unlessApplied(isQuotaReached(bind))),
+    }),
     selectOutcome,
   ),
 };

@@ -3,8 +3,9 @@ import { alias } from "drizzle-orm/sqlite-core";
 import type { Database } from "../db/client.ts";
 import { images } from "../db/schema.ts";
 import { boolean, type Expression, type Placeholder, type Placeholders, statement } from "../db/statement.ts";
+import { formatScopeImages } from "../scope.ts";
 import { bindChange, imageChange, runBound } from "./image-write.sql.ts";
-import { isVisible } from "./visibility.sql.ts";
+import { isInScope, isVisible } from "./visibility.sql.ts";
 import { toWriteValues, type Write, type WriteOutcome, type WriteValues } from "./write-outcome.sql.ts";
 
 const dependent = alias(images, "dependent");
@@ -21,15 +22,18 @@ const maxNamedDependents = 10;
 
 const uuidList = (list: SQL): Expression<string[]> => ({ sql: list, decode: (stored) => JSON.parse(String(stored)) });
 
-const deletionFields = (bind: Placeholders<WriteValues>) => ({
+/** `scopeImages`: JSON array of the ids that the caller's scope is for. Null for all. */
+type DeletionValues = WriteValues & { scopeImages: string | null };
+
+const deletionFields = (bind: Placeholders<DeletionValues>) => ({
   hasDependents: boolean(hasDependents(bind.imageId)),
   visibleDependents: uuidList(sql`(SELECT json_group_array(uuid) FROM (SELECT ${dependent.uuid} AS uuid
       FROM ${images} AS ${dependent}
-      WHERE ${isDependentOf(bind.imageId)} AND ${isVisible(dependent, bind.account)}
+      WHERE ${isDependentOf(bind.imageId)} AND ${isVisible(dependent, bind.account)} AND ${isInScope(dependent, bind.scopeImages)}
       ORDER BY ${dependent.uuid} LIMIT ${sql.raw(String(maxNamedDependents))}))`),
 });
 
-export const deletion = imageChange<WriteValues, ReturnType<typeof deletionFields>>(
+export const deletion = imageChange<DeletionValues, ReturnType<typeof deletionFields>>(
   (bind) => ({ values: { state: sql`'destroyed'` }, fits: sql`NOT ${hasDependents(bind.imageId)}` }),
   deletionFields,
 );
@@ -42,7 +46,7 @@ export const purgeStatement = statement<{ account: string; keep: number }>().wri
       ORDER BY rowid DESC LIMIT 4 OFFSET ${keep})`,
 );
 
-/** What came of a deletion. `visibleDependents`: ids of dependent images that the caller can see, at most 10. */
+/** What came of a deletion. `visibleDependents`: ids of dependent images that the caller can see with its key, at most 10. */
 export type DeletionOutcome = WriteOutcome & { hasDependents: boolean; visibleDependents: string[] };
 
 /**
@@ -51,7 +55,7 @@ export type DeletionOutcome = WriteOutcome & { hasDependents: boolean; visibleDe
  * @param keep how many destroyed images of an account stay. 0 for all
  */
 export function writeDeletion(db: Database, write: Write, keep: number): Promise<DeletionOutcome> {
-  const values = toWriteValues(write);
+  const values = { ...toWriteValues(write), scopeImages: formatScopeImages(write.caller.scope) };
   const purge = purgeStatement.with({ account: write.caller.account, keep });
   return runBound(db, write, {
     ...bindChange(deletion, write, values),

@@ -1,8 +1,9 @@
 import { and, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { Caller } from "../caller.ts";
+import { accounts } from "../db/account-schema.ts";
 import { callerRow, hasAuthority, isOperator } from "../db/authority.ts";
 import { type Database, requireRow } from "../db/client.ts";
-import { accounts, imageHistory, imageRevisions, images } from "../db/schema.ts";
+import { imageHistory, imageRevisions, images } from "../db/schema.ts";
 import { integer, nullableText, type Placeholders, query, type RowOf, statement } from "../db/statement.ts";
 import { auditColumns, type FoundImage, foundImage, type ImageRow, revisionColumns } from "./image-row.sql.ts";
 

@@ -57,7 +57,13 @@ export async function runWrite<Outcome extends WriteOutcome>(
   run: (db: Database, write: Write) => Promise<Outcome>,
 ): Promise<{ outcome: Outcome; request: WriteRequest }> {
   const key = parseIdempotencyKey(c.req.header("Idempotency-Key"));
-  const { historyRevisions, historyBytes, accountHistoryBytes, isMatchRequired } = readConfiguration(c.env);
+  const {
+    historyRevisions,
+    historyBytes,
+    accountHistoryBytes,
+    accountImageBytes: maxImageBytes,
+    isMatchRequired,
+  } = readConfiguration(c.env);
   const imageId = requireSet(c, "imageId");
   const sent = requireSet(c, "preconditions");
   const preconditions = { ...sent, isMatchRequired: isMatchRequired && isOverwriting(operation) };
@@ -76,6 +82,7 @@ export async function runWrite<Outcome extends WriteOutcome>(
     keepRevisions: historyRevisions,
     keepBytes: historyBytes,
     maxHistory: isDryRun ? 0 : accountHistoryBytes,
+    maxImageBytes,
     ...toRevisionLimits(preconditions),
   });
   const outcome = await asCaller(c, async (db, caller) => {
@@ -87,5 +94,5 @@ export async function runWrite<Outcome extends WriteOutcome>(
     return await run(db, write);
   });
   const { account } = requireSet(c, "caller");
-  return { outcome, request: { account, release: c.get("release"), preconditions, requestHash } };
+  return { outcome, request: { account, release: c.get("release"), preconditions, requestHash, maxImageBytes } };
 }

@@ -1,4 +1,4 @@
-import { type Column, type SQL, sql } from "drizzle-orm";
+import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { imageHistory, imageRevisions, images, manifestColumnNames } from "../db/schema.ts";
 import { boolean, leftJoined, type Placeholder, pick, type RowOf } from "../db/statement.ts";
 import { isSharedWith } from "./visibility.sql.ts";
@@ -21,6 +21,7 @@ export const auditColumns = pick(imageRevisions, [
   "time",
   "account",
   "key_sha256",
+  "key_scope",
   "request_id",
   "operation",
   "changed",
@@ -38,9 +39,12 @@ export const foundImage = (account: Placeholder) =>
 /** The columns whose texts can be long. */
 export const longColumns = ["acl", "tags", "requirements", "files", "description"] as const;
 
-/** Bytes of the long texts of a row. SQLite knows the length of a value without reading it. */
-export const countLongBytes = (table: Readonly<Record<(typeof longColumns)[number], Column>>): SQL =>
+/** Bytes of a text. SQLite knows the length of a column's value without reading it. */
+export const countBytes = (text: SQLWrapper): SQL => sql`coalesce(octet_length(${text}), 0)`;
+
+/** Bytes of the long texts of a row. */
+export const countLongBytes = (texts: Readonly<Record<(typeof longColumns)[number], SQLWrapper>>): SQL =>
   sql.join(
-    longColumns.map((name) => sql`coalesce(octet_length(${table[name]}), 0)`),
+    longColumns.map((name) => countBytes(texts[name])),
     sql` + `,
   );

@@ -14,6 +14,7 @@ import {
   text,
 } from "../db/statement.ts";
 import { isHistoryFull } from "./account-history.sql.ts";
+import { countGrowth, excessBytes } from "./account-images.sql.ts";
 import { type ImageRow, imageColumns } from "./image-row.sql.ts";
 import {
   isApplicable,
@@ -38,12 +39,14 @@ type Change = {
   source?: SQL;
   /** Whether something changes. By default, if a new value is not the stored one. */
   differs?: SQL;
-  /** The caller may write the image. By default, if the caller owns it, and the account's history has room. */
+  /** The write is allowed. By default, if the caller owns the image, and the account's history has room. */
   allowed?: SQL;
   /** The caller may write the image, and nothing changes. By default, if the caller owns it and each new value is the stored one. */
   unchanged?: SQL;
   /** The result keeps within its limits. True by default. */
   fits?: SQL;
+  /** The image gets no larger. */
+  shrinks?: true;
 };
 
 /** A new value of a change. */
@@ -69,6 +72,12 @@ function changedNames(change: Change): SQL {
   return sql`substr(${sql.join(each, sql` || `)}, 3)`;
 }
 
+/** The bytes that the write would leave the account's images with, if that is too many. Else NULL. */
+function excess(bind: Placeholders<WriteValues>, change: Change): SQL {
+  const values = Object.fromEntries(namesOf(change).map((name) => [name, newValue(name)]));
+  return excessBytes(bind, change.shrinks ? undefined : countGrowth(values));
+}
+
 const nextRevision = sql`${images.revision} + 1`;
 
 /** The WHERE of a write: the image of the path, if every condition holds. */
@@ -83,6 +92,7 @@ const isImageToWrite = (bind: Placeholders<WriteValues>, change: Change): SQL | 
     change.fits,
     isApplicable(bind),
     authority(bind),
+    sql`${excess(bind, change)} IS NULL`,
   );
 
 /** The row of `account_writes` for a write with an Idempotency-Key that changes nothing. */
@@ -113,9 +123,8 @@ const writtenFields = { ...imageColumns, changed: text(sql`${images.write} ->> '
 export type WrittenRow = RowOf<typeof writtenFields>;
 
 /**
- * The UPDATE of a write, the SELECT that a dry run executes in its place, and an INSERT after it: it records the
- * Idempotency-Key of a write that changes nothing. Of a write that changes something a trigger records it. All come from one
- * definition.
+ * Three statements of one definition: the UPDATE of a write; the SELECT that a dry run executes in its place; and an INSERT that
+ * records the Idempotency-Key of a write that changed nothing. If the write changed something, a trigger records the key.
  */
 export const changeStatements = <V extends WriteValues>(define: (bind: Placeholders<V>) => Change) => ({
   apply: statement<V>().reads(
@@ -154,7 +163,7 @@ type NeedsOutcome = { needsOutcome: number };
 
 type Outcome<V, Row> = Statement<V & NeedsOutcome, Row>;
 
-/** `changes()` counts the rows of the last statement that wrote. If it should ever be wrong, the outcome is read again. */
+/** `changes()` counts the rows of the last statement that wrote. */
 const isNeeded = ({ needsOutcome }: Placeholders<NeedsOutcome>): SQL => sql`(${needsOutcome} OR changes() = 0)`;
 
 type MoreFields = Readonly<Record<string, Expression<unknown>>>;
@@ -173,8 +182,8 @@ export const imageChange = <V extends WriteValues, More extends MoreFields = Rec
   outcome: statement<V & NeedsOutcome>().reads(
     (bind) => {
       const change = define(bind);
-      const wouldChange = sql`EXISTS (SELECT 1 FROM ${newRow(change, bind)} WHERE ${differs(change)})`;
-      return { ...outcomeFields(bind, wouldChange), ...(more?.(bind) as More) };
+      const wouldExceed = sql`(SELECT coalesce(${excess(bind, change)}, 0) FROM ${newRow(change, bind)} WHERE ${differs(change)})`;
+      return { ...outcomeFields(bind, wouldExceed), ...(more?.(bind) as More) };
     },
     (columns, bind) => selectOutcome(columns, bind).where(more ? undefined : isNeeded(bind)),
   ),
@@ -202,7 +211,10 @@ export function bindChange<V>(
   return { changes: [apply.with(values)], records: record && requestHash !== null ? [record.with(values)] : [] };
 }
 
-/** Runs the statements of a write, reads its outcome, and runs `more`. One batch. */
+/**
+ * Makes a write, reads its outcome, records its Idempotency-Key, and runs `more`: one batch, in this order. Should the outcome
+ * have no row although the write was not made, it is read alone, in a second round trip.
+ */
 export async function runBound<V extends WriteValues, Row extends OutcomeRow>(
   db: Database,
   write: Write,

@@ -1,8 +1,9 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Caller } from "../caller.ts";
+import { accounts } from "../db/account-schema.ts";
 import { callerRow, hasAuthority } from "../db/authority.ts";
 import { type Database, requireRow } from "../db/client.ts";
-import { accountHistory, accounts, imageHistory, imageRevisions, images, manifestColumnNames } from "../db/schema.ts";
+import { accountHistory, imageHistory, imageRevisions, images, manifestColumnNames } from "../db/schema.ts";
 import {
   boolean,
   integer,
@@ -46,12 +47,12 @@ const unseen = ({ account, after, seen }: Placeholders<ChangesValues>): SQL => s
   SELECT account, max(removed, coalesce(${after}, 0)) AS "from" FROM ${accountHistory} WHERE account = ${account} AND newest IS NOT ${seen} LIMIT 1)`;
 
 /**
- * The places of a page, in order. A page ends where its values before are large, or where much would have to be read to find
+ * The places of a page, in order. A page ends where its values are large, those after taken to be as large as those before, or where much would have to be read to find
  * the values after. Joined with the account's own row, so that no value is bound to the column of the partial index.
  */
 const pageOf = (bind: Placeholders<ChangesValues>): SQL => sql`(
   SELECT place.*, sum(weight) OVER (ORDER BY sequence ROWS UNBOUNDED PRECEDING) - weight AS "before" FROM (
-    SELECT place.*, bytes + ${sql.raw(String(bytesPerLaterRevision))} * coalesce((SELECT revision FROM ${images} WHERE uuid = place.image) - place.revision, 0) AS weight
+    SELECT place.*, 2 * bytes + ${sql.raw(String(bytesPerLaterRevision))} * coalesce((SELECT revision FROM ${images} WHERE uuid = place.image) - place.revision, 0) AS weight
     FROM (
       SELECT * FROM (SELECT image, revision, kept.bytes, sequence, 0 AS "isLeft" FROM ${unseen(bind)} AS own CROSS JOIN ${imageRevisions} AS kept ON kept.feed = own.account
         WHERE sequence > own."from"

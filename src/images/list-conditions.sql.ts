@@ -3,8 +3,9 @@ import type { Caller } from "../caller.ts";
 import { images } from "../db/schema.ts";
 import type { Placeholder, Placeholders } from "../db/statement.ts";
 import { unactivatedStates } from "../image-states.ts";
+import { formatScopeImages, pickInScope } from "../scope.ts";
 import { toTagPath } from "./tags.sql.ts";
-import { listStates, selectVisible } from "./visibility.sql.ts";
+import { isInScope, listStates, selectVisible } from "./visibility.sql.ts";
 
 /** The filters of a list, as SQL binds them. Null turns a filter off. docs/contract.md#listimages */
 export type ListValues = {
@@ -27,10 +28,12 @@ export type ListValues = {
   /** Time of publication that the page begins with, as `publishedAt` formats it. */
   since: string | null;
   limit: number;
+  /** JSON array of the ids that the caller's scope is for. Null for all. */
+  scopeImages: string | null;
 };
 
 /** The filters of a list as read from a request. Null turns a filter off. */
-export type ListFilters = Omit<ListValues, "account" | "isZvol" | "public" | "tags" | "limit"> & {
+export type ListFilters = Omit<ListValues, "account" | "scopeImages" | "isZvol" | "public" | "tags" | "limit"> & {
   isZvol: boolean | null;
   public: boolean | null;
   /** Keys, and their values as text. All must match. */
@@ -71,10 +74,11 @@ const isAfter = (marker: Placeholder): SQL => sql`(${publishedAt(images.publishe
 
 export const inListOrder = [publishedAt(images.published_at), images.uuid] as const;
 
-/** Whether the account can see the image, and all filters but the tags match. */
+/** Whether the caller can see the image, and all filters but the tags match. */
 export const isCandidate = (bind: Placeholders<ListValues>): SQL | undefined =>
   and(
     sql`${images}.rowid IN (${selectVisible(bind.account)})`,
+    isInScope(images, bind.scopeImages),
     isInState(bind),
     filter(bind.name, sql`${images.name} = ${bind.name}`),
     filter(bind.namePart, sql`instr(${images.name}, ${bind.namePart}) > 0`),
@@ -115,8 +119,18 @@ const toInteger = (claim: boolean | null): number | null => (claim === null ? nu
 export const toValues = ({ caller, filters, limit }: ListRequest): ListValues => ({
   ...filters,
   account: caller.account,
+  scopeImages: formatScopeImages(caller.scope),
   limit,
   isZvol: toInteger(filters.isZvol),
   public: toInteger(filters.public),
   tags: filters.tags.length > 0 ? JSON.stringify(filters.tags.map(toWanted)) : null,
+});
+
+/** `ids`: JSON array of ids that a list found. */
+export type IdsValues = Caller & { ids: string };
+
+/** Without the ids that the scope of the caller leaves out: it may be another than that of the first page. */
+export const toIdsValues = (caller: Caller, ids: readonly string[]): IdsValues => ({
+  ...caller,
+  ids: JSON.stringify(pickInScope(caller.scope, ids)),
 });

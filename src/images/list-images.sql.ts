@@ -12,9 +12,18 @@ import {
   type SelectedFieldsFlat,
   statement,
 } from "../db/statement.ts";
+import { pickInScope } from "../scope.ts";
 import { getImageStatement } from "./get-image.sql.ts";
 import { countLongBytes, type FoundImage, type ImageRow, imageColumns, longColumns } from "./image-row.sql.ts";
-import { inListOrder, isListed, type ListRequest, type ListValues, toValues } from "./list-conditions.sql.ts";
+import {
+  type IdsValues,
+  inListOrder,
+  isListed,
+  type ListRequest,
+  type ListValues,
+  toIdsValues,
+  toValues,
+} from "./list-conditions.sql.ts";
 import { isVisible } from "./visibility.sql.ts";
 
 const rowBytes = countLongBytes(images);
@@ -44,9 +53,6 @@ const selectListed = (columns: SelectedFieldsFlat, bind: Placeholders<ListValues
 export const listStatement = statement<ListValues>().reads(() => listedFields, selectListed);
 
 export const idsStatement = statement<ListValues>().reads(() => ({ uuid: images.uuid }), selectListed);
-
-/** `ids`: JSON array of ids that a list found. */
-type IdsValues = Caller & { ids: string };
 
 /** Leaves out what the caller can no longer see. */
 const isOneOf = (bind: Placeholders<IdsValues>): SQL =>
@@ -79,12 +85,14 @@ export type ListedImages = { hasAuthority: boolean; images: ListedImage[]; marke
  */
 export async function readList(db: Database, request: ListRequest): Promise<ListedImages> {
   const limit = Math.min(request.limit, maxPageRows);
+  const { caller, filters } = request;
+  const [marker = null] = filters.marker === null ? [] : pickInScope(caller.scope, [filters.marker]);
   const [found, rows] = await db.batch([
-    getImageStatement.with({ ...request.caller, imageId: request.filters.marker }),
+    getImageStatement.with({ ...caller, imageId: marker }),
     listStatement.with(toValues({ ...request, limit })),
   ]);
-  const { hasAuthority, image: marker } = requireRow(found);
-  return { hasAuthority, images: rows.map(toListed), marker };
+  const { hasAuthority, image } = requireRow(found);
+  return { hasAuthority, images: rows.map(toListed), marker: image };
 }
 
 const toListed = (row: RowOf<typeof listedFields>): ListedImage => ({
@@ -105,7 +113,7 @@ export async function readPage(
   db: Database,
   { caller, ids }: ListedIds,
 ): Promise<{ hasAuthority: boolean; images: ListedImage[] }> {
-  const values = { ...caller, ids: JSON.stringify(ids) };
+  const values = toIdsValues(caller, ids);
   const [authority, rows] = await db.batch([authorityStatement.with(values), pageStatement.with(values)]);
   return { ...requireRow(authority), images: rows.map(toListed) };
 }
@@ -115,7 +123,7 @@ export async function readLargeImages(
   db: Database,
   { caller, ids }: ListedIds,
 ): Promise<{ hasAuthority: boolean; images: Map<string, ImageRow> }> {
-  const values = { ...caller, ids: JSON.stringify(ids) };
+  const values = toIdsValues(caller, ids);
   const [authority, rows] = await db.batch([authorityStatement.with(values), wholeStatement.with(values)]);
   return { ...requireRow(authority), images: new Map(rows.map((row) => [row.uuid, row])) };
 }

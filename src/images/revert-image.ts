@@ -1,8 +1,10 @@
 import { createFactory } from "hono/factory";
-import type { AppEnv } from "../context.ts";
+import { demand } from "../caller/scope.ts";
+import { type AppEnv, requireSet } from "../context.ts";
 import { CloudApiError } from "../errors.ts";
 import { named } from "../http/operation.ts";
 import { readDryRun, readParameters } from "../http/parameters.ts";
+import { assertCovered } from "../scope.ts";
 import type { RequestParameters } from "../syntax/form.ts";
 import { parseBoolean, showValue } from "../text.ts";
 import { answerWritten } from "./answer-image.ts";
@@ -19,6 +21,9 @@ export const revertImage = createFactory<AppEnv, "/:login/images/:id">().createH
   async (c) => {
     const { sent, withAcl } = readRevert(await readParameters(c));
     const revert = { revision: parseRevision(sent), keepRevisions: findKeepRevisions(c), withAcl };
+    await demand(c, (limits) => {
+      if (withAcl) assertCovered(limits, ["images:share@path"], requireSet(c, "imageId"));
+    });
     const requested = [revert.revision, withAcl];
     const { outcome, request } = await runWrite(c, { operation: "RevertImage", requested }, (db, write) =>
       writeRevert(db, write, revert),

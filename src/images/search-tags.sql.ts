@@ -1,5 +1,4 @@
 import { sql } from "drizzle-orm";
-import type { Caller } from "../caller.ts";
 import { authorityStatement } from "../db/authority.ts";
 import { type Database, requireRow } from "../db/client.ts";
 import { images } from "../db/schema.ts";
@@ -7,11 +6,13 @@ import { integer, query, statement } from "../db/statement.ts";
 import { groupByBytes } from "../text.ts";
 import {
   hasTags,
+  type IdsValues,
   inListOrder,
   isCandidate,
   type ListRequest,
   type ListValues,
   maxSearchedBytes,
+  toIdsValues,
   toValues,
 } from "./list-conditions.sql.ts";
 import { isVisible } from "./visibility.sql.ts";
@@ -29,7 +30,7 @@ export const candidatesStatement = statement<ListValues>().reads(
       .orderBy(...inListOrder),
 );
 
-export const taggedStatement = statement<Caller & { ids: string; tags: string | null }>().reads(
+export const taggedStatement = statement<IdsValues & { tags: string | null }>().reads(
   () => ({ uuid: images.uuid }),
   (columns, bind) =>
     query
@@ -52,7 +53,8 @@ export async function searchTags(
   candidates: readonly Candidate[],
 ): Promise<{ hasAuthority: boolean; ids: string[] }> {
   const { tags } = toValues({ caller, filters, limit });
-  const values = { ...caller, tags, ids: JSON.stringify(candidates.map(({ uuid }) => uuid)) };
+  const uuids = candidates.map(({ uuid }) => uuid);
+  const values = { ...toIdsValues(caller, uuids), tags };
   const [authority, rows] = await db.batch([authorityStatement.with(values), taggedStatement.with(values)]);
   return { ...requireRow(authority), ids: rows.map(({ uuid }) => uuid) };
 }

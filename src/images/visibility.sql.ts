@@ -30,6 +30,10 @@ const isPublic = (image: ImageTable): SQL => sql`(${image.public} = 1 AND ${isAc
 export const isVisible = (image: ImageTable, account: Placeholder): SQL =>
   sql`(${isOwn(image, account)} OR ${isPublic(image)} OR (${isActivated(image)} AND ${isSharedWith(image, account)}))`;
 
+/** Whether the image is one of those that the caller's scope is for. @param images JSON array of ids. Null for all */
+export const isInScope = (image: ImageTable, images: Placeholder): SQL =>
+  sql`(${images} IS NULL OR ${image.uuid} IN (SELECT value FROM json_each(${images})))`;
+
 /**
  * Selects the rowids of all images that the account can see: `isVisible`, with one index for each of its three ways. SQLite
  * would read every row for one condition with OR.

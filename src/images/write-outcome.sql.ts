@@ -3,10 +3,9 @@ import type { Caller } from "../caller.ts";
 import { callerRow, hasAuthority } from "../db/authority.ts";
 import { accountWrites, imageHistory, imageRevisions, images, manifestColumnNames } from "../db/schema.ts";
 import {
-  boolean,
-  type Expression,
   integer,
   leftJoined,
+  nullableInteger,
   nullableText,
   type Placeholders,
   query,
@@ -37,6 +36,8 @@ export type Write = {
   keepBytes: number;
   /** How many bytes the history of the account may take. 0 turns the limit off, and is for a dry run. */
   maxHistory: number;
+  /** How many bytes the images of the account may take. 0 turns the limit off. */
+  maxImageBytes: number;
   /** JSON array of the revisions that may be written on. Null for any. */
   onRevisions: string | null;
   /** JSON array of the revisions that may not. Null for none. */
@@ -47,7 +48,14 @@ export type Write = {
 export type WriteValues = Caller &
   Pick<
     Write,
-    "imageId" | "writeId" | "requestHash" | "httpRequestId" | "maxHistory" | "onRevisions" | "notOnRevisions"
+    | "imageId"
+    | "writeId"
+    | "requestHash"
+    | "httpRequestId"
+    | "maxHistory"
+    | "maxImageBytes"
+    | "onRevisions"
+    | "notOnRevisions"
   > & {
     write: string;
   };
@@ -69,6 +77,7 @@ export function toWriteValues({
     request_id: requestId,
     account: caller.signer,
     key_sha256: caller.fingerprintSha256,
+    key_scope: caller.scope,
     keep_revisions: keepRevisions,
     keep_bytes: keepBytes,
   };
@@ -121,6 +130,8 @@ export type WriteOutcome = {
   image: FoundImage | null;
   /** The write would change the current image. False if it was made. */
   wouldChange: boolean;
+  /** The bytes that the account's images would take with the write, if that is too many. Else null. */
+  excessBytes: number | null;
   /** When the account's history has room again, in seconds, if it is full and the preconditions held. Else null. */
   secondsUntilRoom: number | null;
 };
@@ -130,15 +141,17 @@ const revisionRecord = (name: "write_id" | "request_hash" | "attempt_id" | "chan
 
 const isUnmade = sql`${revisionRecord("write_id")} IS NULL`;
 
-/** A boolean that SQLite computes only if the write was not made. False otherwise. */
-export const unlessApplied = (expression: SQL): Expression<boolean> =>
-  boolean(sql`CASE WHEN ${isUnmade} THEN ${expression} ELSE 0 END`);
+/** What SQLite computes only if the write was not made. 0 otherwise. */
+export const unlessApplied = (expression: SQL): SQL => sql`CASE WHEN ${isUnmade} THEN ${expression} ELSE 0 END`;
 
 /**
  * The outcome of a write, read in its transaction: the caller's authority, the record of this write, made now or earlier,
  * and the image. `earlier` is the revision that the write left, if the image is at another one by now.
+ *
+ * @param excess computed only if the write was not made: NULL if it would change nothing, 0 if it would, and else the bytes
+ * that the account's images would take, which are too many
  */
-export const outcomeFields = (bind: Placeholders<WriteValues>, wouldChange: SQL) => ({
+export const outcomeFields = (bind: Placeholders<WriteValues>, excess: SQL) => ({
   hasAuthority,
   record: leftJoined(
     {
@@ -152,7 +165,7 @@ export const outcomeFields = (bind: Placeholders<WriteValues>, wouldChange: SQL)
   ),
   earlier: leftJoined(revisionColumns, "uuid"),
   image: foundImage(bind.account),
-  wouldChange: unlessApplied(wouldChange),
+  excess: nullableInteger(unlessApplied(excess)),
   roomInMs: roomInMs(bind, sql`${isUnmade} AND ${isOnSentRevision(bind)}`),
 });
 
@@ -186,10 +199,11 @@ export const readWritten = (
 ): WriteOutcome => ({
   hasAuthority: true,
   applied: { image, unkeptRevision: null, requestHash, isReplayed: false, changedColumns: changed },
-  image: null,
-  wouldChange: false,
-  secondsUntilRoom: null,
+  ...made,
 });
+
+/** What an outcome says only of a write that was not made. */
+const made = { image: null, wouldChange: false, excessBytes: null, secondsUntilRoom: null } as const;
 
 /**
  * Reads a row of `selectOutcome`. If this HTTP request made the write, `hasAuthority` is true, even if the authority has
@@ -198,7 +212,7 @@ export const readWritten = (
  * @param rehearsed the image as a dry run would leave it. Empty for a write, and if the write would not be applied
  */
 export function readOutcome<Row extends OutcomeRow>(
-  { hasAuthority, record, earlier, image, wouldChange, roomInMs, ...more }: Row,
+  { hasAuthority, record, earlier, image, excess, roomInMs, ...more }: Row,
   write: Write,
   rehearsed: ImageRow | undefined,
 ): WriteOutcome & Omit<Row, keyof OutcomeRow> {
@@ -206,11 +220,12 @@ export function readOutcome<Row extends OutcomeRow>(
     const changedColumns = image?.uuid === rehearsed.uuid ? listChangedColumns(image, rehearsed) : null;
     const { requestHash } = write;
     const applied = { image: rehearsed, unkeptRevision: null, requestHash, isReplayed: false, changedColumns };
-    return { ...more, hasAuthority, applied, image: null, wouldChange: false, secondsUntilRoom: null };
+    return { ...more, hasAuthority, applied, ...made };
   }
   if (record === null || image === null) {
-    const secondsUntilRoom = roomInMs === null ? null : Math.ceil(roomInMs / 1000);
-    return { ...more, hasAuthority, applied: null, image, wouldChange, secondsUntilRoom };
+    const excessBytes = excess || null;
+    const secondsUntilRoom = roomInMs === null || excessBytes ? null : Math.ceil(roomInMs / 1000);
+    return { ...more, hasAuthority, applied: null, image, wouldChange: excess !== null, excessBytes, secondsUntilRoom };
   }
   const isNewest = record.revision === image.revision;
   const isReplayed = record.httpRequestId !== write.httpRequestId;
@@ -222,5 +237,5 @@ export function readOutcome<Row extends OutcomeRow>(
     changedColumns: record.changed,
   };
   const isAllowed = hasAuthority || !isReplayed;
-  return { ...more, hasAuthority: isAllowed, applied, image: null, wouldChange, secondsUntilRoom: null };
+  return { ...more, hasAuthority: isAllowed, applied, ...made };
 }

@@ -3,7 +3,12 @@ import type { Algorithm, KeyKind } from "./algorithms.ts";
 /** A key whose private half nobody has. `maxSignatureBytes` is that of keys of its size; `line` its OpenSSH line. */
 type Decoy = { kind: KeyKind; maxSignatureBytes: number; line: string };
 
-/** Decoys for every size of key that clients have, by kind and size of signature. An ECDSA signature is DER. */
+/**
+ * Decoys for every size of key that clients have, by kind and size of signature. An ECDSA signature is DER. The RSA moduli begin
+ * alike, for half of the length of the smaller two, so that the bundle compresses.
+ *
+ * @see Lenstra, Generating RSA Moduli with a Predetermined Portion, ASIACRYPT '98
+ */
 const decoys: readonly Decoy[] = [
   {
     kind: "ed25519",
@@ -28,12 +33,12 @@ const decoys: readonly Decoy[] = [
   {
     kind: "rsa",
     maxSignatureBytes: 256,
-    line: "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQCiZfe+JaJxdjrSrQ0FJMhXDYn2ZDfEWpr/sfAWni19Egmb7mgjE9yb45Od5u0AnGcNH9howlwFMSVZOIdeZxxVEAYBJJz8ywYcxTq+M5BuR06Z3uyVqaneO6EZm67wkGWKpwoRC17+969eyhK8nleE4HBec4ZQ/MdPqMgLj1PytnbQDPHjlGrfiDZ2N6VQoXtiGKQgTBzhU/0+uwYq4HuUqwmI5aZjq50SEA24AdHd8Nz9XECa8/8u4/B3m6H3H72sJQStNxcc6UW6daVXaF2cGGwKxKtlCkj2KKNLRz+YcwORTce7KpPRmNDOLt+KN2BjJIqR6lSlAV1yxjIU11Vt",
+    line: "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQDQ/oorEtcwWGvXUr+c+Z8bnFov9RTgTdR9+9d5tTiBaPYc6OB41+hiSSeUemOhEm7qqDMB17mMhq0WzG3zy/6G9OqgBr04oNIkokngDVghwUzNv7ZnWNjo4+9LKgwt8zNQl3zYzZzkcXmesOKjrfwlB3x8wmog1gI09/dmyVTwSsr+l01oazFNoxwH7nytKlJp9nKfsA5eErIbDKlKgeLff9T+3melNtSQrPvEoxJ0JpiqjE7ttnvcZWqba15tVRVr2vpTAQYGD9zoncaOw0yxJYc1GCu301Ol9l0iNFOIf2rxEUldOtoqZPeKdRWGNREo/f9v14ySTTa+akTXTreH",
   },
   {
     kind: "rsa",
     maxSignatureBytes: 384,
-    line: "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQDB7quca2Oqh5KH6ZvQWeNBRm4NyJTVs7tqiM/czU9AfLwnNW/QHDzsxu1WoT0fucPeQ2nwR6ed1IHALu0xnzScOdHrbuVitSVXBJZfG10VpdAj4wI+9vHMAXLRMg3TcMNlN4soCv94s0vPELpXzbWWqY9x21CzNLHOv7FVuk41vWst1I6WyEeMk3+A6MVq1AP8dACT8AqjVkTEwsj21eWfEe5odouETKBzi+YGuYjgoDdkyzHEJs3c01hJPYRv0ZJQUF8oYGFvl/4VmKsU6G5VkCaVMW7qt9TJ9I3/0XrNBmwD96HCqGvDzS7unvAITVVlNHqo/oblNWPmQsPMGY+9FnORV2IUDyYXUndtFMlD05G7JgB81prpYdJPRiFN5hrg0R3AaXht0Mf9pnHaACn21pCVP/TjBKc13yrOz0hZSYI220lOO4cmlr1VLw1I7ZMgKeYDHpznqINLXSfwiBh0SVmxUOPpuLzjF/kayhvH7SlJ086/w92DI2iOVXIPsR8=",
+    line: "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQDQ/oorEtcwWGvXUr+c+Z8bnFov9RTgTdR9+9d5tTiBaPYc6OB41+hiSSeUemOhEm7qqDMB17mMhq0WzG3zy/6G9OqgBr04oNIkokngDVghwUzNv7ZnWNjo4+9LKgwt8zNQl3zYzZzkcXmesOKjrfwlB3x8wmog1gI09/dmyVQ93U8W/xhQR2iFB940oPLsL0eHHZpOZfS58FqK9S7VYvVWa7S3weWSCZ1Ou4iZSr+OPzsPThbs31nSLvqrO/EK3behDV/5Kf+DL1H4SQlbzvhCNgL/S8hU004xKqw6wV2AN6TJhC9sVNuTHwpZ4sNmuHB1dLcRQ6kMA4dTxCaObuXnpUAPt2tqrE9puHxHgB69WFpTlhWEDPAYiLnujMJ1uLOR1FFC1dDa9eLZgz2sp+ymClKpgADneT0kguv8M6DA49y9N1FVzIg1ftQim0ZYRVlh5J09u9M+zvhejhxlNpq6kKHEe1ThAmF1HggJTLst4wI7sY3n5m7hfOQU1KSotV0=",
   },
   {
     kind: "rsa",

@@ -7,6 +7,7 @@ export type CredentialReason =
   | "sub-user"
   | "unknown login"
   | "unknown key"
+  | "expired key"
   | "key and algorithm do not fit"
   | "wrong signature"
   | "authority gone";

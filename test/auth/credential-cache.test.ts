@@ -5,7 +5,16 @@ import type { CacheBounds } from "../../src/configuration.ts";
 describe("the credential cache", () => {
   const bounds: CacheBounds = { maxEntries: 2, maxAgeMs: 1000 };
   const makeEntry = (login: string) => ({
-    caller: { keyIdLogin: login, account: login, signer: login, fingerprintSha256: "", keyIdKey: "", pathLogin: "" },
+    caller: {
+      keyIdLogin: login,
+      account: login,
+      signer: login,
+      fingerprintSha256: "",
+      keyIdKey: "",
+      pathLogin: "",
+      scope: null,
+      expires: null,
+    },
     // The cache does not look at it.
     key: {} as never,
   });

@@ -3,8 +3,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type Answer, pickRepeatable } from "../support/answer.ts";
 import { makeBindings, makeRequest, type Signing, send } from "../support/client.ts";
 import { bob, clear, mallory, provision } from "../support/fixtures.ts";
+import { limitKey } from "../support/limited-keys.ts";
 import { computeFingerprint, type KeyName, makeKey } from "../support/signer.ts";
-import { wrapDatabase } from "../support/wrapped-database.ts";
+import { type WrappedDatabase, wrapDatabase } from "../support/wrapped-database.ts";
 
 const names: readonly KeyName[] = ["rsa", "rsa4096", "ecdsa", "ecdsa384", "ecdsa521", "ed25519"];
 
@@ -12,6 +13,9 @@ beforeAll(async () => {
   await clear(env.DB);
   await provision(env.DB, { accounts: [{ ...bob, keys: names.map(makeKey) }, mallory], images: [] });
 });
+
+/** Limits of a key: none, a scope, and an end that is past. */
+const limits = [{}, { scope: "images:read" }, { expires: 1 }];
 
 /** The refused request of each case: by fingerprint, by name, and with the login in the keyId as it is or as a UUID. */
 const keyNames = ["md5", "sha256", "name"] as const;
@@ -34,14 +38,17 @@ async function measure(sign: Signing, path = "/my"): Promise<{ answer: Answer; c
   const date = new Date(Date.parse(signed.headers.get("Date") ?? "") - 1000).toUTCString();
   const headers = { Authorization: signed.headers.get("Authorization") ?? "", Date: date };
   const answer = await send({ method: "GET", path, headers, sign: false, bindings });
-  const statements = counted.results.map((results) => results.length);
-  const rowsRead = counted.results.flat().map(({ meta }) => meta.rows_read);
-  return { answer, cost: { calls: counted.calls, statements, rowsRead } };
+  return { answer, cost: sumCost(counted) };
+}
+
+function sumCost({ calls, results }: WrappedDatabase) {
+  const rowsRead = results.flat().map(({ meta }) => meta.rows_read);
+  return { calls, statements: results.map((one) => one.length), rowsRead };
 }
 
 describe("an unknown login, an unknown key and a wrong signature cost the same statements and rows", () => {
   it.each(names.flatMap((key) => keyNames.map((as) => ({ key, as }))))(
-    "for $key, named by its $as",
+    "for $key, named by its $as, without limits",
     async ({ key, as }) => {
       const measured = [];
       for (const sign of Object.values(makeCases(key, as))) measured.push(await measure(sign));
@@ -53,6 +60,30 @@ describe("an unknown login, an unknown key and a wrong signature cost the same s
       }
     },
   );
+
+  it.each(limits.flatMap((limit) => keyNames.map((as) => ({ limit, as }))))(
+    "for a key with the limits $limit beside others, named by its $as",
+    async ({ limit, as }) => {
+      await limitKey({ scope: "keys" }, { key: "ecdsa" });
+      await limitKey(limit);
+      const measured = [];
+      for (const sign of Object.values(makeCases("ed25519", as))) measured.push(await measure(sign));
+      const other = await measure({ key: "rsa", keyId: "/bob/keys/rsa" });
+      for (const one of measured) expect(one).toMatchObject({ answer: { status: 401 }, cost: other.cost });
+      await limitKey({}, { key: "ecdsa" });
+      await limitKey({});
+    },
+  );
+
+  it("for a right signature of a key that has ended", async () => {
+    await limitKey({ expires: 1 });
+    const wrong = await measure({ key: "ed25519" });
+    const counted = wrapDatabase(env.DB);
+    const answer = await send({ method: "GET", path: "/my", bindings: makeBindings({ DB: counted.db }) });
+    expect(pickRepeatable(answer)).toEqual(pickRepeatable(wrong.answer));
+    expect(sumCost(counted)).toEqual(wrong.cost);
+    await limitKey({});
+  });
 
   const rsa = computeFingerprint("rsa");
 

@@ -13,7 +13,7 @@ beforeEach(async () => {
   await clear(env.DB);
   await provision(env.DB, {
     accounts: [
-      { ...bob, keys: [makeKey("rsa"), makeKey("ed25519")] },
+      { ...bob, keys: [makeKey("rsa"), makeKey("ed25519"), { ...makeKey("ecdsa"), expires: "2020-01-01T00:00:00Z" }] },
       { ...mallory, keys: [] },
     ],
     images: [],
@@ -39,6 +39,7 @@ const requests: Readonly<Record<CredentialReason, () => TestRequest>> = {
   "sub-user": () => ({ ...get, sign: { keyId: `/bob/users/eve/keys/${computeFingerprint("rsa")}` } }),
   "unknown login": () => ({ ...get, sign: { as: "eve" } }),
   "unknown key": () => ({ ...get, sign: { key: "stranger" } }),
+  "expired key": () => ({ ...get, sign: { key: "ecdsa" } }),
   "key and algorithm do not fit": () => ({ ...get, sign: { algorithm: "rsa-sha256", keyId: "/bob/keys/ed25519" } }),
   "wrong signature": () => ({ ...get, sign: { keyId: "/bob/keys/rsa", key: "stranger" } }),
   "authority gone": () => ({ ...get, bindings: makeBindings({ DB: loseKeysAfterCredentials() }) }),

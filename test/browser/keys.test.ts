@@ -1,14 +1,20 @@
+import { generateKeyPairSync } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { formatPublicLine } from "../../scripts/starting/ssh-wire.ts";
 import keyFiles from "../data/key-files.json" with { type: "json" };
 import { listFindings } from "../support/accessibility.ts";
 import { BrowserService } from "../support/browser-service.ts";
 import { chromiumPath, type Window, withoutChromium } from "../support/chromium.ts";
 import { Person } from "../support/person.ts";
+import { run } from "../support/started.ts";
 
 const bob = new Person("bbbbbbbb-0000-4000-8000-000000000000", "bob");
 const carol = new Person("bbbbbbbb-0000-4000-8000-000000000001", "carol");
 const erin = new Person("bbbbbbbb-0000-4000-8000-000000000002", "erin");
 const frank = new Person("bbbbbbbb-0000-4000-8000-000000000003", "frank");
+const heidi = new Person("bbbbbbbb-0000-4000-8000-000000000005", "heidi");
 const grace = new Person("bbbbbbbb-0000-4000-8000-000000000004", "grace");
 /** On no account: only its line is used. */
 const laptop = new Person("99999999-0000-4000-8000-000000000001", "laptop").account.keys[0]?.key ?? "";
@@ -51,7 +57,7 @@ async function loseAnswers(window: Window): Promise<void> {
 }
 
 describe.skipIf(!chromiumPath)(`keys in the console${chromiumPath ? "" : ` (${withoutChromium})`}`, () => {
-  beforeAll(() => service.start({ accounts: [bob, carol, erin, frank, grace].map(({ account }) => account) }));
+  beforeAll(() => service.start({ accounts: [bob, carol, erin, frank, grace, heidi].map(({ account }) => account) }));
   afterAll(() => service.stop());
   afterEach(async () => expect(await service.closeWindows()).toEqual([]));
 
@@ -74,6 +80,36 @@ describe.skipIf(!chromiumPath)(`keys in the console${chromiumPath ? "" : ` (${wi
     await remove(window, "spare");
     await page.getByRole("rowheader", { name: "spare" }).waitFor({ state: "detached" });
     expect(await listNames(bob)).toEqual(["file"]);
+  });
+
+  it("of a program can do what was chosen, and the lines to copy sign with it", async () => {
+    const window = await open(heidi);
+    const { page } = window;
+    const form = page.locator("form", { hasText: "Add a key for a program" });
+    const pem = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs1", format: "pem" });
+    writeFileSync(join(service.folder, "it's ci"), pem);
+    await form.getByLabel("OpenSSH line of the program").fill(formatPublicLine(String(pem), "it's ci"));
+    await form.getByRole("button", { name: "Add the program's key" }).click();
+    await page.getByText("Choose what the key may do.").waitFor();
+    const image = "eca995fe-b904-11e3-b05a-83a4899322dc";
+    for (const word of ["images:tag", "account:read"]) await form.getByLabel(word).check();
+    await form.getByLabel("For one image alone").fill(image);
+    await form.getByLabel("For how long").selectOption("a year");
+    await form.getByRole("button", { name: "Add the program's key" }).click();
+    const scope = `account:read images:tag@${image}`;
+    await page.getByText(`Added the key it's ci, which may do ${scope}.`).waitFor();
+    const row = page.getByRole("row", { name: "it's ci" });
+    expect(await row.textContent()).toContain(`${scope}, until `);
+    expect(await page.getByRole("row", { name: "file" }).textContent()).toContain("everything");
+    const [profile = "", curl = ""] = await form.locator("pre").allTextContents();
+    const printed = await run("bash", ["-c", `${curl}\necho\n${profile.replace(/ \| triton .*/, "")}`], {
+      cwd: service.folder,
+    });
+    const [shown = "", made = ""] = printed.stdout.split("\n");
+    expect(JSON.parse(shown)).toMatchObject({ name: "it's ci", scope, expires: expect.any(String) });
+    const { fingerprint } = JSON.parse(shown);
+    expect(JSON.parse(made)).toEqual({ name: "it's ci", url: service.origin, account: "heidi", keyId: fingerprint });
+    expect(await listFindings(page)).toEqual([]);
   });
 
   it("are replaced by one of the browser's own, which alone is kept; the file's can go then", async () => {

@@ -119,6 +119,26 @@ const expectations: Readonly<Record<string, () => Promise<void>>> = {
     expect(readFileSync(join(service.folder, "refused.txt"), "utf8")).toContain("InvalidCredentials");
   },
 
+  "ci-key": async () => {
+    // The key deletes itself, so that the next block finds the keys that it lists.
+    const afterwards = `echo "and then"
+edge GET "$IMAGE"; echo
+edge POST "$IMAGE?action=update" -H 'Content-Type: application/json' -d '{"name":"x"}'; echo
+edge GET /my/keys/ci; echo
+edge DELETE /my/keys/ci -w '%{http_code}'`;
+    const [printed = "", left = ""] = (await runOk("ci-key", afterwards)).split("and then\n");
+    const limits = { scope: `images:tag@${image}`, expires: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*\.\d{3}Z$/) };
+    const [created = "", ...tagged] = printed.split("\n");
+    expect(JSON.parse(created)).toMatchObject({ name: "ci", ...limits });
+    expect(JSON.parse(/^\{.*?\}/.exec(tagged.join("\n"))?.[0] ?? "")).toMatchObject({ build: 42 });
+    const [got = "", refused = "", key = "", deleted] = left.split("\n");
+    expect(JSON.parse(got)).toMatchObject({ tags: { checked: true } });
+    const message = "the scope of this key lacks images:update of this image";
+    expect(JSON.parse(refused)).toEqual({ code: "NotAuthorized", message });
+    expect(JSON.parse(key)).toMatchObject({ name: "ci", ...limits });
+    expect(deleted).toBe("204");
+  },
+
   "rotate-key-curl": async () => {
     const afterwards = "KEY=.local/.ssh/id_rsa KEY_ID=/demo/keys/demo edge GET /my -i >refused.txt";
     const printed = await runOk("rotate-key-curl", afterwards);

@@ -2,7 +2,7 @@
 
 -- src/accounts/account.sql.ts accountUpdate.outcome
 select "caller"."hasAuthority" as "hasAuthority",
-  EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?) as "isUpdated",
+  EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1) as "isUpdated",
   "accounts"."uuid" as "account_uuid", "accounts"."login" as "account_login", "accounts"."email" as "account_email",
   "accounts"."companyName" as "account_companyName", "accounts"."firstName" as "account_firstName",
   "accounts"."lastName" as "account_lastName", "accounts"."address" as "account_address",
@@ -11,34 +11,58 @@ select "caller"."hasAuthority" as "hasAuthority",
   "accounts"."phone" as "account_phone", "accounts"."triton_cns_enabled" as "account_triton_cns_enabled",
   "accounts"."created" as "account_created", "accounts"."updated" as "account_updated"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?2
+      where (
+        "keys"."account" = ?3
+        and "keys"."fingerprintSha256" = ?4
+        and ?5 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?6 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?7
+        and ?8 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?9, ?10) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?2
+      where (
+        "limited_keys"."account" = ?3
+        and "limited_keys"."fingerprintSha256" = ?4
+        and ?5 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?6 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?7
+        and ?8 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?9
+        AND "limited_keys"."expires" IS ?10
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "accounts" on "accounts"."uuid" = ?;
+left join "accounts" on "accounts"."uuid" = ?2;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 
 -- src/accounts/account.sql.ts accountUpdate.record
 INSERT INTO "account_writes" (write_id, account, time)
-SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER)
-WHERE EXISTS (SELECT 1 FROM "accounts" WHERE ("accounts"."uuid" = ? and "accounts"."write_id" = ?))
+SELECT ?1, ?2, CAST(unixepoch('subsec') * 1000 AS INTEGER)
+WHERE EXISTS (SELECT 1 FROM "accounts" WHERE ("accounts"."uuid" = ?2 and "accounts"."write_id" = ?1))
 ON CONFLICT DO NOTHING;
 -- SEARCH accounts EXISTS USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 
@@ -84,10 +108,10 @@ END,
     WHEN json_type("sent"."patch", '$.triton_cns_enabled') IS NOT NULL THEN "sent"."patch" ->> '$.triton_cns_enabled'
     ELSE "accounts"."triton_cns_enabled"
   END,
-  "updated" = ?, "write_id" = ?
-from (SELECT ? AS "patch") AS "sent"
+  "updated" = ?1, "write_id" = ?2
+from (SELECT ?3 AS "patch") AS "sent"
 where (
-  "accounts"."uuid" = ?
+  "accounts"."uuid" = ?4
   and (
     (json_type("sent"."patch", '$.email') IS NOT NULL AND "sent"."patch" ->> '$.email' IS NOT "accounts"."email")
     or (
@@ -120,32 +144,59 @@ where (
       AND "sent"."patch" ->> '$.triton_cns_enabled' IS NOT "accounts"."triton_cns_enabled"
     )
   )
-  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?2)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?4
+      where (
+        "keys"."account" = ?5
+        and "keys"."fingerprintSha256" = ?6
+        and ?7 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?8 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?9
+        and ?10 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?11, ?12) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?4
+      where (
+        "limited_keys"."account" = ?5
+        and "limited_keys"."fingerprintSha256" = ?6
+        and ?7 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?8 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?9
+        and ?10 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?11
+        AND "limited_keys"."expires" IS ?12
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN sent
 
 -- src/accounts/account.sql.ts getAccountStatement
@@ -158,161 +209,439 @@ select "caller"."hasAuthority" as "hasAuthority", "accounts"."uuid" as "account_
   "accounts"."phone" as "account_phone", "accounts"."triton_cns_enabled" as "account_triton_cns_enabled",
   "accounts"."created" as "account_created", "accounts"."updated" as "account_updated"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "keys"."account" = ?2
+        and "keys"."fingerprintSha256" = ?3
+        and ?4 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?5 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?6
+        and ?7 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?8, ?9) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "limited_keys"."account" = ?2
+        and "limited_keys"."fingerprintSha256" = ?3
+        and ?4 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?5 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?6
+        and ?7 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?8
+        AND "limited_keys"."expires" IS ?9
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "accounts" on "accounts"."uuid" = ?;
+left join "accounts" on "accounts"."uuid" = ?1;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
 
 -- src/accounts/keys.sql.ts getKeyStatement
-select "caller"."hasAuthority" as "hasAuthority", "keys"."name" as "key_name",
-  "keys"."fingerprint" as "key_fingerprint", "keys"."key" as "key_key"
+select "caller"."hasAuthority" as "hasAuthority", name as "key_name", fingerprint as "key_fingerprint",
+  fingerprintSha256 as "key_fingerprintSha256", key as "key_key", scope as "key_scope", expires as "key_expires"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "keys"."account" = ?2
+        and "keys"."fingerprintSha256" = ?3
+        and ?4 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?5 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?6
+        and ?7 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?8, ?9) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "limited_keys"."account" = ?2
+        and "limited_keys"."fingerprintSha256" = ?3
+        and ?4 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?5 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?6
+        and ?7 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?8
+        AND "limited_keys"."expires" IS ?9
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "keys" on (
-  "keys"."account" = ?
-  and "keys"."name" IN (
-    ?, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?),
-      (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprintSha256" = ?)
+left join (
+  SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
+  FROM "keys"
+  WHERE (
+    "keys"."account" = ?1
+    and "keys"."name" IN (
+      ?10,
+        (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ?1 AND "other"."fingerprint" = ?10),
+        (
+          SELECT "other"."name"
+          FROM "keys" AS "other"
+          WHERE "other"."account" = ?1
+          AND "other"."fingerprintSha256" = ?10
+        )
+    )
   )
-);
+  UNION ALL
+  SELECT name, fingerprint, fingerprintSha256, key, scope, expires
+  FROM "limited_keys"
+  WHERE (
+    "limited_keys"."account" = ?1
+    and "limited_keys"."name" IN (
+      ?10,
+        (
+          SELECT "other"."name"
+          FROM "limited_keys" AS "other"
+          WHERE "other"."account" = ?1
+          AND "other"."fingerprint" = ?10
+        ),
+        (
+          SELECT "other"."name"
+          FROM "limited_keys" AS "other"
+          WHERE "other"."account" = ?1
+          AND "other"."fingerprintSha256" = ?10
+        )
+    )
+  )
+) AS "named" on true;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
--- SCAN caller
--- SEARCH keys USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING PRIMARY KEY (account=? AND name=?)
 -- SEARCH other USING COVERING INDEX keys_fingerprint (account=? AND fingerprint=?)
 -- SEARCH other USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING PRIMARY KEY (account=? AND name=?)
+-- SEARCH other USING COVERING INDEX limited_keys_fingerprint (account=? AND fingerprint=?)
+-- SEARCH other USING COVERING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SCAN caller
+-- SCAN named LEFT-JOIN
 
 -- src/accounts/keys.sql.ts keyCreation.outcome
 select "caller"."hasAuthority" as "hasAuthority",
-  EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?) as "isCreated",
-  (? > 0 AND (SELECT count(*) FROM "keys" WHERE "keys"."account" = ?) >= ?) as "isQuotaReached",
-  (SELECT "accounts"."login" FROM "accounts" WHERE "accounts"."uuid" = ?) as "login", "keys"."name" as "holder_name"
+  EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1) as "isCreated",
+  (
+    ?2 > 0
+    AND (
+      SELECT count(*)
+      FROM (
+        SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
+        FROM "keys"
+        WHERE "keys"."account" = ?3
+        UNION ALL
+        SELECT name, fingerprint, fingerprintSha256, key, scope, expires
+        FROM "limited_keys"
+        WHERE "limited_keys"."account" = ?3
+      )
+    ) >= ?2
+  ) as "isQuotaReached",
+  (?4 IS NOT NULL AND ?4 <= CAST(unixepoch('subsec') * 1000 AS INTEGER)) as "hasEnded",
+  (SELECT "accounts"."login" FROM "accounts" WHERE "accounts"."uuid" = ?3) as "login", name as "holder_name"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?3
+      where (
+        "keys"."account" = ?5
+        and "keys"."fingerprintSha256" = ?6
+        and ?7 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?8 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?9
+        and ?10 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?11, ?12) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?3
+      where (
+        "limited_keys"."account" = ?5
+        and "limited_keys"."fingerprintSha256" = ?6
+        and ?7 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?8 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?9
+        and ?10 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?11
+        AND "limited_keys"."expires" IS ?12
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "keys" on (
-  "keys"."account" = ? and ("keys"."name" = ? or "keys"."fingerprint" = ? or "keys"."fingerprintSha256" = ?)
-)
-order by "keys"."name" = ? DESC
-limit ?;
+left join (
+  SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
+  FROM "keys"
+  WHERE (
+    "keys"."account" = ?3 and ("keys"."name" = ?13 or "keys"."fingerprint" = ?14 or "keys"."fingerprintSha256" = ?15)
+  )
+  UNION ALL
+  SELECT name, fingerprint, fingerprintSha256, key, scope, expires
+  FROM "limited_keys"
+  WHERE (
+    "limited_keys"."account" = ?3
+    and ("limited_keys"."name" = ?13 or "limited_keys"."fingerprint" = ?14 or "limited_keys"."fingerprintSha256" = ?15)
+  )
+) AS "same" on true
+order by name = ?13 DESC
+limit ?16;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING PRIMARY KEY (account=?)
+-- SEARCH limited_keys USING PRIMARY KEY (account=?)
 -- SCAN caller
--- SEARCH keys USING PRIMARY KEY (account=?) LEFT-JOIN
+-- SCAN same LEFT-JOIN
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
--- SEARCH keys USING COVERING INDEX keys_fingerprint_sha256 (account=?)
+-- SEARCH keys USING PRIMARY KEY (account=?)
+-- SEARCH limited_keys USING PRIMARY KEY (account=?)
 -- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 
 -- src/accounts/keys.sql.ts keyCreation.record
 INSERT INTO "account_writes" (write_id, account, time)
-SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER)
-WHERE EXISTS (SELECT 1 FROM "keys" WHERE ("keys"."account" = ? and "keys"."name" = ? and "keys"."write_id" = ?))
+SELECT ?1, ?2, CAST(unixepoch('subsec') * 1000 AS INTEGER)
+WHERE EXISTS (
+  SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
+  FROM "keys"
+  WHERE (("keys"."account" = ?2 and "keys"."name" = ?3) and "keys"."write_id" = ?1)
+  UNION ALL
+  SELECT name, fingerprint, fingerprintSha256, key, scope, expires
+  FROM "limited_keys"
+  WHERE (("limited_keys"."account" = ?2 and "limited_keys"."name" = ?3) and "limited_keys"."write_id" = ?1)
+)
 ON CONFLICT DO NOTHING;
--- SEARCH keys EXISTS USING PRIMARY KEY (account=? AND name=?)
+-- SEARCH keys USING PRIMARY KEY (account=? AND name=?)
+-- SEARCH limited_keys USING PRIMARY KEY (account=? AND name=?)
 
 -- src/accounts/keys.sql.ts keyCreation.write
 INSERT INTO "keys" (account, name, fingerprint, fingerprintSha256, key, write_id)
-SELECT ?, ?, ?, ?, ?, ?
+SELECT ?1, ?2, ?3, ?4, ?5, ?6
 WHERE (
-  exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "keys"."account" = ?7
+        and "keys"."fingerprintSha256" = ?8
+        and ?9 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?13, ?14) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "limited_keys"."account" = ?7
+        and "limited_keys"."fingerprintSha256" = ?8
+        and ?9 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?13
+        AND "limited_keys"."expires" IS ?14
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
-  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-  and NOT (? > 0 AND (SELECT count(*) FROM "keys" WHERE "keys"."account" = ?) >= ?)
+  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?6)
+  and NOT (
+    ?15 > 0
+    AND (
+      SELECT count(*)
+      FROM (
+        SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
+        FROM "keys"
+        WHERE "keys"."account" = ?1
+        UNION ALL
+        SELECT name, fingerprint, fingerprintSha256, key, scope, expires
+        FROM "limited_keys"
+        WHERE "limited_keys"."account" = ?1
+      )
+    ) >= ?15
+  )
+  and NOT (?16 IS NOT NULL AND ?16 <= CAST(unixepoch('subsec') * 1000 AS INTEGER))
 )
 ON CONFLICT DO NOTHING;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
--- SEARCH keys USING COVERING INDEX keys_fingerprint_sha256 (account=?)
+-- SEARCH keys USING PRIMARY KEY (account=?)
+-- SEARCH limited_keys USING PRIMARY KEY (account=?)
+
+-- src/accounts/keys.sql.ts keyCreation.writeLimited
+INSERT INTO "limited_keys" (account, name, fingerprint, fingerprintSha256, key, write_id, scope, expires)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
+WHERE (
+  (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "keys"."account" = ?9
+        and "keys"."fingerprintSha256" = ?10
+        and ?11 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?15, ?16) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "limited_keys"."account" = ?9
+        and "limited_keys"."fingerprintSha256" = ?10
+        and ?11 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?15
+        AND "limited_keys"."expires" IS ?16
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
+    )
+  )
+  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?6)
+  and NOT (
+    ?17 > 0
+    AND (
+      SELECT count(*)
+      FROM (
+        SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
+        FROM "keys"
+        WHERE "keys"."account" = ?1
+        UNION ALL
+        SELECT name, fingerprint, fingerprintSha256, key, scope, expires
+        FROM "limited_keys"
+        WHERE "limited_keys"."account" = ?1
+      )
+    ) >= ?17
+  )
+  and NOT (?8 IS NOT NULL AND ?8 <= CAST(unixepoch('subsec') * 1000 AS INTEGER))
+)
+ON CONFLICT DO NOTHING;
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH keys USING PRIMARY KEY (account=?)
+-- SEARCH limited_keys USING PRIMARY KEY (account=?)
 
 -- src/accounts/keys.sql.ts keyDeletion.mark
 update "keys"
-set "write_id" = ?
+set "write_id" = ?1
 where (
   (
-    "keys"."account" = ?
+    "keys"."account" = ?2
     and "keys"."name" IN (
-      ?, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?),
-        (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprintSha256" = ?)
+      ?3, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ?2 AND "other"."fingerprint" = ?3),
+        (
+          SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ?2 AND "other"."fingerprintSha256" = ?3
+        )
     )
   )
-  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
+  and coalesce(?4, ?5) IS NULL
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?2
+      where (
+        "keys"."account" = ?6
+        and "keys"."fingerprintSha256" = ?7
+        and ?8 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?9 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?10
+        and ?11 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?4, ?5) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?2
+      where (
+        "limited_keys"."account" = ?6
+        and "limited_keys"."fingerprintSha256" = ?7
+        and ?8 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?9 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?10
+        and ?11 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?4
+        AND "limited_keys"."expires" IS ?5
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -323,138 +652,398 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+
+-- src/accounts/keys.sql.ts keyDeletion.markLimited
+update "limited_keys"
+set "write_id" = ?1
+where (
+  (
+    "limited_keys"."account" = ?2
+    and "limited_keys"."name" IN (
+      ?3,
+        (
+          SELECT "other"."name"
+          FROM "limited_keys" AS "other"
+          WHERE "other"."account" = ?2
+          AND "other"."fingerprint" = ?3
+        ),
+        (
+          SELECT "other"."name"
+          FROM "limited_keys" AS "other"
+          WHERE "other"."account" = ?2
+          AND "other"."fingerprintSha256" = ?3
+        )
+    )
+  )
+  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
+  and (
+    coalesce(?4, ?5) IS NULL
+    OR "limited_keys"."fingerprintSha256" = ?6
+    AND "limited_keys"."scope" IS ?7
+    AND "limited_keys"."expires" IS ?8
+  )
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?2
+      where (
+        "keys"."account" = ?9
+        and "keys"."fingerprintSha256" = ?10
+        and ?11 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?4, ?5) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?2
+      where (
+        "limited_keys"."account" = ?9
+        and "limited_keys"."fingerprintSha256" = ?10
+        and ?11 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?4
+        AND "limited_keys"."expires" IS ?5
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
+    )
+  )
+);
+-- SEARCH limited_keys USING PRIMARY KEY (account=? AND name=?)
+-- SEARCH other USING COVERING INDEX limited_keys_fingerprint (account=? AND fingerprint=?)
+-- SEARCH other USING COVERING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH account_writes USING PRIMARY KEY (write_id=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 
 -- src/accounts/keys.sql.ts keyDeletion.outcome
 select "caller"."hasAuthority" as "hasAuthority",
-  EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?) as "isDeleted"
+  EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1) as "isDeleted"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?2
+      where (
+        "keys"."account" = ?3
+        and "keys"."fingerprintSha256" = ?4
+        and ?5 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?6 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?7
+        and ?8 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?9, ?10) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?2
+      where (
+        "limited_keys"."account" = ?3
+        and "limited_keys"."fingerprintSha256" = ?4
+        and ?5 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?6 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?7
+        and ?8 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?9
+        AND "limited_keys"."expires" IS ?10
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller";
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?)
 
 -- src/accounts/keys.sql.ts keyDeletion.record
 INSERT INTO "account_writes" (write_id, account, time)
-SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER)
+SELECT ?1, ?2, CAST(unixepoch('subsec') * 1000 AS INTEGER)
 WHERE EXISTS (
-  SELECT 1
+  SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
   FROM "keys"
   WHERE (
     (
-      "keys"."account" = ?
+      "keys"."account" = ?2
       and "keys"."name" IN (
-        ?, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?),
+        ?3,
+          (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ?2 AND "other"."fingerprint" = ?3),
           (
-            SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprintSha256" = ?
+            SELECT "other"."name"
+            FROM "keys" AS "other"
+            WHERE "other"."account" = ?2
+            AND "other"."fingerprintSha256" = ?3
           )
       )
     )
-    and "keys"."write_id" = ?
+    and "keys"."write_id" = ?1
+  )
+  UNION ALL
+  SELECT name, fingerprint, fingerprintSha256, key, scope, expires
+  FROM "limited_keys"
+  WHERE (
+    (
+      "limited_keys"."account" = ?2
+      and "limited_keys"."name" IN (
+        ?3,
+          (
+            SELECT "other"."name"
+            FROM "limited_keys" AS "other"
+            WHERE "other"."account" = ?2
+            AND "other"."fingerprint" = ?3
+          ),
+          (
+            SELECT "other"."name"
+            FROM "limited_keys" AS "other"
+            WHERE "other"."account" = ?2
+            AND "other"."fingerprintSha256" = ?3
+          )
+      )
+    )
+    and "limited_keys"."write_id" = ?1
   )
 )
 ON CONFLICT DO NOTHING;
--- SEARCH keys EXISTS USING PRIMARY KEY (account=? AND name=?)
+-- SEARCH keys USING PRIMARY KEY (account=? AND name=?)
 -- SEARCH other USING COVERING INDEX keys_fingerprint (account=? AND fingerprint=?)
 -- SEARCH other USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING PRIMARY KEY (account=? AND name=?)
+-- SEARCH other USING COVERING INDEX limited_keys_fingerprint (account=? AND fingerprint=?)
+-- SEARCH other USING COVERING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 
 -- src/accounts/keys.sql.ts keyDeletion.write
 delete
 from "keys"
 where (
   (
-    "keys"."account" = ?
+    "keys"."account" = ?1
     and "keys"."name" IN (
-      ?, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprint" = ?),
-        (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ? AND "other"."fingerprintSha256" = ?)
+      ?2, (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ?1 AND "other"."fingerprint" = ?2),
+        (
+          SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ?1 AND "other"."fingerprintSha256" = ?2
+        )
     )
   )
-  and "keys"."write_id" = ?
+  and "keys"."write_id" = ?3
 );
 -- SEARCH keys USING PRIMARY KEY (account=? AND name=?)
 -- SEARCH other USING COVERING INDEX keys_fingerprint (account=? AND fingerprint=?)
 -- SEARCH other USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 
+-- src/accounts/keys.sql.ts keyDeletion.writeLimited
+delete
+from "limited_keys"
+where (
+  (
+    "limited_keys"."account" = ?1
+    and "limited_keys"."name" IN (
+      ?2,
+        (
+          SELECT "other"."name"
+          FROM "limited_keys" AS "other"
+          WHERE "other"."account" = ?1
+          AND "other"."fingerprint" = ?2
+        ),
+        (
+          SELECT "other"."name"
+          FROM "limited_keys" AS "other"
+          WHERE "other"."account" = ?1
+          AND "other"."fingerprintSha256" = ?2
+        )
+    )
+  )
+  and "limited_keys"."write_id" = ?3
+);
+-- SEARCH limited_keys USING PRIMARY KEY (account=? AND name=?)
+-- SEARCH other USING COVERING INDEX limited_keys_fingerprint (account=? AND fingerprint=?)
+-- SEARCH other USING COVERING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+
 -- src/accounts/keys.sql.ts listKeysStatement
-select "name" as "name", "fingerprint" as "fingerprint", "key" as "key"
-from "keys"
-where ("keys"."account" = ? and "keys"."name" > ?)
-order by "keys"."name"
-limit ?;
+SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
+FROM "keys"
+WHERE ("keys"."account" = ?1 and "keys"."name" > ?2)
+UNION ALL
+SELECT name, fingerprint, fingerprintSha256, key, scope, expires
+FROM "limited_keys"
+WHERE ("limited_keys"."account" = ?1 and "limited_keys"."name" > ?2)
+ORDER BY name
+LIMIT 101;
 -- SEARCH keys USING PRIMARY KEY (account=? AND name>?)
+-- SEARCH limited_keys USING PRIMARY KEY (account=? AND name>?)
 
 -- src/caller/identify.sql.ts findSignerStatement
 select CASE
-  WHEN "signer_login"."login" = ? THEN "signer_login"."uuid" WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+  WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+  WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
 END as "account_uuid",
   CASE
-    WHEN "signer_login"."login" = ? THEN "signer_login"."operator"
-    WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."operator"
+    WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."operator"
+    WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."operator"
   END as "account_operator",
   CASE
-    WHEN "signer_login"."login" = ? THEN "signer_login"."disabled"
-    WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."disabled"
+    WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."disabled"
+    WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."disabled"
   END as "account_disabled",
   CASE
     WHEN "key_name"."account" = CASE
-      WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
-      WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
     END
-    AND "key_name"."name" = ? THEN "key_name"."key"
-    WHEN "key_md5"."account" = CASE
-      WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
-      WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+    AND "key_name"."name" = "request"."key" THEN "key_name"."key"
+    WHEN "key_fingerprint"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
     END
-    AND "key_md5"."fingerprint" = ? THEN "key_md5"."key"
-    WHEN "key_sha256"."account" = CASE
-      WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
-      WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+    AND "key_fingerprint"."fingerprint" = "request"."key" THEN "key_fingerprint"."key"
+    WHEN "key_fingerprintSha256"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
     END
-    AND "key_sha256"."fingerprintSha256" = ? THEN "key_sha256"."key"
+    AND "key_fingerprintSha256"."fingerprintSha256" = "request"."key" THEN "key_fingerprintSha256"."key"
+    WHEN "limited_name"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_name"."name" = "request"."key" THEN "limited_name"."key"
+    WHEN "limited_fingerprint"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_fingerprint"."fingerprint" = "request"."key" THEN "limited_fingerprint"."key"
+    WHEN "limited_fingerprintSha256"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_fingerprintSha256"."fingerprintSha256" = "request"."key" THEN "limited_fingerprintSha256"."key"
   END as "key_key",
   CASE
     WHEN "key_name"."account" = CASE
-      WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
-      WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
     END
-    AND "key_name"."name" = ? THEN "key_name"."fingerprintSha256"
-    WHEN "key_md5"."account" = CASE
-      WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
-      WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+    AND "key_name"."name" = "request"."key" THEN "key_name"."fingerprintSha256"
+    WHEN "key_fingerprint"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
     END
-    AND "key_md5"."fingerprint" = ? THEN "key_md5"."fingerprintSha256"
-    WHEN "key_sha256"."account" = CASE
-      WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
-      WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+    AND "key_fingerprint"."fingerprint" = "request"."key" THEN "key_fingerprint"."fingerprintSha256"
+    WHEN "key_fingerprintSha256"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
     END
-    AND "key_sha256"."fingerprintSha256" = ? THEN "key_sha256"."fingerprintSha256"
+    AND "key_fingerprintSha256"."fingerprintSha256" = "request"."key" THEN "key_fingerprintSha256"."fingerprintSha256"
+    WHEN "limited_name"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_name"."name" = "request"."key" THEN "limited_name"."fingerprintSha256"
+    WHEN "limited_fingerprint"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_fingerprint"."fingerprint" = "request"."key" THEN "limited_fingerprint"."fingerprintSha256"
+    WHEN "limited_fingerprintSha256"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_fingerprintSha256"."fingerprintSha256" = "request"."key" THEN "limited_fingerprintSha256"."fingerprintSha256"
   END as "key_fingerprintSha256",
   CASE
-    WHEN "target_login"."login" = ? THEN "target_login"."uuid" WHEN "target_uuid"."uuid" = ? THEN "target_uuid"."uuid"
+    WHEN "limited_name"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_name"."name" = "request"."key" THEN "limited_name"."scope"
+    WHEN "limited_fingerprint"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_fingerprint"."fingerprint" = "request"."key" THEN "limited_fingerprint"."scope"
+    WHEN "limited_fingerprintSha256"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_fingerprintSha256"."fingerprintSha256" = "request"."key" THEN "limited_fingerprintSha256"."scope"
+  END as "key_scope",
+  CASE
+    WHEN "limited_name"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_name"."name" = "request"."key" THEN "limited_name"."expires"
+    WHEN "limited_fingerprint"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_fingerprint"."fingerprint" = "request"."key" THEN "limited_fingerprint"."expires"
+    WHEN "limited_fingerprintSha256"."account" = CASE
+      WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+      WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+    END
+    AND "limited_fingerprintSha256"."fingerprintSha256" = "request"."key" THEN "limited_fingerprintSha256"."expires"
+  END as "key_expires",
+  coalesce(
+    CASE
+      WHEN "limited_name"."account" = CASE
+        WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+        WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+      END
+      AND "limited_name"."name" = "request"."key" THEN "limited_name"."expires"
+      WHEN "limited_fingerprint"."account" = CASE
+        WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+        WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+      END
+      AND "limited_fingerprint"."fingerprint" = "request"."key" THEN "limited_fingerprint"."expires"
+      WHEN "limited_fingerprintSha256"."account" = CASE
+        WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+        WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+      END
+      AND "limited_fingerprintSha256"."fingerprintSha256" = "request"."key" THEN "limited_fingerprintSha256"."expires"
+    END <= CAST(unixepoch('subsec') * 1000 AS INTEGER),
+      0
+  ) as "key_hasEnded",
+  CASE
+    WHEN "target_login"."login" = "request"."path" THEN "target_login"."uuid"
+    WHEN "target_uuid"."uuid" = "request"."path" THEN "target_uuid"."uuid"
   END as "target"
-from (SELECT 1) AS "request"
-left join "accounts" "signer_login" on "signer_login"."uuid" = (
+from (SELECT ?1 AS "login", ?2 AS "key", ?3 AS "path") AS "request"
+LEFT JOIN "accounts" AS "signer_login" ON "signer_login"."uuid" = (
   SELECT *
   FROM (
     SELECT *
     FROM (
-      SELECT "accounts"."uuid" FROM "accounts" WHERE "accounts"."login" <= ? ORDER BY "accounts"."login" DESC LIMIT 1
+      SELECT "accounts"."uuid"
+      FROM "accounts"
+      WHERE "accounts"."login" <= "request"."login"
+      ORDER BY "accounts"."login" DESC
+      LIMIT 1
     )
     UNION ALL
     SELECT *
@@ -462,12 +1051,16 @@ left join "accounts" "signer_login" on "signer_login"."uuid" = (
   )
   LIMIT 1
 )
-left join "accounts" "signer_uuid" on "signer_uuid"."uuid" = (
+LEFT JOIN "accounts" AS "signer_uuid" ON "signer_uuid"."uuid" = (
   SELECT *
   FROM (
     SELECT *
     FROM (
-      SELECT "accounts"."uuid" FROM "accounts" WHERE "accounts"."uuid" <= ? ORDER BY "accounts"."uuid" DESC LIMIT 1
+      SELECT "accounts"."uuid"
+      FROM "accounts"
+      WHERE "accounts"."uuid" <= "request"."login"
+      ORDER BY "accounts"."uuid" DESC
+      LIMIT 1
     )
     UNION ALL
     SELECT *
@@ -475,7 +1068,7 @@ left join "accounts" "signer_uuid" on "signer_uuid"."uuid" = (
   )
   LIMIT 1
 )
-left join "keys" "key_name" on ("key_name"."account", "key_name"."name") = (
+LEFT JOIN "keys" AS "key_name" ON ("key_name"."account", "key_name"."name") = (
   SELECT *
   FROM (
     SELECT *
@@ -484,12 +1077,12 @@ left join "keys" "key_name" on ("key_name"."account", "key_name"."name") = (
       FROM "keys"
       WHERE "keys"."account" = coalesce(
         CASE
-          WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
-          WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+          WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+          WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
         END,
-          ?
+          "request"."login"
       )
-      AND "keys"."name" <= ?
+      AND "keys"."name" <= "request"."key"
       ORDER BY "keys"."name" DESC
       LIMIT 1
     )
@@ -499,7 +1092,7 @@ left join "keys" "key_name" on ("key_name"."account", "key_name"."name") = (
   )
   LIMIT 1
 )
-left join "keys" "key_md5" on ("key_md5"."account", "key_md5"."name") = (
+LEFT JOIN "keys" AS "key_fingerprint" ON ("key_fingerprint"."account", "key_fingerprint"."name") = (
   SELECT *
   FROM (
     SELECT *
@@ -508,12 +1101,12 @@ left join "keys" "key_md5" on ("key_md5"."account", "key_md5"."name") = (
       FROM "keys"
       WHERE "keys"."account" = coalesce(
         CASE
-          WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
-          WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+          WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+          WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
         END,
-          ?
+          "request"."login"
       )
-      AND "keys"."fingerprint" <= ?
+      AND "keys"."fingerprint" <= "request"."key"
       ORDER BY "keys"."fingerprint" DESC
       LIMIT 1
     )
@@ -523,7 +1116,9 @@ left join "keys" "key_md5" on ("key_md5"."account", "key_md5"."name") = (
   )
   LIMIT 1
 )
-left join "keys" "key_sha256" on ("key_sha256"."account", "key_sha256"."name") = (
+LEFT JOIN "keys" AS "key_fingerprintSha256" ON (
+  "key_fingerprintSha256"."account", "key_fingerprintSha256"."name"
+) = (
   SELECT *
   FROM (
     SELECT *
@@ -532,12 +1127,12 @@ left join "keys" "key_sha256" on ("key_sha256"."account", "key_sha256"."name") =
       FROM "keys"
       WHERE "keys"."account" = coalesce(
         CASE
-          WHEN "signer_login"."login" = ? THEN "signer_login"."uuid"
-          WHEN "signer_uuid"."uuid" = ? THEN "signer_uuid"."uuid"
+          WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+          WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
         END,
-          ?
+          "request"."login"
       )
-      AND "keys"."fingerprintSha256" <= ?
+      AND "keys"."fingerprintSha256" <= "request"."key"
       ORDER BY "keys"."fingerprintSha256" DESC
       LIMIT 1
     )
@@ -547,12 +1142,92 @@ left join "keys" "key_sha256" on ("key_sha256"."account", "key_sha256"."name") =
   )
   LIMIT 1
 )
-left join "accounts" "target_login" on "target_login"."uuid" = (
+LEFT JOIN "limited_keys" AS "limited_name" ON ("limited_name"."account", "limited_name"."name") = (
   SELECT *
   FROM (
     SELECT *
     FROM (
-      SELECT "accounts"."uuid" FROM "accounts" WHERE "accounts"."login" <= ? ORDER BY "accounts"."login" DESC LIMIT 1
+      SELECT "limited_keys"."account", "limited_keys"."name"
+      FROM "limited_keys"
+      WHERE "limited_keys"."account" = coalesce(
+        CASE
+          WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+          WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+        END,
+          "request"."login"
+      )
+      AND "limited_keys"."name" <= "request"."key"
+      ORDER BY "limited_keys"."name" DESC
+      LIMIT 1
+    )
+    UNION ALL
+    SELECT *
+    FROM (SELECT NULL, NULL FROM "limited_keys" LIMIT 1)
+  )
+  LIMIT 1
+)
+LEFT JOIN "limited_keys" AS "limited_fingerprint" ON (
+  "limited_fingerprint"."account", "limited_fingerprint"."name"
+) = (
+  SELECT *
+  FROM (
+    SELECT *
+    FROM (
+      SELECT "limited_keys"."account", "limited_keys"."name"
+      FROM "limited_keys"
+      WHERE "limited_keys"."account" = coalesce(
+        CASE
+          WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+          WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+        END,
+          "request"."login"
+      )
+      AND "limited_keys"."fingerprint" <= "request"."key"
+      ORDER BY "limited_keys"."fingerprint" DESC
+      LIMIT 1
+    )
+    UNION ALL
+    SELECT *
+    FROM (SELECT NULL, NULL FROM "limited_keys" LIMIT 1)
+  )
+  LIMIT 1
+)
+LEFT JOIN "limited_keys" AS "limited_fingerprintSha256" ON (
+  "limited_fingerprintSha256"."account", "limited_fingerprintSha256"."name"
+) = (
+  SELECT *
+  FROM (
+    SELECT *
+    FROM (
+      SELECT "limited_keys"."account", "limited_keys"."name"
+      FROM "limited_keys"
+      WHERE "limited_keys"."account" = coalesce(
+        CASE
+          WHEN "signer_login"."login" = "request"."login" THEN "signer_login"."uuid"
+          WHEN "signer_uuid"."uuid" = "request"."login" THEN "signer_uuid"."uuid"
+        END,
+          "request"."login"
+      )
+      AND "limited_keys"."fingerprintSha256" <= "request"."key"
+      ORDER BY "limited_keys"."fingerprintSha256" DESC
+      LIMIT 1
+    )
+    UNION ALL
+    SELECT *
+    FROM (SELECT NULL, NULL FROM "limited_keys" LIMIT 1)
+  )
+  LIMIT 1
+)
+LEFT JOIN "accounts" AS "target_login" ON "target_login"."uuid" = (
+  SELECT *
+  FROM (
+    SELECT *
+    FROM (
+      SELECT "accounts"."uuid"
+      FROM "accounts"
+      WHERE "accounts"."login" <= "request"."path"
+      ORDER BY "accounts"."login" DESC
+      LIMIT 1
     )
     UNION ALL
     SELECT *
@@ -560,12 +1235,16 @@ left join "accounts" "target_login" on "target_login"."uuid" = (
   )
   LIMIT 1
 )
-left join "accounts" "target_uuid" on "target_uuid"."uuid" = (
+LEFT JOIN "accounts" AS "target_uuid" ON "target_uuid"."uuid" = (
   SELECT *
   FROM (
     SELECT *
     FROM (
-      SELECT "accounts"."uuid" FROM "accounts" WHERE "accounts"."uuid" <= ? ORDER BY "accounts"."uuid" DESC LIMIT 1
+      SELECT "accounts"."uuid"
+      FROM "accounts"
+      WHERE "accounts"."uuid" <= "request"."path"
+      ORDER BY "accounts"."uuid" DESC
+      LIMIT 1
     )
     UNION ALL
     SELECT *
@@ -583,12 +1262,21 @@ left join "accounts" "target_uuid" on "target_uuid"."uuid" = (
 -- SEARCH key_name USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
 -- SEARCH keys USING PRIMARY KEY (account=? AND name<?)
 -- SCAN keys USING COVERING INDEX keys_fingerprint_sha256
--- SEARCH key_md5 USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
+-- SEARCH key_fingerprint USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
 -- SEARCH keys USING COVERING INDEX keys_fingerprint (account=? AND fingerprint<?)
 -- SCAN keys USING COVERING INDEX keys_fingerprint_sha256
--- SEARCH key_sha256 USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
+-- SEARCH key_fingerprintSha256 USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
 -- SEARCH keys USING COVERING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256<?)
 -- SCAN keys USING COVERING INDEX keys_fingerprint_sha256
+-- SEARCH limited_name USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
+-- SEARCH limited_keys USING PRIMARY KEY (account=? AND name<?)
+-- SCAN limited_keys USING COVERING INDEX limited_keys_fingerprint_sha256
+-- SEARCH limited_fingerprint USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
+-- SEARCH limited_keys USING COVERING INDEX limited_keys_fingerprint (account=? AND fingerprint<?)
+-- SCAN limited_keys USING COVERING INDEX limited_keys_fingerprint_sha256
+-- SEARCH limited_fingerprintSha256 USING PRIMARY KEY (account=? AND name=?) LEFT-JOIN
+-- SEARCH limited_keys USING COVERING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256<?)
+-- SCAN limited_keys USING COVERING INDEX limited_keys_fingerprint_sha256
 -- SEARCH target_login USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
 -- SEARCH accounts USING INDEX accounts_login_unique (login<?)
 -- SCAN accounts USING COVERING INDEX accounts_login_unique
@@ -599,25 +1287,49 @@ left join "accounts" "target_uuid" on "target_uuid"."uuid" = (
 -- src/db/authority.ts authorityStatement
 select "caller"."hasAuthority" as "hasAuthority"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "keys"."account" = ?2
+        and "keys"."fingerprintSha256" = ?3
+        and ?4 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?5 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?6
+        and ?7 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?8, ?9) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "limited_keys"."account" = ?2
+        and "limited_keys"."fingerprintSha256" = ?3
+        and ?4 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?5 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?6
+        and ?7 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?8
+        AND "limited_keys"."expires" IS ?9
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller";
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 
 -- src/db/near.ts heartbeatStatement
@@ -630,7 +1342,7 @@ where "heartbeat"."id" = 1;
 INSERT INTO "heartbeat" (id, at) VALUES (1, CAST(unixepoch('subsec') * 1000 AS INTEGER))
 ON CONFLICT (id) DO UPDATE
 SET at = excluded.at
-WHERE "heartbeat"."at" NOT BETWEEN excluded.at - ? AND excluded.at;
+WHERE "heartbeat"."at" NOT BETWEEN excluded.at - ?1 AND excluded.at;
 
 -- src/http/health.sql.ts healthStatement
 SELECT uuid FROM accounts LIMIT 1;
@@ -642,7 +1354,7 @@ FROM "account_writes"
 WHERE write_id IN (
   SELECT write_id
   FROM "account_writes"
-  WHERE "account_writes"."account" = ?
+  WHERE "account_writes"."account" = ?1
   AND "account_writes"."time" < CAST(unixepoch('subsec') * 1000 AS INTEGER) - 60000
   ORDER BY time
   LIMIT 500
@@ -662,7 +1374,7 @@ WHERE (image, revision) IN (
       FROM (
         SELECT image, revision, bytes, time
         FROM "image_revisions"
-        WHERE "image_revisions"."holder" = ?
+        WHERE "image_revisions"."holder" = ?1
         AND "image_revisions"."revision" < (
           SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
         )
@@ -685,8 +1397,8 @@ WHERE (image, revision) IN (
 
 -- src/images/acl.sql.ts addAcl.apply
 update "images"
-set "acl" = "new"."acl", "revision" = "images"."revision" + 1, "write_id" = ?,
-  "write" = json_set(?, '$.changed', 'acl')
+set "acl" = "new"."acl", "revision" = "images"."revision" + 1, "write_id" = ?1,
+  "write" = json_set(?2, '$.changed', 'acl')
 from (
   SELECT nullif(
     (
@@ -698,7 +1410,7 @@ from (
           FROM json_each(coalesce("images"."acl", '[]'))
           UNION ALL
           SELECT value, 1000000000 + key
-          FROM json_each(?)
+          FROM json_each(?3)
         )
         GROUP BY account
       )
@@ -706,46 +1418,100 @@ from (
       '[]'
   ) AS "acl"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?4
   LIMIT 1
 ) AS "new"
 where (
-  "images"."uuid" = ?
+  "images"."uuid" = ?4
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?5
     and NOT (
-      ? > 0
+      ?6 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?5 AND "account_history"."bytes" >= ?6
       )
     )
   )
   and "images"."state" <> 'destroyed'
   and "new"."acl" IS NOT "images"."acl"
-  and json_array_length("new"."acl") <= ?
+  and json_array_length("new"."acl") <= ?7
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?8 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?8)))
+      and (?9 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?9)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?5
+      where (
+        "keys"."account" = ?10
+        and "keys"."fingerprintSha256" = ?11
+        and ?12 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?16, ?17) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?5
+      where (
+        "limited_keys"."account" = ?10
+        and "limited_keys"."fingerprintSha256" = ?11
+        and ?12 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?16
+        AND "limited_keys"."expires" IS ?17
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
+  and CASE
+    WHEN ?18 > 0
+    AND 8 * (
+      coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+    ) > max(
+      0,
+        32768 - (
+          coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+        )
+    ) THEN nullif(
+      max(
+        ?18,
+          8 * (
+            coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?5
+            AND "images"."state" <> 'destroyed'
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?5
+            AND "images"."state" = 'destroyed'
+          )
+      ),
+        ?18
+    )
+  END IS NULL
 )
 returning "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
   "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
@@ -760,7 +1526,12 @@ returning "uuid" as "uuid", "name" as "name", "version" as "version", "descripti
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
 
 -- src/images/acl.sql.ts addAcl.outcome
 select "caller"."hasAuthority" as "hasAuthority",
@@ -788,11 +1559,46 @@ select "caller"."hasAuthority" as "hasAuthority",
   "images"."public" as "image_public", "images"."state" as "image_state", "images"."origin" as "image_origin",
   "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
-    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?1
   ) as "image_isShared",
   CASE
-    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
-      SELECT 1
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN (
+      SELECT coalesce(
+        CASE
+          WHEN ?2 > 0
+          AND 8 * (
+            coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+          ) > max(
+            0,
+              32768 - (
+                coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+              )
+          ) THEN nullif(
+            max(
+              ?2,
+                8 * (
+                  coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+                ) + (
+                  SELECT total(
+                    coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+                  )
+                  FROM "images"
+                  WHERE "images"."owner" = ?1
+                  AND "images"."state" <> 'destroyed'
+                ) + (
+                  SELECT total(
+                    coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+                  )
+                  FROM "images"
+                  WHERE "images"."owner" = ?1
+                  AND "images"."state" = 'destroyed'
+                )
+            ),
+              ?2
+          )
+        END,
+          0
+      )
       FROM (
         SELECT nullif(
           (
@@ -804,7 +1610,7 @@ select "caller"."hasAuthority" as "hasAuthority",
                 FROM json_each(coalesce("images"."acl", '[]'))
                 UNION ALL
                 SELECT value, 1000000000 + key
-                FROM json_each(?)
+                FROM json_each(?3)
               )
               GROUP BY account
             )
@@ -812,23 +1618,23 @@ select "caller"."hasAuthority" as "hasAuthority",
             '[]'
         ) AS "acl"
         FROM "images"
-        WHERE "images"."uuid" = ?
+        WHERE "images"."uuid" = ?4
         LIMIT 1
       ) AS "new"
       WHERE "new"."acl" IS NOT "images"."acl"
     )
     ELSE 0
-  END as "wouldChange",
+  END as "excess",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?5 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?5)))
+      and (?6 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?6)))
     )
     AND (
-      ? > 0
+      ?7 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?1 AND "account_history"."bytes" >= ?7
       )
     ) THEN max(
       1,
@@ -837,7 +1643,7 @@ select "caller"."hasAuthority" as "hasAuthority",
             (
               SELECT "image_revisions"."time"
               FROM "image_revisions"
-              WHERE "image_revisions"."holder" = ?
+              WHERE "image_revisions"."holder" = ?1
               AND "image_revisions"."revision" < (
                 SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
               )
@@ -847,40 +1653,64 @@ select "caller"."hasAuthority" as "hasAuthority",
               1e15
           ),
             coalesce(
-              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
+              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?1), 1e15
             )
         ) - CAST(unixepoch('subsec') * 1000 AS INTEGER)
     )
   END as "roomInMs"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "keys"."account" = ?8
+        and "keys"."fingerprintSha256" = ?9
+        and ?10 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?14, ?15) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "limited_keys"."account" = ?8
+        and "limited_keys"."fingerprintSha256" = ?9
+        and ?10 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?14
+        AND "limited_keys"."expires" IS ?15
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "account_writes" on "account_writes"."write_id" = ?
-left join "image_revisions" on "image_revisions"."write_id" = ?
-left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?)
+left join "account_writes" on "account_writes"."write_id" = ?16
+left join "image_revisions" on "image_revisions"."write_id" = ?16
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?4)
 left join "image_history" on (
   "image_history"."image" = "images"."uuid"
   and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
   and "image_history"."revision" <> "images"."revision"
 )
-where (? OR changes() = 0);
+where (?17 OR changes() = 0);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
 -- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
@@ -925,6 +1755,8 @@ where (? OR changes() = 0);
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SCAN new
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING INDEX image_revisions_holder (holder=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -932,7 +1764,7 @@ where (? OR changes() = 0);
 
 -- src/images/acl.sql.ts addAcl.record
 INSERT INTO "account_writes" (write_id, account, time, request_hash, attempt_id, image, revision, changed)
-SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?, ?, "images"."uuid", "images"."revision", ''
+SELECT ?1, ?2, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?3, ?4, "images"."uuid", "images"."revision", ''
 FROM "images"
 INNER JOIN (
   SELECT nullif(
@@ -945,7 +1777,7 @@ INNER JOIN (
           FROM json_each(coalesce("images"."acl", '[]'))
           UNION ALL
           SELECT value, 1000000000 + key
-          FROM json_each(?)
+          FROM json_each(?5)
         )
         GROUP BY account
       )
@@ -953,40 +1785,61 @@ INNER JOIN (
       '[]'
   ) AS "acl"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?6
   LIMIT 1
 ) AS "new"
 WHERE (
-  "images"."uuid" = ?
+  "images"."uuid" = ?6
   and "images"."state" <> 'destroyed'
-  and ("images"."owner" = ? and "new"."acl" IS "images"."acl")
+  and ("images"."owner" = ?2 and "new"."acl" IS "images"."acl")
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?7 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?7)))
+      and (?8 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?8)))
     )
   )
   and NOT (
-    ? > 0
+    ?9 > 0
     AND EXISTS (
-      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?2 AND "account_history"."bytes" >= ?9
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?2
+      where (
+        "keys"."account" = ?10
+        and "keys"."fingerprintSha256" = ?11
+        and ?12 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?16, ?17) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?2
+      where (
+        "limited_keys"."account" = ?10
+        and "limited_keys"."fingerprintSha256" = ?11
+        and ?12 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?16
+        AND "limited_keys"."expires" IS ?17
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -998,6 +1851,9 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/acl.sql.ts addAcl.rehearse
@@ -1020,7 +1876,7 @@ inner join (
           FROM json_each(coalesce("images"."acl", '[]'))
           UNION ALL
           SELECT value, 1000000000 + key
-          FROM json_each(?)
+          FROM json_each(?1)
         )
         GROUP BY account
       )
@@ -1028,46 +1884,100 @@ inner join (
       '[]'
   ) AS "acl"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?2
   LIMIT 1
 ) AS "new" on true
 where (
-  "images"."uuid" = ?
+  "images"."uuid" = ?2
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?3
     and NOT (
-      ? > 0
+      ?4 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?3 AND "account_history"."bytes" >= ?4
       )
     )
   )
   and "images"."state" <> 'destroyed'
   and "new"."acl" IS NOT "images"."acl"
-  and json_array_length("new"."acl") <= ?
+  and json_array_length("new"."acl") <= ?5
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?6)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?6)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?7 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?7)))
+      and (?8 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?8)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?3
+      where (
+        "keys"."account" = ?9
+        and "keys"."fingerprintSha256" = ?10
+        and ?11 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?15, ?16) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?3
+      where (
+        "limited_keys"."account" = ?9
+        and "limited_keys"."fingerprintSha256" = ?10
+        and ?11 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?15
+        AND "limited_keys"."expires" IS ?16
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
+  and CASE
+    WHEN ?17 > 0
+    AND 8 * (
+      coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+    ) > max(
+      0,
+        32768 - (
+          coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+        )
+    ) THEN nullif(
+      max(
+        ?17,
+          8 * (
+            coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?3
+            AND "images"."state" <> 'destroyed'
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?3
+            AND "images"."state" = 'destroyed'
+          )
+      ),
+        ?17
+    )
+  END IS NULL
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -1077,55 +1987,82 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
 
 -- src/images/acl.sql.ts leave.apply
 update "images"
-set "acl" = "new"."acl", "revision" = "images"."revision" + 1, "write_id" = ?,
-  "write" = json_set(?, '$.changed', 'acl')
+set "acl" = "new"."acl", "revision" = "images"."revision" + 1, "write_id" = ?1,
+  "write" = json_set(?2, '$.changed', 'acl')
 from (
   SELECT nullif(
     (
       SELECT json_group_array(value ORDER BY key)
       FROM json_each(coalesce("images"."acl", '[]'))
-      WHERE value NOT IN (SELECT value FROM json_each(?))
+      WHERE value NOT IN (SELECT value FROM json_each(?3))
     ),
       '[]'
   ) AS "acl"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?4
   LIMIT 1
 ) AS "new"
 where (
-  "images"."uuid" = ?
-  and "images"."owner" <> ?
+  "images"."uuid" = ?4
+  and "images"."owner" <> ?5
   AND "images"."state" IN ('active', 'disabled')
-  AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+  AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?5)
   and "images"."state" <> 'destroyed'
   and "new"."acl" IS NOT "images"."acl"
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?6 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?6)))
+      and (?7 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?7)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?5
+      where (
+        "keys"."account" = ?8
+        and "keys"."fingerprintSha256" = ?9
+        and ?10 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?14, ?15) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?5
+      where (
+        "limited_keys"."account" = ?8
+        and "limited_keys"."fingerprintSha256" = ?9
+        and ?10 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?14
+        AND "limited_keys"."expires" IS ?15
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
+  and NULL IS NULL
 )
 returning "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
   "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
@@ -1139,67 +2076,91 @@ returning "uuid" as "uuid", "name" as "name", "version" as "version", "descripti
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 -- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
 
 -- src/images/acl.sql.ts leave.record
 INSERT INTO "account_writes" (write_id, account, time, request_hash, attempt_id, image, revision, changed)
-SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?, ?, "images"."uuid", "images"."revision", ''
+SELECT ?1, ?2, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?3, ?4, "images"."uuid", "images"."revision", ''
 FROM "images"
 INNER JOIN (
   SELECT nullif(
     (
       SELECT json_group_array(value ORDER BY key)
       FROM json_each(coalesce("images"."acl", '[]'))
-      WHERE value NOT IN (SELECT value FROM json_each(?))
+      WHERE value NOT IN (SELECT value FROM json_each(?5))
     ),
       '[]'
   ) AS "acl"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?6
   LIMIT 1
 ) AS "new"
 WHERE (
-  "images"."uuid" = ?
+  "images"."uuid" = ?6
   and "images"."state" <> 'destroyed'
-  and "images"."owner" <> ?
+  and "images"."owner" <> ?2
   AND (
-    ("images"."owner" = ? AND "images"."state" <> 'destroyed')
+    ("images"."owner" = ?2 AND "images"."state" <> 'destroyed')
     OR ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
     OR (
       "images"."state" IN ('active', 'disabled')
-      AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+      AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?2)
     )
   )
-  AND NOT EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
-  AND ? <> '[]'
+  AND NOT EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?2)
+  AND ?5 <> '[]'
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?7 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?7)))
+      and (?8 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?8)))
     )
   )
   and NOT (
-    ? > 0
+    ?9 > 0
     AND EXISTS (
-      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?2 AND "account_history"."bytes" >= ?9
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?2
+      where (
+        "keys"."account" = ?10
+        and "keys"."fingerprintSha256" = ?11
+        and ?12 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?16, ?17) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?2
+      where (
+        "limited_keys"."account" = ?10
+        and "limited_keys"."fingerprintSha256" = ?11
+        and ?12 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?16
+        AND "limited_keys"."expires" IS ?17
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -1211,6 +2172,9 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 -- SCAN new
@@ -1229,44 +2193,66 @@ inner join (
     (
       SELECT json_group_array(value ORDER BY key)
       FROM json_each(coalesce("images"."acl", '[]'))
-      WHERE value NOT IN (SELECT value FROM json_each(?))
+      WHERE value NOT IN (SELECT value FROM json_each(?1))
     ),
       '[]'
   ) AS "acl"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?2
   LIMIT 1
 ) AS "new" on true
 where (
-  "images"."uuid" = ?
-  and "images"."owner" <> ?
+  "images"."uuid" = ?2
+  and "images"."owner" <> ?3
   AND "images"."state" IN ('active', 'disabled')
-  AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+  AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?3)
   and "images"."state" <> 'destroyed'
   and "new"."acl" IS NOT "images"."acl"
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?4)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?4)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?5 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?5)))
+      and (?6 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?6)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?3
+      where (
+        "keys"."account" = ?7
+        and "keys"."fingerprintSha256" = ?8
+        and ?9 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?13, ?14) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?3
+      where (
+        "limited_keys"."account" = ?7
+        and "limited_keys"."fingerprintSha256" = ?8
+        and ?9 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?13
+        AND "limited_keys"."expires" IS ?14
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
+  and NULL IS NULL
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -1275,62 +2261,87 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 -- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
 
 -- src/images/acl.sql.ts removeAcl.apply
 update "images"
-set "acl" = "new"."acl", "revision" = "images"."revision" + 1, "write_id" = ?,
-  "write" = json_set(?, '$.changed', 'acl')
+set "acl" = "new"."acl", "revision" = "images"."revision" + 1, "write_id" = ?1,
+  "write" = json_set(?2, '$.changed', 'acl')
 from (
   SELECT nullif(
     (
       SELECT json_group_array(value ORDER BY key)
       FROM json_each(coalesce("images"."acl", '[]'))
-      WHERE value NOT IN (SELECT value FROM json_each(?))
+      WHERE value NOT IN (SELECT value FROM json_each(?3))
     ),
       '[]'
   ) AS "acl"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?4
   LIMIT 1
 ) AS "new"
 where (
-  "images"."uuid" = ?
+  "images"."uuid" = ?4
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?5
     and NOT (
-      ? > 0
+      ?6 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?5 AND "account_history"."bytes" >= ?6
       )
     )
   )
   and "images"."state" <> 'destroyed'
   and "new"."acl" IS NOT "images"."acl"
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?7 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?7)))
+      and (?8 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?8)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?5
+      where (
+        "keys"."account" = ?9
+        and "keys"."fingerprintSha256" = ?10
+        and ?11 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?15, ?16) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?5
+      where (
+        "limited_keys"."account" = ?9
+        and "limited_keys"."fingerprintSha256" = ?10
+        and ?11 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?15
+        AND "limited_keys"."expires" IS ?16
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
+  and NULL IS NULL
 )
 returning "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
   "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
@@ -1345,6 +2356,9 @@ returning "uuid" as "uuid", "name" as "name", "version" as "version", "descripti
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/acl.sql.ts removeAcl.outcome
@@ -1373,38 +2387,38 @@ select "caller"."hasAuthority" as "hasAuthority",
   "images"."public" as "image_public", "images"."state" as "image_state", "images"."origin" as "image_origin",
   "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
-    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?1
   ) as "image_isShared",
   CASE
-    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
-      SELECT 1
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN (
+      SELECT coalesce(NULL, 0)
       FROM (
         SELECT nullif(
           (
             SELECT json_group_array(value ORDER BY key)
             FROM json_each(coalesce("images"."acl", '[]'))
-            WHERE value NOT IN (SELECT value FROM json_each(?))
+            WHERE value NOT IN (SELECT value FROM json_each(?2))
           ),
             '[]'
         ) AS "acl"
         FROM "images"
-        WHERE "images"."uuid" = ?
+        WHERE "images"."uuid" = ?3
         LIMIT 1
       ) AS "new"
       WHERE "new"."acl" IS NOT "images"."acl"
     )
     ELSE 0
-  END as "wouldChange",
+  END as "excess",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?4 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?4)))
+      and (?5 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?5)))
     )
     AND (
-      ? > 0
+      ?6 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?1 AND "account_history"."bytes" >= ?6
       )
     ) THEN max(
       1,
@@ -1413,7 +2427,7 @@ select "caller"."hasAuthority" as "hasAuthority",
             (
               SELECT "image_revisions"."time"
               FROM "image_revisions"
-              WHERE "image_revisions"."holder" = ?
+              WHERE "image_revisions"."holder" = ?1
               AND "image_revisions"."revision" < (
                 SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
               )
@@ -1423,40 +2437,64 @@ select "caller"."hasAuthority" as "hasAuthority",
               1e15
           ),
             coalesce(
-              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
+              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?1), 1e15
             )
         ) - CAST(unixepoch('subsec') * 1000 AS INTEGER)
     )
   END as "roomInMs"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "keys"."account" = ?7
+        and "keys"."fingerprintSha256" = ?8
+        and ?9 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?13, ?14) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "limited_keys"."account" = ?7
+        and "limited_keys"."fingerprintSha256" = ?8
+        and ?9 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?13
+        AND "limited_keys"."expires" IS ?14
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "account_writes" on "account_writes"."write_id" = ?
-left join "image_revisions" on "image_revisions"."write_id" = ?
-left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?)
+left join "account_writes" on "account_writes"."write_id" = ?15
+left join "image_revisions" on "image_revisions"."write_id" = ?15
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?3)
 left join "image_history" on (
   "image_history"."image" = "images"."uuid"
   and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
   and "image_history"."revision" <> "images"."revision"
 )
-where (? OR changes() = 0);
+where (?16 OR changes() = 0);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
 -- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
@@ -1508,52 +2546,73 @@ where (? OR changes() = 0);
 
 -- src/images/acl.sql.ts removeAcl.record
 INSERT INTO "account_writes" (write_id, account, time, request_hash, attempt_id, image, revision, changed)
-SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?, ?, "images"."uuid", "images"."revision", ''
+SELECT ?1, ?2, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?3, ?4, "images"."uuid", "images"."revision", ''
 FROM "images"
 INNER JOIN (
   SELECT nullif(
     (
       SELECT json_group_array(value ORDER BY key)
       FROM json_each(coalesce("images"."acl", '[]'))
-      WHERE value NOT IN (SELECT value FROM json_each(?))
+      WHERE value NOT IN (SELECT value FROM json_each(?5))
     ),
       '[]'
   ) AS "acl"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?6
   LIMIT 1
 ) AS "new"
 WHERE (
-  "images"."uuid" = ?
+  "images"."uuid" = ?6
   and "images"."state" <> 'destroyed'
-  and ("images"."owner" = ? and "new"."acl" IS "images"."acl")
+  and ("images"."owner" = ?2 and "new"."acl" IS "images"."acl")
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?7 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?7)))
+      and (?8 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?8)))
     )
   )
   and NOT (
-    ? > 0
+    ?9 > 0
     AND EXISTS (
-      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?2 AND "account_history"."bytes" >= ?9
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?2
+      where (
+        "keys"."account" = ?10
+        and "keys"."fingerprintSha256" = ?11
+        and ?12 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?16, ?17) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?2
+      where (
+        "limited_keys"."account" = ?10
+        and "limited_keys"."fingerprintSha256" = ?11
+        and ?12 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?16
+        AND "limited_keys"."expires" IS ?17
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -1565,6 +2624,9 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/acl.sql.ts removeAcl.rehearse
@@ -1581,50 +2643,72 @@ inner join (
     (
       SELECT json_group_array(value ORDER BY key)
       FROM json_each(coalesce("images"."acl", '[]'))
-      WHERE value NOT IN (SELECT value FROM json_each(?))
+      WHERE value NOT IN (SELECT value FROM json_each(?1))
     ),
       '[]'
   ) AS "acl"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?2
   LIMIT 1
 ) AS "new" on true
 where (
-  "images"."uuid" = ?
+  "images"."uuid" = ?2
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?3
     and NOT (
-      ? > 0
+      ?4 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?3 AND "account_history"."bytes" >= ?4
       )
     )
   )
   and "images"."state" <> 'destroyed'
   and "new"."acl" IS NOT "images"."acl"
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?5)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?5)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?6 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?6)))
+      and (?7 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?7)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?3
+      where (
+        "keys"."account" = ?8
+        and "keys"."fingerprintSha256" = ?9
+        and ?10 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?14, ?15) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?3
+      where (
+        "limited_keys"."account" = ?8
+        and "limited_keys"."fingerprintSha256" = ?9
+        and ?10 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?14
+        AND "limited_keys"."expires" IS ?15
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
+  and NULL IS NULL
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -1634,6 +2718,9 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/clone-image.sql.ts clone.apply
@@ -1642,51 +2729,98 @@ INSERT INTO "images" (
     "image_size", "files", "published_at", "owner", "public", "state", "origin", "error", "revision", "write_id",
     "write"
 )
-SELECT ? AS "uuid", "images"."name" AS "name", "images"."version" AS "version",
+SELECT ?1 AS "uuid", "images"."name" AS "name", "images"."version" AS "version",
   "images"."description" AS "description", "images"."homepage" AS "homepage", "images"."eula" AS "eula", NULL AS "acl",
   "images"."tags" AS "tags", "images"."os" AS "os", "images"."type" AS "type",
   "images"."requirements" AS "requirements", "images"."image_size" AS "image_size", "images"."files" AS "files",
-  ? AS "published_at", ? AS "owner", 0 AS "public", "images"."state" AS "state", "images"."origin" AS "origin",
-  NULL AS "error", 1 AS "revision", ? AS "write_id", ? AS "write"
+  ?2 AS "published_at", ?3 AS "owner", 0 AS "public", "images"."state" AS "state", "images"."origin" AS "origin",
+  NULL AS "error", 1 AS "revision", ?4 AS "write_id", ?5 AS "write"
 FROM "images"
-WHERE "images"."uuid" = ?
+WHERE "images"."uuid" = ?6
 AND "images"."state" IN ('active', 'disabled')
 AND "images"."type" IS NOT 'docker'
-AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?3)
 AND NOT (
-  ? > 0
+  ?7 > 0
   AND (
     SELECT count(*)
-    FROM ( SELECT 1 FROM "images" WHERE "images"."owner" = ? AND "images"."state" <> 'destroyed' LIMIT ? )
-  ) >= ?
+    FROM ( SELECT 1 FROM "images" WHERE "images"."owner" = ?3 AND "images"."state" <> 'destroyed' LIMIT ?7 )
+  ) >= ?7
 )
 AND NOT (
-  ? > 0
-  AND EXISTS ( SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?)
+  ?8 > 0
+  AND EXISTS (
+    SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?3 AND "account_history"."bytes" >= ?8
+  )
 )
 AND (
-  NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+  NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?4)
+  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?4)
   and (
-    (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    (?9 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?9)))
+    and (?10 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?10)))
   )
 )
-AND exists (
-  select 1
-  from "keys"
-  inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-  inner join "accounts" "target" on "target"."uuid" = ?
-  where (
-    "keys"."account" = ?
-    and "keys"."fingerprintSha256" = ?
-    and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-    and ? IN ("signer"."login", "signer"."uuid")
-    and "signer"."disabled" = ?
-    and ? IN ("target"."login", "target"."uuid")
-    and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+AND (
+  exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?3
+    where (
+      "keys"."account" = ?11
+      and "keys"."fingerprintSha256" = ?12
+      and ?13 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ?14 IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?15
+      and ?16 IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+      AND coalesce(?17, ?18) IS NULL
+    )
   )
-);
+  OR exists (
+    select 1
+    from "limited_keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?3
+    where (
+      "limited_keys"."account" = ?11
+      and "limited_keys"."fingerprintSha256" = ?12
+      and ?13 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+      and ?14 IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?15
+      and ?16 IN ("target"."login", "target"."uuid")
+      and "signer"."uuid" = "target"."uuid"
+      AND "limited_keys"."scope" IS ?17
+      AND "limited_keys"."expires" IS ?18
+      AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+    )
+  )
+)
+AND CASE
+  WHEN ?19 > 0
+  AND coalesce(octet_length(NULL), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) > max(0, 32768 - (0)) THEN nullif(
+    max(
+      ?19,
+        coalesce(octet_length(NULL), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + (
+          SELECT total(
+            coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+          )
+          FROM "images"
+          WHERE "images"."owner" = ?3
+          AND "images"."state" <> 'destroyed'
+        ) + (
+          SELECT total(
+            coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+          )
+          FROM "images"
+          WHERE "images"."owner" = ?3
+          AND "images"."state" = 'destroyed'
+        )
+    ),
+      ?19
+  )
+END IS NULL;
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX images_owner (owner=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
@@ -1695,6 +2829,11 @@ AND exists (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
 -- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
 
 -- src/images/clone-image.sql.ts clone.outcome
@@ -1723,21 +2862,48 @@ select "caller"."hasAuthority" as "hasAuthority",
   "images"."public" as "image_public", "images"."state" as "image_state", "images"."origin" as "image_origin",
   "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
-    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?1
   ) as "image_isShared",
   CASE
-    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN 1 ELSE 0
-  END as "wouldChange",
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN coalesce(
+      CASE
+        WHEN ?2 > 0
+        AND coalesce(octet_length(NULL), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) > max(0, 32768 - (0)) THEN nullif(
+          max(
+            ?2,
+              coalesce(octet_length(NULL), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + (
+                SELECT total(
+                  coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+                )
+                FROM "images"
+                WHERE "images"."owner" = ?1
+                AND "images"."state" <> 'destroyed'
+              ) + (
+                SELECT total(
+                  coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+                )
+                FROM "images"
+                WHERE "images"."owner" = ?1
+                AND "images"."state" = 'destroyed'
+              )
+          ),
+            ?2
+        )
+      END,
+        0
+    )
+    ELSE 0
+  END as "excess",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?3 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?3)))
+      and (?4 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?4)))
     )
     AND (
-      ? > 0
+      ?5 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?1 AND "account_history"."bytes" >= ?5
       )
     ) THEN max(
       1,
@@ -1746,7 +2912,7 @@ select "caller"."hasAuthority" as "hasAuthority",
             (
               SELECT "image_revisions"."time"
               FROM "image_revisions"
-              WHERE "image_revisions"."holder" = ?
+              WHERE "image_revisions"."holder" = ?1
               AND "image_revisions"."revision" < (
                 SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
               )
@@ -1756,41 +2922,62 @@ select "caller"."hasAuthority" as "hasAuthority",
               1e15
           ),
             coalesce(
-              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
+              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?1), 1e15
             )
         ) - CAST(unixepoch('subsec') * 1000 AS INTEGER)
     )
   END as "roomInMs",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN (
-      ? > 0
+      ?6 > 0
       AND (
         SELECT count(*)
-        FROM ( SELECT 1 FROM "images" WHERE "images"."owner" = ? AND "images"."state" <> 'destroyed' LIMIT ? )
-      ) >= ?
+        FROM ( SELECT 1 FROM "images" WHERE "images"."owner" = ?1 AND "images"."state" <> 'destroyed' LIMIT ?6 )
+      ) >= ?6
     )
     ELSE 0
   END as "isQuotaReached"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "keys"."account" = ?7
+        and "keys"."fingerprintSha256" = ?8
+        and ?9 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?13, ?14) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "limited_keys"."account" = ?7
+        and "limited_keys"."fingerprintSha256" = ?8
+        and ?9 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?13
+        AND "limited_keys"."expires" IS ?14
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "account_writes" on "account_writes"."write_id" = ?
-left join "image_revisions" on "image_revisions"."write_id" = ?
-left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?)
+left join "account_writes" on "account_writes"."write_id" = ?15
+left join "image_revisions" on "image_revisions"."write_id" = ?15
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?16)
 left join "image_history" on (
   "image_history"."image" = "images"."uuid"
   and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
@@ -1799,6 +2986,9 @@ left join "image_history" on (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
 -- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
@@ -1841,6 +3031,8 @@ left join "image_history" on (
 -- SEARCH later USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision>?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING INDEX image_revisions_holder (holder=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -1848,51 +3040,98 @@ left join "image_history" on (
 -- SEARCH images USING INDEX images_owner (owner=?)
 
 -- src/images/clone-image.sql.ts clone.rehearse
-SELECT ? AS "uuid", "images"."name" AS "name", "images"."version" AS "version",
+SELECT ?1 AS "uuid", "images"."name" AS "name", "images"."version" AS "version",
   "images"."description" AS "description", "images"."homepage" AS "homepage", "images"."eula" AS "eula", NULL AS "acl",
   "images"."tags" AS "tags", "images"."os" AS "os", "images"."type" AS "type",
   "images"."requirements" AS "requirements", "images"."image_size" AS "image_size", "images"."files" AS "files",
-  ? AS "published_at", ? AS "owner", 0 AS "public", "images"."state" AS "state", "images"."origin" AS "origin",
-  NULL AS "error", 1 AS "revision", ? AS "write_id", ? AS "write"
+  ?2 AS "published_at", ?3 AS "owner", 0 AS "public", "images"."state" AS "state", "images"."origin" AS "origin",
+  NULL AS "error", 1 AS "revision", ?4 AS "write_id", ?5 AS "write"
 FROM "images"
-WHERE "images"."uuid" = ?
+WHERE "images"."uuid" = ?6
 AND "images"."state" IN ('active', 'disabled')
 AND "images"."type" IS NOT 'docker'
-AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?3)
 AND NOT (
-  ? > 0
+  ?7 > 0
   AND (
     SELECT count(*)
-    FROM ( SELECT 1 FROM "images" WHERE "images"."owner" = ? AND "images"."state" <> 'destroyed' LIMIT ? )
-  ) >= ?
+    FROM ( SELECT 1 FROM "images" WHERE "images"."owner" = ?3 AND "images"."state" <> 'destroyed' LIMIT ?7 )
+  ) >= ?7
 )
 AND NOT (
-  ? > 0
-  AND EXISTS ( SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?)
+  ?8 > 0
+  AND EXISTS (
+    SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?3 AND "account_history"."bytes" >= ?8
+  )
 )
 AND (
-  NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+  NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?4)
+  and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?4)
   and (
-    (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-    and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+    (?9 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?9)))
+    and (?10 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?10)))
   )
 )
-AND exists (
-  select 1
-  from "keys"
-  inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-  inner join "accounts" "target" on "target"."uuid" = ?
-  where (
-    "keys"."account" = ?
-    and "keys"."fingerprintSha256" = ?
-    and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-    and ? IN ("signer"."login", "signer"."uuid")
-    and "signer"."disabled" = ?
-    and ? IN ("target"."login", "target"."uuid")
-    and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+AND (
+  exists (
+    select 1
+    from "keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?3
+    where (
+      "keys"."account" = ?11
+      and "keys"."fingerprintSha256" = ?12
+      and ?13 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+      and ?14 IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?15
+      and ?16 IN ("target"."login", "target"."uuid")
+      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+      AND coalesce(?17, ?18) IS NULL
+    )
   )
-);
+  OR exists (
+    select 1
+    from "limited_keys"
+    inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+    inner join "accounts" "target" on "target"."uuid" = ?3
+    where (
+      "limited_keys"."account" = ?11
+      and "limited_keys"."fingerprintSha256" = ?12
+      and ?13 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+      and ?14 IN ("signer"."login", "signer"."uuid")
+      and "signer"."disabled" = ?15
+      and ?16 IN ("target"."login", "target"."uuid")
+      and "signer"."uuid" = "target"."uuid"
+      AND "limited_keys"."scope" IS ?17
+      AND "limited_keys"."expires" IS ?18
+      AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+    )
+  )
+)
+AND CASE
+  WHEN ?19 > 0
+  AND coalesce(octet_length(NULL), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) > max(0, 32768 - (0)) THEN nullif(
+    max(
+      ?19,
+        coalesce(octet_length(NULL), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + (
+          SELECT total(
+            coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+          )
+          FROM "images"
+          WHERE "images"."owner" = ?3
+          AND "images"."state" <> 'destroyed'
+        ) + (
+          SELECT total(
+            coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+          )
+          FROM "images"
+          WHERE "images"."owner" = ?3
+          AND "images"."state" = 'destroyed'
+        )
+    ),
+      ?19
+  )
+END IS NULL;
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX images_owner (owner=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
@@ -1901,52 +3140,79 @@ AND exists (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
 -- SEARCH image_acl EXISTS USING COVERING INDEX image_acl_account (account=? AND image=?)
 
 -- src/images/delete-image.sql.ts deletion.apply
 update "images"
-set "state" = "new"."state", "revision" = "images"."revision" + 1, "write_id" = ?,
-  "write" = json_set(?, '$.changed', 'state')
-from (SELECT 'destroyed' AS "state" FROM "images" WHERE "images"."uuid" = ? LIMIT 1) AS "new"
+set "state" = "new"."state", "revision" = "images"."revision" + 1, "write_id" = ?1,
+  "write" = json_set(?2, '$.changed', 'state')
+from (SELECT 'destroyed' AS "state" FROM "images" WHERE "images"."uuid" = ?3 LIMIT 1) AS "new"
 where (
-  "images"."uuid" = ?
+  "images"."uuid" = ?3
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?4
     and NOT (
-      ? > 0
+      ?5 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?4 AND "account_history"."bytes" >= ?5
       )
     )
   )
   and "images"."state" <> 'destroyed'
   and "new"."state" IS NOT "images"."state"
   and NOT EXISTS (
-    SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ? AND "dependent"."state" <> 'destroyed'
+    SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ?3 AND "dependent"."state" <> 'destroyed'
   )
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?6 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?6)))
+      and (?7 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?7)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?4
+      where (
+        "keys"."account" = ?8
+        and "keys"."fingerprintSha256" = ?9
+        and ?10 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?14, ?15) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?4
+      where (
+        "limited_keys"."account" = ?8
+        and "limited_keys"."fingerprintSha256" = ?9
+        and ?10 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?14
+        AND "limited_keys"."expires" IS ?15
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
+  and NULL IS NULL
 )
 returning "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
   "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
@@ -1962,6 +3228,9 @@ returning "uuid" as "uuid", "name" as "name", "version" as "version", "descripti
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/delete-image.sql.ts deletion.outcome
@@ -1990,26 +3259,26 @@ select "caller"."hasAuthority" as "hasAuthority",
   "images"."public" as "image_public", "images"."state" as "image_state", "images"."origin" as "image_origin",
   "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
-    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?1
   ) as "image_isShared",
   CASE
-    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
-      SELECT 1
-      FROM (SELECT 'destroyed' AS "state" FROM "images" WHERE "images"."uuid" = ? LIMIT 1) AS "new"
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN (
+      SELECT coalesce(NULL, 0)
+      FROM (SELECT 'destroyed' AS "state" FROM "images" WHERE "images"."uuid" = ?2 LIMIT 1) AS "new"
       WHERE "new"."state" IS NOT "images"."state"
     )
     ELSE 0
-  END as "wouldChange",
+  END as "excess",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?3 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?3)))
+      and (?4 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?4)))
     )
     AND (
-      ? > 0
+      ?5 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?1 AND "account_history"."bytes" >= ?5
       )
     ) THEN max(
       1,
@@ -2018,7 +3287,7 @@ select "caller"."hasAuthority" as "hasAuthority",
             (
               SELECT "image_revisions"."time"
               FROM "image_revisions"
-              WHERE "image_revisions"."holder" = ?
+              WHERE "image_revisions"."holder" = ?1
               AND "image_revisions"."revision" < (
                 SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
               )
@@ -2028,55 +3297,77 @@ select "caller"."hasAuthority" as "hasAuthority",
               1e15
           ),
             coalesce(
-              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
+              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?1), 1e15
             )
         ) - CAST(unixepoch('subsec') * 1000 AS INTEGER)
     )
   END as "roomInMs",
   EXISTS (
-    SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ? AND "dependent"."state" <> 'destroyed'
+    SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ?2 AND "dependent"."state" <> 'destroyed'
   ) as "hasDependents",
   (
     SELECT json_group_array(uuid)
     FROM (
       SELECT "dependent"."uuid" AS uuid
       FROM "images" AS "dependent"
-      WHERE "dependent"."origin" = ?
+      WHERE "dependent"."origin" = ?2
       AND "dependent"."state" <> 'destroyed'
       AND (
-        ("dependent"."owner" = ? AND "dependent"."state" <> 'destroyed')
+        ("dependent"."owner" = ?1 AND "dependent"."state" <> 'destroyed')
         OR ("dependent"."public" = 1 AND "dependent"."state" IN ('active', 'disabled'))
         OR (
           "dependent"."state" IN ('active', 'disabled')
           AND EXISTS (
-            SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "dependent"."uuid" AND "image_acl"."account" = ?
+            SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "dependent"."uuid" AND "image_acl"."account" = ?1
           )
         )
       )
+      AND (?6 IS NULL OR "dependent"."uuid" IN (SELECT value FROM json_each(?6)))
       ORDER BY "dependent"."uuid"
       LIMIT 10
     )
   ) as "visibleDependents"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "keys"."account" = ?7
+        and "keys"."fingerprintSha256" = ?8
+        and ?9 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?13, ?14) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "limited_keys"."account" = ?7
+        and "limited_keys"."fingerprintSha256" = ?8
+        and ?9 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?13
+        AND "limited_keys"."expires" IS ?14
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "account_writes" on "account_writes"."write_id" = ?
-left join "image_revisions" on "image_revisions"."write_id" = ?
-left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?)
+left join "account_writes" on "account_writes"."write_id" = ?15
+left join "image_revisions" on "image_revisions"."write_id" = ?15
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?2)
 left join "image_history" on (
   "image_history"."image" = "images"."uuid"
   and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
@@ -2085,6 +3376,9 @@ left join "image_history" on (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
 -- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
@@ -2139,40 +3433,61 @@ left join "image_history" on (
 
 -- src/images/delete-image.sql.ts deletion.record
 INSERT INTO "account_writes" (write_id, account, time, request_hash, attempt_id, image, revision, changed)
-SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?, ?, "images"."uuid", "images"."revision", ''
+SELECT ?1, ?2, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?3, ?4, "images"."uuid", "images"."revision", ''
 FROM "images"
-INNER JOIN (SELECT 'destroyed' AS "state" FROM "images" WHERE "images"."uuid" = ? LIMIT 1) AS "new"
+INNER JOIN (SELECT 'destroyed' AS "state" FROM "images" WHERE "images"."uuid" = ?5 LIMIT 1) AS "new"
 WHERE (
-  "images"."uuid" = ?
+  "images"."uuid" = ?5
   and "images"."state" <> 'destroyed'
-  and ("images"."owner" = ? and "new"."state" IS "images"."state")
+  and ("images"."owner" = ?2 and "new"."state" IS "images"."state")
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?6 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?6)))
+      and (?7 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?7)))
     )
   )
   and NOT (
-    ? > 0
+    ?8 > 0
     AND EXISTS (
-      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?2 AND "account_history"."bytes" >= ?8
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?2
+      where (
+        "keys"."account" = ?9
+        and "keys"."fingerprintSha256" = ?10
+        and ?11 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?15, ?16) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?2
+      where (
+        "limited_keys"."account" = ?9
+        and "limited_keys"."fingerprintSha256" = ?10
+        and ?11 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?15
+        AND "limited_keys"."expires" IS ?16
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -2184,6 +3499,9 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/delete-image.sql.ts deletion.rehearse
@@ -2195,46 +3513,68 @@ select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" 
   "new"."state" as "state", "images"."origin" as "origin", "images"."error" as "error",
   "images"."revision" + 1 as "revision"
 from "images"
-inner join (SELECT 'destroyed' AS "state" FROM "images" WHERE "images"."uuid" = ? LIMIT 1) AS "new" on true
+inner join (SELECT 'destroyed' AS "state" FROM "images" WHERE "images"."uuid" = ?1 LIMIT 1) AS "new" on true
 where (
-  "images"."uuid" = ?
+  "images"."uuid" = ?1
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?2
     and NOT (
-      ? > 0
+      ?3 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?2 AND "account_history"."bytes" >= ?3
       )
     )
   )
   and "images"."state" <> 'destroyed'
   and "new"."state" IS NOT "images"."state"
   and NOT EXISTS (
-    SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ? AND "dependent"."state" <> 'destroyed'
+    SELECT 1 FROM "images" AS "dependent" WHERE "dependent"."origin" = ?1 AND "dependent"."state" <> 'destroyed'
   )
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?4)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?4)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?5 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?5)))
+      and (?6 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?6)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?2
+      where (
+        "keys"."account" = ?7
+        and "keys"."fingerprintSha256" = ?8
+        and ?9 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?13, ?14) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?2
+      where (
+        "limited_keys"."account" = ?7
+        and "limited_keys"."fingerprintSha256" = ?8
+        and ?9 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?13
+        AND "limited_keys"."expires" IS ?14
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
+  and NULL IS NULL
 );
 -- SEARCH images USING COVERING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -2245,6 +3585,9 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/delete-image.sql.ts purgeStatement
@@ -2253,10 +3596,10 @@ FROM "images"
 WHERE rowid IN (
   SELECT rowid
   FROM "images"
-  WHERE "images"."owner" = ?
+  WHERE "images"."owner" = ?1
   AND "images"."state" = 'destroyed'
   ORDER BY rowid DESC
-  LIMIT 4 OFFSET ?
+  LIMIT 4 OFFSET ?2
 );
 -- SEARCH images USING INTEGER PRIMARY KEY (rowid=?)
 -- SEARCH images USING COVERING INDEX images_destroyed (owner=?)
@@ -2271,41 +3614,66 @@ select "caller"."hasAuthority" as "hasAuthority", "images"."uuid" as "image_uuid
   "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
   "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
-    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?1
   ) as "image_isShared"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "keys"."account" = ?2
+        and "keys"."fingerprintSha256" = ?3
+        and ?4 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?5 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?6
+        and ?7 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?8, ?9) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "limited_keys"."account" = ?2
+        and "limited_keys"."fingerprintSha256" = ?3
+        and ?4 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?5 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?6
+        and ?7 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?8
+        AND "limited_keys"."expires" IS ?9
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "images" on "images"."uuid" = ?;
+left join "images" on "images"."uuid" = ?10;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 
 -- src/images/get-image.sql.ts revisionStatement
 select "caller"."hasAuthority" as "hasAuthority",
-  coalesce((SELECT "accounts"."operator" FROM "accounts" WHERE "accounts"."uuid" = ?), 0) as "isOperator",
+  coalesce((SELECT "accounts"."operator" FROM "accounts" WHERE "accounts"."uuid" = ?1), 0)
+AND coalesce(?2, ?3) IS NULL as "isOperator",
   (
     SELECT min(kept.revision)
     FROM "image_revisions" AS kept
-    WHERE kept.image = ?
-    AND kept.revision >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+    WHERE kept.image = ?4
+    AND kept.revision >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?4) - ?5 + 1
   ) as "oldest",
   "image_history"."image" as "revision_uuid", "image_history"."revision" as "revision_revision",
   "image_history"."name" as "revision_name", "image_history"."version" as "revision_version",
@@ -2326,34 +3694,58 @@ select "caller"."hasAuthority" as "hasAuthority",
   "images"."public" as "image_public", "images"."state" as "image_state", "images"."origin" as "image_origin",
   "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
-    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?6
   ) as "image_isShared"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?6
+      where (
+        "keys"."account" = ?1
+        and "keys"."fingerprintSha256" = ?7
+        and ?8 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?9 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?10
+        and ?11 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?2, ?3) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?6
+      where (
+        "limited_keys"."account" = ?1
+        and "limited_keys"."fingerprintSha256" = ?7
+        and ?8 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?9 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?10
+        and ?11 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?2
+        AND "limited_keys"."expires" IS ?3
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "images" on "images"."uuid" = ?
+left join "images" on "images"."uuid" = ?4
 left join "image_history" on (
-  "image_history"."image" = ?
-  and "image_history"."revision" = ?
-  and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+  "image_history"."image" = ?4
+  and "image_history"."revision" = ?12
+  and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?4) - ?5 + 1
 );
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
 -- SEARCH kept USING COVERING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision=?) LEFT-JOIN
@@ -2409,30 +3801,55 @@ select "caller"."hasAuthority" as "hasAuthority", "images"."uuid" as "image_uuid
   "images"."owner" as "image_owner", "images"."public" as "image_public", "images"."state" as "image_state",
   "images"."origin" as "image_origin", "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
-    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?1
   ) as "image_isShared",
-  coalesce((SELECT "accounts"."operator" FROM "accounts" WHERE "accounts"."uuid" = ?), 0) as "isOperator"
+  coalesce((SELECT "accounts"."operator" FROM "accounts" WHERE "accounts"."uuid" = ?2), 0)
+AND coalesce(?3, ?4) IS NULL as "isOperator"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "keys"."account" = ?2
+        and "keys"."fingerprintSha256" = ?5
+        and ?6 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?7 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?8
+        and ?9 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?3, ?4) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "limited_keys"."account" = ?2
+        and "limited_keys"."fingerprintSha256" = ?5
+        and ?6 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?7 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?8
+        and ?9 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?3
+        AND "limited_keys"."expires" IS ?4
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "images" on "images"."uuid" = ?;
+left join "images" on "images"."uuid" = ?10;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?) LEFT-JOIN
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
@@ -2446,9 +3863,9 @@ select "image" as "uuid", "revision" as "revision", "name" as "name", "version" 
   "error" as "error"
 from "image_history"
 where (
-  "image_history"."image" = ?
+  "image_history"."image" = ?1
   and "image_history"."revision" = (
-    SELECT max(newest.revision) FROM "image_revisions" AS newest WHERE newest.image = ? AND newest.revision < ?
+    SELECT max(newest.revision) FROM "image_revisions" AS newest WHERE newest.image = ?1 AND newest.revision < ?2
   )
 );
 -- SEARCH kept USING COVERING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision=?)
@@ -2493,12 +3910,12 @@ where (
 -- src/images/image-audit.sql.ts pageStatement
 select "image_revisions"."image" as "image", "image_revisions"."revision" as "revision",
   "image_revisions"."time" as "time", "image_revisions"."account" as "account",
-  "image_revisions"."key_sha256" as "key_sha256", "image_revisions"."request_id" as "request_id",
-  "image_revisions"."operation" as "operation", "image_revisions"."changed" as "changed",
-  "image_revisions"."is_cut" as "is_cut", "image_revisions"."name" as "name", "image_revisions"."version" as "version",
-  "image_revisions"."description" as "description", "image_revisions"."homepage" as "homepage",
-  "image_revisions"."eula" as "eula", "image_revisions"."acl" as "acl", "image_revisions"."tags" as "tags",
-  "image_revisions"."os" as "os", "image_revisions"."type" as "type",
+  "image_revisions"."key_sha256" as "key_sha256", "image_revisions"."key_scope" as "key_scope",
+  "image_revisions"."request_id" as "request_id", "image_revisions"."operation" as "operation",
+  "image_revisions"."changed" as "changed", "image_revisions"."is_cut" as "is_cut", "image_revisions"."name" as "name",
+  "image_revisions"."version" as "version", "image_revisions"."description" as "description",
+  "image_revisions"."homepage" as "homepage", "image_revisions"."eula" as "eula", "image_revisions"."acl" as "acl",
+  "image_revisions"."tags" as "tags", "image_revisions"."os" as "os", "image_revisions"."type" as "type",
   "image_revisions"."requirements" as "requirements", "image_revisions"."image_size" as "image_size",
   "image_revisions"."files" as "files", "image_revisions"."published_at" as "published_at",
   "image_revisions"."owner" as "owner", "image_revisions"."public" as "public", "image_revisions"."state" as "state",
@@ -2511,15 +3928,15 @@ from (
     SELECT revision, bytes
     FROM "image_revisions"
     WHERE (
-      "image_revisions"."image" = ?
-      and (? IS NULL OR "image_revisions"."revision" < ?)
-      and "image_revisions"."revision" > (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ?
+      "image_revisions"."image" = ?1
+      and (?2 IS NULL OR "image_revisions"."revision" < ?2)
+      and "image_revisions"."revision" > (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?1) - ?3
     )
     ORDER BY revision DESC
-    LIMIT ?
+    LIMIT ?4
   )
 ) AS "page"
-inner join "image_revisions" on ("image_revisions"."image" = ? and "image_revisions"."revision" = "page"."revision")
+inner join "image_revisions" on ("image_revisions"."image" = ?1 and "image_revisions"."revision" = "page"."revision")
 left join "accounts" on "accounts"."uuid" = "image_revisions"."account"
 where "page"."before" < 256000
 order by "image_revisions"."revision" desc;
@@ -2532,12 +3949,12 @@ order by "image_revisions"."revision" desc;
 -- src/images/list-changes.sql.ts changesStatement
 select "image_revisions"."image" as "image", "image_revisions"."revision" as "revision",
   "image_revisions"."time" as "time", "image_revisions"."account" as "account",
-  "image_revisions"."key_sha256" as "key_sha256", "image_revisions"."request_id" as "request_id",
-  "image_revisions"."operation" as "operation", "image_revisions"."changed" as "changed",
-  "image_revisions"."is_cut" as "is_cut", "image_revisions"."name" as "name", "image_revisions"."version" as "version",
-  "image_revisions"."description" as "description", "image_revisions"."homepage" as "homepage",
-  "image_revisions"."eula" as "eula", "image_revisions"."acl" as "acl", "image_revisions"."tags" as "tags",
-  "image_revisions"."os" as "os", "image_revisions"."type" as "type",
+  "image_revisions"."key_sha256" as "key_sha256", "image_revisions"."key_scope" as "key_scope",
+  "image_revisions"."request_id" as "request_id", "image_revisions"."operation" as "operation",
+  "image_revisions"."changed" as "changed", "image_revisions"."is_cut" as "is_cut", "image_revisions"."name" as "name",
+  "image_revisions"."version" as "version", "image_revisions"."description" as "description",
+  "image_revisions"."homepage" as "homepage", "image_revisions"."eula" as "eula", "image_revisions"."acl" as "acl",
+  "image_revisions"."tags" as "tags", "image_revisions"."os" as "os", "image_revisions"."type" as "type",
   "image_revisions"."requirements" as "requirements", "image_revisions"."image_size" as "image_size",
   "image_revisions"."files" as "files", "image_revisions"."published_at" as "published_at",
   "image_revisions"."owner" as "owner", "image_revisions"."public" as "public", "image_revisions"."state" as "state",
@@ -2581,41 +3998,43 @@ from (
   SELECT place.*, sum(weight) OVER (ORDER BY sequence ROWS UNBOUNDED PRECEDING) - weight AS "before"
   FROM (
     SELECT place.*,
-      bytes + 64 * coalesce((SELECT revision FROM "images" WHERE uuid = place.image) - place.revision, 0) AS weight
+      2 * bytes + 64 * coalesce(
+        (SELECT revision FROM "images" WHERE uuid = place.image) - place.revision, 0
+      ) AS weight
     FROM (
       SELECT *
       FROM (
         SELECT image, revision, kept.bytes, sequence, 0 AS "isLeft"
         FROM (
-          SELECT account, max(removed, coalesce(?, 0)) AS "from"
+          SELECT account, max(removed, coalesce(?1, 0)) AS "from"
           FROM "account_history"
-          WHERE account = ?
-          AND newest IS NOT ?
+          WHERE account = ?2
+          AND newest IS NOT ?3
           LIMIT 1
         ) AS own
         CROSS JOIN "image_revisions" AS kept ON kept.feed = own.account
         WHERE sequence > own."from"
         ORDER BY sequence
-        LIMIT ?
+        LIMIT ?4
       )
       UNION ALL
       SELECT *
       FROM (
         SELECT image, revision, kept.bytes, left_sequence, 1
         FROM (
-          SELECT account, max(removed, coalesce(?, 0)) AS "from"
+          SELECT account, max(removed, coalesce(?1, 0)) AS "from"
           FROM "account_history"
-          WHERE account = ?
-          AND newest IS NOT ?
+          WHERE account = ?2
+          AND newest IS NOT ?3
           LIMIT 1
         ) AS own
         CROSS JOIN "image_revisions" AS kept ON kept.left_feed = own.account
         WHERE left_sequence > own."from"
         ORDER BY left_sequence
-        LIMIT ?
+        LIMIT ?4
       )
       ORDER BY sequence
-      LIMIT ?
+      LIMIT ?4
     ) AS place
   ) AS place
 ) AS "page"
@@ -2682,36 +4101,60 @@ order by "page"."sequence";
 select "caller"."hasAuthority" as "hasAuthority", coalesce("account_history"."newest", 0) as "newest",
   coalesce("account_history"."removed", 0) as "removed",
   coalesce(
-    (SELECT write_id FROM "image_revisions" WHERE feed = ? AND sequence = ?),
+    (SELECT write_id FROM "image_revisions" WHERE feed = ?1 AND sequence = ?2),
       (
         SELECT left.write_id
         FROM "account_history" AS own
         INNER JOIN "image_revisions" AS left ON left.left_feed = own.account
-        WHERE own.account = ?
-        AND left.left_sequence = ?
+        WHERE own.account = ?1
+        AND left.left_sequence = ?2
       )
   ) as "afterWrite"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "keys"."account" = ?3
+        and "keys"."fingerprintSha256" = ?4
+        and ?5 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?6 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?7
+        and ?8 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?9, ?10) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "limited_keys"."account" = ?3
+        and "limited_keys"."fingerprintSha256" = ?4
+        and ?5 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?6 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?7
+        and ?8 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?9
+        AND "limited_keys"."expires" IS ?10
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "account_history" on "account_history"."account" = ?;
+left join "account_history" on "account_history"."account" = ?1;
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_history USING PRIMARY KEY (account=?) LEFT-JOIN
 -- SEARCH image_revisions USING INDEX image_revisions_feed (feed=? AND sequence=?)
@@ -2726,7 +4169,7 @@ where (
     "images".rowid IN (
       SELECT rowid
       FROM "images"
-      WHERE ("images"."owner" = ? AND "images"."state" <> 'destroyed')
+      WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
       UNION
       SELECT rowid
       FROM "images"
@@ -2735,41 +4178,42 @@ where (
       SELECT "images".rowid
       FROM "image_acl"
       CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
-      WHERE "image_acl"."account" = ?
+      WHERE "image_acl"."account" = ?1
       AND "images"."state" IN ('active', 'disabled')
     )
+    and (?2 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?2)))
     and CASE
-      ?
+      ?3
       WHEN 'active' THEN "images"."state" = 'active'
-      WHEN 'all' THEN "images"."owner" = ?
+      WHEN 'all' THEN "images"."owner" = ?1
       OR "images"."state" = 'active'
-      WHEN 'unactivated' THEN "images"."owner" = ?
+      WHEN 'unactivated' THEN "images"."owner" = ?1
       AND "images"."state" IN ('unactivated', 'creating', 'failed')
-      ELSE "images"."owner" = ?
-      AND +"images"."state" = ?
+      ELSE "images"."owner" = ?1
+      AND +"images"."state" = ?3
     END
-    and (? IS NULL OR "images"."name" = ?)
-    and (? IS NULL OR instr("images"."name", ?) > 0)
-    and (? IS NULL OR "images"."os" = ?)
-    and (? IS NULL OR "images"."version" = ?)
-    and (? IS NULL OR instr("images"."version", ?) > 0)
-    and (? IS NULL OR "images"."type" IS NOT ?)
-    and (? IS NULL OR "images"."type" = ?)
-    and (? IS NULL OR ("images"."type" NOT IN ('', 'null') AND ("images"."type" = 'zvol') = ?))
-    and (? IS NULL OR +"images"."public" = ?)
-    and (? IS NULL OR "images"."owner" = ?)
+    and (?4 IS NULL OR "images"."name" = ?4)
+    and (?5 IS NULL OR instr("images"."name", ?5) > 0)
+    and (?6 IS NULL OR "images"."os" = ?6)
+    and (?7 IS NULL OR "images"."version" = ?7)
+    and (?8 IS NULL OR instr("images"."version", ?8) > 0)
+    and (?9 IS NULL OR "images"."type" IS NOT ?9)
+    and (?10 IS NULL OR "images"."type" = ?10)
+    and (?11 IS NULL OR ("images"."type" NOT IN ('', 'null') AND ("images"."type" = 'zvol') = ?11))
+    and (?12 IS NULL OR +"images"."public" = ?12)
+    and (?13 IS NULL OR "images"."owner" = ?13)
     and (
-      ? IS NULL
+      ?14 IS NULL
       OR (
         coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid"
       ) > (
-        SELECT coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', m.published_at), ''), m.uuid FROM "images" m WHERE m.uuid = ?
+        SELECT coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', m.published_at), ''), m.uuid FROM "images" m WHERE m.uuid = ?14
       )
     )
-    and (? IS NULL OR coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), '') >= ?)
+    and (?15 IS NULL OR coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), '') >= ?15)
   )
   and (
-    ? IS NULL
+    ?16 IS NULL
     OR CASE
       WHEN (
         SELECT total(octet_length("images"."tags"))
@@ -2778,7 +4222,7 @@ where (
           "images".rowid IN (
             SELECT rowid
             FROM "images"
-            WHERE ("images"."owner" = ? AND "images"."state" <> 'destroyed')
+            WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
             UNION
             SELECT rowid
             FROM "images"
@@ -2787,44 +4231,45 @@ where (
             SELECT "images".rowid
             FROM "image_acl"
             CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
-            WHERE "image_acl"."account" = ?
+            WHERE "image_acl"."account" = ?1
             AND "images"."state" IN ('active', 'disabled')
           )
+          and (?2 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?2)))
           and CASE
-            ?
+            ?3
             WHEN 'active' THEN "images"."state" = 'active'
-            WHEN 'all' THEN "images"."owner" = ?
+            WHEN 'all' THEN "images"."owner" = ?1
             OR "images"."state" = 'active'
-            WHEN 'unactivated' THEN "images"."owner" = ?
+            WHEN 'unactivated' THEN "images"."owner" = ?1
             AND "images"."state" IN ('unactivated', 'creating', 'failed')
-            ELSE "images"."owner" = ?
-            AND +"images"."state" = ?
+            ELSE "images"."owner" = ?1
+            AND +"images"."state" = ?3
           END
-          and (? IS NULL OR "images"."name" = ?)
-          and (? IS NULL OR instr("images"."name", ?) > 0)
-          and (? IS NULL OR "images"."os" = ?)
-          and (? IS NULL OR "images"."version" = ?)
-          and (? IS NULL OR instr("images"."version", ?) > 0)
-          and (? IS NULL OR "images"."type" IS NOT ?)
-          and (? IS NULL OR "images"."type" = ?)
-          and (? IS NULL OR ("images"."type" NOT IN ('', 'null') AND ("images"."type" = 'zvol') = ?))
-          and (? IS NULL OR +"images"."public" = ?)
-          and (? IS NULL OR "images"."owner" = ?)
+          and (?4 IS NULL OR "images"."name" = ?4)
+          and (?5 IS NULL OR instr("images"."name", ?5) > 0)
+          and (?6 IS NULL OR "images"."os" = ?6)
+          and (?7 IS NULL OR "images"."version" = ?7)
+          and (?8 IS NULL OR instr("images"."version", ?8) > 0)
+          and (?9 IS NULL OR "images"."type" IS NOT ?9)
+          and (?10 IS NULL OR "images"."type" = ?10)
+          and (?11 IS NULL OR ("images"."type" NOT IN ('', 'null') AND ("images"."type" = 'zvol') = ?11))
+          and (?12 IS NULL OR +"images"."public" = ?12)
+          and (?13 IS NULL OR "images"."owner" = ?13)
           and (
-            ? IS NULL
+            ?14 IS NULL
             OR (
               coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid"
             ) > (
               SELECT coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', m.published_at), ''), m.uuid
               FROM "images" m
-              WHERE m.uuid = ?
+              WHERE m.uuid = ?14
             )
           )
-          and (? IS NULL OR coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), '') >= ?)
+          and (?15 IS NULL OR coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), '') >= ?15)
         )
       ) <= 1000000 THEN NOT EXISTS (
         SELECT 1
-        FROM json_each(?) AS wanted
+        FROM json_each(?16) AS wanted
         WHERE coalesce("images"."tags" -> (wanted.value ->> 0) NOT IN (wanted.value ->> 1, wanted.value ->> 2), 1)
       )
       ELSE 0
@@ -2832,7 +4277,7 @@ where (
   )
 )
 order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid"
-limit ?;
+limit ?17;
 -- SEARCH images USING INTEGER PRIMARY KEY (rowid=?)
 -- SEARCH images USING INDEX images_owner (owner=?)
 -- SEARCH images USING COVERING INDEX images_public (state=?)
@@ -2875,7 +4320,7 @@ where (
     "images".rowid IN (
       SELECT rowid
       FROM "images"
-      WHERE ("images"."owner" = ? AND "images"."state" <> 'destroyed')
+      WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
       UNION
       SELECT rowid
       FROM "images"
@@ -2884,41 +4329,42 @@ where (
       SELECT "images".rowid
       FROM "image_acl"
       CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
-      WHERE "image_acl"."account" = ?
+      WHERE "image_acl"."account" = ?1
       AND "images"."state" IN ('active', 'disabled')
     )
+    and (?2 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?2)))
     and CASE
-      ?
+      ?3
       WHEN 'active' THEN "images"."state" = 'active'
-      WHEN 'all' THEN "images"."owner" = ?
+      WHEN 'all' THEN "images"."owner" = ?1
       OR "images"."state" = 'active'
-      WHEN 'unactivated' THEN "images"."owner" = ?
+      WHEN 'unactivated' THEN "images"."owner" = ?1
       AND "images"."state" IN ('unactivated', 'creating', 'failed')
-      ELSE "images"."owner" = ?
-      AND +"images"."state" = ?
+      ELSE "images"."owner" = ?1
+      AND +"images"."state" = ?3
     END
-    and (? IS NULL OR "images"."name" = ?)
-    and (? IS NULL OR instr("images"."name", ?) > 0)
-    and (? IS NULL OR "images"."os" = ?)
-    and (? IS NULL OR "images"."version" = ?)
-    and (? IS NULL OR instr("images"."version", ?) > 0)
-    and (? IS NULL OR "images"."type" IS NOT ?)
-    and (? IS NULL OR "images"."type" = ?)
-    and (? IS NULL OR ("images"."type" NOT IN ('', 'null') AND ("images"."type" = 'zvol') = ?))
-    and (? IS NULL OR +"images"."public" = ?)
-    and (? IS NULL OR "images"."owner" = ?)
+    and (?4 IS NULL OR "images"."name" = ?4)
+    and (?5 IS NULL OR instr("images"."name", ?5) > 0)
+    and (?6 IS NULL OR "images"."os" = ?6)
+    and (?7 IS NULL OR "images"."version" = ?7)
+    and (?8 IS NULL OR instr("images"."version", ?8) > 0)
+    and (?9 IS NULL OR "images"."type" IS NOT ?9)
+    and (?10 IS NULL OR "images"."type" = ?10)
+    and (?11 IS NULL OR ("images"."type" NOT IN ('', 'null') AND ("images"."type" = 'zvol') = ?11))
+    and (?12 IS NULL OR +"images"."public" = ?12)
+    and (?13 IS NULL OR "images"."owner" = ?13)
     and (
-      ? IS NULL
+      ?14 IS NULL
       OR (
         coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid"
       ) > (
-        SELECT coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', m.published_at), ''), m.uuid FROM "images" m WHERE m.uuid = ?
+        SELECT coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', m.published_at), ''), m.uuid FROM "images" m WHERE m.uuid = ?14
       )
     )
-    and (? IS NULL OR coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), '') >= ?)
+    and (?15 IS NULL OR coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), '') >= ?15)
   )
   and (
-    ? IS NULL
+    ?16 IS NULL
     OR CASE
       WHEN (
         SELECT total(octet_length("images"."tags"))
@@ -2927,7 +4373,7 @@ where (
           "images".rowid IN (
             SELECT rowid
             FROM "images"
-            WHERE ("images"."owner" = ? AND "images"."state" <> 'destroyed')
+            WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
             UNION
             SELECT rowid
             FROM "images"
@@ -2936,44 +4382,45 @@ where (
             SELECT "images".rowid
             FROM "image_acl"
             CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
-            WHERE "image_acl"."account" = ?
+            WHERE "image_acl"."account" = ?1
             AND "images"."state" IN ('active', 'disabled')
           )
+          and (?2 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?2)))
           and CASE
-            ?
+            ?3
             WHEN 'active' THEN "images"."state" = 'active'
-            WHEN 'all' THEN "images"."owner" = ?
+            WHEN 'all' THEN "images"."owner" = ?1
             OR "images"."state" = 'active'
-            WHEN 'unactivated' THEN "images"."owner" = ?
+            WHEN 'unactivated' THEN "images"."owner" = ?1
             AND "images"."state" IN ('unactivated', 'creating', 'failed')
-            ELSE "images"."owner" = ?
-            AND +"images"."state" = ?
+            ELSE "images"."owner" = ?1
+            AND +"images"."state" = ?3
           END
-          and (? IS NULL OR "images"."name" = ?)
-          and (? IS NULL OR instr("images"."name", ?) > 0)
-          and (? IS NULL OR "images"."os" = ?)
-          and (? IS NULL OR "images"."version" = ?)
-          and (? IS NULL OR instr("images"."version", ?) > 0)
-          and (? IS NULL OR "images"."type" IS NOT ?)
-          and (? IS NULL OR "images"."type" = ?)
-          and (? IS NULL OR ("images"."type" NOT IN ('', 'null') AND ("images"."type" = 'zvol') = ?))
-          and (? IS NULL OR +"images"."public" = ?)
-          and (? IS NULL OR "images"."owner" = ?)
+          and (?4 IS NULL OR "images"."name" = ?4)
+          and (?5 IS NULL OR instr("images"."name", ?5) > 0)
+          and (?6 IS NULL OR "images"."os" = ?6)
+          and (?7 IS NULL OR "images"."version" = ?7)
+          and (?8 IS NULL OR instr("images"."version", ?8) > 0)
+          and (?9 IS NULL OR "images"."type" IS NOT ?9)
+          and (?10 IS NULL OR "images"."type" = ?10)
+          and (?11 IS NULL OR ("images"."type" NOT IN ('', 'null') AND ("images"."type" = 'zvol') = ?11))
+          and (?12 IS NULL OR +"images"."public" = ?12)
+          and (?13 IS NULL OR "images"."owner" = ?13)
           and (
-            ? IS NULL
+            ?14 IS NULL
             OR (
               coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid"
             ) > (
               SELECT coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', m.published_at), ''), m.uuid
               FROM "images" m
-              WHERE m.uuid = ?
+              WHERE m.uuid = ?14
             )
           )
-          and (? IS NULL OR coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), '') >= ?)
+          and (?15 IS NULL OR coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), '') >= ?15)
         )
       ) <= 1000000 THEN NOT EXISTS (
         SELECT 1
-        FROM json_each(?) AS wanted
+        FROM json_each(?16) AS wanted
         WHERE coalesce("images"."tags" -> (wanted.value ->> 0) NOT IN (wanted.value ->> 1, wanted.value ->> 2), 1)
       )
       ELSE 0
@@ -2981,7 +4428,7 @@ where (
   )
 )
 order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid"
-limit ?;
+limit ?17;
 -- SEARCH images USING INTEGER PRIMARY KEY (rowid=?)
 -- SEARCH images USING INDEX images_owner (owner=?)
 -- SEARCH images USING COVERING INDEX images_public (state=?)
@@ -3019,13 +4466,13 @@ select "uuid" as "uuid", "name" as "name", "version" as "version",
   "error" as "error", "revision" as "revision",
   coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) as "bytes"
 from "images"
-where "images"."uuid" IN (SELECT value FROM json_each(?))
+where "images"."uuid" IN (SELECT value FROM json_each(?1))
 AND (
-  ("images"."owner" = ? AND "images"."state" <> 'destroyed')
+  ("images"."owner" = ?2 AND "images"."state" <> 'destroyed')
   OR ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
   OR (
     "images"."state" IN ('active', 'disabled')
-    AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+    AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?2)
   )
 )
 order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid";
@@ -3039,13 +4486,13 @@ select "uuid" as "uuid", "name" as "name", "version" as "version", "description"
   "owner" as "owner", "public" as "public", "state" as "state", "origin" as "origin", "error" as "error",
   "revision" as "revision"
 from "images"
-where "images"."uuid" IN (SELECT value FROM json_each(?))
+where "images"."uuid" IN (SELECT value FROM json_each(?1))
 AND (
-  ("images"."owner" = ? AND "images"."state" <> 'destroyed')
+  ("images"."owner" = ?2 AND "images"."state" <> 'destroyed')
   OR ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
   OR (
     "images"."state" IN ('active', 'disabled')
-    AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+    AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?2)
   )
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -3055,9 +4502,9 @@ AND (
 update "images"
 set "name" = "new"."name", "version" = "new"."version", "description" = "new"."description",
   "homepage" = "new"."homepage", "eula" = "new"."eula", "acl" = "new"."acl", "tags" = "new"."tags",
-  "revision" = "images"."revision" + 1, "write_id" = ?,
+  "revision" = "images"."revision" + 1, "write_id" = ?1,
   "write" = json_set(
-    ?, '$.changed',
+    ?2, '$.changed',
       substr(
         iif("new"."name" IS NOT "images"."name", ', name', '') || iif(
           "new"."version" IS NOT "images"."version", ', version', ''
@@ -3072,29 +4519,29 @@ set "name" = "new"."name", "version" = "new"."version", "description" = "new"."d
 from (
   SELECT "kept"."name" AS "name", "kept"."version" AS "version", "kept"."description" AS "description",
     "kept"."homepage" AS "homepage", "kept"."eula" AS "eula",
-    CASE WHEN ? = 1 THEN "kept"."acl" ELSE "images"."acl" END AS "acl", "kept"."tags" AS "tags"
+    CASE WHEN ?3 = 1 THEN "kept"."acl" ELSE "images"."acl" END AS "acl", "kept"."tags" AS "tags"
   FROM "images",
     (
       SELECT *
       FROM "image_history"
       WHERE (
-        "image_history"."image" = ?
-        and "image_history"."revision" = ?
-        and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+        "image_history"."image" = ?4
+        and "image_history"."revision" = ?5
+        and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?4) - ?6 + 1
       )
       LIMIT 1
     ) AS "kept"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?4
   LIMIT 1
 ) AS "new"
 where (
-  "images"."uuid" = ?
+  "images"."uuid" = ?4
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?7
     and NOT (
-      ? > 0
+      ?8 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?7 AND "account_history"."bytes" >= ?8
       )
     )
   )
@@ -3109,28 +4556,90 @@ where (
     or "new"."tags" IS NOT "images"."tags"
   )
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?9 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?9)))
+      and (?10 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?10)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?7
+      where (
+        "keys"."account" = ?11
+        and "keys"."fingerprintSha256" = ?12
+        and ?13 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?14 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?15
+        and ?16 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?17, ?18) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?7
+      where (
+        "limited_keys"."account" = ?11
+        and "limited_keys"."fingerprintSha256" = ?12
+        and ?13 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?14 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?15
+        and ?16 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?17
+        AND "limited_keys"."expires" IS ?18
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
+  and CASE
+    WHEN ?19 > 0
+    AND 8 * (
+      coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+    ) + 1 * (
+      coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+    ) + 1 * (
+      coalesce(octet_length("new"."description"), 0) - coalesce(octet_length("images"."description"), 0)
+    ) > max(
+      0,
+        32768 - (
+          coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+        )
+    ) THEN nullif(
+      max(
+        ?19,
+          8 * (
+            coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+          ) + 1 * (
+            coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+          ) + 1 * (
+            coalesce(octet_length("new"."description"), 0) - coalesce(octet_length("images"."description"), 0)
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?7
+            AND "images"."state" <> 'destroyed'
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?7
+            AND "images"."state" = 'destroyed'
+          )
+      ),
+        ?19
+    )
+  END IS NULL
 )
 returning "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
   "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
@@ -3162,7 +4671,12 @@ returning "uuid" as "uuid", "name" as "name", "version" as "version", "descripti
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
 
 -- src/images/revert-image.sql.ts revert.outcome
 select "caller"."hasAuthority" as "hasAuthority",
@@ -3190,29 +4704,72 @@ select "caller"."hasAuthority" as "hasAuthority",
   "images"."public" as "image_public", "images"."state" as "image_state", "images"."origin" as "image_origin",
   "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
-    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?1
   ) as "image_isShared",
   CASE
-    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
-      SELECT 1
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN (
+      SELECT coalesce(
+        CASE
+          WHEN ?2 > 0
+          AND 8 * (
+            coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+          ) + 1 * (
+            coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+          ) + 1 * (
+            coalesce(octet_length("new"."description"), 0) - coalesce(octet_length("images"."description"), 0)
+          ) > max(
+            0,
+              32768 - (
+                coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+              )
+          ) THEN nullif(
+            max(
+              ?2,
+                8 * (
+                  coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+                ) + 1 * (
+                  coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+                ) + 1 * (
+                  coalesce(octet_length("new"."description"), 0) - coalesce(octet_length("images"."description"), 0)
+                ) + (
+                  SELECT total(
+                    coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+                  )
+                  FROM "images"
+                  WHERE "images"."owner" = ?1
+                  AND "images"."state" <> 'destroyed'
+                ) + (
+                  SELECT total(
+                    coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+                  )
+                  FROM "images"
+                  WHERE "images"."owner" = ?1
+                  AND "images"."state" = 'destroyed'
+                )
+            ),
+              ?2
+          )
+        END,
+          0
+      )
       FROM (
         SELECT "kept"."name" AS "name", "kept"."version" AS "version", "kept"."description" AS "description",
           "kept"."homepage" AS "homepage", "kept"."eula" AS "eula",
-          CASE WHEN ? = 1 THEN "kept"."acl" ELSE "images"."acl" END AS "acl", "kept"."tags" AS "tags"
+          CASE WHEN ?3 = 1 THEN "kept"."acl" ELSE "images"."acl" END AS "acl", "kept"."tags" AS "tags"
         FROM "images",
           (
             SELECT *
             FROM "image_history"
             WHERE (
-              "image_history"."image" = ?
-              and "image_history"."revision" = ?
+              "image_history"."image" = ?4
+              and "image_history"."revision" = ?5
               and "image_history"."revision" >= (
-                SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?
-              ) - ? + 1
+                SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?4
+              ) - ?6 + 1
             )
             LIMIT 1
           ) AS "kept"
-        WHERE "images"."uuid" = ?
+        WHERE "images"."uuid" = ?4
         LIMIT 1
       ) AS "new"
       WHERE (
@@ -3226,17 +4783,17 @@ select "caller"."hasAuthority" as "hasAuthority",
       )
     )
     ELSE 0
-  END as "wouldChange",
+  END as "excess",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?7 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?7)))
+      and (?8 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?8)))
     )
     AND (
-      ? > 0
+      ?9 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?1 AND "account_history"."bytes" >= ?9
       )
     ) THEN max(
       1,
@@ -3245,7 +4802,7 @@ select "caller"."hasAuthority" as "hasAuthority",
             (
               SELECT "image_revisions"."time"
               FROM "image_revisions"
-              WHERE "image_revisions"."holder" = ?
+              WHERE "image_revisions"."holder" = ?1
               AND "image_revisions"."revision" < (
                 SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
               )
@@ -3255,7 +4812,7 @@ select "caller"."hasAuthority" as "hasAuthority",
               1e15
           ),
             coalesce(
-              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
+              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?1), 1e15
             )
         ) - CAST(unixepoch('subsec') * 1000 AS INTEGER)
     )
@@ -3263,8 +4820,8 @@ select "caller"."hasAuthority" as "hasAuthority",
   (
     SELECT min(kept.revision)
     FROM "image_revisions" AS kept
-    WHERE kept.image = ?
-    AND kept.revision >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+    WHERE kept.image = ?4
+    AND kept.revision >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?4) - ?6 + 1
   ) as "oldest",
   EXISTS (
     SELECT 1
@@ -3272,33 +4829,54 @@ select "caller"."hasAuthority" as "hasAuthority",
       SELECT *
       FROM "image_history"
       WHERE (
-        "image_history"."image" = ?
-        and "image_history"."revision" = ?
-        and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+        "image_history"."image" = ?4
+        and "image_history"."revision" = ?5
+        and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?4) - ?6 + 1
       )
       LIMIT 1
     ) AS "kept"
   ) as "isKept"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "keys"."account" = ?10
+        and "keys"."fingerprintSha256" = ?11
+        and ?12 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?16, ?17) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "limited_keys"."account" = ?10
+        and "limited_keys"."fingerprintSha256" = ?11
+        and ?12 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?16
+        AND "limited_keys"."expires" IS ?17
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "account_writes" on "account_writes"."write_id" = ?
-left join "image_revisions" on "image_revisions"."write_id" = ?
-left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?)
+left join "account_writes" on "account_writes"."write_id" = ?18
+left join "image_revisions" on "image_revisions"."write_id" = ?18
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?4)
 left join "image_history" on (
   "image_history"."image" = "images"."uuid"
   and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
@@ -3307,6 +4885,9 @@ left join "image_history" on (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
 -- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
@@ -3368,6 +4949,8 @@ left join "image_history" on (
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SCAN kept
 -- SCAN new
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING INDEX image_revisions_holder (holder=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -3380,31 +4963,31 @@ left join "image_history" on (
 
 -- src/images/revert-image.sql.ts revert.record
 INSERT INTO "account_writes" (write_id, account, time, request_hash, attempt_id, image, revision, changed)
-SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?, ?, "images"."uuid", "images"."revision", ''
+SELECT ?1, ?2, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?3, ?4, "images"."uuid", "images"."revision", ''
 FROM "images"
 INNER JOIN (
   SELECT "kept"."name" AS "name", "kept"."version" AS "version", "kept"."description" AS "description",
     "kept"."homepage" AS "homepage", "kept"."eula" AS "eula",
-    CASE WHEN ? = 1 THEN "kept"."acl" ELSE "images"."acl" END AS "acl", "kept"."tags" AS "tags"
+    CASE WHEN ?5 = 1 THEN "kept"."acl" ELSE "images"."acl" END AS "acl", "kept"."tags" AS "tags"
   FROM "images",
     (
       SELECT *
       FROM "image_history"
       WHERE (
-        "image_history"."image" = ?
-        and "image_history"."revision" = ?
-        and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+        "image_history"."image" = ?6
+        and "image_history"."revision" = ?7
+        and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?6) - ?8 + 1
       )
       LIMIT 1
     ) AS "kept"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?6
   LIMIT 1
 ) AS "new"
 WHERE (
-  "images"."uuid" = ?
+  "images"."uuid" = ?6
   and "images"."state" <> 'destroyed'
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?2
     and "new"."name" IS "images"."name"
     and "new"."version" IS "images"."version"
     and "new"."description" IS "images"."description"
@@ -3414,32 +4997,53 @@ WHERE (
     and "new"."tags" IS "images"."tags"
   )
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?9 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?9)))
+      and (?10 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?10)))
     )
   )
   and NOT (
-    ? > 0
+    ?11 > 0
     AND EXISTS (
-      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?2 AND "account_history"."bytes" >= ?11
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?2
+      where (
+        "keys"."account" = ?12
+        and "keys"."fingerprintSha256" = ?13
+        and ?14 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?15 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?16
+        and ?17 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?18, ?19) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?2
+      where (
+        "limited_keys"."account" = ?12
+        and "limited_keys"."fingerprintSha256" = ?13
+        and ?14 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?15 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?16
+        and ?17 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?18
+        AND "limited_keys"."expires" IS ?19
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -3468,6 +5072,9 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/revert-image.sql.ts revert.rehearse
@@ -3481,29 +5088,29 @@ from "images"
 inner join (
   SELECT "kept"."name" AS "name", "kept"."version" AS "version", "kept"."description" AS "description",
     "kept"."homepage" AS "homepage", "kept"."eula" AS "eula",
-    CASE WHEN ? = 1 THEN "kept"."acl" ELSE "images"."acl" END AS "acl", "kept"."tags" AS "tags"
+    CASE WHEN ?1 = 1 THEN "kept"."acl" ELSE "images"."acl" END AS "acl", "kept"."tags" AS "tags"
   FROM "images",
     (
       SELECT *
       FROM "image_history"
       WHERE (
-        "image_history"."image" = ?
-        and "image_history"."revision" = ?
-        and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?) - ? + 1
+        "image_history"."image" = ?2
+        and "image_history"."revision" = ?3
+        and "image_history"."revision" >= (SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = ?2) - ?4 + 1
       )
       LIMIT 1
     ) AS "kept"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?2
   LIMIT 1
 ) AS "new" on true
 where (
-  "images"."uuid" = ?
+  "images"."uuid" = ?2
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?5
     and NOT (
-      ? > 0
+      ?6 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?5 AND "account_history"."bytes" >= ?6
       )
     )
   )
@@ -3518,28 +5125,90 @@ where (
     or "new"."tags" IS NOT "images"."tags"
   )
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?7)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?7)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?8 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?8)))
+      and (?9 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?9)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?5
+      where (
+        "keys"."account" = ?10
+        and "keys"."fingerprintSha256" = ?11
+        and ?12 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?16, ?17) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?5
+      where (
+        "limited_keys"."account" = ?10
+        and "limited_keys"."fingerprintSha256" = ?11
+        and ?12 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?16
+        AND "limited_keys"."expires" IS ?17
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
+  and CASE
+    WHEN ?18 > 0
+    AND 8 * (
+      coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+    ) + 1 * (
+      coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+    ) + 1 * (
+      coalesce(octet_length("new"."description"), 0) - coalesce(octet_length("images"."description"), 0)
+    ) > max(
+      0,
+        32768 - (
+          coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+        )
+    ) THEN nullif(
+      max(
+        ?18,
+          8 * (
+            coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+          ) + 1 * (
+            coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+          ) + 1 * (
+            coalesce(octet_length("new"."description"), 0) - coalesce(octet_length("images"."description"), 0)
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?5
+            AND "images"."state" <> 'destroyed'
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?5
+            AND "images"."state" = 'destroyed'
+          )
+      ),
+        ?18
+    )
+  END IS NULL
 );
 -- SEARCH kept USING COVERING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -3566,7 +5235,12 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
 
 -- src/images/search-tags.sql.ts candidatesStatement
 select "uuid" as "uuid", coalesce(octet_length("images"."tags"), 0) as "bytes"
@@ -3575,7 +5249,7 @@ where (
   "images".rowid IN (
     SELECT rowid
     FROM "images"
-    WHERE ("images"."owner" = ? AND "images"."state" <> 'destroyed')
+    WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
     UNION
     SELECT rowid
     FROM "images"
@@ -3584,38 +5258,39 @@ where (
     SELECT "images".rowid
     FROM "image_acl"
     CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
-    WHERE "image_acl"."account" = ?
+    WHERE "image_acl"."account" = ?1
     AND "images"."state" IN ('active', 'disabled')
   )
+  and (?2 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?2)))
   and CASE
-    ?
+    ?3
     WHEN 'active' THEN "images"."state" = 'active'
-    WHEN 'all' THEN "images"."owner" = ?
+    WHEN 'all' THEN "images"."owner" = ?1
     OR "images"."state" = 'active'
-    WHEN 'unactivated' THEN "images"."owner" = ?
+    WHEN 'unactivated' THEN "images"."owner" = ?1
     AND "images"."state" IN ('unactivated', 'creating', 'failed')
-    ELSE "images"."owner" = ?
-    AND +"images"."state" = ?
+    ELSE "images"."owner" = ?1
+    AND +"images"."state" = ?3
   END
-  and (? IS NULL OR "images"."name" = ?)
-  and (? IS NULL OR instr("images"."name", ?) > 0)
-  and (? IS NULL OR "images"."os" = ?)
-  and (? IS NULL OR "images"."version" = ?)
-  and (? IS NULL OR instr("images"."version", ?) > 0)
-  and (? IS NULL OR "images"."type" IS NOT ?)
-  and (? IS NULL OR "images"."type" = ?)
-  and (? IS NULL OR ("images"."type" NOT IN ('', 'null') AND ("images"."type" = 'zvol') = ?))
-  and (? IS NULL OR +"images"."public" = ?)
-  and (? IS NULL OR "images"."owner" = ?)
+  and (?4 IS NULL OR "images"."name" = ?4)
+  and (?5 IS NULL OR instr("images"."name", ?5) > 0)
+  and (?6 IS NULL OR "images"."os" = ?6)
+  and (?7 IS NULL OR "images"."version" = ?7)
+  and (?8 IS NULL OR instr("images"."version", ?8) > 0)
+  and (?9 IS NULL OR "images"."type" IS NOT ?9)
+  and (?10 IS NULL OR "images"."type" = ?10)
+  and (?11 IS NULL OR ("images"."type" NOT IN ('', 'null') AND ("images"."type" = 'zvol') = ?11))
+  and (?12 IS NULL OR +"images"."public" = ?12)
+  and (?13 IS NULL OR "images"."owner" = ?13)
   and (
-    ? IS NULL
+    ?14 IS NULL
     OR (
       coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid"
     ) > (
-      SELECT coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', m.published_at), ''), m.uuid FROM "images" m WHERE m.uuid = ?
+      SELECT coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', m.published_at), ''), m.uuid FROM "images" m WHERE m.uuid = ?14
     )
   )
-  and (? IS NULL OR coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), '') >= ?)
+  and (?15 IS NULL OR coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), '') >= ?15)
 )
 order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid";
 -- SEARCH images USING INTEGER PRIMARY KEY (rowid=?)
@@ -3628,18 +5303,18 @@ order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), 
 -- src/images/search-tags.sql.ts taggedStatement
 select "uuid" as "uuid"
 from "images"
-where "images"."uuid" IN (SELECT value FROM json_each(?))
+where "images"."uuid" IN (SELECT value FROM json_each(?1))
 AND (
-  ("images"."owner" = ? AND "images"."state" <> 'destroyed')
+  ("images"."owner" = ?2 AND "images"."state" <> 'destroyed')
   OR ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
   OR (
     "images"."state" IN ('active', 'disabled')
-    AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?)
+    AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?2)
   )
 )
 AND NOT EXISTS (
   SELECT 1
-  FROM json_each(?) AS wanted
+  FROM json_each(?3) AS wanted
   WHERE coalesce("images"."tags" -> (wanted.value ->> 0) NOT IN (wanted.value ->> 1, wanted.value ->> 2), 1)
 )
 order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid";
@@ -3648,12 +5323,12 @@ order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), 
 
 -- src/images/tags.sql.ts addTags.apply
 update "images"
-set "tags" = "new"."tags", "revision" = "images"."revision" + 1, "write_id" = ?,
-  "write" = json_set(?, '$.changed', 'tags')
+set "tags" = "new"."tags", "revision" = "images"."revision" + 1, "write_id" = ?1,
+  "write" = json_set(?2, '$.changed', 'tags')
 from (
   SELECT (
-    WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?),
-      sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?)),
+    WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?3),
+      sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?4)),
       stored(found, pieces) AS MATERIALIZED (
         SELECT count(sent.name),
           group_concat(
@@ -3700,47 +5375,101 @@ from (
     END
   ) AS "tags"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?3
   LIMIT 1
 ) AS "new"
 where (
-  "images"."uuid" = ?
+  "images"."uuid" = ?3
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?5
     and NOT (
-      ? > 0
+      ?6 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?5 AND "account_history"."bytes" >= ?6
       )
     )
   )
   and "images"."state" <> 'destroyed'
   and "new"."tags" IS NOT NULL
   AND "new"."tags" IS NOT "images"."tags"
-  and octet_length("new"."tags") <= max(?, octet_length(coalesce("images"."tags", '')))
+  and octet_length("new"."tags") <= max(?7, octet_length(coalesce("images"."tags", '')))
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?8 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?8)))
+      and (?9 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?9)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?5
+      where (
+        "keys"."account" = ?10
+        and "keys"."fingerprintSha256" = ?11
+        and ?12 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?16, ?17) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?5
+      where (
+        "limited_keys"."account" = ?10
+        and "limited_keys"."fingerprintSha256" = ?11
+        and ?12 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?16
+        AND "limited_keys"."expires" IS ?17
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
+  and CASE
+    WHEN ?18 > 0
+    AND 1 * (
+      coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+    ) > max(
+      0,
+        32768 - (
+          coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+        )
+    ) THEN nullif(
+      max(
+        ?18,
+          1 * (
+            coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?5
+            AND "images"."state" <> 'destroyed'
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?5
+            AND "images"."state" = 'destroyed'
+          )
+      ),
+        ?18
+    )
+  END IS NULL
 )
 returning "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
   "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
@@ -3765,7 +5494,12 @@ returning "uuid" as "uuid", "name" as "name", "version" as "version", "descripti
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
 
 -- src/images/tags.sql.ts addTags.outcome
 select "caller"."hasAuthority" as "hasAuthority",
@@ -3793,15 +5527,50 @@ select "caller"."hasAuthority" as "hasAuthority",
   "images"."public" as "image_public", "images"."state" as "image_state", "images"."origin" as "image_origin",
   "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
-    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?1
   ) as "image_isShared",
   CASE
-    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
-      SELECT 1
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN (
+      SELECT coalesce(
+        CASE
+          WHEN ?2 > 0
+          AND 1 * (
+            coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+          ) > max(
+            0,
+              32768 - (
+                coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+              )
+          ) THEN nullif(
+            max(
+              ?2,
+                1 * (
+                  coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+                ) + (
+                  SELECT total(
+                    coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+                  )
+                  FROM "images"
+                  WHERE "images"."owner" = ?1
+                  AND "images"."state" <> 'destroyed'
+                ) + (
+                  SELECT total(
+                    coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+                  )
+                  FROM "images"
+                  WHERE "images"."owner" = ?1
+                  AND "images"."state" = 'destroyed'
+                )
+            ),
+              ?2
+          )
+        END,
+          0
+      )
       FROM (
         SELECT (
-          WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?),
-            sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?)),
+          WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?3),
+            sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?4)),
             stored(found, pieces) AS MATERIALIZED (
               SELECT count(sent.name),
                 group_concat(
@@ -3848,24 +5617,24 @@ select "caller"."hasAuthority" as "hasAuthority",
           END
         ) AS "tags"
         FROM "images"
-        WHERE "images"."uuid" = ?
+        WHERE "images"."uuid" = ?3
         LIMIT 1
       ) AS "new"
       WHERE "new"."tags" IS NOT NULL
       AND "new"."tags" IS NOT "images"."tags"
     )
     ELSE 0
-  END as "wouldChange",
+  END as "excess",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?5 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?5)))
+      and (?6 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?6)))
     )
     AND (
-      ? > 0
+      ?7 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?1 AND "account_history"."bytes" >= ?7
       )
     ) THEN max(
       1,
@@ -3874,7 +5643,7 @@ select "caller"."hasAuthority" as "hasAuthority",
             (
               SELECT "image_revisions"."time"
               FROM "image_revisions"
-              WHERE "image_revisions"."holder" = ?
+              WHERE "image_revisions"."holder" = ?1
               AND "image_revisions"."revision" < (
                 SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
               )
@@ -3884,40 +5653,64 @@ select "caller"."hasAuthority" as "hasAuthority",
               1e15
           ),
             coalesce(
-              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
+              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?1), 1e15
             )
         ) - CAST(unixepoch('subsec') * 1000 AS INTEGER)
     )
   END as "roomInMs"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "keys"."account" = ?8
+        and "keys"."fingerprintSha256" = ?9
+        and ?10 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?14, ?15) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "limited_keys"."account" = ?8
+        and "limited_keys"."fingerprintSha256" = ?9
+        and ?10 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?14
+        AND "limited_keys"."expires" IS ?15
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "account_writes" on "account_writes"."write_id" = ?
-left join "image_revisions" on "image_revisions"."write_id" = ?
-left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?)
+left join "account_writes" on "account_writes"."write_id" = ?16
+left join "image_revisions" on "image_revisions"."write_id" = ?16
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?3)
 left join "image_history" on (
   "image_history"."image" = "images"."uuid"
   and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
   and "image_history"."revision" <> "images"."revision"
 )
-where (? OR changes() = 0);
+where (?17 OR changes() = 0);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
 -- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
@@ -3972,6 +5765,8 @@ where (? OR changes() = 0);
 -- SCAN sent
 -- SCAN image
 -- SCAN new
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING INDEX image_revisions_holder (holder=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -3979,12 +5774,12 @@ where (? OR changes() = 0);
 
 -- src/images/tags.sql.ts addTags.record
 INSERT INTO "account_writes" (write_id, account, time, request_hash, attempt_id, image, revision, changed)
-SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?, ?, "images"."uuid", "images"."revision", ''
+SELECT ?1, ?2, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?3, ?4, "images"."uuid", "images"."revision", ''
 FROM "images"
 INNER JOIN (
   SELECT (
-    WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?),
-      sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?)),
+    WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?5),
+      sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?6)),
       stored(found, pieces) AS MATERIALIZED (
         SELECT count(sent.name),
           group_concat(
@@ -4031,40 +5826,61 @@ INNER JOIN (
     END
   ) AS "tags"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?5
   LIMIT 1
 ) AS "new"
 WHERE (
-  "images"."uuid" = ?
+  "images"."uuid" = ?5
   and "images"."state" <> 'destroyed'
-  and ("images"."owner" = ? and "new"."tags" IS "images"."tags")
+  and ("images"."owner" = ?2 and "new"."tags" IS "images"."tags")
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?7 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?7)))
+      and (?8 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?8)))
     )
   )
   and NOT (
-    ? > 0
+    ?9 > 0
     AND EXISTS (
-      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?2 AND "account_history"."bytes" >= ?9
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?2
+      where (
+        "keys"."account" = ?10
+        and "keys"."fingerprintSha256" = ?11
+        and ?12 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?16, ?17) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?2
+      where (
+        "limited_keys"."account" = ?10
+        and "limited_keys"."fingerprintSha256" = ?11
+        and ?12 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?16
+        AND "limited_keys"."expires" IS ?17
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -4086,6 +5902,9 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/tags.sql.ts addTags.rehearse
@@ -4099,8 +5918,8 @@ select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" 
 from "images"
 inner join (
   SELECT (
-    WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?),
-      sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?)),
+    WITH image(tags) AS MATERIALIZED (SELECT "images"."tags" FROM "images" WHERE "images"."uuid" = ?1),
+      sent(name, text) AS MATERIALIZED (SELECT key, value FROM json_each(?2)),
       stored(found, pieces) AS MATERIALIZED (
         SELECT count(sent.name),
           group_concat(
@@ -4147,47 +5966,101 @@ inner join (
     END
   ) AS "tags"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?1
   LIMIT 1
 ) AS "new" on true
 where (
-  "images"."uuid" = ?
+  "images"."uuid" = ?1
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?3
     and NOT (
-      ? > 0
+      ?4 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?3 AND "account_history"."bytes" >= ?4
       )
     )
   )
   and "images"."state" <> 'destroyed'
   and "new"."tags" IS NOT NULL
   AND "new"."tags" IS NOT "images"."tags"
-  and octet_length("new"."tags") <= max(?, octet_length(coalesce("images"."tags", '')))
+  and octet_length("new"."tags") <= max(?5, octet_length(coalesce("images"."tags", '')))
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?6)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?6)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?7 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?7)))
+      and (?8 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?8)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?3
+      where (
+        "keys"."account" = ?9
+        and "keys"."fingerprintSha256" = ?10
+        and ?11 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?15, ?16) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?3
+      where (
+        "limited_keys"."account" = ?9
+        and "limited_keys"."fingerprintSha256" = ?10
+        and ?11 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?15
+        AND "limited_keys"."expires" IS ?16
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
+  and CASE
+    WHEN ?17 > 0
+    AND 1 * (
+      coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+    ) > max(
+      0,
+        32768 - (
+          coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+        )
+    ) THEN nullif(
+      max(
+        ?17,
+          1 * (
+            coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?3
+            AND "images"."state" <> 'destroyed'
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?3
+            AND "images"."state" = 'destroyed'
+          )
+      ),
+        ?17
+    )
+  END IS NULL
 );
 -- SEARCH images USING COVERING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SCAN sent
@@ -4207,54 +6080,81 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
 
 -- src/images/tags.sql.ts deleteTags.apply
 update "images"
-set "tags" = "new"."tags", "revision" = "images"."revision" + 1, "write_id" = ?,
-  "write" = json_set(?, '$.changed', 'tags')
+set "tags" = "new"."tags", "revision" = "images"."revision" + 1, "write_id" = ?1,
+  "write" = json_set(?2, '$.changed', 'tags')
 from (
-  SELECT CASE WHEN ? IS NULL THEN '{}' ELSE json_remove("images"."tags", ?) END AS "tags"
+  SELECT CASE WHEN ?3 IS NULL THEN '{}' ELSE json_remove("images"."tags", ?3) END AS "tags"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?4
   LIMIT 1
 ) AS "new"
 where (
-  "images"."uuid" = ?
+  "images"."uuid" = ?4
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?5
     and NOT (
-      ? > 0
+      ?6 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?5 AND "account_history"."bytes" >= ?6
       )
     )
   )
   and "images"."state" <> 'destroyed'
-  and CASE WHEN ? IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?) IS NOT NULL END
+  and CASE WHEN ?3 IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?3) IS NOT NULL END
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?7 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?7)))
+      and (?8 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?8)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?5
+      where (
+        "keys"."account" = ?9
+        and "keys"."fingerprintSha256" = ?10
+        and ?11 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?15, ?16) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?5
+      where (
+        "limited_keys"."account" = ?9
+        and "limited_keys"."fingerprintSha256" = ?10
+        and ?11 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?15
+        AND "limited_keys"."expires" IS ?16
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
+  and NULL IS NULL
 )
 returning "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
   "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
@@ -4269,6 +6169,9 @@ returning "uuid" as "uuid", "name" as "name", "version" as "version", "descripti
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/tags.sql.ts deleteTags.outcome
@@ -4297,31 +6200,31 @@ select "caller"."hasAuthority" as "hasAuthority",
   "images"."public" as "image_public", "images"."state" as "image_state", "images"."origin" as "image_origin",
   "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
-    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?1
   ) as "image_isShared",
   CASE
-    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
-      SELECT 1
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN (
+      SELECT coalesce(NULL, 0)
       FROM (
-        SELECT CASE WHEN ? IS NULL THEN '{}' ELSE json_remove("images"."tags", ?) END AS "tags"
+        SELECT CASE WHEN ?2 IS NULL THEN '{}' ELSE json_remove("images"."tags", ?2) END AS "tags"
         FROM "images"
-        WHERE "images"."uuid" = ?
+        WHERE "images"."uuid" = ?3
         LIMIT 1
       ) AS "new"
-      WHERE CASE WHEN ? IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?) IS NOT NULL END
+      WHERE CASE WHEN ?2 IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?2) IS NOT NULL END
     )
     ELSE 0
-  END as "wouldChange",
+  END as "excess",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?4 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?4)))
+      and (?5 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?5)))
     )
     AND (
-      ? > 0
+      ?6 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?1 AND "account_history"."bytes" >= ?6
       )
     ) THEN max(
       1,
@@ -4330,7 +6233,7 @@ select "caller"."hasAuthority" as "hasAuthority",
             (
               SELECT "image_revisions"."time"
               FROM "image_revisions"
-              WHERE "image_revisions"."holder" = ?
+              WHERE "image_revisions"."holder" = ?1
               AND "image_revisions"."revision" < (
                 SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
               )
@@ -4340,40 +6243,64 @@ select "caller"."hasAuthority" as "hasAuthority",
               1e15
           ),
             coalesce(
-              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
+              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?1), 1e15
             )
         ) - CAST(unixepoch('subsec') * 1000 AS INTEGER)
     )
   END as "roomInMs"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "keys"."account" = ?7
+        and "keys"."fingerprintSha256" = ?8
+        and ?9 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?13, ?14) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "limited_keys"."account" = ?7
+        and "limited_keys"."fingerprintSha256" = ?8
+        and ?9 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?10 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?11
+        and ?12 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?13
+        AND "limited_keys"."expires" IS ?14
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "account_writes" on "account_writes"."write_id" = ?
-left join "image_revisions" on "image_revisions"."write_id" = ?
-left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?)
+left join "account_writes" on "account_writes"."write_id" = ?15
+left join "image_revisions" on "image_revisions"."write_id" = ?15
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?3)
 left join "image_history" on (
   "image_history"."image" = "images"."uuid"
   and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
   and "image_history"."revision" <> "images"."revision"
 )
-where (? OR changes() = 0);
+where (?16 OR changes() = 0);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
 -- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
@@ -4425,47 +6352,68 @@ where (? OR changes() = 0);
 
 -- src/images/tags.sql.ts deleteTags.record
 INSERT INTO "account_writes" (write_id, account, time, request_hash, attempt_id, image, revision, changed)
-SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?, ?, "images"."uuid", "images"."revision", ''
+SELECT ?1, ?2, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?3, ?4, "images"."uuid", "images"."revision", ''
 FROM "images"
 INNER JOIN (
-  SELECT CASE WHEN ? IS NULL THEN '{}' ELSE json_remove("images"."tags", ?) END AS "tags"
+  SELECT CASE WHEN ?5 IS NULL THEN '{}' ELSE json_remove("images"."tags", ?5) END AS "tags"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?6
   LIMIT 1
 ) AS "new"
 WHERE (
-  "images"."uuid" = ?
+  "images"."uuid" = ?6
   and "images"."state" <> 'destroyed'
-  and "images"."owner" = ?
-  AND ? IS NULL
+  and "images"."owner" = ?2
+  AND ?5 IS NULL
   AND coalesce("images"."tags", '{}') = '{}'
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?7 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?7)))
+      and (?8 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?8)))
     )
   )
   and NOT (
-    ? > 0
+    ?9 > 0
     AND EXISTS (
-      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?2 AND "account_history"."bytes" >= ?9
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?2
+      where (
+        "keys"."account" = ?10
+        and "keys"."fingerprintSha256" = ?11
+        and ?12 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?16, ?17) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?2
+      where (
+        "limited_keys"."account" = ?10
+        and "limited_keys"."fingerprintSha256" = ?11
+        and ?12 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?16
+        AND "limited_keys"."expires" IS ?17
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -4477,6 +6425,9 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/tags.sql.ts deleteTags.rehearse
@@ -4489,47 +6440,69 @@ select "images"."uuid" as "uuid", "images"."name" as "name", "images"."version" 
   "images"."revision" + 1 as "revision"
 from "images"
 inner join (
-  SELECT CASE WHEN ? IS NULL THEN '{}' ELSE json_remove("images"."tags", ?) END AS "tags"
+  SELECT CASE WHEN ?1 IS NULL THEN '{}' ELSE json_remove("images"."tags", ?1) END AS "tags"
   FROM "images"
-  WHERE "images"."uuid" = ?
+  WHERE "images"."uuid" = ?2
   LIMIT 1
 ) AS "new" on true
 where (
-  "images"."uuid" = ?
+  "images"."uuid" = ?2
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?3
     and NOT (
-      ? > 0
+      ?4 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?3 AND "account_history"."bytes" >= ?4
       )
     )
   )
   and "images"."state" <> 'destroyed'
-  and CASE WHEN ? IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?) IS NOT NULL END
+  and CASE WHEN ?1 IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?1) IS NOT NULL END
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?5)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?5)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?6 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?6)))
+      and (?7 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?7)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?3
+      where (
+        "keys"."account" = ?8
+        and "keys"."fingerprintSha256" = ?9
+        and ?10 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?14, ?15) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?3
+      where (
+        "limited_keys"."account" = ?8
+        and "limited_keys"."fingerprintSha256" = ?9
+        and ?10 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?14
+        AND "limited_keys"."expires" IS ?15
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
+  and NULL IS NULL
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -4539,15 +6512,18 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/update-image.sql.ts update.apply
 update "images"
 set "name" = "new"."name", "version" = "new"."version", "description" = "new"."description",
   "homepage" = "new"."homepage", "eula" = "new"."eula", "acl" = "new"."acl", "tags" = "new"."tags",
-  "revision" = "images"."revision" + 1, "write_id" = ?,
+  "revision" = "images"."revision" + 1, "write_id" = ?1,
   "write" = json_set(
-    ?, '$.changed',
+    ?2, '$.changed',
       substr(
         iif("new"."name" IS NOT "images"."name", ', name', '') || iif(
           "new"."version" IS NOT "images"."version", ', version', ''
@@ -4584,18 +6560,18 @@ from (
     CASE
       WHEN json_type("sent"."patch", '$.tags') IS NOT NULL THEN "sent"."patch" ->> '$.tags' ELSE "images"."tags"
     END AS "tags"
-  FROM "images", (SELECT ? AS "patch") AS "sent"
-  WHERE "images"."uuid" = ?
+  FROM "images", (SELECT ?3 AS "patch") AS "sent"
+  WHERE "images"."uuid" = ?4
   LIMIT 1
 ) AS "new"
 where (
-  "images"."uuid" = ?
+  "images"."uuid" = ?4
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?5
     and NOT (
-      ? > 0
+      ?6 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?5 AND "account_history"."bytes" >= ?6
       )
     )
   )
@@ -4610,28 +6586,90 @@ where (
     or "new"."tags" IS NOT "images"."tags"
   )
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?7 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?7)))
+      and (?8 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?8)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?5
+      where (
+        "keys"."account" = ?9
+        and "keys"."fingerprintSha256" = ?10
+        and ?11 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?15, ?16) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?5
+      where (
+        "limited_keys"."account" = ?9
+        and "limited_keys"."fingerprintSha256" = ?10
+        and ?11 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?12 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?13
+        and ?14 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?15
+        AND "limited_keys"."expires" IS ?16
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
+  and CASE
+    WHEN ?17 > 0
+    AND 8 * (
+      coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+    ) + 1 * (
+      coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+    ) + 1 * (
+      coalesce(octet_length("new"."description"), 0) - coalesce(octet_length("images"."description"), 0)
+    ) > max(
+      0,
+        32768 - (
+          coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+        )
+    ) THEN nullif(
+      max(
+        ?17,
+          8 * (
+            coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+          ) + 1 * (
+            coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+          ) + 1 * (
+            coalesce(octet_length("new"."description"), 0) - coalesce(octet_length("images"."description"), 0)
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?5
+            AND "images"."state" <> 'destroyed'
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?5
+            AND "images"."state" = 'destroyed'
+          )
+      ),
+        ?17
+    )
+  END IS NULL
 )
 returning "uuid" as "uuid", "name" as "name", "version" as "version", "description" as "description",
   "homepage" as "homepage", "eula" as "eula", "acl" as "acl", "tags" as "tags", "os" as "os", "type" as "type",
@@ -4647,7 +6685,12 @@ returning "uuid" as "uuid", "name" as "name", "version" as "version", "descripti
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
 
 -- src/images/update-image.sql.ts update.outcome
 select "caller"."hasAuthority" as "hasAuthority",
@@ -4675,11 +6718,54 @@ select "caller"."hasAuthority" as "hasAuthority",
   "images"."public" as "image_public", "images"."state" as "image_state", "images"."origin" as "image_origin",
   "images"."error" as "image_error", "images"."revision" as "image_revision",
   EXISTS (
-    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?
+    SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?1
   ) as "image_isShared",
   CASE
-    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN EXISTS (
-      SELECT 1
+    WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL THEN (
+      SELECT coalesce(
+        CASE
+          WHEN ?2 > 0
+          AND 8 * (
+            coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+          ) + 1 * (
+            coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+          ) + 1 * (
+            coalesce(octet_length("new"."description"), 0) - coalesce(octet_length("images"."description"), 0)
+          ) > max(
+            0,
+              32768 - (
+                coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+              )
+          ) THEN nullif(
+            max(
+              ?2,
+                8 * (
+                  coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+                ) + 1 * (
+                  coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+                ) + 1 * (
+                  coalesce(octet_length("new"."description"), 0) - coalesce(octet_length("images"."description"), 0)
+                ) + (
+                  SELECT total(
+                    coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+                  )
+                  FROM "images"
+                  WHERE "images"."owner" = ?1
+                  AND "images"."state" <> 'destroyed'
+                ) + (
+                  SELECT total(
+                    coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+                  )
+                  FROM "images"
+                  WHERE "images"."owner" = ?1
+                  AND "images"."state" = 'destroyed'
+                )
+            ),
+              ?2
+          )
+        END,
+          0
+      )
       FROM (
         SELECT CASE
           WHEN json_type("sent"."patch", '$.name') IS NOT NULL THEN "sent"."patch" ->> '$.name' ELSE "images"."name"
@@ -4705,8 +6791,8 @@ select "caller"."hasAuthority" as "hasAuthority",
           CASE
             WHEN json_type("sent"."patch", '$.tags') IS NOT NULL THEN "sent"."patch" ->> '$.tags' ELSE "images"."tags"
           END AS "tags"
-        FROM "images", (SELECT ? AS "patch") AS "sent"
-        WHERE "images"."uuid" = ?
+        FROM "images", (SELECT ?3 AS "patch") AS "sent"
+        WHERE "images"."uuid" = ?4
         LIMIT 1
       ) AS "new"
       WHERE (
@@ -4720,17 +6806,17 @@ select "caller"."hasAuthority" as "hasAuthority",
       )
     )
     ELSE 0
-  END as "wouldChange",
+  END as "excess",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?5 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?5)))
+      and (?6 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?6)))
     )
     AND (
-      ? > 0
+      ?7 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?1 AND "account_history"."bytes" >= ?7
       )
     ) THEN max(
       1,
@@ -4739,7 +6825,7 @@ select "caller"."hasAuthority" as "hasAuthority",
             (
               SELECT "image_revisions"."time"
               FROM "image_revisions"
-              WHERE "image_revisions"."holder" = ?
+              WHERE "image_revisions"."holder" = ?1
               AND "image_revisions"."revision" < (
                 SELECT "images"."revision" FROM "images" WHERE "images"."uuid" = "image_revisions"."image"
               )
@@ -4749,40 +6835,64 @@ select "caller"."hasAuthority" as "hasAuthority",
               1e15
           ),
             coalesce(
-              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?), 1e15
+              (SELECT min("account_writes"."time") FROM "account_writes" WHERE "account_writes"."account" = ?1), 1e15
             )
         ) - CAST(unixepoch('subsec') * 1000 AS INTEGER)
     )
   END as "roomInMs"
 from (
-  SELECT exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  SELECT (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "keys"."account" = ?8
+        and "keys"."fingerprintSha256" = ?9
+        and ?10 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?14, ?15) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?1
+      where (
+        "limited_keys"."account" = ?8
+        and "limited_keys"."fingerprintSha256" = ?9
+        and ?10 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?14
+        AND "limited_keys"."expires" IS ?15
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   ) AS "hasAuthority"
 ) AS "caller"
-left join "account_writes" on "account_writes"."write_id" = ?
-left join "image_revisions" on "image_revisions"."write_id" = ?
-left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?)
+left join "account_writes" on "account_writes"."write_id" = ?16
+left join "image_revisions" on "image_revisions"."write_id" = ?16
+left join "images" on "images"."uuid" = coalesce(coalesce("account_writes"."image", "image_revisions"."image"), ?4)
 left join "image_history" on (
   "image_history"."image" = "images"."uuid"
   and "image_history"."revision" = coalesce("account_writes"."revision", "image_revisions"."revision")
   and "image_history"."revision" <> "images"."revision"
 )
-where (? OR changes() = 0);
+where (?17 OR changes() = 0);
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 -- SEARCH account_writes USING PRIMARY KEY (write_id=?) LEFT-JOIN
 -- SEARCH image_revisions USING INDEX image_revisions_write_id (write_id=?) LEFT-JOIN
@@ -4828,6 +6938,8 @@ where (? OR changes() = 0);
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SCAN sent
 -- SCAN new
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
 -- SEARCH account_history USING PRIMARY KEY (account=?)
 -- SEARCH image_revisions USING INDEX image_revisions_holder (holder=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
@@ -4835,7 +6947,7 @@ where (? OR changes() = 0);
 
 -- src/images/update-image.sql.ts update.record
 INSERT INTO "account_writes" (write_id, account, time, request_hash, attempt_id, image, revision, changed)
-SELECT ?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?, ?, "images"."uuid", "images"."revision", ''
+SELECT ?1, ?2, CAST(unixepoch('subsec') * 1000 AS INTEGER) + 86340000, ?3, ?4, "images"."uuid", "images"."revision", ''
 FROM "images"
 INNER JOIN (
   SELECT CASE
@@ -4862,15 +6974,15 @@ INNER JOIN (
     CASE
       WHEN json_type("sent"."patch", '$.tags') IS NOT NULL THEN "sent"."patch" ->> '$.tags' ELSE "images"."tags"
     END AS "tags"
-  FROM "images", (SELECT ? AS "patch") AS "sent"
-  WHERE "images"."uuid" = ?
+  FROM "images", (SELECT ?5 AS "patch") AS "sent"
+  WHERE "images"."uuid" = ?6
   LIMIT 1
 ) AS "new"
 WHERE (
-  "images"."uuid" = ?
+  "images"."uuid" = ?6
   and "images"."state" <> 'destroyed'
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?2
     and "new"."name" IS "images"."name"
     and "new"."version" IS "images"."version"
     and "new"."description" IS "images"."description"
@@ -4880,32 +6992,53 @@ WHERE (
     and "new"."tags" IS "images"."tags"
   )
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?1)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?1)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?7 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?7)))
+      and (?8 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?8)))
     )
   )
   and NOT (
-    ? > 0
+    ?9 > 0
     AND EXISTS (
-      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+      SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?2 AND "account_history"."bytes" >= ?9
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?2
+      where (
+        "keys"."account" = ?10
+        and "keys"."fingerprintSha256" = ?11
+        and ?12 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?16, ?17) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?2
+      where (
+        "limited_keys"."account" = ?10
+        and "limited_keys"."fingerprintSha256" = ?11
+        and ?12 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?13 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?14
+        and ?15 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?16
+        AND "limited_keys"."expires" IS ?17
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
 );
@@ -4918,6 +7051,9 @@ WHERE (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
 
 -- src/images/update-image.sql.ts update.rehearse
@@ -4953,18 +7089,18 @@ inner join (
     CASE
       WHEN json_type("sent"."patch", '$.tags') IS NOT NULL THEN "sent"."patch" ->> '$.tags' ELSE "images"."tags"
     END AS "tags"
-  FROM "images", (SELECT ? AS "patch") AS "sent"
-  WHERE "images"."uuid" = ?
+  FROM "images", (SELECT ?1 AS "patch") AS "sent"
+  WHERE "images"."uuid" = ?2
   LIMIT 1
 ) AS "new" on true
 where (
-  "images"."uuid" = ?
+  "images"."uuid" = ?2
   and (
-    "images"."owner" = ?
+    "images"."owner" = ?3
     and NOT (
-      ? > 0
+      ?4 > 0
       AND EXISTS (
-        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ? AND "account_history"."bytes" >= ?
+        SELECT 1 FROM "account_history" WHERE "account_history"."account" = ?3 AND "account_history"."bytes" >= ?4
       )
     )
   )
@@ -4979,28 +7115,90 @@ where (
     or "new"."tags" IS NOT "images"."tags"
   )
   and (
-    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?)
-    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?)
+    NOT EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."write_id" = ?5)
+    and NOT EXISTS (SELECT 1 FROM "account_writes" WHERE "account_writes"."write_id" = ?5)
     and (
-      (? IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?)))
-      and (? IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?)))
+      (?6 IS NULL OR "images"."revision" IN (SELECT value FROM json_each(?6)))
+      and (?7 IS NULL OR NOT "images"."revision" IN (SELECT value FROM json_each(?7)))
     )
   )
-  and exists (
-    select 1
-    from "keys"
-    inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-    inner join "accounts" "target" on "target"."uuid" = ?
-    where (
-      "keys"."account" = ?
-      and "keys"."fingerprintSha256" = ?
-      and ? IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-      and ? IN ("signer"."login", "signer"."uuid")
-      and "signer"."disabled" = ?
-      and ? IN ("target"."login", "target"."uuid")
-      and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+  and (
+    exists (
+      select 1
+      from "keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?3
+      where (
+        "keys"."account" = ?8
+        and "keys"."fingerprintSha256" = ?9
+        and ?10 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
+        and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
+        AND coalesce(?14, ?15) IS NULL
+      )
+    )
+    OR exists (
+      select 1
+      from "limited_keys"
+      inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
+      inner join "accounts" "target" on "target"."uuid" = ?3
+      where (
+        "limited_keys"."account" = ?8
+        and "limited_keys"."fingerprintSha256" = ?9
+        and ?10 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?11 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?12
+        and ?13 IN ("target"."login", "target"."uuid")
+        and "signer"."uuid" = "target"."uuid"
+        AND "limited_keys"."scope" IS ?14
+        AND "limited_keys"."expires" IS ?15
+        AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
+      )
     )
   )
+  and CASE
+    WHEN ?16 > 0
+    AND 8 * (
+      coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+    ) + 1 * (
+      coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+    ) + 1 * (
+      coalesce(octet_length("new"."description"), 0) - coalesce(octet_length("images"."description"), 0)
+    ) > max(
+      0,
+        32768 - (
+          coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+        )
+    ) THEN nullif(
+      max(
+        ?16,
+          8 * (
+            coalesce(octet_length("new"."acl"), 0) - coalesce(octet_length("images"."acl"), 0)
+          ) + 1 * (
+            coalesce(octet_length("new"."tags"), 0) - coalesce(octet_length("images"."tags"), 0)
+          ) + 1 * (
+            coalesce(octet_length("new"."description"), 0) - coalesce(octet_length("images"."description"), 0)
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) + 7 * coalesce(octet_length("images"."acl"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?3
+            AND "images"."state" <> 'destroyed'
+          ) + (
+            SELECT total(
+              coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0)
+            )
+            FROM "images"
+            WHERE "images"."owner" = ?3
+            AND "images"."state" = 'destroyed'
+          )
+      ),
+        ?16
+    )
+  END IS NULL
 );
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SCAN sent
@@ -5011,4 +7209,9 @@ where (
 -- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SEARCH keys USING INDEX keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH limited_keys USING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
+-- SEARCH signer USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
+-- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN new
+-- SEARCH images USING INDEX images_owner (owner=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)

@@ -2,8 +2,9 @@ import { env } from "cloudflare:workers";
 import { getTableColumns, sql } from "drizzle-orm";
 import { blob, sqliteTable } from "drizzle-orm/sqlite-core";
 import { beforeAll, describe, expect, it } from "vitest";
+import { accounts } from "../../src/db/account-schema.ts";
 import { databaseFor } from "../../src/db/client.ts";
-import { accounts, images } from "../../src/db/schema.ts";
+import { images } from "../../src/db/schema.ts";
 import { asColumn, leftJoined, query, statement } from "../../src/db/statement.ts";
 
 const db = databaseFor(env.DB, { calls: 0, milliseconds: 0 });

@@ -14,6 +14,7 @@ const record = {
   request_id: "request",
   account: makeUuid(41),
   key_sha256: "SHA256:key",
+  key_scope: null,
 };
 
 /** A revision that nobody's record tells of: provisioning made it. */
@@ -24,6 +25,7 @@ const provisioned = {
   request_id: null,
   account: null,
   key_sha256: null,
+  key_scope: null,
   write_id: expect.stringMatching(/^[0-9a-f]{32}$/),
 };
 

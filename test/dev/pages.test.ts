@@ -23,6 +23,9 @@ describe.each<Command>(["start", "serve"])("the static pages of npm run %s", (co
 
   it.each([
     ["/--docs/", "text/html; charset=utf-8"],
+    ["/--docs/UpdateImage", "text/html; charset=utf-8"],
+    ["/--docs/contract", "text/html; charset=utf-8"],
+    ["/--docs/search.json", "application/json"],
     ["/--docs/docs.js", "text/javascript; charset=utf-8"],
     ["/--docs/openapi.json", "application/json"],
     ["/--docs/openapi.json?x=1", "application/json"],
@@ -46,6 +49,10 @@ describe.each<Command>(["start", "serve"])("the static pages of npm run %s", (co
     ["/--docs", "/--docs/"],
     ["/--console", "/--console/"],
     ["/--docs/index.html", "/--docs/"],
+    ["/--docs/index", "/--docs/"],
+    ["/--docs/contract.html", "/--docs/contract"],
+    ["/--docs/contract/", "/--docs/contract"],
+    ["/--docs/contract/?x=1", "/--docs/contract?x=1"],
   ])("lead from %s to %s", async (path, to) => {
     const { status, headers } = await ask(path);
     expect([status, headers.get("Location")]).toEqual([307, to]);

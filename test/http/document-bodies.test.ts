@@ -3,13 +3,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import { readAccountPatch } from "../../src/accounts/rules/account.ts";
-import { updatableAccountFields } from "../../src/db/schema.ts";
+import { updatableAccountFields } from "../../src/db/account-schema.ts";
 import { makeAccountsSchema } from "../../src/images/rules/acl.ts";
 import { makeUpdateImageSchema } from "../../src/images/rules/fields.ts";
 import { makeTagsSchema } from "../../src/images/rules/tags.ts";
 import vectors from "../data/vectors.json";
 import vectors2 from "../data/vectors2.json";
-import { documented, findPath } from "../support/documented.ts";
+import { documented, findOperations } from "../support/documented.ts";
 import { propertyOptions } from "../support/property-options.ts";
 
 /** As much of a recorded request as tells what its body was, and what the service answers. */
@@ -30,10 +30,9 @@ const judges = new Map(["UpdateImage", "UpdateAccount", "CreateKey"].map((name) 
 
 /** The schema of a request's body; undefined where the operation reads none. */
 function findSchema({ request: { method, path } }: Recorded): string | undefined {
-  const [pathname = "", query = ""] = path.split("?");
-  const operation = documented.paths[findPath(pathname) ?? ""]?.[method.toLowerCase()];
-  if (operation?.operationId !== "UpdateImage_CloneImage_RevertImage") return operation?.operationId;
-  return new URLSearchParams(query).getAll("action").join() === "update" ? "UpdateImage" : undefined;
+  const [operation] = findOperations({ method, url: `http://127.0.0.1${path}` });
+  const actions = new URLSearchParams(path.split("?")[1]).getAll("action").join();
+  return operation?.operationId === "UpdateImage" && actions !== "update" ? undefined : operation?.operationId;
 }
 
 /** The JSON that a request sends, with what of it stands in the query; undefined where it is none. */
@@ -82,7 +81,6 @@ const beyondTheDocument: Readonly<Record<string, string>> = {
   "body: null": "the fields may stand in the query instead",
   "body: description of 10239 d and an emoji": "the service counts UTF-16 units, JSON Schema characters",
   "body: description of 5200 emoji": "the service counts UTF-16 units, JSON Schema characters",
-  "keys: create: no key": "the key may stand in the query instead",
   "keys: create: empty key": "what a key is, its own format says",
   "keys: create: not a key": "what a key is, its own format says",
   "keys: create: a key cut short": "what a key is, its own format says",
@@ -146,9 +144,12 @@ const tags = fc.oneof(
 const flag = fc.constantFrom(true, false, "true", "false", "");
 
 /** Objects of some of these fields, any of them null or of another type now and then; most of one field, which may well be right. */
-function makeBody(fields: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<object> {
+function makeBody(
+  fields: Record<string, fc.Arbitrary<unknown>>,
+  others: readonly fc.Arbitrary<unknown>[] = [fc.constant(null), fc.jsonValue()],
+): fc.Arbitrary<object> {
   const values = Object.entries(fields).map(([name, value]) => {
-    const wrong = [fc.constant(null), fc.jsonValue()].map((arbitrary) => ({ arbitrary, weight: 1 }));
+    const wrong = others.map((arbitrary) => ({ arbitrary, weight: 1 }));
     return [name, fc.oneof({ arbitrary: value, weight: 8 }, ...wrong)] as const;
   });
   const make = (some: typeof values) => fc.record(Object.fromEntries(some), { requiredKeys: [] });
@@ -160,6 +161,23 @@ const properties = [
   {
     name: "UpdateImage",
     bodies: makeBody({ name: text, version: text, description: text, homepage: url, eula: url, acl, tags }),
+    takes: (body: object) => z.safeParse(makeUpdateImageSchema(bounds), body).success,
+  },
+  {
+    name: "UpdateImageForm",
+    // A form has text, and arrays of it where a name is repeated.
+    bodies: makeBody(
+      {
+        ...{ name: text, version: text, description: text, homepage: url, eula: url },
+        acl: fc.oneof(
+          fc.array(account),
+          account,
+          fc.array(fc.constant(accountId)).map((list) => list.join(" , ")),
+        ),
+        tags: fc.dictionary(fc.string(), fc.jsonValue()).map((value) => JSON.stringify(value)),
+      },
+      [fc.array(text)],
+    ),
     takes: (body: object) => z.safeParse(makeUpdateImageSchema(bounds), body).success,
   },
   {

@@ -1,132 +1,89 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type Exchange, example } from "../../scripts/openapi/examples.ts";
+import { type ErrorRequest, makeErrorRequests, situations } from "../../scripts/openapi/error-requests.ts";
+import { example } from "../../scripts/openapi/example-values.ts";
+import type { ErrorCode } from "../../scripts/openapi/operation-row.ts";
+import { listCodes, type PlacedRow, placedRows } from "../../scripts/openapi/placed.ts";
 import type { Bindings } from "../../src/context.ts";
 import { errorStatus } from "../../src/errors.ts";
-import { formatCursor } from "../../src/images/rules/changes.ts";
-import type { Operation } from "../../src/operations.ts";
 import { makeBindings, send, type TestRequest } from "../support/client.ts";
-import { documented } from "../support/documented.ts";
+import { documented, findResponse } from "../support/documented.ts";
 import { examples, makeExchangeFile } from "../support/exchanges.ts";
 import { clear, provision } from "../support/fixtures.ts";
 import { makeKey } from "../support/signer.ts";
 import { skipWaits } from "../support/skip-waits.ts";
+import { makeUuid } from "../support/uuids.ts";
 import { wrapDatabase } from "../support/wrapped-database.ts";
-
-type Code = keyof typeof errorStatus;
-
-/** A request of an operation, changed so that it meets a code. Several where it depends on the operation which does. */
-type Recipe = (request: TestRequest) => TestRequest | readonly TestRequest[];
-
-const setHeaders =
-  (headers: Record<string, string>): Recipe =>
-  (request) => ({ ...request, headers: { ...request.headers, ...headers } });
-
-const setLogin =
-  (login: string): Recipe =>
-  (request) => ({ ...request, path: request.path.replace("/my", `/${login}`) });
-
-const setBody =
-  (body: string): Recipe =>
-  (request) => ({ ...request, body });
-
-const bind =
-  (some: () => Partial<Bindings>): Recipe =>
-  (request) => ({ ...request, bindings: makeBindings(some()) });
-
-/** With more in the query. */
-const ask = (request: TestRequest, more: string): TestRequest => ({
-  ...request,
-  path: `${request.path}${request.path.includes("?") ? "&" : "?"}${more}`,
-});
 
 const parent = { uuid: "33333333-3333-4333-8333-333333333333", owner: example.account, name: "parent", version: "1" };
 const child = { ...parent, uuid: "44444444-4444-4444-8444-444444444444", name: "child", origin: parent.uuid };
 
-/** How to meet each code. */
-const recipes: Readonly<Record<Code, Recipe>> = {
-  BadRequest: setLogin("%ff"),
-  BadDigest: (request) => ({
+const bind =
+  (bindings: Partial<Bindings>) =>
+  (request: TestRequest): TestRequest => ({
     ...request,
-    headers: { ...request.headers, Digest: "SHA-256=AAAA" },
-    sign: { ...request.sign, names: ["date", "digest"] },
-  }),
-  InvalidContent: setBody("{"),
-  InvalidHeader: (request) => ({
-    ...request,
-    headers: { ...request.headers, Authorization: "Signature x" },
-    sign: false,
-  }),
-  InvalidVersion: setHeaders({ "Api-Version": "99" }),
-  InvalidCredentials: (request) => ({ ...request, sign: false }),
-  NotAuthorized: setLogin("alice"),
-  QuotaExceeded: bind(() => ({ MAX_IMAGES: "1", MAX_KEYS: "1" })),
-  ResourceNotFound: setLogin("nobody"),
-  MethodNotAllowedError: (request) => ({ ...request, method: "PATCH" }),
-  NotAcceptableError: setHeaders({ Accept: "text/html" }),
-  InvalidArgument: (request) => [
-    ...["dry-run=maybe", "limit=0", "revision=x"].map((more) => ask(request, more)),
-    ...['{"key":"x"}', '{"city":5}'].map((body) => ({ ...request, body })),
-  ],
-  MissingParameter: (request) => [
-    { ...request, path: request.path.replace(/\?.*/, "") },
-    { ...request, body: "" },
-  ],
-  // A place that the feed has not reached.
-  CursorExpired: (request) =>
-    ask(request, `after=${formatCursor({ account: example.account, sequence: 99, writeId: "x" })}`),
-  PreconditionFailed: setHeaders({ "If-Match": '"99-9.0.0"' }),
-  RequestTooLarge: setBody("x".repeat(100_001)),
-  UnsupportedMediaTypeError: setHeaders({ "Content-Type": "text/plain" }),
-  ValidationFailed: (request) =>
-    ['{"name":"ü"}', '["x"]', '{"x":1e-400}', JSON.stringify({ tag: "\0" })].map((body) => ({ ...request, body })),
-  NotImageOwner: (request) => {
-    const shared = { ...request, path: request.path.replace(example.image, example.shared) };
-    return [shared, ask(shared, "revision=1")];
-  },
-  ImageNotShared: (request) => ({ ...request, path: request.path.replace(example.shared, example.image) }),
-  ImageHasDependentImages: (request) => ({ ...request, path: request.path.replace(example.image, parent.uuid) }),
-  IdempotencyKeyReused: (request) => [setHeadersOf(request, {}), setHeadersOf(request, { "If-Match": "*" })],
-  PreconditionRequired: bind(() => ({ REQUIRE_IF_MATCH: "true" })),
-  RequestThrottled: bind(() => ({ ACCOUNT_LIMITER: { limit: async () => ({ success: false }) } })),
-  InternalError: bind(() => ({ DB: wrapDatabase(env.DB, async () => []).db })),
-  ServiceUnavailableError: bind(() => ({
-    DB: wrapDatabase(env.DB, () => Promise.reject(new Error("D1_ERROR: the test broke it"))).db,
-  })),
-};
+    bindings: makeBindings(bindings),
+  });
 
-function setHeadersOf(request: TestRequest, more: Record<string, string>): TestRequest {
-  const { "If-Match": _, ...headers } = request.headers ?? {};
-  return { ...request, headers: { ...headers, "Idempotency-Key": "reused", ...more } };
+/** A body that makes an image larger than 32 KiB, as its bytes count. */
+function makeLargeBody({ path, body }: TestRequest): TestRequest["body"] {
+  if (path.includes("/acl")) return JSON.stringify(Array.from({ length: 200 }, (_, at) => makeUuid(at)));
+  const tags = { large: "x".repeat(40_000) };
+  if (path.includes("/tags")) return JSON.stringify(tags);
+  return path.includes("action=update") ? JSON.stringify({ tags }) : body;
 }
 
-/** An example's request, to be changed. Without its preconditions, which would be judged first. */
-const makeRequest = ({ method, path, body }: Exchange): TestRequest => ({
-  method,
-  path,
-  headers: { "Api-Version": "~9" },
-  ...(body !== undefined && { body: JSON.stringify(body) }),
-  sign: path.startsWith("/--") ? false : { as: "demo", key: "ecdsa" },
-});
-
-/** The codes that the document lists at an operation. */
-const readCodes = (responses: object): Code[] => {
-  const text = JSON.stringify(responses);
-  // The table's own keys.
-  return (Object.keys(errorStatus) as Code[]).filter(
-    (code) =>
-      text.includes(`{"const":"${code}"}`) || (code === "ValidationFailed" && text.includes("/schemas/FieldErrors")),
-  );
+/** What leads to the codes that no request leads to by itself. */
+const recipes: Readonly<Partial<Record<ErrorCode, (request: TestRequest) => TestRequest | readonly TestRequest[]>>> = {
+  QuotaExceeded: (request) => {
+    const body = makeLargeBody(request);
+    const limited = bind({ MAX_IMAGES: "1", MAX_KEYS: "1", ACCOUNT_IMAGE_BYTES: "1" })(request);
+    if (!request.path.includes("action=revert")) return { ...limited, ...(body !== undefined && { body }) };
+    // Revision 2 is large, and revision 3 is not.
+    const path = `/my/images/${example.image}`;
+    const writes = ["x".repeat(40_000), "x"].map((large) => ({
+      ...request,
+      path: `${path}?action=update`,
+      body: JSON.stringify({ tags: { large } }),
+    }));
+    return [...writes, { ...limited, path: `${path}?action=revert`, body: '{"revision":2}' }];
+  },
+  ImageHasDependentImages: (request) => ({ ...request, path: request.path.replace(example.image, parent.uuid) }),
+  PreconditionRequired: bind({ REQUIRE_IF_MATCH: "true" }),
+  RequestThrottled: bind({ ACCOUNT_LIMITER: { limit: async () => ({ success: false }) } }),
+  InternalError: bind({ DB: wrapDatabase(env.DB, async () => []).db }),
+  ServiceUnavailableError: bind({
+    DB: wrapDatabase(env.DB, () => Promise.reject(new Error("D1_ERROR: the test broke it"))).db,
+  }),
 };
 
-const rows = Object.values(documented.paths).flatMap(({ head: _, ...methods }) =>
-  Object.values(methods).map(({ operationId, responses }) => ({
-    operationId,
-    // scripts/openapi/document.ts joins them so.
-    operations: operationId.split("_") as Operation[],
-    codes: readCodes(responses),
-  })),
-);
+/** A request of the pages, signed as they sign it. */
+const makeRequest = ({ covers, headers, ...request }: ErrorRequest): TestRequest => ({
+  ...request,
+  headers: { "Api-Version": "~9", ...headers },
+  sign:
+    covers?.length === 0 || request.path.startsWith("/--")
+      ? false
+      : { as: "demo", key: "ecdsa", names: covers ?? ["(request-target)", "date"] },
+});
+
+/** Lists requests whose last is to meet a code. */
+function listRequests(placed: PlacedRow, code: ErrorCode): TestRequest[] {
+  const requests = makeErrorRequests(placed, code).map(makeRequest);
+  const [{ method, path, body }] = examples[placed.row.operations[0]];
+  const first = makeRequest({ method, path, headers: {}, ...(body !== undefined && { body: JSON.stringify(body) }) });
+  return requests.length > 0 ? requests : [recipes[code]?.(first) ?? first].flat();
+}
+
+/** The codes that the document lists at an operation. */
+function readCodes({ path, method }: PlacedRow): ErrorCode[] {
+  const operation = documented.paths[path]?.[method];
+  if (!operation) throw new Error(`the document has no ${method} ${path}`);
+  const statuses = Object.keys(operation.responses).map(Number);
+  const text = JSON.stringify(statuses.map((status) => findResponse(operation, status)));
+  // The table's own keys.
+  return (Object.keys(errorStatus) as ErrorCode[]).filter((code) => text.includes(`"#/components/schemas/${code}"`));
+}
 
 async function prepare(): Promise<void> {
   await clear(env.DB);
@@ -137,26 +94,27 @@ async function prepare(): Promise<void> {
 skipWaits();
 beforeEach(prepare);
 
-async function occurs(code: Code, operations: readonly Operation[]): Promise<boolean> {
-  for (const operation of operations) {
-    for (const request of [recipes[code](makeRequest(examples[operation][0]))].flat()) {
-      const { json } = await send(request);
-      if (Object(json).code === code) return true;
-    }
-  }
-  return false;
-}
+const rows = placedRows.map((placed) => ({ ...placed, name: placed.row.operations[0] }));
 
-describe("every code that the document lists at an operation occurs there:", () => {
-  it.each(rows)("$operationId", async ({ operations, codes }) => {
-    const missing: Code[] = [];
-    for (const code of codes) {
-      // Its first request writes, and must find something to write.
-      if (code === "IdempotencyKeyReused") await prepare();
-      if (!(await occurs(code, operations))) missing.push(code);
-      if (code === "IdempotencyKeyReused") await prepare();
+describe("every code that the document lists at an operation is met by the request that its page shows:", () => {
+  it.each(rows)("$name", async ({ name: _, ...placed }) => {
+    const listed = readCodes(placed);
+    expect(listed.toSorted()).toEqual(listCodes(placed).toSorted());
+    const met: unknown[] = [];
+    for (const code of listed) {
+      const requests = listRequests(placed, code);
+      // Only where several are needed does the first one write.
+      if (requests.length > 1) await prepare();
+      const answers = [];
+      for (const request of requests) answers.push(await send(request));
+      met.push(Object(answers.at(-1)?.json).code);
+      if (requests.length > 1) await prepare();
     }
-    expect(codes.length).toBeGreaterThan(1);
-    expect(missing).toEqual([]);
+    expect(listed.length).toBeGreaterThan(1);
+    expect(met).toEqual(listed);
+  });
+
+  it("or by a situation that it names", () => {
+    expect(Object.keys(situations)).toEqual(Object.keys(recipes));
   });
 });

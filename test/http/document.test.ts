@@ -8,20 +8,16 @@ describe("the OpenAPI document", () => {
   it("has every route of the service, and no other", () => {
     const routes = app.routes
       .filter(({ method, path }) => method !== "ALL" && !path.includes("*"))
-      .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, "{$1}")}`)
-      // Hono answers HEAD by GET's route.
-      .flatMap((route) => (route.startsWith("GET ") ? [route, route.replace("GET", "HEAD")] : [route]));
+      .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, "{$1}")}`);
     const listed = Object.entries(documented.paths).flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/#.*/, "")}`),
     );
-    expect(listed.toSorted()).toEqual([...new Set(routes)].toSorted());
+    expect([...new Set(listed)].toSorted()).toEqual([...new Set(routes)].toSorted());
   });
 
   it("says of every code where it occurs", () => {
-    const text = JSON.stringify(documented.paths);
-    const missing = Object.keys(errorStatus).filter(
-      (code) => !text.includes(`{"const":"${code}"}`) && code !== "ValidationFailed",
-    );
+    const text = JSON.stringify([documented.paths, documented.components.responses]);
+    const missing = Object.keys(errorStatus).filter((code) => !text.includes(`"#/components/schemas/${code}"`));
     expect(missing).toEqual([]);
   });
 

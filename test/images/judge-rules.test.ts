@@ -18,6 +18,7 @@ const stale = {
   release: "9.0.0" as const,
   preconditions: { ifMatch: [7], ifNoneMatch: null, isMatchRequired: false },
   requestHash: null,
+  maxImageBytes: 5,
 };
 
 const request = { ...stale, preconditions: { ...stale.preconditions, ifMatch: null } };
@@ -27,6 +28,7 @@ const makeOutcome = (more: Partial<WriteOutcome> = {}): WriteOutcome => ({
   applied: null,
   image: makeFound(),
   wouldChange: true,
+  excessBytes: null,
   secondsUntilRoom: null,
   ...more,
 });

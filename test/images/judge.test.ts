@@ -28,6 +28,7 @@ const request = {
   release: "9.0.0" as const,
   preconditions: noPreconditions,
   requestHash: null,
+  maxImageBytes: 5,
 };
 
 type AppliedWrite = NonNullable<WriteOutcome["applied"]>;
@@ -45,6 +46,7 @@ const makeOutcome = (more: Partial<WriteOutcome> = {}): WriteOutcome => ({
   applied: null,
   image: makeFound(),
   wouldChange: true,
+  excessBytes: null,
   secondsUntilRoom: null,
   ...more,
 });
@@ -181,6 +183,13 @@ describe.each(judges)("$name", ({ judge, eligible }) => {
 
   it("throws PreconditionFailed with the current ETag when If-Match is stale", () => {
     expect(catchRefusal(() => judge(makeOutcome({ image: eligible }), stale))).toEqual(staleRefusal);
+  });
+
+  it("throws QuotaExceeded when the account's images would take too much, whatever the preconditions", () => {
+    expect(catchRefusal(() => judge(makeOutcome({ image: eligible, excessBytes: 6 }), stale))).toEqual({
+      code: "QuotaExceeded",
+      message: "the account's images, deleted ones too, would take 6 bytes; they may take 5",
+    });
   });
 
   it("throws an Error that is no refusal when nothing explains why the write was not applied", () => {

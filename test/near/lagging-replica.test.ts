@@ -4,18 +4,20 @@ import page from "../../docs/performance.md?raw";
 import { makeBindings, send, type TestRequest } from "../support/client.ts";
 import { bob, carol, clear, provision } from "../support/fixtures.ts";
 import { prepareReplica, ReplicatedDatabase } from "../support/replicated-database.ts";
-import { makeKey } from "../support/signer.ts";
+import { type KeyName, makeKey } from "../support/signer.ts";
 import { readTables } from "../support/stored-tables.ts";
 
 const image = "eca995fe-b904-11e3-b05a-83a4899322dc";
 const operator = { uuid: "99999999-9999-4999-8999-999999999999", login: "operator" };
 
 /** What happens on the primary while the replica lags, who asks, and by which path. */
-const changes: Readonly<Record<string, { sql: string; as?: string; path?: string }>> = {
+const changes: Readonly<Record<string, { sql: string; as?: string; path?: string; key?: KeyName }>> = {
   "the key is deleted": { sql: "DELETE FROM keys WHERE name = 'ed25519'" },
   "the account is disabled": { sql: "UPDATE accounts SET disabled = 1 WHERE login = 'bob'" },
   "the operator's right is withdrawn": { sql: "UPDATE accounts SET operator = 0", as: "operator", path: "bob" },
   "the login is another": { sql: "UPDATE accounts SET login = 'robert' WHERE login = 'bob'" },
+  "the key's scope is narrowed": { sql: "UPDATE limited_keys SET scope = 'images:read'", key: "rsa" },
+  "the key ends": { sql: "UPDATE limited_keys SET expires = 1", key: "rsa" },
   "the image is deleted": { sql: "UPDATE images SET state = 'destroyed', revision = revision + 1" },
   "the grant is withdrawn": { sql: "UPDATE images SET acl = NULL, revision = revision + 1", as: "carol" },
 };
@@ -45,7 +47,7 @@ async function prepare(): Promise<void> {
   const keys = [makeKey("ed25519")];
   await provision(env.DB, {
     accounts: [
-      { ...bob, keys },
+      { ...bob, keys: [...keys, { ...makeKey("rsa"), scope: "account:read images:read images:update" }] },
       { ...carol, keys },
       { ...operator, keys, operator: true },
     ],
@@ -62,7 +64,7 @@ const names = Object.keys(operations);
 
 describe.each(Object.entries(changes))(
   "on a replica that lags 10 s, after %s,",
-  (what, { sql, as = "bob", path = "my" }) => {
+  (what, { sql, as = "bob", path = "my", key = "ed25519" }) => {
     const isolates = new Map<string, { warm: ReplicatedDatabase; warmToo: ReplicatedDatabase }>();
 
     beforeAll(async () => {
@@ -72,7 +74,7 @@ describe.each(Object.entries(changes))(
       for (const name of names) {
         const [warm, warmToo] = [new ReplicatedDatabase(), new ReplicatedDatabase()];
         for (const { db } of [warm, warmToo]) {
-          await send({ method: "GET", path: `/${path}`, sign: { as }, bindings: makeBindings({ DB: db }) });
+          await send({ method: "GET", path: `/${path}`, sign: { as, key }, bindings: makeBindings({ DB: db }) });
         }
         isolates.set(name, { warm, warmToo });
       }
@@ -84,7 +86,7 @@ describe.each(Object.entries(changes))(
     async function answer(name: string, { db }: ReplicatedDatabase, isStale: boolean): Promise<string> {
       const request = operations[name]?.(`/${path}`) as TestRequest;
       const headers = { ...(isStale && { "Cache-Control": "max-stale=60" }) };
-      const answered = await send({ ...request, sign: { as }, headers, bindings: makeBindings({ DB: db }) });
+      const answered = await send({ ...request, sign: { as, key }, headers, bindings: makeBindings({ DB: db }) });
       const isNear = isStale && answered.status === 200 && name !== "GetAccount";
       expect(answered.headers.has("Age")).toBe(isNear);
       return answered.text === "[]" ? `${answered.status}, without it` : String(answered.status);

@@ -47,6 +47,7 @@ const requests: Readonly<Record<string, TestRequest>> = {
     path: update,
     body: JSON.stringify({ acl: Array.from({ length: 10 }, (_, at) => `a1b2c3d4-0000-4000-8000-00000000000${at}`) }),
   },
+  "UpdateImage, an image of 40 KB": { path: update, body: JSON.stringify({ tags: { a: "x".repeat(40_000) } }) },
   "UpdateImage, 412": { path: update, body: '{"name":"b"}', headers: { "If-Match": '"7-7.2.0"' } },
   "UpdateImage, 422 on a field": { path: update, body: '{"name":"ü"}' },
   "AddImageAcl, one account": { path: `/my/images/${image}/acl?action=add`, body: JSON.stringify([mallory.uuid]) },

@@ -184,6 +184,7 @@ describe("a cursor", () => {
     await run("UPDATE images SET name = 'first' WHERE uuid = ?", first);
     await run("UPDATE account_history SET newest = 2, removed = 0");
     await expectExpired(entries[3]?.cursor, entries.slice(0, 2));
+    await expectExpired(formatCursor({ account: bob.uuid, sequence: 3, writeId: "" }), entries.slice(0, 2));
     await update(first, { name: "c" });
     const grown = await readEntries();
     await expectExpired(entries[2]?.cursor, grown);

@@ -206,6 +206,17 @@ describe("when D1 fails", () => {
     },
   );
 
+  it("to say whether a write was made, the outcome is read again", async () => {
+    // Of a write that changes nothing the batch has no row of the UPDATE, and here none of the outcome.
+    const mute = wrapDatabase(env.DB, async (run, call) => {
+      const results = await run();
+      return call === 2 ? results.map((result) => ({ ...result, results: [] })) : results;
+    });
+    const request = { path: `/my/images/${image}?action=update`, body: '{"name":"my-image"}' };
+    const answer = await send({ ...request, bindings: makeBindings({ DB: mute.db }) });
+    expect([answer.status, answer.headers.get("Changed-Fields"), mute.calls]).toEqual([200, "", 3]);
+  });
+
   it("to acknowledge a write, the write is applied once", async () => {
     const lossy = loseAcknowledgements(env.DB, { when: "after the commit", isLost: (call) => call === 2 });
     expect(pickStatusAndJson(await update(lossy.db))).toEqual({ status: 200, json: renamed });

@@ -92,7 +92,21 @@ const anyPath = fc.array(part, { maxLength: 6 }).map((parts) => `/${parts.join("
 const path = fc.oneof({ weight: 4, arbitrary: knownPaths }, { weight: 1, arbitrary: anyPath });
 
 const fieldName = fc.constantFrom(
-  ...["action", "name", "version", "description", "homepage", "eula", "acl", "tags", "key", "email", "city"],
+  ...[
+    "action",
+    "name",
+    "version",
+    "description",
+    "homepage",
+    "eula",
+    "acl",
+    "tags",
+    "key",
+    "scope",
+    "expires",
+    "email",
+    "city",
+  ],
   ...[
     "triton_cns_enabled",
     "limit",

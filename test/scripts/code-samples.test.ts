@@ -2,11 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fetchPreamble, formatCurl, formatFetch, shellPreamble } from "../../scripts/openapi/code-samples.ts";
+import { formatCurl, formatFetch, formatRefused } from "../../scripts/openapi/code-samples.ts";
+import { makeErrorRequests } from "../../scripts/openapi/error-requests.ts";
+import { listCodes, placedRows } from "../../scripts/openapi/placed.ts";
+import { fetchPreamble, opensslFunction, shellIdentity, writeSignProgram } from "../../scripts/openapi/signing.ts";
 import { findFreePort } from "../../scripts/running/address.ts";
 import { readDemoKey } from "../../scripts/starting/demo.ts";
 import { readCurl } from "../support/curl.ts";
 import { exchanges, makeExchangeFile } from "../support/exchanges.ts";
+import { showSample } from "../support/samples.ts";
 import { run, StartedService } from "../support/started.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-samples-"));
@@ -19,10 +23,14 @@ type Runner = (port: number) => Promise<number[]>;
 const all = exchanges.map(({ exchange }) => exchange);
 const wanted = all.map(({ status }) => status);
 
+/** The first step of the page. `npm test` does not require ssh-keygen, which computes the fingerprint: the key has a name too. */
+const makeIdentity = (port: number): string =>
+  showSample(shellIdentity, `http://127.0.0.1:${port}`).replace(/\$\(ssh-keygen .*?\)/, "demo");
+
 const runCurls: Runner = async (port) => {
   const statuses: number[] = [];
   for (const exchange of all) {
-    const script = `${shellPreamble.replace("8787", String(port))}\n${formatCurl(exchange)}`;
+    const script = [makeIdentity(port), opensslFunction, formatCurl(exchange)].join("\n");
     const { stdout } = await run("bash", ["-e", "-c", script], { cwd: folder });
     statuses.push((await readCurl(stdout)).status);
   }
@@ -32,8 +40,9 @@ const runCurls: Runner = async (port) => {
 const runFetches: Runner = async (port) => {
   // Each in a block: all of them call their answer `answer`.
   const blocks = all.map((exchange) => `{\n${formatFetch(exchange)}\n}`);
-  writeFileSync(join(folder, "try.mts"), [fetchPreamble.replace("8787", String(port)), ...blocks].join("\n"));
-  const { stdout, stderr } = await run(process.execPath, ["try.mts"], { cwd: folder });
+  writeFileSync(join(folder, "try.mjs"), [fetchPreamble, ...blocks].join("\n"));
+  const script = [makeIdentity(port), writeSignProgram, `"${process.execPath}" try.mjs`].join("\n");
+  const { stdout, stderr } = await run("bash", ["-e", "-c", script], { cwd: folder });
   expect(stderr).toBe("");
   return [...stdout.matchAll(/^(\d{3})(?: |$)/gm)].map(([, status]) => Number(status));
 };
@@ -57,6 +66,20 @@ describe.each([
     await service.waitUntilReady();
   });
   afterAll(() => service.end());
+
+  // Before the image is deleted.
+  it.runIf(name === "curl")("are refused as the page of UpdateImage says", async () => {
+    const [update] = placedRows.filter(({ row }) => row.operations[0] === "UpdateImage");
+    if (!update) throw new Error("there is no UpdateImage");
+    for (const code of listCodes(update)) {
+      const lines = makeErrorRequests(update, code).flatMap((request) => formatRefused(request) ?? []);
+      if (lines.length === 0) continue;
+      const { stdout } = await run("bash", ["-c", [makeIdentity(port), opensslFunction, ...lines].join("\n")], {
+        cwd: folder,
+      });
+      expect(stdout, code).toContain(`"code":"${code}"`);
+    }
+  });
 
   it("get the answers that the documentation shows", async () => {
     expect(await runAll(port)).toEqual(wanted);

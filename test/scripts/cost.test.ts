@@ -13,16 +13,16 @@ it("docs/operating.md has the table that npm run cost prints", async () => {
 
 it("bills what passes the fee", async () => {
   const { stdout } = await runCost("--accounts", "0", "--updates", "60000000", "--gets", "0", "--lists", "0");
-  // 60 million updates write 360 million rows: 310 million beyond the fee, a dollar each million.
-  expect(stdout).toContain("| rows written | 360,000,000 | 50,000,000 | 310.00 |");
+  // 60 million updates write 420 million rows: 370 million beyond the fee, a dollar each million.
+  expect(stdout).toContain("| rows written | 420,000,000 | 50,000,000 | 370.00 |");
   expect(stdout).toContain("| requests | 60,000,000 | 10,000,000 | 15.00 |");
 });
 
 it("bills a line for each request, and the spans of one in ten, with the rows of finding the caller", async () => {
   const { stdout } = await runCost("--accounts", "0", "--updates", "0", "--gets", "30000000", "--lists", "0");
-  // Four spans: the request, the rate limiter, and the round trips of a cold get, one near, one to the primary: 14 + 4 rows.
+  // Four spans: the request, the rate limiter, and the round trips of a cold get, one near, one to the primary: 20 + 4 rows.
   expect(stdout).toContain("| log lines and spans | 42,000,000 | 20,000,000 | 13.20 |");
-  expect(stdout).toContain("| rows read | 540,000,000 | 25,000,000,000 | 0.00 |");
+  expect(stdout).toContain("| rows read | 720,000,000 | 25,000,000,000 | 0.00 |");
 });
 
 it("says when the database would be full, and keeps to the bounds of a history", async () => {

@@ -116,7 +116,8 @@ it(`a database of the release before, ${images} images with ${revisions} revisio
   const converted = readHistory(db);
   // After a gap, the columns are those that differ from the revision that is kept below it.
   const withoutChanged = (all: Row[]) => all.map((row) => ({ ...row, changed: row["changed"] === null }));
-  expect(withoutChanged(converted)).toEqual(withoutChanged(rows));
+  // A later migration added the scope of the key.
+  expect(withoutChanged(converted)).toEqual(withoutChanged(rows).map((row) => ({ ...row, key_scope: null })));
   expect(converted.filter((row, at) => row["changed"] !== rows[at]?.["changed"]).length).toBeLessThanOrEqual(1);
   const keyed = rows.filter((row) => row["request_hash"] !== null);
   const records =

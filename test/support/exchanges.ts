@@ -1,4 +1,5 @@
-import { type Exchange, example, examples } from "../../scripts/openapi/examples.ts";
+import { example } from "../../scripts/openapi/example-values.ts";
+import { type Exchange, examples } from "../../scripts/openapi/examples.ts";
 
 export { examples };
 

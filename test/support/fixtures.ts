@@ -20,7 +20,7 @@ export async function provision(db: D1Database, file: unknown = fixtures): Promi
 /** Deletes every image, key and account, and the record of every write of an account. */
 export async function clear(db: D1Database): Promise<void> {
   await db.batch(
-    ["images", "keys", "accounts", "account_writes", "account_history"].map((table) =>
+    ["images", "keys", "limited_keys", "accounts", "account_writes", "account_history"].map((table) =>
       db.prepare(`DELETE FROM ${table}`),
     ),
   );

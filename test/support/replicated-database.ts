@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { wrapDatabase } from "./wrapped-database.ts";
 
-/** What a replica has. Triggers filled the last two on the primary. */
-const tables = ["accounts", "keys", "images", "image_acl", "image_revisions", "heartbeat"] as const;
+/** What a replica has. Triggers fill some of them on the primary. */
+const tables = ["accounts", "keys", "limited_keys", "images", "image_acl", "image_revisions", "heartbeat"] as const;
 
 /** All rows of the primary at one moment. */
 export type Copy = { at: number; rows: Record<(typeof tables)[number], Record<string, unknown>[]> };

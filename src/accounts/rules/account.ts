@@ -1,4 +1,4 @@
-import { type UpdatableAccountField, updatableAccountFields } from "../../db/schema.ts";
+import { type UpdatableAccountField, updatableAccountFields } from "../../db/account-schema.ts";
 import { CloudApiError, show } from "../../errors.ts";
 import type { RequestParameters } from "../../syntax/form.ts";
 import { isStorable, parseBoolean, showValue } from "../../text.ts";

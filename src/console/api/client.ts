@@ -1,5 +1,6 @@
+import type { ScopeWord } from "../../scope.ts";
 import type { Session } from "../keys/kept-session.ts";
-import type { Account, AccountKey, AuditPage, Image, Versioned } from "./image.ts";
+import type { Account, AccountKey, AuditPage, Image, NewKey, Versioned } from "./image.ts";
 import { dropIntent, formatTarget, type Intent, type IntentKind, keepIntent, listKeptIntents } from "./intents.ts";
 import { makeUnreachable, Refusal, readRefusal } from "./refusal.ts";
 import { retry } from "./retry.ts";
@@ -44,10 +45,20 @@ export class Client {
     return this.#accountId;
   }
 
+  /** The key that signs, which every key may read. */
+  getOwnKey = (): Promise<AccountKey> =>
+    this.#read(`/${encodeURIComponent(this.session.login)}/keys/${encodeURIComponent(this.session.key.fingerprint)}`);
+
+  /** Whether the key that signs has a word, of an image or of all. docs/contract.md#scopes */
+  may(word: ScopeWord, image?: string): boolean {
+    const words = this.session.scope?.split(" ");
+    return !words || words.includes(word) || words.includes(`${word}@${image}`);
+  }
+
   listKeys = (): Promise<AccountKey[]> => this.#read(`${this.#base}/keys`);
 
   /** @param key an OpenSSH line */
-  async createKey(key: { name?: string; key: string }): Promise<AccountKey> {
+  async createKey(key: NewKey): Promise<AccountKey> {
     return await readJson(await this.#send({ method: "POST", path: `${this.#base}/keys`, body: key }));
   }
 

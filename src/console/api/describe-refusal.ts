@@ -29,7 +29,10 @@ const rows: Readonly<Record<number, Row>> = {
   }),
   403: ({ code }) =>
     code === "QuotaExceeded"
-      ? { title: "The account has reached a limit", advice: "Delete what you no longer need, or ask the operator." }
+      ? {
+          title: "The account has reached a limit",
+          advice: "Shorten or delete what you no longer need, or ask the operator.",
+        }
       : {
           title: "The account may not do this",
           advice: "It is disabled, or the path is another account's and you are no operator.",

@@ -55,5 +55,8 @@ export type AuditPage = { entries: AuditEntry[]; nextMarker: string | null };
 /** An account. docs/contract.md#account */
 export type Account = { id: string; login: string; email?: string; companyName?: string };
 
-/** A key of an account. docs/contract.md#keys */
-export type AccountKey = { name: string; fingerprint: string; key: string };
+/** A key of an account; without `scope` it may do everything, without `expires` it never ends. docs/contract.md#scopes */
+export type AccountKey = NewKey & { name: string; fingerprint: string };
+
+/** A key to add. @see AccountKey */
+export type NewKey = { name?: string; key: string; scope?: string; expires?: string };

@@ -1,14 +1,14 @@
 /** Gives every sample of the documentation a button that copies it. */
 export function enableCopying(): void {
-  for (const sample of document.querySelectorAll("pre.sample")) {
+  for (const figure of document.querySelectorAll("figure")) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "copy";
     button.textContent = "Copy";
     button.addEventListener("click", () => {
-      void copy(sample.textContent ?? "", button);
+      void copy(figure.querySelector("pre")?.textContent ?? "", button);
     });
-    sample.before(button);
+    figure.querySelector("figcaption")?.append(button);
   }
 }
 

@@ -1,10 +1,7 @@
 import { enableCopying } from "./copy-samples.ts";
-import { enableForms, showSession } from "./try-it.ts";
+import { showOrigin } from "./show-origin.ts";
 
-enableForms();
+showOrigin();
 enableCopying();
-await showSession();
-// Whoever signs in meanwhile, in another tab, is shown here too.
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) void showSession();
-});
+void import("./search.ts").then(({ enableSearch }) => enableSearch());
+if (document.querySelector("form.try")) void import("./try-it.ts").then(({ enableTrial }) => enableTrial());

@@ -29,7 +29,8 @@ export function readTrial(form: HTMLFormElement): Trial {
   );
   return {
     method,
-    path: query.length > 0 ? `${path}?${query.join("&")}` : path,
+    // The path of an operation that others share has its action.
+    path: query.length > 0 ? `${path}${path.includes("?") ? "&" : "?"}${query.join("&")}` : path,
     headers: Object.fromEntries(pick("header").map(({ name, value }) => [name, value])),
     body: pick("body")[0]?.value ?? "",
     isUnsigned: "unsigned" in form.dataset,

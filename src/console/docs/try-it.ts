@@ -4,8 +4,8 @@ import { readKeptSession, type Session } from "../keys/kept-session.ts";
 import { readTrial, type Trial } from "./read-trial.ts";
 import { makeConsoleLink, showAnswer, showSentence } from "./show-answer.ts";
 
-/** Shows the forms of the documentation, which send its operations, signed with the key that the console keeps. */
-export function enableForms(): void {
+/** Shows the form of the page, which sends its operation, signed with the key that the console keeps. */
+export async function enableTrial(): Promise<void> {
   for (const form of document.querySelectorAll<HTMLFormElement>("form.try")) {
     form.hidden = false;
     form.addEventListener("submit", (event) => {
@@ -13,10 +13,15 @@ export function enableForms(): void {
       void submit(form);
     });
   }
+  await showSession();
+  // Whoever signs in meanwhile, in another tab, is shown here too.
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) void showSession();
+  });
 }
 
 /** Says who is signed in, and by which key. */
-export async function showSession(): Promise<void> {
+async function showSession(): Promise<void> {
   const place = document.querySelector("#session");
   const session = await readKeptSession();
   if (!place) return;

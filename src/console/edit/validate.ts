@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
-import { uuidShape } from "../../images/rules/acl.ts";
 import { makeUpdateImageSchema } from "../../images/rules/fields.ts";
+import { uuidShape } from "../../text.ts";
 
 /** The service's own rules, without the bounds that an operator may set: the service judges those. */
 const schema = makeUpdateImageSchema({ maxAcl: 0, maxTagsBytes: 0 });

@@ -1,8 +1,11 @@
 import { put, read, remove } from "../stored.ts";
 import type { SigningKey } from "./signing-key.ts";
 
-/** Who is signed in: an account's login, its key, and the account that an operator acts as. */
-export type Session = { login: string; key: SigningKey; actAs: string | null };
+/**
+ * Who is signed in: an account's login, its key, and the account that an operator acts as. `scope`: what the key may do, as the
+ * service said when the person signed in. Absent for everything.
+ */
+export type Session = { login: string; key: SigningKey; actAs: string | null; scope?: string | undefined };
 
 /** A key that was made in this browser, and the account that it is for. */
 export type PendingKey = Pick<Session, "login" | "key">;

@@ -27,7 +27,7 @@ export function AccountMenu({ client: { session }, onChange }: Props) {
           </span>
         )}
       </span>
-      {session.actAs === null ? (
+      {session.scope !== undefined ? null : session.actAs === null ? (
         <button type="button" class="plain" onClick={() => setOpened("act")}>
           Act as…
         </button>

@@ -30,6 +30,7 @@ export function HistoryView({ id, client, tell, go, settled }: ViewProps & { id:
     });
   if (!value) return refusal ? <RefusalNotice refusal={refusal} onRetry={reload} /> : <p role="status">Loading…</p>;
   const { entries, nextMarker, current } = value;
+  const mayRevert = client.may("images:update", id) && client.may("images:tag", id);
   return (
     <>
       <p class="quiet">
@@ -45,7 +46,7 @@ export function HistoryView({ id, client, tell, go, settled }: ViewProps & { id:
             key={entry.revision}
             entry={entry}
             session={client.session}
-            onRevert={current && at > 0 ? () => setAsked(entry) : undefined}
+            onRevert={current && at > 0 && mayRevert ? () => setAsked(entry) : undefined}
             {...{ client, current, isLoading, tell }}
             onChanged={reload}
           />

@@ -48,7 +48,7 @@ export function ImageView({ id, ...props }: ViewProps & { id: string }) {
       {refusal && <RefusalNotice refusal={refusal} onRetry={reload} />}
       <div class="columns">
         <div>
-          {isOwn ? (
+          {isOwn && (client.may("images:update", id) || client.may("images:tag", id)) ? (
             <EditForm
               key={base.etag}
               client={client}
@@ -73,12 +73,14 @@ export function ImageView({ id, ...props }: ViewProps & { id: string }) {
               </a>
             </p>
           )}
-          <Sharing
-            {...{ client, image, tell, go, isOwn }}
-            onChanged={() => {
-              if (!hasEdits) reload();
-            }}
-          />
+          {client.may("images:share", id) && (
+            <Sharing
+              {...{ client, image, tell, go, isOwn }}
+              onChanged={() => {
+                if (!hasEdits) reload();
+              }}
+            />
+          )}
           <ImageActions
             {...{ client, image, etag, isLoading, tell, go, isOwn, isShared }}
             onLeave={() => setHasEdits(false)}

@@ -5,14 +5,15 @@ import { useLoaded } from "../ui/use-loaded.ts";
 import type { ViewProps } from "../view-props.ts";
 import { AddKeyForm } from "./keys/add-key-form.tsx";
 import { KeyTable } from "./keys/key-table.tsx";
+import { ProgramKey } from "./keys/program-key.tsx";
 import { ReplaceKey } from "./keys/replace-key.tsx";
 
-type Props = Pick<ViewProps, "client" | "tell"> & { onSession: (session: Session | null) => Promise<void> };
+export type KeysProps = Pick<ViewProps, "client" | "tell"> & { onSession: (session: Session | null) => Promise<void> };
 
 const unanswered = "The keys below were read again. Look whether the change is among them before you repeat it.";
 
 /** The keys of the account: which there are, which one signs here, add and delete. */
-export function KeysView({ client, tell, onSession }: Props) {
+export function KeysView({ client, tell, onSession }: KeysProps) {
   const keys = useLoaded(`keys ${client.account}`, client.listKeys);
   const { attempt, refusal } = useAttempt();
   /** Does a change of the keys. The list is read again whatever came of it: without an answer, it tells. */
@@ -32,7 +33,10 @@ export function KeysView({ client, tell, onSession }: Props) {
         keys.isLoading && <p>Loading…</p>
       )}
       <AddKeyForm client={client} change={change} />
-      {client.session.actAs === null && <ReplaceKey client={client} change={change} onSession={onSession} />}
+      <ProgramKey client={client} change={change} tell={tell} />
+      {client.session.actAs === null && client.session.scope === undefined && (
+        <ReplaceKey client={client} change={change} onSession={onSession} />
+      )}
     </>
   );
 }

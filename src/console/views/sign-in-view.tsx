@@ -12,8 +12,9 @@ type Props = { route: Route; onSignIn: (session: Session) => Promise<void>; tell
 export function SignInView({ route, onSignIn, tell }: Props) {
   const signIn: SignIn = async (login, key) => {
     const session: Session = { login, key, actAs: null };
-    await new Client(session).getAccount();
-    await onSignIn(session);
+    const client = new Client(session);
+    const [{ scope }] = await Promise.all([client.getOwnKey(), client.getAccount()]);
+    await onSignIn({ ...session, scope });
     tell(`Signed in as ${login}.`);
   };
   if (!isSecureContext) {

@@ -1,8 +1,5 @@
 import * as z from "zod/mini";
-import { describeSent, parseJsonOr, showValue } from "../../text.ts";
-
-/** A UUID in lower case, as CloudAPI writes them. */
-export const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+import { describeSent, parseJsonOr, showValue, uuidShape } from "../../text.ts";
 
 /** The most accounts of any acl: each takes 39 bytes of a row, and a row of D1 holds 2 MB. */
 export const maxAclAccounts = 10_000;

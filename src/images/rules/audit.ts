@@ -117,10 +117,12 @@ function renderCaller({
   account,
   login,
   key_sha256: key,
+  key_scope: scope,
   request_id: requestId,
-}: Pick<RevisionRow, "account" | "login" | "key_sha256" | "request_id">): Record<string, unknown> {
+}: Pick<RevisionRow, "account" | "login" | "key_sha256" | "request_id" | "key_scope">): Record<string, unknown> {
   if (account === null) return { type: "operator" };
-  return { type: "signature", keyId: `/${login ?? account}/keys/${key}`, account, requestId };
+  const keyId = `/${login ?? account}/keys/${key}`;
+  return { type: "signature", keyId, account, requestId, ...(scope !== null && { scope }) };
 }
 
 const listChanged = ({ changed }: RevisionRow): readonly string[] => changed?.split(", ") ?? manifestColumnNames;

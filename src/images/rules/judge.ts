@@ -24,6 +24,8 @@ export type WriteRequest = {
   preconditions: WritePreconditions;
   /** SHA-256 of what the request asks for. Null without an Idempotency-Key. */
   requestHash: string | null;
+  /** How many bytes the images of the account may take. */
+  maxImageBytes: number;
 };
 
 /**
@@ -59,7 +61,7 @@ export function findApplied(
  *
  * @param assertAllowed throws if the operation's own rule is why SQL did not apply the write
  * @throws {CloudApiError} InvalidCredentials when the caller's authority is gone; IdempotencyKeyReused; ResourceNotFound
- * when the image is hidden or does not exist; NotImageOwner; as `assertAllowed`; PreconditionFailed, PreconditionRequired
+ * when the image is hidden or does not exist; NotImageOwner; as `assertAllowed`; as `judgeUnapplied`
  */
 export function judgeOwn(
   outcome: WriteOutcome,
@@ -74,18 +76,25 @@ export function judgeOwn(
 }
 
 /**
- * Judges a write that SQL did not apply although the operation's rules allow it: a precondition failed, the account's history
- * is full, or there was nothing to change. In the last case it returns the image as it is.
+ * Judges a write that SQL did not apply although the operation's rules allow it: the account's images would be too large, a
+ * precondition failed, the account's history is full, or there was nothing to change. In the last case it returns the image as
+ * it is.
  *
- * @throws {CloudApiError} PreconditionFailed, PreconditionRequired; RequestThrottled: the account's history has no room for
+ * @throws {CloudApiError} QuotaExceeded; PreconditionFailed, PreconditionRequired; RequestThrottled: the account's history has no room for
  * the revision, or for the record of the Idempotency-Key
  * @throws {Error} a bug: SQL refused the write, and no rule here says why
  */
 export function judgeUnapplied(
   image: FoundImage,
-  { wouldChange, secondsUntilRoom }: WriteOutcome,
-  { preconditions, release, requestHash }: WriteRequest,
+  { wouldChange, excessBytes, secondsUntilRoom }: WriteOutcome,
+  { preconditions, release, requestHash, maxImageBytes }: WriteRequest,
 ): Written {
+  if (excessBytes !== null) {
+    throw new CloudApiError(
+      "QuotaExceeded",
+      `the account's images, deleted ones too, would take ${excessBytes} bytes; they may take ${maxImageBytes}`,
+    );
+  }
   assertPreconditions(preconditions, { revision: image.revision, release });
   if (secondsUntilRoom !== null && (wouldChange || requestHash !== null)) {
     throw new CloudApiError(

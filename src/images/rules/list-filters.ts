@@ -2,10 +2,9 @@ import { CloudApiError, show } from "../../errors.ts";
 import { listedStates } from "../../image-states.ts";
 import { hasStoredTypes, type Release } from "../../releases.ts";
 import type { RequestParameters } from "../../syntax/form.ts";
-import { showValue } from "../../text.ts";
+import { showValue, uuidShape } from "../../text.ts";
 import type { FoundImage } from "../image-row.sql.ts";
 import type { ListFilters } from "../list-conditions.sql.ts";
-import { uuidShape } from "./acl.ts";
 import { isVisible } from "./visibility.ts";
 
 /** The parameters of a list. `tag.` is a prefix. docs/contract.md#listimages */

@@ -13,7 +13,7 @@ export type Preconditions = { ifMatch: Revisions | null; ifNoneMatch: Revisions 
 /**
  * Parses If-Match and If-None-Match. A tag of another shape matches no revision.
  *
- * If-Match compares the revision alone (ours): a client may read under one release and write under another, and
+ * If-Match compares the revision alone, which is a rule of ours: a client may read under one release and write under another, and
  * Cloudflare puts `W/` before the tag of an answer that it compresses. docs/contract.md#preconditions
  *
  * @throws {CloudApiError} InvalidHeader
@@ -67,7 +67,7 @@ export function assertMatch(preconditions: Preconditions, current: { revision: n
 }
 
 /**
- * Checks the preconditions of a write that was not applied. Only whether the account's history has room is checked later.
+ * Checks the preconditions of a write that was not applied, after every other reason but one: that the account's history is full.
  *
  * @throws {CloudApiError} PreconditionFailed, with the current ETag; PreconditionRequired without an If-Match where
  * one is required
@@ -96,10 +96,10 @@ export function toRevisionLimits({ ifMatch, ifNoneMatch, isMatchRequired }: Writ
   onRevisions: string | null;
   notOnRevisions: string | null;
 } {
-  const allowsNoRevision = ifNoneMatch === "*" || (isMatchRequired && ifMatch === null);
+  const refusesEveryRevision = ifNoneMatch === "*" || (isMatchRequired && ifMatch === null);
   const matching = ifMatch === "*" ? null : ifMatch;
   return {
-    onRevisions: allowsNoRevision ? "[]" : matching && JSON.stringify(matching),
+    onRevisions: refusesEveryRevision ? "[]" : matching && JSON.stringify(matching),
     notOnRevisions: Array.isArray(ifNoneMatch) ? JSON.stringify(ifNoneMatch) : null,
   };
 }

@@ -36,10 +36,12 @@ export function Revert({ client, current, revision, tell, onClose, onReverted, o
   return (
     <Dialog title={`Make the image as it was at revision ${revision}?`} onClose={onClose}>
       <p>Name, version, description, homepage, eula and tags go back, as a new revision. Nothing else moves.</p>
-      <label class="check">
-        <input type="checkbox" checked={withAcl} onChange={(event) => setWithAcl(event.currentTarget.checked)} /> Give
-        the acl back too. Grants that were withdrawn since come back with it.
-      </label>
+      {client.may("images:share", current.image.id) && (
+        <label class="check">
+          <input type="checkbox" checked={withAcl} onChange={(event) => setWithAcl(event.currentTarget.checked)} /> Give
+          the acl back too. Grants that were withdrawn since come back with it.
+        </label>
+      )}
       {shown && <RefusalNotice refusal={shown} />}
       {shown?.status === 412 && (
         <button type="button" onClick={onLookAgain}>

@@ -21,7 +21,10 @@ type Props = {
 /** Takes back what one revision did to one field. What was changed since in other fields, or in other tags, stays. */
 export function TakeBack(props: Props) {
   const [asked, setAsked] = useState<Difference | null>(null);
-  const fields = props.differences.filter(({ field }) => editableFields.some((editable) => editable === field));
+  const { client, current, differences } = props;
+  const mayTake = (field: string) => client.may(field === "tags" ? "images:tag" : "images:update", current.image.id);
+  const isEditable = (field: string) => editableFields.some((editable) => editable === field);
+  const fields = differences.filter(({ field }) => isEditable(field) && mayTake(field));
   return (
     <>
       {fields.map((difference) => (

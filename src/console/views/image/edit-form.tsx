@@ -95,7 +95,7 @@ export function EditForm({ client, base, tell, setHasEdits, onSaved }: Props) {
       }}
     >
       {refusal && refusal.errors.length === 0 && <RefusalNotice refusal={refusal} />}
-      {textNames.map((field) => (
+      {(client.may("images:update", base.image.id) ? textNames : []).map((field) => (
         <TextInput
           key={field}
           field={field}
@@ -104,7 +104,9 @@ export function EditForm({ client, base, tell, setHasEdits, onSaved }: Props) {
           onInput={(text) => change({ [field]: text })}
         />
       ))}
-      <TagsEditor draft={draft.tags} mistake={shown["tags"]} onChange={(tags) => change({ tags })} />
+      {client.may("images:tag", base.image.id) && (
+        <TagsEditor draft={draft.tags} mistake={shown["tags"]} onChange={(tags) => change({ tags })} />
+      )}
       {Object.keys(update).length > 0 && (
         <section class="preview" aria-labelledby="preview">
           <h2 id="preview">What changes</h2>

@@ -30,6 +30,7 @@ export function ImageActions(props: Props) {
   const [isAsking, setAsking] = useState(false);
   const { attempt, refusal, isBusy } = useAttempt();
   const [intent] = useState(() => makeIntent({ account: client.account, image: image.id, kind: "clone" }));
+  if (!client.may(isOwn ? "images:delete" : "images:clone", image.id)) return null;
   if (isOwn) {
     return (
       <>

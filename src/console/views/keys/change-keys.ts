@@ -1,12 +1,12 @@
 import type { Client } from "../../api/client.ts";
-import type { AccountKey } from "../../api/image.ts";
+import type { AccountKey, NewKey } from "../../api/image.ts";
 import { Refusal } from "../../api/refusal.ts";
 
 /** Runs a change of the account's keys. @param make answers the sentence that says what was done @returns whether it was done */
 export type ChangeKeys = (make: () => Promise<string>) => Promise<boolean>;
 
 /** Adds a key. If no answer comes, the account's list tells whether it was added. */
-export async function addKey(client: Client, key: { name?: string; key: string }): Promise<AccountKey> {
+export async function addKey(client: Client, key: NewKey): Promise<AccountKey> {
   try {
     return await client.createKey(key);
   } catch (error) {

@@ -3,6 +3,7 @@ import type { Client } from "../../api/client.ts";
 import type { AccountKey } from "../../api/image.ts";
 import type { Session } from "../../keys/kept-session.ts";
 import { Dialog } from "../../ui/dialog.tsx";
+import { Time } from "../../ui/time.tsx";
 import { type ChangeKeys, deleteKey, readBlob } from "./change-keys.ts";
 
 type Props = {
@@ -26,6 +27,7 @@ export function KeyTable({ keys, client, change, onSession }: Props) {
             <th scope="col">Name</th>
             <th scope="col">Kind</th>
             <th scope="col">MD5 fingerprint</th>
+            <th scope="col">May do</th>
             <th scope="col">
               <span class="unseen">Delete</span>
             </th>
@@ -39,6 +41,14 @@ export function KeyTable({ keys, client, change, onSession }: Props) {
               </th>
               <td>{key.key.split(" ")[0]}</td>
               <td class="mono">{key.fingerprint}</td>
+              <td>
+                {key.scope ?? "everything"}
+                {key.expires && (
+                  <>
+                    , until <Time time={key.expires} />
+                  </>
+                )}
+              </td>
               <td>
                 <button type="button" class="plain" onClick={() => setAsked(key)} aria-label={`Delete ${key.name}`}>
                   Delete…

@@ -1,4 +1,4 @@
-import { type Json, resolve, toList, toObject } from "./json.ts";
+import { type Json, resolve, toList, toObject } from "../../openapi/json.ts";
 
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
@@ -15,7 +15,7 @@ export const formatProse = (text: unknown): string =>
 
 /** Formats a name as code that may break between its words, on a telephone. */
 export const formatName = (name: unknown): string =>
-  `<code>${escapeHtml(name).replace(/[._]|[a-z](?=[A-Z])/g, "$&<wbr>")}</code>`;
+  `<code>${escapeHtml(name).replace(/[._,]|[a-z](?=[A-Z])/g, "$&<wbr>")}</code>`;
 
 /** Formats a table. @param rows cells in HTML. The first heads its row */
 export function formatTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -27,16 +27,25 @@ export function formatTable(heads: readonly string[], rows: readonly (readonly s
   return `<table><thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table>`;
 }
 
-/** Formats code to copy, behind a line that opens it. */
+/** Formats code. */
+export const formatSource = (source: string): string => `<pre class="sample">${escapeHtml(source)}</pre>`;
+
+/** Formats code to copy. */
 export const formatSample = (label: string, source: string): string =>
-  `<details><summary>${escapeHtml(label)}</summary><pre class="sample"><code>${escapeHtml(source)}</code></pre></details>`;
+  `<figure><figcaption>${escapeHtml(label)}</figcaption>${formatSource(source)}</figure>`;
+
+/** Formats code to copy, behind a line that opens it. */
+export const formatClosedSample = (label: string, source: string): string =>
+  `<details><summary>${escapeHtml(label)}</summary>${formatSample(label, source)}</details>`;
+
+/** Formats text to read. @param isOpen false behind a line that opens it */
+export const formatShown = (label: string, text: string, isOpen: boolean): string =>
+  `<details${isOpen ? " open" : ""}><summary>${escapeHtml(label)}</summary><pre>${escapeHtml(text)}</pre></details>`;
 
 /** A field of a body. `files[].sha1` names a field within others. */
 type FieldRow = { name: string; type: string; bounds: string; description: string };
 
-const maxPattern = 40;
-
-/** The bounds of JSON Schema in words. */
+/** The bounds of JSON Schema in words. The field's sentence describes a pattern. */
 const bounds: Readonly<Record<string, (value: unknown) => string>> = {
   minLength: (value) => `at least ${value} characters`,
   maxLength: (value) => `at most ${value} characters`,
@@ -44,8 +53,6 @@ const bounds: Readonly<Record<string, (value: unknown) => string>> = {
   maximum: (value) => `at most ${value}`,
   minItems: (value) => `at least ${value} entries`,
   maxItems: (value) => `at most ${value} entries`,
-  // The field's sentence describes a long pattern.
-  pattern: (value) => (String(value).length <= maxPattern ? `\`${value}\`` : ""),
   format: (value) => String(value),
 };
 
