@@ -1,12 +1,9 @@
 import type { Context } from "hono";
 import type { Caller } from "../caller.ts";
-import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
 import { type Database, databaseFor } from "../db/client.ts";
-import { findCache } from "./credential-cache.ts";
-import { identifyCaller } from "./identify.ts";
 import { tryNear } from "./near.ts";
-import { assertInScope } from "./scope.ts";
+import { replaceCaller } from "./scope.ts";
 
 /**
  * Runs an operation's statements as the caller: on the primary, or, for reads in `answerNear`, on a replica. If a caller
@@ -29,9 +26,5 @@ export async function asCaller<Outcome extends { hasAuthority: boolean }>(
   const db = databaseFor(c.env.DB, c.get("meter"));
   const outcome = await run(db, first);
   if (outcome.hasAuthority || !c.get("isCallerUnconfirmed")) return outcome;
-  const cache = findCache(c.env.DB, readConfiguration(c.env).credentialCache);
-  c.set("caller", await identifyCaller(db, { signed: requireSet(c, "signed"), names: first, cache }));
-  c.set("isCallerUnconfirmed", false);
-  await assertInScope(c, requireSet(c, "caller"));
-  return await run(db, requireSet(c, "caller"));
+  return await run(db, await replaceCaller(c));
 }

@@ -12,7 +12,7 @@ import { readTarget } from "../syntax/raw-target.ts";
 import { findCache } from "./credential-cache.ts";
 import { findCachedCaller, findNearCaller, type Identification, identifyCaller, readCallerNames } from "./identify.ts";
 import { isReadNear, noteNearFailure, openNear } from "./near.ts";
-import { assertInScope } from "./scope.ts";
+import { assertInScope, identifyAnew } from "./scope.ts";
 
 /** The steps from the Authorization header to the caller, in the order of app.ts. */
 
@@ -78,9 +78,7 @@ export const confirmCaller: MiddlewareHandler<AppEnv> = async (c, next) => {
   const answer = c.res;
   // Hono would copy the headers of an answer that is set to the refusal that may replace it.
   c.res = undefined;
-  const cache = findCache(c.env.DB, readConfiguration(c.env).credentialCache);
-  const identification = { signed: requireSet(c, "signed"), names: requireSet(c, "caller"), cache };
-  await assertInScope(c, await identifyCaller(databaseFor(c.env.DB, c.get("meter")), identification));
+  await assertInScope(c, await identifyAnew(c));
   c.res = answer;
 };
 

@@ -1,6 +1,7 @@
 import type { Caller, CallerNames } from "../caller.ts";
 import type { Database } from "../db/client.ts";
 import { isLimited } from "../scope.ts";
+import type { VerificationKey } from "../signature/import-key.ts";
 import { readKeyReference } from "../signature/public-key.ts";
 import {
   makeAccountDisabled,
@@ -63,6 +64,19 @@ export async function findCachedCaller(identification: Identification): Promise<
   return (await isSignedByCached(credentials?.key, readSignature(signed))) ? credentials?.caller : undefined;
 }
 
+/** Finds the key that a keyId names, and verifies the signature with it, or with a decoy. One round trip. */
+async function verifySigner(db: Database, { signed, names }: Identification) {
+  const signer = await findSigner(db, names);
+  return { signer, verification: await verifySignature(signer.key?.key, readSignature(signed)) };
+}
+
+/** Makes the caller from a verified signer, and caches it. @throws {CloudApiError} as `makeCaller` */
+function admit(identification: Identification, signer: Signer, key: VerificationKey): Caller {
+  const caller = makeCaller(signer, identification.names);
+  identification.cache?.set(nameEntry(identification), { caller, key }, Date.now());
+  return caller;
+}
+
 /**
  * Reads the caller from the database, and caches it. One round trip.
  *
@@ -70,18 +84,14 @@ export async function findCachedCaller(identification: Identification): Promise<
  * disabled or the path is another's; ResourceNotFound when the path's account does not exist
  */
 export async function identifyCaller(db: Database, identification: Identification): Promise<Caller> {
-  const { signed, names, cache } = identification;
-  const signer = await findSigner(db, names);
-  const verification = await verifySignature(signer.key?.key, readSignature(signed));
+  const { signer, verification } = await verifySigner(db, identification);
   // A key that is gone loses its entry; a key that verified gets a new one below. A wrong signature leaves the entry as it is:
   // anyone can send one under another's keyId.
-  if (signer.key === null || !("refused" in verification)) cache?.delete(nameEntry(identification));
+  if (signer.key === null || !("refused" in verification)) identification.cache?.delete(nameEntry(identification));
   if ("refused" in verification) {
     throw makeInvalidCredentials(signer.account === null ? "unknown login" : verification.refused);
   }
-  const caller = makeCaller(signer, names);
-  cache?.set(nameEntry(identification), { caller, key: verification.key }, Date.now());
-  return caller;
+  return admit(identification, signer, verification.key);
 }
 
 /**
@@ -91,13 +101,8 @@ export async function identifyCaller(db: Database, identification: Identificatio
  * @throws {CloudApiError} as `identifyCaller`, if the account is disabled there, or the path is another's
  */
 export async function findNearCaller(near: Database, identification: Identification): Promise<Caller | undefined> {
-  const { signed, names, cache } = identification;
-  const signer = await findSigner(near, names);
-  const verification = await verifySignature(signer.key?.key, readSignature(signed));
-  if ("refused" in verification) return undefined;
-  const caller = makeCaller(signer, names);
-  cache?.set(nameEntry(identification), { caller, key: verification.key }, Date.now());
-  return caller;
+  const { signer, verification } = await verifySigner(near, identification);
+  return "refused" in verification ? undefined : admit(identification, signer, verification.key);
 }
 
 /** Makes the caller from a verified signer and the path's account. @throws {CloudApiError} as `identifyCaller` */

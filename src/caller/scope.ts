@@ -38,11 +38,23 @@ async function judge(c: Context<AppEnv>): Promise<void> {
   } catch (error) {
     if (!c.get("isCallerUnconfirmed")) throw error;
   }
+  await replaceCaller(c);
+}
+
+/** Identifies the caller anew, on the primary. @throws {CloudApiError} as `identifyCaller` */
+export function identifyAnew(c: Context<AppEnv>): Promise<Caller> {
   const cache = findCache(c.env.DB, readConfiguration(c.env).credentialCache);
   const identification = { signed: requireSet(c, "signed"), names: requireSet(c, "caller"), cache };
-  c.set("caller", await identifyCaller(databaseFor(c.env.DB, c.get("meter")), identification));
+  return identifyCaller(databaseFor(c.env.DB, c.get("meter")), identification);
+}
+
+/** Replaces a caller of the cache or of a replica by the one that the primary has. @throws {CloudApiError} as `identifyCaller`; NotAuthorized */
+export async function replaceCaller(c: Context<AppEnv>): Promise<Caller> {
+  const caller = await identifyAnew(c);
+  c.set("caller", caller);
   c.set("isCallerUnconfirmed", false);
-  await assertInScope(c, requireSet(c, "caller"));
+  await assertInScope(c, caller);
+  return caller;
 }
 
 /** Checks that the caller's key may do what the request asks for, as far as that was read. @throws {CloudApiError} NotAuthorized */
