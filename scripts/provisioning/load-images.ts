@@ -1,5 +1,5 @@
 import { manifestColumnNames } from "../../src/db/schema.ts";
-import { hasName } from "../schema/triggers.ts";
+import { hasName, newestPlace } from "../schema/triggers.ts";
 import { makeDifferences } from "./history-differences.ts";
 import { type HistoryRow, revisionColumns } from "./history-entry.ts";
 import type { ImageRow } from "./manifest.ts";
@@ -43,16 +43,14 @@ const makeAdd = (names: readonly string[]): string =>
 /** Removes the revision that a trigger made of an image's insert. */
 const removeInserted = "DELETE FROM image_revisions WHERE image IN (SELECT uuid FROM file)";
 
-/** The last place in a feed of changes, and the order of what follows it. */
-const lastPlace = (feed: string): string =>
-  `coalesce((SELECT newest FROM account_history WHERE account = file.${feed}), 0)`;
+/** The order of what follows the newest place in a feed of changes. */
 const placeIn = (feed: string): string =>
   `row_number() OVER (PARTITION BY file.${feed} ORDER BY time, image, revision)`;
 
 /** A history that is loaded is at the end of the feeds. What left a feed follows what is in it. */
 const addRevisions = `INSERT INTO image_revisions (${revisionColumns.join()}, feed, sequence, left_feed, left_sequence)
-SELECT ${revisionColumns.join()}, feed, ${lastPlace("feed")} + ${placeIn("feed")}, left_feed,
-  iif(left_feed IS NULL, NULL, ${lastPlace("left_feed")} + (SELECT count(*) FROM file AS own WHERE own.feed = file.left_feed) + ${placeIn("left_feed")})
+SELECT ${revisionColumns.join()}, feed, ${newestPlace("file.feed")} + ${placeIn("feed")}, left_feed,
+  iif(left_feed IS NULL, NULL, ${newestPlace("file.left_feed")} + (SELECT count(*) FROM file AS own WHERE own.feed = file.left_feed) + ${placeIn("left_feed")})
 FROM file`;
 
 /** Images to write. New ones with a history get it, and the revision that they had. */

@@ -37,9 +37,11 @@ const oldestTotal = (image: string): string =>
 const recordColumns =
   "`image`, `revision`, `write_id`, `request_hash`, `attempt_id`, `time`, `account`, `key_sha256`, `request_id`, `key_scope`, `operation`, `changed`";
 
-/** The next place in an account's feed of changes. */
-const nextPlace = (account: string): string =>
-  `coalesce((SELECT \`newest\` FROM \`account_history\` WHERE \`account\` = ${account}), 0) + 1`;
+/** The newest place in an account's feed of changes. */
+export const newestPlace = (account: string): string =>
+  `coalesce((SELECT \`newest\` FROM \`account_history\` WHERE \`account\` = ${account}), 0)`;
+
+const nextPlace = (account: string): string => `${newestPlace(account)} + 1`;
 
 /** An image that moves to another owner is in the feed of the one before, too. */
 const leftFeed = `

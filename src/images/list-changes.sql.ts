@@ -48,8 +48,8 @@ const unseen = ({ account, after, seen }: Placeholders<ChangesValues>): SQL => s
   SELECT account, max(removed, coalesce(${after}, 0)) AS "from" FROM ${accountHistory} WHERE account = ${account} AND newest IS NOT ${seen} LIMIT 1)`;
 
 /**
- * The places of a page, in order. A page ends where its values are large, those after taken to be as large as those before, or where much would have to be read to find
- * the values after. Joined with the account's own row, so that no value is bound to the column of the partial index.
+ * The places of a page, in order. A page ends where its values are large, those after taken to be as large as those before, or
+ * where much would have to be read to find the values after. Joined with the account's own row, so that no value is bound to the column of the partial index.
  */
 const placesOf = (bind: Placeholders<ChangesValues>): SQL => sql`(
   SELECT place.*, sum(weight) OVER (ORDER BY sequence ROWS UNBOUNDED PRECEDING) - weight AS "before" FROM (
@@ -70,21 +70,24 @@ const pageOf = (bind: Placeholders<ChangesValues>): SQL => sql`(
       WHERE later.image = cut.image AND later.revision > cut.revision) AS "later"
   FROM ${placesOf(bind)} AS cut WHERE cut."before" < ${sql.raw(String(maxPageBytes))}) AS "page"`;
 
-const changedOrFirst = (name: string): SQL =>
-  sql`${imageRevisions.changed} IS NULL OR ${imageRevisions.is_cut} OR instr(', ' || ${imageRevisions.changed} || ',', ${sql.raw(`', ${name},'`)}) > 0`;
+/** Nothing of the image before is shown: there was none, it is not known, or it was another owner's. */
+const isFirst = sql`(${imageRevisions.changed} IS NULL OR ${imageRevisions.is_cut} OR ${imageRevisions.left_feed} IS NOT NULL AND NOT "page"."isLeft")`;
+
+const isShown = (name: string): SQL =>
+  sql`(${isFirst} OR instr(', ' || ${imageRevisions.changed} || ',', ${sql.raw(`', ${name},'`)}) > 0)`;
 
 /** The value of a column after the revision: the image's, if no later revision changed it. */
 const valueAfter = (name: (typeof manifestColumnNames)[number]): SQL =>
   sql`CASE WHEN instr("page"."later", ${sql.raw(`',${name},'`)}) > 0 THEN ${imageHistory[name]} ELSE ${images[name]} END`;
 
-/** The image after the revision; a long text only if the revision changed it. */
+/** The image after the revision; a long text only if it is shown. */
 const after = Object.fromEntries(
   manifestColumnNames.map((name) => [
     name,
     asColumn(
       imageHistory[name],
       (longColumns as readonly string[]).includes(name)
-        ? sql`CASE WHEN ${changedOrFirst(name)} THEN ${valueAfter(name)} END`
+        ? sql`CASE WHEN ${isShown(name)} THEN ${valueAfter(name)} END`
         : valueAfter(name),
     ),
   ]),
@@ -95,8 +98,7 @@ const changeFields = {
   writeId: text(sql`${imageRevisions.write_id}`),
   login: nullableText(sql`${accounts.login}`),
   sequence: integer(sql`"page"."sequence"`),
-  isLeft: boolean(sql`"page"."isLeft"`),
-  isArrived: boolean(sql`${imageRevisions.left_feed} IS NOT NULL`),
+  isFirst: boolean(isFirst),
   // The types are those of the image's columns: each long text is read like its column.
   after: leftJoined({ ...revisionColumns, ...(after as object) }, "uuid"),
 };
@@ -120,7 +122,7 @@ export const changesStatement = statement<ChangesValues>().reads(
       .orderBy(sql`"page"."sequence"`),
 );
 
-/** A revision in the feed of an account. `isLeft`: it moved the image away. `isArrived`: it moved the image here. */
+/** A revision in the feed of an account. `isFirst`: nothing of the image before is shown. */
 export type ChangeRow = RowOf<typeof changeFields>;
 
 /** A page of an account's feed. */

@@ -3960,18 +3960,27 @@ select "image_revisions"."image" as "image", "image_revisions"."revision" as "re
   "image_revisions"."owner" as "owner", "image_revisions"."public" as "public", "image_revisions"."state" as "state",
   "image_revisions"."origin" as "origin", "image_revisions"."error" as "error",
   "image_revisions"."write_id" as "writeId", "accounts"."login" as "login", "page"."sequence" as "sequence",
-  "page"."isLeft" as "isLeft", "image_revisions"."left_feed" IS NOT NULL as "isArrived",
+  (
+    "image_revisions"."changed" IS NULL
+    OR "image_revisions"."is_cut"
+    OR "image_revisions"."left_feed" IS NOT NULL
+    AND NOT "page"."isLeft"
+  ) as "isFirst",
   "image_history"."image" as "after_uuid", "image_history"."revision" as "after_revision",
   CASE WHEN instr("page"."later", ',name,') > 0 THEN "image_history"."name" ELSE "images"."name" END as "after_name",
   CASE
     WHEN instr("page"."later", ',version,') > 0 THEN "image_history"."version" ELSE "images"."version"
   END as "after_version",
   CASE
-    WHEN "image_revisions"."changed" IS NULL
-    OR "image_revisions"."is_cut"
-    OR instr(
-      ', ' || "image_revisions"."changed" || ',', ', description,'
-    ) > 0 THEN CASE
+    WHEN (
+      (
+        "image_revisions"."changed" IS NULL
+        OR "image_revisions"."is_cut"
+        OR "image_revisions"."left_feed" IS NOT NULL
+        AND NOT "page"."isLeft"
+      )
+      OR instr(', ' || "image_revisions"."changed" || ',', ', description,') > 0
+    ) THEN CASE
       WHEN instr("page"."later", ',description,') > 0 THEN "image_history"."description" ELSE "images"."description"
     END
   END as "after_description",
@@ -3980,27 +3989,43 @@ select "image_revisions"."image" as "image", "image_revisions"."revision" as "re
   END as "after_homepage",
   CASE WHEN instr("page"."later", ',eula,') > 0 THEN "image_history"."eula" ELSE "images"."eula" END as "after_eula",
   CASE
-    WHEN "image_revisions"."changed" IS NULL
-    OR "image_revisions"."is_cut"
-    OR instr(', ' || "image_revisions"."changed" || ',', ', acl,') > 0 THEN CASE
+    WHEN (
+      (
+        "image_revisions"."changed" IS NULL
+        OR "image_revisions"."is_cut"
+        OR "image_revisions"."left_feed" IS NOT NULL
+        AND NOT "page"."isLeft"
+      )
+      OR instr(', ' || "image_revisions"."changed" || ',', ', acl,') > 0
+    ) THEN CASE
       WHEN instr("page"."later", ',acl,') > 0 THEN "image_history"."acl" ELSE "images"."acl"
     END
   END as "after_acl",
   CASE
-    WHEN "image_revisions"."changed" IS NULL
-    OR "image_revisions"."is_cut"
-    OR instr(', ' || "image_revisions"."changed" || ',', ', tags,') > 0 THEN CASE
+    WHEN (
+      (
+        "image_revisions"."changed" IS NULL
+        OR "image_revisions"."is_cut"
+        OR "image_revisions"."left_feed" IS NOT NULL
+        AND NOT "page"."isLeft"
+      )
+      OR instr(', ' || "image_revisions"."changed" || ',', ', tags,') > 0
+    ) THEN CASE
       WHEN instr("page"."later", ',tags,') > 0 THEN "image_history"."tags" ELSE "images"."tags"
     END
   END as "after_tags",
   CASE WHEN instr("page"."later", ',os,') > 0 THEN "image_history"."os" ELSE "images"."os" END as "after_os",
   CASE WHEN instr("page"."later", ',type,') > 0 THEN "image_history"."type" ELSE "images"."type" END as "after_type",
   CASE
-    WHEN "image_revisions"."changed" IS NULL
-    OR "image_revisions"."is_cut"
-    OR instr(
-      ', ' || "image_revisions"."changed" || ',', ', requirements,'
-    ) > 0 THEN CASE
+    WHEN (
+      (
+        "image_revisions"."changed" IS NULL
+        OR "image_revisions"."is_cut"
+        OR "image_revisions"."left_feed" IS NOT NULL
+        AND NOT "page"."isLeft"
+      )
+      OR instr(', ' || "image_revisions"."changed" || ',', ', requirements,') > 0
+    ) THEN CASE
       WHEN instr("page"."later", ',requirements,') > 0 THEN "image_history"."requirements"
       ELSE "images"."requirements"
     END
@@ -4009,9 +4034,15 @@ select "image_revisions"."image" as "image", "image_revisions"."revision" as "re
     WHEN instr("page"."later", ',image_size,') > 0 THEN "image_history"."image_size" ELSE "images"."image_size"
   END as "after_image_size",
   CASE
-    WHEN "image_revisions"."changed" IS NULL
-    OR "image_revisions"."is_cut"
-    OR instr(', ' || "image_revisions"."changed" || ',', ', files,') > 0 THEN CASE
+    WHEN (
+      (
+        "image_revisions"."changed" IS NULL
+        OR "image_revisions"."is_cut"
+        OR "image_revisions"."left_feed" IS NOT NULL
+        AND NOT "page"."isLeft"
+      )
+      OR instr(', ' || "image_revisions"."changed" || ',', ', files,') > 0
+    ) THEN CASE
       WHEN instr("page"."later", ',files,') > 0 THEN "image_history"."files" ELSE "images"."files"
     END
   END as "after_files",

@@ -117,6 +117,7 @@ describe("the feed", () => {
     expect([arrived?.revision, more]).toEqual([3, []]);
     expect(arrived?.changes).toMatchObject({
       name: { before: null, after: "a" },
+      tags: { before: null, after: { role: "db" } },
       owner: { before: null, after: carol.uuid },
     });
     expect(Object.values(arrived?.changes ?? {}).every(({ before }) => before === null)).toBe(true);

@@ -12,20 +12,24 @@ import { readSingle } from "./list-filters.ts";
 import { makeNotOwner, requireVisible } from "./visibility.ts";
 
 /** The most entries of a page. */
-export const maxLimit = 100;
+const maxLimit = 100;
+
+/** Reads how many entries a page may have. @throws {CloudApiError} InvalidArgument on a `limit` that is not allowed */
+export const readPageLimit = (query: RequestParameters): number =>
+  readPositive(query, { name: "limit", most: maxLimit, rule: `a number from 1 to ${maxLimit}` }) ?? maxLimit;
 
 /** Reads which page a query asks for. @throws {CloudApiError} InvalidArgument on a `limit` or `marker` that is not allowed */
 export function readAuditPage(query: RequestParameters): AuditPage {
-  const limit = readPositive(query, { name: "limit", most: maxLimit, rule: `a number from 1 to ${maxLimit}` });
+  const limit = readPageLimit(query);
   const marker = readPositive(query, {
     name: "marker",
     most: 1e15,
     rule: "a revision, as an entry of the audit has it",
   });
-  return { limit: limit ?? maxLimit, marker };
+  return { limit, marker };
 }
 
-export function readPositive(
+function readPositive(
   query: RequestParameters,
   { name, most, rule }: { name: string; most: number; rule: string },
 ): number | null {

@@ -4,7 +4,7 @@ import type { RequestParameters } from "../../syntax/form.ts";
 import { showValue } from "../../text.ts";
 import { maxPageBytes } from "../image-audit.sql.ts";
 import type { ChangeRow, Feed } from "../list-changes.sql.ts";
-import { maxLimit, measureChanges, pickEarlier, readPositive, renderChanges, renderEntry } from "./audit.ts";
+import { measureChanges, pickEarlier, readPageLimit, renderChanges, renderEntry } from "./audit.ts";
 import { readSingle } from "./list-filters.ts";
 
 /** The feed of an account's changes. docs/contract.md#changes */
@@ -39,11 +39,11 @@ export type ChangesRequest = { after: Cursor | null; limit: number };
 
 /** @throws {CloudApiError} InvalidArgument: `limit` is not allowed; `after` is no cursor, or another account's */
 export function readChangesRequest(query: RequestParameters, account: string): ChangesRequest {
-  const limit = readPositive(query, { name: "limit", most: maxLimit, rule: `a number from 1 to ${maxLimit}` });
+  const limit = readPageLimit(query);
   const sent = readSingle(query, "after");
-  if (sent === null) return { after: null, limit: limit ?? maxLimit };
+  if (sent === null) return { after: null, limit };
   const after = parseCursor(sent);
-  if (after?.account === account) return { after, limit: limit ?? maxLimit };
+  if (after?.account === account) return { after, limit };
   throw new CloudApiError(
     "InvalidArgument",
     `after is a cursor of this account's changes; ${showValue(sent)} was sent`,
@@ -76,17 +76,13 @@ export function renderFeed(
 ): Record<string, unknown>[] {
   const entries: Record<string, unknown>[] = [];
   let bytes = 0;
-  for (const { after, writeId, sequence, isLeft, isArrived, ...row } of changes) {
+  for (const { after, writeId, sequence, isFirst, ...row } of changes) {
     if (bytes > maxPageBytes || after === null) break;
     const earlier = { ...after, ...pickEarlier(row) };
-    // Whoever gets an image from another owner sees what it is, and nothing of what it was.
-    const isFirst = row.changed === null || row.is_cut || (isArrived && !isLeft);
-    const before = isFirst ? null : earlier;
-    const changed = renderChanges(row, { before, after, release });
     entries.push({
       ...renderEntry(row),
       image: row.image,
-      changes: changed,
+      changes: renderChanges(row, { before: isFirst ? null : earlier, after, release }),
       cursor: formatCursor({ account, sequence, writeId }),
     });
     bytes += measureChanges(row, earlier) + measureChanges(row, after);
