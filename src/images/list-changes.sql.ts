@@ -17,7 +17,7 @@ import {
   text,
 } from "../db/statement.ts";
 import { maxPageBytes } from "./image-audit.sql.ts";
-import { auditColumns, longColumns, revisionColumns } from "./image-row.sql.ts";
+import { auditColumns, countLongBytes, longColumns, revisionColumns } from "./image-row.sql.ts";
 
 /** The page after a place in the feed. `seen`: the newest place if the client has the answer already, so that no row is read. */
 export type ChangesPage = { after: number | null; limit: number; seen: number | null };
@@ -40,6 +40,10 @@ export const feedStatement = statement<ChangesValues>().reads(feedFields, (colum
   query.select(columns).from(callerRow(bind)).leftJoin(accountHistory, ofAccount(bind)),
 );
 
+/** Whether a list of columns, as `changed` holds it, has one. */
+const hasColumn = (changed: SQL, name: string): SQL =>
+  sql`instr(', ' || ${changed} || ',', ${sql.raw(`', ${name},'`)}) > 0`;
+
 /** What SQL reads to find the fields of an image at a revision that so many later ones follow, in bytes. */
 const bytesPerLaterRevision = 64;
 
@@ -47,22 +51,29 @@ const bytesPerLaterRevision = 64;
 const unseen = ({ account, after, seen }: Placeholders<ChangesValues>): SQL => sql`(
   SELECT account, max(removed, coalesce(${after}, 0)) AS "from" FROM ${accountHistory} WHERE account = ${account} AND newest IS NOT ${seen} LIMIT 1)`;
 
+/** Nothing of the image before is shown: there was none, or it is not known. */
+const isUnknown = sql`(kept.changed IS NULL OR kept.is_cut)`;
+
+/** To the new owner of an image, nothing of what it was is shown either. */
+const isFirstHere = sql`(${isUnknown} OR ${hasColumn(sql`kept.changed`, "owner")})`;
+
 /**
- * The places of a page, in order. A page ends where its values are large, those after taken to be as large as those before, or
+ * The places of a page, in order. A page ends where its values are large, those after taken to be as large as those before or, where all are
+ * shown, as the image is now; or
  * where much would have to be read to find the values after. Joined with the account's own row, so that no value is bound to the column of the partial index.
  */
 const placesOf = (bind: Placeholders<ChangesValues>): SQL => sql`(
   SELECT place.*, sum(weight) OVER (ORDER BY sequence ROWS UNBOUNDED PRECEDING) - weight AS "before" FROM (
-    SELECT place.*, 2 * bytes + ${sql.raw(String(bytesPerLaterRevision))} * coalesce((SELECT revision FROM ${images} WHERE uuid = place.image) - place.revision, 0) AS weight
+    SELECT place.*, 2 * bytes + ${sql.raw(String(bytesPerLaterRevision))} * (${images.revision} - place.revision) + iif("isFirst", ${countLongBytes(images)}, 0) AS weight
     FROM (
-      SELECT * FROM (SELECT image, revision, kept.bytes, sequence, 0 AS "isLeft" FROM ${unseen(bind)} AS own CROSS JOIN ${imageRevisions} AS kept ON kept.feed = own.account
+      SELECT * FROM (SELECT image, revision, kept.bytes, sequence, ${isFirstHere} AS "isFirst" FROM ${unseen(bind)} AS own CROSS JOIN ${imageRevisions} AS kept ON kept.feed = own.account
         WHERE sequence > own."from"
         ORDER BY sequence LIMIT ${bind.limit})
       UNION ALL
-      SELECT * FROM (SELECT image, revision, kept.bytes, left_sequence, 1 FROM ${unseen(bind)} AS own CROSS JOIN ${imageRevisions} AS kept ON kept.left_feed = own.account
+      SELECT * FROM (SELECT image, revision, kept.bytes, left_sequence, ${isUnknown} FROM ${unseen(bind)} AS own CROSS JOIN ${imageRevisions} AS kept ON kept.left_feed = own.account
         WHERE left_sequence > own."from"
         ORDER BY left_sequence LIMIT ${bind.limit})
-      ORDER BY sequence LIMIT ${bind.limit}) AS place) AS place)`;
+      ORDER BY sequence LIMIT ${bind.limit}) AS place INNER JOIN ${images} ON ${images.uuid} = place.image) AS place)`;
 
 /** The page, and for each place the columns that later revisions of its image changed. Only these are looked for in the history. */
 const pageOf = (bind: Placeholders<ChangesValues>): SQL => sql`(
@@ -70,11 +81,7 @@ const pageOf = (bind: Placeholders<ChangesValues>): SQL => sql`(
       WHERE later.image = cut.image AND later.revision > cut.revision) AS "later"
   FROM ${placesOf(bind)} AS cut WHERE cut."before" < ${sql.raw(String(maxPageBytes))}) AS "page"`;
 
-/** Nothing of the image before is shown: there was none, it is not known, or it was another owner's. */
-const isFirst = sql`(${imageRevisions.changed} IS NULL OR ${imageRevisions.is_cut} OR ${imageRevisions.left_feed} IS NOT NULL AND NOT "page"."isLeft")`;
-
-const isShown = (name: string): SQL =>
-  sql`(${isFirst} OR instr(', ' || ${imageRevisions.changed} || ',', ${sql.raw(`', ${name},'`)}) > 0)`;
+const isShown = (name: string): SQL => sql`("page"."isFirst" OR ${hasColumn(sql`${imageRevisions.changed}`, name)})`;
 
 /** The value of a column after the revision: the image's, if no later revision changed it. */
 const valueAfter = (name: (typeof manifestColumnNames)[number]): SQL =>
@@ -98,7 +105,7 @@ const changeFields = {
   writeId: text(sql`${imageRevisions.write_id}`),
   login: nullableText(sql`${accounts.login}`),
   sequence: integer(sql`"page"."sequence"`),
-  isFirst: boolean(isFirst),
+  isFirst: boolean(sql`"page"."isFirst"`),
   // The types are those of the image's columns: each long text is read like its column.
   after: leftJoined({ ...revisionColumns, ...(after as object) }, "uuid"),
 };

@@ -3960,26 +3960,15 @@ select "image_revisions"."image" as "image", "image_revisions"."revision" as "re
   "image_revisions"."owner" as "owner", "image_revisions"."public" as "public", "image_revisions"."state" as "state",
   "image_revisions"."origin" as "origin", "image_revisions"."error" as "error",
   "image_revisions"."write_id" as "writeId", "accounts"."login" as "login", "page"."sequence" as "sequence",
-  (
-    "image_revisions"."changed" IS NULL
-    OR "image_revisions"."is_cut"
-    OR "image_revisions"."left_feed" IS NOT NULL
-    AND NOT "page"."isLeft"
-  ) as "isFirst",
-  "image_history"."image" as "after_uuid", "image_history"."revision" as "after_revision",
+  "page"."isFirst" as "isFirst", "image_history"."image" as "after_uuid",
+  "image_history"."revision" as "after_revision",
   CASE WHEN instr("page"."later", ',name,') > 0 THEN "image_history"."name" ELSE "images"."name" END as "after_name",
   CASE
     WHEN instr("page"."later", ',version,') > 0 THEN "image_history"."version" ELSE "images"."version"
   END as "after_version",
   CASE
     WHEN (
-      (
-        "image_revisions"."changed" IS NULL
-        OR "image_revisions"."is_cut"
-        OR "image_revisions"."left_feed" IS NOT NULL
-        AND NOT "page"."isLeft"
-      )
-      OR instr(', ' || "image_revisions"."changed" || ',', ', description,') > 0
+      "page"."isFirst" OR instr(', ' || "image_revisions"."changed" || ',', ', description,') > 0
     ) THEN CASE
       WHEN instr("page"."later", ',description,') > 0 THEN "image_history"."description" ELSE "images"."description"
     END
@@ -3990,26 +3979,14 @@ select "image_revisions"."image" as "image", "image_revisions"."revision" as "re
   CASE WHEN instr("page"."later", ',eula,') > 0 THEN "image_history"."eula" ELSE "images"."eula" END as "after_eula",
   CASE
     WHEN (
-      (
-        "image_revisions"."changed" IS NULL
-        OR "image_revisions"."is_cut"
-        OR "image_revisions"."left_feed" IS NOT NULL
-        AND NOT "page"."isLeft"
-      )
-      OR instr(', ' || "image_revisions"."changed" || ',', ', acl,') > 0
+      "page"."isFirst" OR instr(', ' || "image_revisions"."changed" || ',', ', acl,') > 0
     ) THEN CASE
       WHEN instr("page"."later", ',acl,') > 0 THEN "image_history"."acl" ELSE "images"."acl"
     END
   END as "after_acl",
   CASE
     WHEN (
-      (
-        "image_revisions"."changed" IS NULL
-        OR "image_revisions"."is_cut"
-        OR "image_revisions"."left_feed" IS NOT NULL
-        AND NOT "page"."isLeft"
-      )
-      OR instr(', ' || "image_revisions"."changed" || ',', ', tags,') > 0
+      "page"."isFirst" OR instr(', ' || "image_revisions"."changed" || ',', ', tags,') > 0
     ) THEN CASE
       WHEN instr("page"."later", ',tags,') > 0 THEN "image_history"."tags" ELSE "images"."tags"
     END
@@ -4018,13 +3995,7 @@ select "image_revisions"."image" as "image", "image_revisions"."revision" as "re
   CASE WHEN instr("page"."later", ',type,') > 0 THEN "image_history"."type" ELSE "images"."type" END as "after_type",
   CASE
     WHEN (
-      (
-        "image_revisions"."changed" IS NULL
-        OR "image_revisions"."is_cut"
-        OR "image_revisions"."left_feed" IS NOT NULL
-        AND NOT "page"."isLeft"
-      )
-      OR instr(', ' || "image_revisions"."changed" || ',', ', requirements,') > 0
+      "page"."isFirst" OR instr(', ' || "image_revisions"."changed" || ',', ', requirements,') > 0
     ) THEN CASE
       WHEN instr("page"."later", ',requirements,') > 0 THEN "image_history"."requirements"
       ELSE "images"."requirements"
@@ -4035,13 +4006,7 @@ select "image_revisions"."image" as "image", "image_revisions"."revision" as "re
   END as "after_image_size",
   CASE
     WHEN (
-      (
-        "image_revisions"."changed" IS NULL
-        OR "image_revisions"."is_cut"
-        OR "image_revisions"."left_feed" IS NOT NULL
-        AND NOT "page"."isLeft"
-      )
-      OR instr(', ' || "image_revisions"."changed" || ',', ', files,') > 0
+      "page"."isFirst" OR instr(', ' || "image_revisions"."changed" || ',', ', files,') > 0
     ) THEN CASE
       WHEN instr("page"."later", ',files,') > 0 THEN "image_history"."files" ELSE "images"."files"
     END
@@ -4076,13 +4041,16 @@ from (
     SELECT place.*, sum(weight) OVER (ORDER BY sequence ROWS UNBOUNDED PRECEDING) - weight AS "before"
     FROM (
       SELECT place.*,
-        2 * bytes + 64 * coalesce(
-          (SELECT revision FROM "images" WHERE uuid = place.image) - place.revision, 0
+        2 * bytes + 64 * ("images"."revision" - place.revision) + iif(
+          "isFirst",
+            coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0),
+            0
         ) AS weight
       FROM (
         SELECT *
         FROM (
-          SELECT image, revision, kept.bytes, sequence, 0 AS "isLeft"
+          SELECT image, revision, kept.bytes, sequence,
+            ((kept.changed IS NULL OR kept.is_cut) OR instr(', ' || kept.changed || ',', ', owner,') > 0) AS "isFirst"
           FROM (
             SELECT account, max(removed, coalesce(?1, 0)) AS "from"
             FROM "account_history"
@@ -4098,7 +4066,7 @@ from (
         UNION ALL
         SELECT *
         FROM (
-          SELECT image, revision, kept.bytes, left_sequence, 1
+          SELECT image, revision, kept.bytes, left_sequence, (kept.changed IS NULL OR kept.is_cut)
           FROM (
             SELECT account, max(removed, coalesce(?1, 0)) AS "from"
             FROM "account_history"
@@ -4114,6 +4082,7 @@ from (
         ORDER BY sequence
         LIMIT ?4
       ) AS place
+      INNER JOIN "images" ON "images"."uuid" = place.image
     ) AS place
   ) AS cut
   WHERE cut."before" < 256000
@@ -4134,7 +4103,6 @@ order by "page"."sequence";
 -- SCAN own
 -- SEARCH kept USING INDEX image_revisions_left (left_feed=? AND left_sequence>?)
 -- SCAN place
--- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SCAN cut
 -- SEARCH image_revisions USING INDEX sqlite_autoindex_image_revisions_1 (image=? AND revision=?)

@@ -137,6 +137,23 @@ describe("the feed", () => {
   });
 });
 
+it.each([
+  ["provisioned", [carol]],
+  ["moved from another owner", [mallory, carol]],
+])("a page reads no more of large images than it shows: %s", async (_, owners) => {
+  for (const { uuid: owner } of owners) {
+    const images = Array.from({ length: 20 }, (_, at) => ({
+      ...{ uuid: makeUuid(100 + at), owner, name: "large", version: "1" },
+      tags: { text: "x".repeat(90_000) },
+    }));
+    await provision(env.DB, { images });
+  }
+  const counted = wrapDatabase(env.DB);
+  const page = await readEntries("", { sign: { as: "carol" }, bindings: makeBindings({ DB: counted.db }) });
+  expect(page.length).toBeGreaterThan(1);
+  expect(counted.results.at(-1)?.at(-1)?.results.length).toBeLessThan(6);
+});
+
 describe("a cursor", () => {
   const expired = {
     code: "CursorExpired",

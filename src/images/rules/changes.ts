@@ -85,7 +85,9 @@ export function renderFeed(
       changes: renderChanges(row, { before: isFirst ? null : earlier, after, release }),
       cursor: formatCursor({ account, sequence, writeId }),
     });
-    bytes += measureChanges(row, earlier) + measureChanges(row, after);
+    bytes += isFirst
+      ? measureChanges({ ...row, changed: null }, after)
+      : measureChanges(row, earlier) + measureChanges(row, after);
   }
   return entries;
 }
