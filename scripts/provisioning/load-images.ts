@@ -1,5 +1,5 @@
-import { manifestColumnNames } from "../../src/db/schema.ts";
-import { hasName, newestPlace } from "../schema/triggers.ts";
+import { hasName, manifestColumnNames } from "../../src/db/schema.ts";
+import { newestPlace } from "../schema/triggers.ts";
 import { makeDifferences } from "./history-differences.ts";
 import { type HistoryRow, revisionColumns } from "./history-entry.ts";
 import type { ImageRow } from "./manifest.ts";

@@ -1,4 +1,4 @@
-import { keyedRecordMs, manifestColumnNames } from "../../src/db/schema.ts";
+import { hasName, keyedRecordMs, manifestColumnNames } from "../../src/db/schema.ts";
 
 /**
  * The triggers and the view of `migrations/`, which Drizzle cannot declare. They name every column of a revision, so they are
@@ -132,10 +132,6 @@ const record = `
 const trimRecords = `
 	DELETE FROM \`account_writes\` WHERE \`write_id\` IN (SELECT \`write_id\` FROM \`account_writes\`
 		WHERE \`account\` = NEW.\`account\` AND \`time\` < ${minuteAgo} ORDER BY \`time\` LIMIT 2);`;
-
-/** Whether a list of names, as `changed` holds it, has a column's. @param changed the expression of the list */
-export const hasName = (changed: string, column: string): string =>
-  `instr(', ' || ${changed} || ',', ', ${column},') > 0`;
 
 /** The value of a column as a revision left it: that before the next revision that changed it, else the image's. */
 const valueAt = (

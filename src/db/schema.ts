@@ -93,6 +93,10 @@ export const manifestColumnNames = Object.keys(manifestColumns).filter((name): n
   Object.hasOwn(manifestColumns, name),
 );
 
+/** Whether a list of names, as `changed` holds it, has a column's. @param changed the expression of the list */
+export const hasName = (changed: string, column: string): string =>
+  `instr(', ' || ${changed} || ',', ', ${column},') > 0`;
+
 /** The same columns for the values before a write: any may be NULL. */
 const earlierColumns = {
   name: text(),

@@ -3,7 +3,7 @@ import type { Caller } from "../caller.ts";
 import { accounts } from "../db/account-schema.ts";
 import { callerRow, hasAuthority } from "../db/authority.ts";
 import { type Database, requireRow } from "../db/client.ts";
-import { accountHistory, imageHistory, imageRevisions, images, manifestColumnNames } from "../db/schema.ts";
+import { accountHistory, hasName, imageHistory, imageRevisions, images, manifestColumnNames } from "../db/schema.ts";
 import {
   asColumn,
   boolean,
@@ -40,10 +40,6 @@ export const feedStatement = statement<ChangesValues>().reads(feedFields, (colum
   query.select(columns).from(callerRow(bind)).leftJoin(accountHistory, ofAccount(bind)),
 );
 
-/** Whether a list of columns, as `changed` holds it, has one. */
-const hasColumn = (changed: SQL, name: string): SQL =>
-  sql`instr(', ' || ${changed} || ',', ${sql.raw(`', ${name},'`)}) > 0`;
-
 /** What SQL reads to find the fields of an image at a revision that so many later ones follow, in bytes. */
 const bytesPerLaterRevision = 64;
 
@@ -55,7 +51,7 @@ const unseen = ({ account, after, seen }: Placeholders<ChangesValues>): SQL => s
 const isUnknown = sql`(kept.changed IS NULL OR kept.is_cut)`;
 
 /** To the new owner of an image, nothing of what it was is shown either. */
-const isFirstHere = sql`(${isUnknown} OR ${hasColumn(sql`kept.changed`, "owner")})`;
+const isFirstHere = sql`(${isUnknown} OR ${sql.raw(hasName("kept.changed", "owner"))})`;
 
 /**
  * The places of a page, in order. A page ends where its values are large, those after taken to be as large as those before or, where all are
@@ -81,7 +77,8 @@ const pageOf = (bind: Placeholders<ChangesValues>): SQL => sql`(
       WHERE later.image = cut.image AND later.revision > cut.revision) AS "later"
   FROM ${placesOf(bind)} AS cut WHERE cut."before" < ${sql.raw(String(maxPageBytes))}) AS "page"`;
 
-const isShown = (name: string): SQL => sql`("page"."isFirst" OR ${hasColumn(sql`${imageRevisions.changed}`, name)})`;
+const isShown = (name: string): SQL =>
+  sql`("page"."isFirst" OR ${sql.raw(hasName('"image_revisions"."changed"', name))})`;
 
 /** The value of a column after the revision: the image's, if no later revision changed it. */
 const valueAfter = (name: (typeof manifestColumnNames)[number]): SQL =>
