@@ -2,6 +2,8 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { Client } from "./api/client.ts";
 import { forgetSession, keepSession, readKeptSession, type Session } from "./keys/kept-session.ts";
 import type { Route } from "./route.ts";
+import { follow } from "./store/follow.ts";
+import { ImageStore } from "./store/image-store.ts";
 import { RefusalNotice } from "./ui/refusal-notice.tsx";
 import { useLoaded } from "./ui/use-loaded.ts";
 import { leaveAddress, useRoute } from "./ui/use-route.ts";
@@ -15,18 +17,29 @@ import type { KeysProps } from "./views/keys-view.tsx";
 import { SignInView } from "./views/sign-in-view.tsx";
 import { UnansweredIntents } from "./views/unanswered-intents.tsx";
 
+const question = "You have changes that are not saved. Go on, and lose them?";
+
 /** The console: a header, and the view that the address names. */
 export function App() {
   const [session, setSession] = useState<Session | null | undefined>(undefined);
-  const { route, go, setUnsaved } = useRoute();
+  const { route, go } = useRoute();
   const { told, tell } = useTold();
-  const [settled, setSettled] = useState(0);
   useEffect(() => {
     readKeptSession().then(setSession, () => setSession(null));
   }, []);
-  const client = useMemo(() => (session ? new Client(session) : null), [session]);
+  const store = useMemo(() => (session ? new ImageStore(new Client(session)) : null), [session]);
+  const client = store?.client ?? null;
+  useEffect(() => (store ? follow(store) : undefined), [store]);
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent) => {
+      if (store && store.listTyped().length > 0) event.preventDefault();
+    };
+    addEventListener("beforeunload", ask);
+    return () => removeEventListener("beforeunload", ask);
+  }, [store]);
 
   const change = async (next: Session | null) => {
+    if (store && store.listTyped().length > 0 && !confirm(question)) return;
     await (next ? keepSession(next) : forgetSession());
     setSession(next);
   };
@@ -52,24 +65,10 @@ export function App() {
       <Header client={client} route={route} onChange={change} />
       <main id="main" tabIndex={-1}>
         {session === null && <SignInView route={route} onSignIn={change} tell={tell} />}
-        {client && (
+        {client && store && (
           <>
-            <UnansweredIntents
-              key={client.account}
-              client={client}
-              tell={tell}
-              onSettled={() => setSettled((count) => count + 1)}
-            />
-            <View
-              key={client.account}
-              route={route}
-              client={client}
-              go={go}
-              tell={tell}
-              settled={settled}
-              setUnsaved={setUnsaved}
-              onSession={change}
-            />
+            <UnansweredIntents key={client.account} {...{ client, store, tell }} />
+            <View key={client.account} {...{ route, client, store, go, tell }} onSession={change} />
           </>
         )}
       </main>

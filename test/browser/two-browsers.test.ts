@@ -48,19 +48,23 @@ async function type(page: Page, label: string, serial: number): Promise<Edit> {
  * acknowledged; null where theirs was chosen.
  */
 async function save(page: Page, edit: Edit, random: (bound: number) => number): Promise<Edit | null> {
-  const button = page.locator("button.primary");
-  const form = page.getByRole("form", { name: "Edit the image" });
+  const button = page.locator("button.primary:not([aria-disabled=true])");
+  const radios = page.locator(".conflicts tbody").getByRole("radio");
+  const isSaved = page
+    .getByRole("heading", { name: "What changes" })
+    .waitFor({ state: "detached" })
+    .then(() => true);
   for (let meant = edit; ; ) {
-    // An answer that is lost on the way is none: the page asks again.
-    const answered = page.waitForResponse((response) => response.url().includes("action=update"));
-    await button.click();
-    if ((await answered).status() !== 412) {
-      await form.waitFor();
-      await page.getByRole("heading", { name: "What changes" }).waitFor({ state: "detached" });
-      return meant;
-    }
-    await page.locator("button:enabled", { hasText: "Back to my edit" }).waitFor();
-    const radios = page.locator(".conflicts tbody").getByRole("radio");
+    // Told of somebody else's edit at any time, by the feed or by a refusal, and saved as soon as nothing is to choose.
+    const isDone = await Promise.race([
+      isSaved,
+      button.click().then(() => false),
+      radios
+        .first()
+        .waitFor()
+        .then(() => false),
+    ]);
+    if (isDone) return meant;
     if ((await radios.count()) === 0) continue;
     const isTheirs = random(3) === 0;
     const [theirs = ""] = await page.locator(".conflicts tbody label bdi").allInnerTexts();
@@ -68,7 +72,7 @@ async function save(page: Page, edit: Edit, random: (bound: number) => number): 
     meant = { ...edit, before: theirs };
     if (!isTheirs) continue;
     await page.getByRole("button", { name: "Take theirs" }).click();
-    await form.waitFor();
+    await radios.first().waitFor({ state: "detached" });
     return null;
   }
 }

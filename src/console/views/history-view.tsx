@@ -11,17 +11,14 @@ import { Revision } from "./history/revision.tsx";
 type History = AuditPage & { current: Versioned | null };
 
 /** What happened to an image, newest first, and how to take it back. */
-export function HistoryView({ id, client, tell, go, settled }: ViewProps & { id: string }) {
+export function HistoryView({ id, client, tell, go }: ViewProps & { id: string }) {
   const [asked, setAsked] = useState<AuditEntry | null>(null);
   const { attempt, refusal: olderRefusal } = useAttempt();
-  const { value, refusal, isLoading, reload, replace } = useLoaded(
-    `history ${id} ${settled}`,
-    async (): Promise<History> => {
-      // A destroyed image has a history, and no current state.
-      const [page, current] = await Promise.all([client.audit(id), client.getImage(id).catch(() => null)]);
-      return { ...page, current };
-    },
-  );
+  const { value, refusal, isLoading, reload, replace } = useLoaded(`history ${id}`, async (): Promise<History> => {
+    // A destroyed image has a history, and no current state.
+    const [page, current] = await Promise.all([client.audit(id), client.getImage(id).catch(() => null)]);
+    return { ...page, current };
+  });
   const showOlder = ({ entries, nextMarker, current }: History) =>
     attempt(async () => {
       if (nextMarker === null) return;
