@@ -1,9 +1,10 @@
 import { useRef, useState } from "preact/hooks";
 import type { Client, Written } from "../../api/client.ts";
-import type { Image } from "../../api/image.ts";
+import { type Image, isJsonObject } from "../../api/image.ts";
 import { type Refusal, toRefusal } from "../../api/refusal.ts";
 import { listChanges } from "../../edit/difference.ts";
 import {
+  type Conflict as ConflictOf,
   choose,
   type Edit,
   type Judged,
@@ -16,6 +17,7 @@ import {
   typeTags,
   typeText,
 } from "../../edit/edit.ts";
+import { isEqual } from "../../edit/equal.ts";
 import type { ImageStore, News } from "../../store/image-store.ts";
 import { Differences } from "../../ui/difference.tsx";
 import { describeInput, Field } from "../../ui/field.tsx";
@@ -85,7 +87,7 @@ export function EditForm({ id, client, store, tell }: Props) {
       {conflicts.length > 0 && (
         <Conflict
           conflicts={conflicts}
-          isOwn={opened.news.length > 0 && opened.news.every(({ isOwn }) => isOwn)}
+          isOwn={conflicts.every((conflict) => isOwnChange(conflict, opened.news))}
           onChoose={(conflict, side) => change((now) => choose(now, conflict, side))}
         />
       )}
@@ -107,6 +109,16 @@ export function EditForm({ id, client, store, tell }: Props) {
       />
     </form>
   );
+}
+
+/** Whether their value of a conflict was written by the key that signs here, in another place. */
+function isOwnChange({ field, theirs }: ConflictOf, news: readonly News[]): boolean {
+  const [name = "", ...key] = field.split(".");
+  const made = news.findLast(({ changes }) => {
+    const after = changes[name]?.after;
+    return name in changes && isEqual(name === "tags" && isJsonObject(after) ? after[key.join(".")] : after, theirs);
+  });
+  return made?.isOwn ?? false;
 }
 
 const invalid = '[aria-invalid="true"]';
