@@ -1,5 +1,7 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { Refusal } from "../api/refusal.ts";
+import { makeOldPage, makeUnreachable, Refusal } from "../api/refusal.ts";
+import { PartMissing } from "../load-part.ts";
+import { isPageOld } from "./page-age.ts";
 
 /** What was asked of the service. While it is loaded again, the earlier value stays. */
 export type Loaded<Value> = {
@@ -22,7 +24,10 @@ export function useLoaded<Value>(name: string, load: () => Promise<Value>): Load
     setState((before) => ({ name, value: before.name === name ? before.value : null, refusal: null, isLoading: true }));
     load().then(
       (value) => isCurrent && setState({ name, value, refusal: null, isLoading: false }),
-      (error) => isCurrent && setState((before) => ({ ...before, refusal: toRefusal(error), isLoading: false })),
+      async (error) => {
+        const refusal = await explain(error);
+        if (isCurrent) setState((before) => ({ ...before, refusal, isLoading: false }));
+      },
     );
     return () => {
       isCurrent = false;
@@ -39,7 +44,12 @@ export function useLoaded<Value>(name: string, load: () => Promise<Value>): Load
 type State<Value> = { name: string; value: Value | null; refusal: Refusal | null; isLoading: boolean };
 
 /** Anything else than a refusal is a fault of this page: it is told as one, and not hidden. */
-export const toRefusal = (error: unknown): Refusal =>
-  error instanceof Refusal
-    ? error
-    : new Refusal(error instanceof Error ? error.message : String(error), { status: 1, code: "ConsoleError" });
+export function toRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  if (error instanceof PartMissing) return makeUnreachable();
+  return new Refusal(error instanceof Error ? error.message : String(error), { status: 1, code: "ConsoleError" });
+}
+
+/** The same, and finds out whether a part of this page did not load because the page is old. */
+export const explain = async (error: unknown): Promise<Refusal> =>
+  error instanceof PartMissing && (await isPageOld()) ? makeOldPage() : toRefusal(error);
