@@ -64,9 +64,12 @@ const makeImage = (description: string, type: Json): Json =>
       published_at: text("Date and time, as stored."),
       owner: uuid("Account that owns it."),
       public: { type: "boolean", description: "Whether everybody may use it." },
-      state: text("State. Destroyed only where an earlier revision of a destroyed image is read.", {
-        enum: imageStates,
-      }),
+      state: text(
+        "State. Destroyed only in a list with `destroyed=true`, and in an earlier revision of a destroyed image.",
+        {
+          enum: imageStates,
+        },
+      ),
       eula: text("Address of its licence."),
       acl: {
         type: "array",

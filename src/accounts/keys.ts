@@ -1,5 +1,4 @@
 import type { Context } from "hono";
-import { createFactory } from "hono/factory";
 import { asCaller } from "../caller/as-caller.ts";
 import { demand } from "../caller/scope.ts";
 import type { Caller } from "../caller.ts";
@@ -8,6 +7,7 @@ import { type AppEnv, requireSet } from "../context.ts";
 import type { Database } from "../db/client.ts";
 import { CloudApiError, show } from "../errors.ts";
 import { answerJson, answerNoContent, answerPages, type Pages } from "../http/answer.ts";
+import { handlersOf } from "../http/handlers.ts";
 import { named } from "../http/operation.ts";
 import { noteIgnored, readParameters, readQuery, readQueryLeniently, refuseDryRun } from "../http/parameters.ts";
 import { assertCovered, assertWithin, isLimited, type KeyLimits, showLimits } from "../scope.ts";
@@ -29,9 +29,7 @@ import { readKeyLimits } from "./rules/key-limits.ts";
 import { readNewKey } from "./rules/new-key.ts";
 
 /** ListKeys, by name. docs/contract.md#keys */
-export const listKeys = createFactory<AppEnv, "/:login/keys">().createHandlers(named("ListKeys"), (c) =>
-  answerPages(c, readPages(c)),
-);
+export const listKeys = handlersOf<"/:login/keys">()(named("ListKeys"), (c) => answerPages(c, readPages(c)));
 
 async function* readPages(c: Context<AppEnv>): Pages {
   for (let after = ""; ; ) {
@@ -61,7 +59,7 @@ function assertMayTouch(caller: Caller, key: KeyRow | null, isDeletion: boolean)
 }
 
 /** GetKey, by name or fingerprint. docs/contract.md#keys */
-export const getKey = createFactory<AppEnv, "/:login/keys/:key">().createHandlers(named("GetKey"), async (c) => {
+export const getKey = handlersOf<"/:login/keys/:key">()(named("GetKey"), async (c) => {
   const key = readKeyReference(c.req.param("key"));
   const found = await asCaller(c, (db, caller) => readKey(db, { ...caller, key }));
   assertAuthority(found);
@@ -70,26 +68,22 @@ export const getKey = createFactory<AppEnv, "/:login/keys/:key">().createHandler
 });
 
 /** CreateKey: from now on the key may sign. docs/contract.md#keys */
-export const createKey = createFactory<AppEnv, "/:login/keys">().createHandlers(
-  named("CreateKey"),
-  refuseDryRun,
-  async (c) => {
-    const { maxKeys, maxKeyComment } = readConfiguration(c.env);
-    const parameters = await readParameters(c);
-    noteIgnored(c, parameters, ["key", "name", "scope", "expires"]);
-    const limits = readKeyLimits(parameters, readQuery(c), listRepeated(c));
-    const isForm = requireSet(c, "body").length === 0 || isFormType(c.req.header("Content-Type"));
-    const key = await readNewKey(parameters, { maxComment: maxKeyComment, isForm });
-    await demand(c, (own) => assertWithin(limits, own));
-    const outcome = await asCaller(c, (db, caller) => writeKey(db, { key, limits, caller, maxKeys }));
-    assertCreated(outcome, { name: key.name, maxKeys, limits });
-    const [login, fingerprint] = [outcome.login ?? c.req.param("login"), key.fingerprint].map(encodeURIComponent);
-    return answerJson(c, showKey({ ...key, ...limits }), {
-      status: 201,
-      headers: { Location: `/${login}/keys/${fingerprint}` },
-    });
-  },
-);
+export const createKey = handlersOf<"/:login/keys">()(named("CreateKey"), refuseDryRun, async (c) => {
+  const { maxKeys, maxKeyComment } = readConfiguration(c.env);
+  const parameters = await readParameters(c);
+  noteIgnored(c, parameters, ["key", "name", "scope", "expires"]);
+  const limits = readKeyLimits(parameters, readQuery(c), listRepeated(c));
+  const isForm = requireSet(c, "body").length === 0 || isFormType(c.req.header("Content-Type"));
+  const key = await readNewKey(parameters, { maxComment: maxKeyComment, isForm });
+  await demand(c, (own) => assertWithin(limits, own));
+  const outcome = await asCaller(c, (db, caller) => writeKey(db, { key, limits, caller, maxKeys }));
+  assertCreated(outcome, { name: key.name, maxKeys, limits });
+  const [login, fingerprint] = [outcome.login ?? c.req.param("login"), key.fingerprint].map(encodeURIComponent);
+  return answerJson(c, showKey({ ...key, ...limits }), {
+    status: 201,
+    headers: { Location: `/${login}/keys/${fingerprint}` },
+  });
+});
 
 /** Lists the names that the body has more than once, if it is JSON: a form has an array of their values. */
 const listRepeated = (c: Context<AppEnv>): string[] => {
@@ -139,15 +133,11 @@ async function deleteAs(db: Database, caller: Caller, key: string): Promise<Dele
 }
 
 /** DeleteKey: the next request that the key signs is refused. docs/contract.md#keys */
-export const deleteKey = createFactory<AppEnv, "/:login/keys/:key">().createHandlers(
-  named("DeleteKey"),
-  refuseDryRun,
-  async (c) => {
-    noteIgnored(c, readQueryLeniently(c), []);
-    const key = readKeyReference(c.req.param("key"));
-    const outcome = await asCaller(c, (db, caller) => deleteAs(db, caller, key));
-    assertAuthority(outcome);
-    requireFound(outcome.isDeleted || null, key);
-    return answerNoContent(c);
-  },
-);
+export const deleteKey = handlersOf<"/:login/keys/:key">()(named("DeleteKey"), refuseDryRun, async (c) => {
+  noteIgnored(c, readQueryLeniently(c), []);
+  const key = readKeyReference(c.req.param("key"));
+  const outcome = await asCaller(c, (db, caller) => deleteAs(db, caller, key));
+  assertAuthority(outcome);
+  requireFound(outcome.isDeleted || null, key);
+  return answerNoContent(c);
+});

@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Client } from "./api/client.ts";
 import { forgetSession, keepSession, readKeptSession, type Session } from "./keys/kept-session.ts";
+import { loadPart } from "./load-part.ts";
 import type { Route } from "./route.ts";
 import { follow } from "./store/follow.ts";
 import { ImageStore } from "./store/image-store.ts";
@@ -114,7 +115,7 @@ function Header({ client, route, onChange }: HeaderProps) {
 
 /** The keys, whose script is loaded when they are first shown. */
 function KeysLater(props: KeysProps) {
-  const { value, refusal, reload } = useLoaded("keys view", () => import("./views/keys-view.tsx"));
+  const { value, refusal, reload } = useLoaded("keys view", () => loadPart(() => import("./views/keys-view.tsx")));
   if (value) return <value.KeysView {...props} />;
   return refusal ? <RefusalNotice refusal={refusal} onRetry={reload} /> : <p>Loading…</p>;
 }

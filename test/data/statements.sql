@@ -4235,29 +4235,40 @@ where (
   (
     "images".rowid IN (
       SELECT rowid
-      FROM "images"
-      WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
-      UNION
+      FROM (
+        SELECT rowid
+        FROM "images"
+        WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
+        UNION
+        SELECT rowid
+        FROM "images"
+        WHERE ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
+        UNION
+        SELECT "images".rowid
+        FROM "image_acl"
+        CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
+        WHERE "image_acl"."account" = ?1
+        AND "images"."state" IN ('active', 'disabled')
+      )
+      WHERE ?2 <> 'destroyed'
+      UNION ALL
       SELECT rowid
       FROM "images"
-      WHERE ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
-      UNION
-      SELECT "images".rowid
-      FROM "image_acl"
-      CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
-      WHERE "image_acl"."account" = ?1
-      AND "images"."state" IN ('active', 'disabled')
+      WHERE ?2 = 'destroyed'
+      AND "images"."owner" = ?1
+      AND "images"."state" = 'destroyed'
+      AND EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."image" = "images"."uuid")
     )
-    and (?2 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?2)))
+    and (?3 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?3)))
     and CASE
-      ?3
+      ?2
       WHEN 'active' THEN "images"."state" = 'active'
       WHEN 'all' THEN "images"."owner" = ?1
       OR "images"."state" = 'active'
       WHEN 'unactivated' THEN "images"."owner" = ?1
       AND "images"."state" IN ('unactivated', 'creating', 'failed')
       ELSE "images"."owner" = ?1
-      AND +"images"."state" = ?3
+      AND +"images"."state" = ?2
     END
     and (?4 IS NULL OR "images"."name" = ?4)
     and (?5 IS NULL OR instr("images"."name", ?5) > 0)
@@ -4288,29 +4299,40 @@ where (
         WHERE (
           "images".rowid IN (
             SELECT rowid
-            FROM "images"
-            WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
-            UNION
+            FROM (
+              SELECT rowid
+              FROM "images"
+              WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
+              UNION
+              SELECT rowid
+              FROM "images"
+              WHERE ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
+              UNION
+              SELECT "images".rowid
+              FROM "image_acl"
+              CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
+              WHERE "image_acl"."account" = ?1
+              AND "images"."state" IN ('active', 'disabled')
+            )
+            WHERE ?2 <> 'destroyed'
+            UNION ALL
             SELECT rowid
             FROM "images"
-            WHERE ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
-            UNION
-            SELECT "images".rowid
-            FROM "image_acl"
-            CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
-            WHERE "image_acl"."account" = ?1
-            AND "images"."state" IN ('active', 'disabled')
+            WHERE ?2 = 'destroyed'
+            AND "images"."owner" = ?1
+            AND "images"."state" = 'destroyed'
+            AND EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."image" = "images"."uuid")
           )
-          and (?2 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?2)))
+          and (?3 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?3)))
           and CASE
-            ?3
+            ?2
             WHEN 'active' THEN "images"."state" = 'active'
             WHEN 'all' THEN "images"."owner" = ?1
             OR "images"."state" = 'active'
             WHEN 'unactivated' THEN "images"."owner" = ?1
             AND "images"."state" IN ('unactivated', 'creating', 'failed')
             ELSE "images"."owner" = ?1
-            AND +"images"."state" = ?3
+            AND +"images"."state" = ?2
           END
           and (?4 IS NULL OR "images"."name" = ?4)
           and (?5 IS NULL OR instr("images"."name", ?5) > 0)
@@ -4350,12 +4372,16 @@ limit ?17;
 -- SEARCH images USING COVERING INDEX images_public (state=?)
 -- SEARCH image_acl USING COVERING INDEX image_acl_account (account=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
+-- SEARCH image_revisions EXISTS USING COVERING INDEX sqlite_autoindex_image_revisions_1 (image=?)
 -- SEARCH m USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INTEGER PRIMARY KEY (rowid=?)
 -- SEARCH images USING INDEX images_owner (owner=?)
 -- SEARCH images USING COVERING INDEX images_public (state=?)
 -- SEARCH image_acl USING COVERING INDEX image_acl_account (account=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
+-- SEARCH image_revisions EXISTS USING COVERING INDEX sqlite_autoindex_image_revisions_1 (image=?)
 -- SEARCH m USING INDEX sqlite_autoindex_images_1 (uuid=?)
 
 -- src/images/list-images.sql.ts listStatement
@@ -4386,29 +4412,40 @@ where (
   (
     "images".rowid IN (
       SELECT rowid
-      FROM "images"
-      WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
-      UNION
+      FROM (
+        SELECT rowid
+        FROM "images"
+        WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
+        UNION
+        SELECT rowid
+        FROM "images"
+        WHERE ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
+        UNION
+        SELECT "images".rowid
+        FROM "image_acl"
+        CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
+        WHERE "image_acl"."account" = ?1
+        AND "images"."state" IN ('active', 'disabled')
+      )
+      WHERE ?2 <> 'destroyed'
+      UNION ALL
       SELECT rowid
       FROM "images"
-      WHERE ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
-      UNION
-      SELECT "images".rowid
-      FROM "image_acl"
-      CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
-      WHERE "image_acl"."account" = ?1
-      AND "images"."state" IN ('active', 'disabled')
+      WHERE ?2 = 'destroyed'
+      AND "images"."owner" = ?1
+      AND "images"."state" = 'destroyed'
+      AND EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."image" = "images"."uuid")
     )
-    and (?2 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?2)))
+    and (?3 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?3)))
     and CASE
-      ?3
+      ?2
       WHEN 'active' THEN "images"."state" = 'active'
       WHEN 'all' THEN "images"."owner" = ?1
       OR "images"."state" = 'active'
       WHEN 'unactivated' THEN "images"."owner" = ?1
       AND "images"."state" IN ('unactivated', 'creating', 'failed')
       ELSE "images"."owner" = ?1
-      AND +"images"."state" = ?3
+      AND +"images"."state" = ?2
     END
     and (?4 IS NULL OR "images"."name" = ?4)
     and (?5 IS NULL OR instr("images"."name", ?5) > 0)
@@ -4439,29 +4476,40 @@ where (
         WHERE (
           "images".rowid IN (
             SELECT rowid
-            FROM "images"
-            WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
-            UNION
+            FROM (
+              SELECT rowid
+              FROM "images"
+              WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
+              UNION
+              SELECT rowid
+              FROM "images"
+              WHERE ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
+              UNION
+              SELECT "images".rowid
+              FROM "image_acl"
+              CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
+              WHERE "image_acl"."account" = ?1
+              AND "images"."state" IN ('active', 'disabled')
+            )
+            WHERE ?2 <> 'destroyed'
+            UNION ALL
             SELECT rowid
             FROM "images"
-            WHERE ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
-            UNION
-            SELECT "images".rowid
-            FROM "image_acl"
-            CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
-            WHERE "image_acl"."account" = ?1
-            AND "images"."state" IN ('active', 'disabled')
+            WHERE ?2 = 'destroyed'
+            AND "images"."owner" = ?1
+            AND "images"."state" = 'destroyed'
+            AND EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."image" = "images"."uuid")
           )
-          and (?2 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?2)))
+          and (?3 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?3)))
           and CASE
-            ?3
+            ?2
             WHEN 'active' THEN "images"."state" = 'active'
             WHEN 'all' THEN "images"."owner" = ?1
             OR "images"."state" = 'active'
             WHEN 'unactivated' THEN "images"."owner" = ?1
             AND "images"."state" IN ('unactivated', 'creating', 'failed')
             ELSE "images"."owner" = ?1
-            AND +"images"."state" = ?3
+            AND +"images"."state" = ?2
           END
           and (?4 IS NULL OR "images"."name" = ?4)
           and (?5 IS NULL OR instr("images"."name", ?5) > 0)
@@ -4501,12 +4549,16 @@ limit ?17;
 -- SEARCH images USING COVERING INDEX images_public (state=?)
 -- SEARCH image_acl USING COVERING INDEX image_acl_account (account=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
+-- SEARCH image_revisions EXISTS USING COVERING INDEX sqlite_autoindex_image_revisions_1 (image=?)
 -- SEARCH m USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INTEGER PRIMARY KEY (rowid=?)
 -- SEARCH images USING INDEX images_owner (owner=?)
 -- SEARCH images USING COVERING INDEX images_public (state=?)
 -- SEARCH image_acl USING COVERING INDEX image_acl_account (account=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
+-- SEARCH image_revisions EXISTS USING COVERING INDEX sqlite_autoindex_image_revisions_1 (image=?)
 -- SEARCH m USING INDEX sqlite_autoindex_images_1 (uuid=?)
 
 -- src/images/list-images.sql.ts pageStatement
@@ -4534,16 +4586,23 @@ select "uuid" as "uuid", "name" as "name", "version" as "version",
   coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) as "bytes"
 from "images"
 where "images"."uuid" IN (SELECT value FROM json_each(?1))
-AND (
-  ("images"."owner" = ?2 AND "images"."state" <> 'destroyed')
-  OR ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
-  OR (
-    "images"."state" IN ('active', 'disabled')
-    AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?2)
+AND CASE
+  ?2
+  WHEN 'destroyed' THEN "images"."owner" = ?3
+  AND "images"."state" = 'destroyed'
+  AND EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."image" = "images"."uuid")
+  ELSE (
+    ("images"."owner" = ?3 AND "images"."state" <> 'destroyed')
+    OR ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
+    OR (
+      "images"."state" IN ('active', 'disabled')
+      AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?3)
+    )
   )
-)
+END
 order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid";
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_revisions USING COVERING INDEX sqlite_autoindex_image_revisions_1 (image=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 
 -- src/images/list-images.sql.ts wholeStatement
@@ -4554,15 +4613,22 @@ select "uuid" as "uuid", "name" as "name", "version" as "version", "description"
   "revision" as "revision"
 from "images"
 where "images"."uuid" IN (SELECT value FROM json_each(?1))
-AND (
-  ("images"."owner" = ?2 AND "images"."state" <> 'destroyed')
-  OR ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
-  OR (
-    "images"."state" IN ('active', 'disabled')
-    AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?2)
+AND CASE
+  ?2
+  WHEN 'destroyed' THEN "images"."owner" = ?3
+  AND "images"."state" = 'destroyed'
+  AND EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."image" = "images"."uuid")
+  ELSE (
+    ("images"."owner" = ?3 AND "images"."state" <> 'destroyed')
+    OR ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
+    OR (
+      "images"."state" IN ('active', 'disabled')
+      AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?3)
+    )
   )
-);
+END;
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_revisions USING COVERING INDEX sqlite_autoindex_image_revisions_1 (image=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 
 -- src/images/revert-image.sql.ts revert.apply
@@ -5315,29 +5381,40 @@ from "images"
 where (
   "images".rowid IN (
     SELECT rowid
-    FROM "images"
-    WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
-    UNION
+    FROM (
+      SELECT rowid
+      FROM "images"
+      WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
+      UNION
+      SELECT rowid
+      FROM "images"
+      WHERE ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
+      UNION
+      SELECT "images".rowid
+      FROM "image_acl"
+      CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
+      WHERE "image_acl"."account" = ?1
+      AND "images"."state" IN ('active', 'disabled')
+    )
+    WHERE ?2 <> 'destroyed'
+    UNION ALL
     SELECT rowid
     FROM "images"
-    WHERE ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
-    UNION
-    SELECT "images".rowid
-    FROM "image_acl"
-    CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
-    WHERE "image_acl"."account" = ?1
-    AND "images"."state" IN ('active', 'disabled')
+    WHERE ?2 = 'destroyed'
+    AND "images"."owner" = ?1
+    AND "images"."state" = 'destroyed'
+    AND EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."image" = "images"."uuid")
   )
-  and (?2 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?2)))
+  and (?3 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?3)))
   and CASE
-    ?3
+    ?2
     WHEN 'active' THEN "images"."state" = 'active'
     WHEN 'all' THEN "images"."owner" = ?1
     OR "images"."state" = 'active'
     WHEN 'unactivated' THEN "images"."owner" = ?1
     AND "images"."state" IN ('unactivated', 'creating', 'failed')
     ELSE "images"."owner" = ?1
-    AND +"images"."state" = ?3
+    AND +"images"."state" = ?2
   END
   and (?4 IS NULL OR "images"."name" = ?4)
   and (?5 IS NULL OR instr("images"."name", ?5) > 0)
@@ -5365,27 +5442,36 @@ order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), 
 -- SEARCH images USING COVERING INDEX images_public (state=?)
 -- SEARCH image_acl USING COVERING INDEX image_acl_account (account=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
+-- SEARCH image_revisions EXISTS USING COVERING INDEX sqlite_autoindex_image_revisions_1 (image=?)
 -- SEARCH m USING INDEX sqlite_autoindex_images_1 (uuid=?)
 
 -- src/images/search-tags.sql.ts taggedStatement
 select "uuid" as "uuid"
 from "images"
 where "images"."uuid" IN (SELECT value FROM json_each(?1))
-AND (
-  ("images"."owner" = ?2 AND "images"."state" <> 'destroyed')
-  OR ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
-  OR (
-    "images"."state" IN ('active', 'disabled')
-    AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?2)
+AND CASE
+  ?2
+  WHEN 'destroyed' THEN "images"."owner" = ?3
+  AND "images"."state" = 'destroyed'
+  AND EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."image" = "images"."uuid")
+  ELSE (
+    ("images"."owner" = ?3 AND "images"."state" <> 'destroyed')
+    OR ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
+    OR (
+      "images"."state" IN ('active', 'disabled')
+      AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?3)
+    )
   )
-)
+END
 AND NOT EXISTS (
   SELECT 1
-  FROM json_each(?3) AS wanted
+  FROM json_each(?4) AS wanted
   WHERE coalesce("images"."tags" -> (wanted.value ->> 0) NOT IN (wanted.value ->> 1, wanted.value ->> 2), 1)
 )
 order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid";
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_revisions USING COVERING INDEX sqlite_autoindex_image_revisions_1 (image=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 
 -- src/images/tags.sql.ts addTags.apply

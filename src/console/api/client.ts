@@ -49,6 +49,11 @@ export class Client {
   getOwnKey = (): Promise<AccountKey> =>
     this.#read(`/${encodeURIComponent(this.session.login)}/keys/${encodeURIComponent(this.session.key.fingerprint)}`);
 
+  /** Whether the key that signs may read the images of the whole account, and so its feed. */
+  get mayFollow(): boolean {
+    return this.session.scope?.split(" ").some((word) => /^images:\w+$/.test(word)) ?? true;
+  }
+
   /** Whether the key that signs has a word, of an image or of all. docs/contract.md#scopes */
   may(word: ScopeWord, image?: string): boolean {
     const words = this.session.scope?.split(" ");

@@ -22,6 +22,10 @@ const rows: Readonly<Record<number, Row>> = {
     title: "The service cannot be reached",
     advice: "Check the network. A change that was sent is kept here, and is made once when you send it again.",
   }),
+  2: () => ({
+    title: "This page is older than the service",
+    advice: "Copy what you typed and did not save. Then reload the page.",
+  }),
   401: () => ({
     title: "The service does not know this key",
     advice:

@@ -1,3 +1,4 @@
+import { PartMissing } from "../load-part.ts";
 import { openPkcs8 } from "./encrypted-pkcs8.ts";
 import { KeyFileRefused } from "./key-file-refused.ts";
 import { readOpenSsh } from "./openssh-file.ts";
@@ -14,7 +15,7 @@ const maxCharacters = 100_000;
  * Reads the text of a private key file: OpenSSH, PKCS#8 (encrypted too), PKCS#1 or SEC1; RSA, ECDSA or Ed25519.
  *
  * @throws {KeyFileRefused} with a sentence for the person: another kind of file, a damaged one, a passphrase that is
- * missing or wrong
+ * missing or wrong; {PartMissing} what opens the file did not load
  */
 export async function readKeyFile(text: string, passphrase?: string): Promise<SigningKey> {
   const { label, der } = readPem(text);
@@ -22,7 +23,7 @@ export async function readKeyFile(text: string, passphrase?: string): Promise<Si
     const { jwk, comment } = await readJwk(label, der, passphrase);
     return await importSigningKey(jwk, comment);
   } catch (error) {
-    if (error instanceof KeyFileRefused) throw error;
+    if (error instanceof KeyFileRefused || error instanceof PartMissing) throw error;
     const reason = error instanceof Error && error.message ? `: ${error.message}` : "";
     throw new KeyFileRefused(`The key cannot be read${reason}. Is the file complete?`);
   }

@@ -16,10 +16,16 @@ export function RefusalNotice({ refusal, onRetry, ...props }: Props) {
       <strong>{title}</strong>
       <p>{text}</p>
       {advice && <p>{advice}</p>}
-      {onRetry && (
-        <button type="button" onClick={onRetry}>
-          Try again
+      {refusal.code === "OldPage" ? (
+        <button type="button" onClick={() => location.reload()}>
+          Reload the page
         </button>
+      ) : (
+        onRetry && (
+          <button type="button" onClick={onRetry}>
+            Try again
+          </button>
+        )
       )}
     </div>
   );
