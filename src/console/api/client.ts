@@ -21,7 +21,7 @@ type Call = { method?: string; path: string; headers?: Record<string, string>; b
 export class Client {
   readonly session: Session;
   readonly #origin: string;
-  #accountId: string | undefined;
+  #account: Promise<Account> | undefined;
 
   constructor(session: Session, { origin = globalThis.location?.origin ?? "" }: { origin?: string } = {}) {
     this.session = session;
@@ -39,11 +39,17 @@ export class Client {
 
   getAccount = (): Promise<Account> => this.#read(this.#base);
 
-  /** The UUID of the account, which never changes. */
-  async getAccountId(): Promise<string> {
-    this.#accountId ??= (await this.getAccount()).id;
-    return this.#accountId;
+  /** The account as it was when somebody first asked for it: its UUID never changes, its login hardly. */
+  getAccountOnce(): Promise<Account> {
+    this.#account ??= this.getAccount().catch((error) => {
+      this.#account = undefined;
+      throw error;
+    });
+    return this.#account;
   }
+
+  /** The UUID of the account. */
+  getAccountId = async (): Promise<string> => (await this.getAccountOnce()).id;
 
   /** The key that signs, which every key may read. */
   getOwnKey = (): Promise<AccountKey> =>

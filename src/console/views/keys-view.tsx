@@ -1,4 +1,5 @@
 import type { Session } from "../keys/kept-session.ts";
+import { dropKeyNames } from "../ui/key-name.tsx";
 import { RefusalNotice } from "../ui/refusal-notice.tsx";
 import { useAttempt } from "../ui/use-attempt.ts";
 import { useLoaded } from "../ui/use-loaded.ts";
@@ -20,6 +21,7 @@ export function KeysView({ client, tell, onSession }: KeysProps) {
   const change = async (make: () => Promise<string>): Promise<boolean> => {
     const isDone = await attempt(async () => tell(await make()));
     keys.reload();
+    dropKeyNames(client);
     return isDone;
   };
   return (
