@@ -1,10 +1,10 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { Client } from "./api/client.ts";
-import { forgetSession, keepSession, readKeptSession, type Session } from "./keys/kept-session.ts";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Client } from "./api/client.ts";
 import type { Route } from "./route.ts";
 import { RefusalNotice } from "./ui/refusal-notice.tsx";
 import { useLoaded } from "./ui/use-loaded.ts";
 import { leaveAddress, useRoute } from "./ui/use-route.ts";
+import { type SessionChanges, useSession } from "./ui/use-session.ts";
 import { useTold } from "./ui/use-told.ts";
 import type { ViewProps } from "./view-props.ts";
 import { AccountMenu } from "./views/account-menu.tsx";
@@ -17,25 +17,17 @@ import { UnansweredIntents } from "./views/unanswered-intents.tsx";
 
 /** The console: a header, and the view that the address names. */
 export function App() {
-  const [session, setSession] = useState<Session | null | undefined>(undefined);
   const { route, go, setUnsaved } = useRoute();
   const { told, tell } = useTold();
+  const { session, client, changes, why } = useSession(tell);
   const [settled, setSettled] = useState(0);
-  useEffect(() => {
-    readKeptSession().then(setSession, () => setSession(null));
-  }, []);
-  const client = useMemo(() => (session ? new Client(session) : null), [session]);
-
-  const change = async (next: Session | null) => {
-    await (next ? keepSession(next) : forgetSession());
-    setSession(next);
-  };
   const before = useRef(session);
   useLayoutEffect(() => {
     // The form or the dialog that had the focus is gone.
     if (before.current !== undefined && !before.current !== !session) focusMain();
     before.current = session;
-  }, [session]);
+    if (!session) setUnsaved(false);
+  }, [session, setUnsaved]);
   useEffect(() => {
     if (!session || route.view !== "demo") return;
     // The key leaves the address and the browser's history.
@@ -49,9 +41,9 @@ export function App() {
       <button type="button" class="skip" onClick={focusMain}>
         Skip to the content
       </button>
-      <Header client={client} route={route} onChange={change} />
+      <Header client={client} route={route} session={changes} tell={tell} />
       <main id="main" tabIndex={-1}>
-        {session === null && <SignInView route={route} onSignIn={change} tell={tell} />}
+        {session === null && <SignInView route={route} why={why} onSignIn={changes.signIn} tell={tell} />}
         {client && (
           <>
             <UnansweredIntents
@@ -68,7 +60,7 @@ export function App() {
               tell={tell}
               settled={settled}
               setUnsaved={setUnsaved}
-              onSession={change}
+              session={changes}
             />
           </>
         )}
@@ -85,9 +77,14 @@ function focusMain(): void {
   document.querySelector<HTMLElement>("#main")?.focus();
 }
 
-type HeaderProps = { client: Client | null; route: Route; onChange: (session: Session | null) => Promise<void> };
+type HeaderProps = {
+  client: Client | null;
+  route: Route;
+  session: SessionChanges;
+  tell: (text: string) => void;
+};
 
-function Header({ client, route, onChange }: HeaderProps) {
+function Header({ client, route, ...props }: HeaderProps) {
   return (
     <header class="top">
       <a class="brand" href="#/images">
@@ -108,7 +105,7 @@ function Header({ client, route, onChange }: HeaderProps) {
       <a class="docs" href="/--docs/">
         Documentation
       </a>
-      {client && <AccountMenu client={client} onChange={onChange} />}
+      {client && <AccountMenu client={client} {...props} />}
     </header>
   );
 }
@@ -120,16 +117,16 @@ function KeysLater(props: KeysProps) {
   return refusal ? <RefusalNotice refusal={refusal} onRetry={reload} /> : <p>Loading…</p>;
 }
 
-type MainProps = ViewProps & { route: Route; onSession: (session: Session | null) => Promise<void> };
+type MainProps = ViewProps & { route: Route; session: SessionChanges };
 
-function View({ route, onSession, ...props }: MainProps) {
+function View({ route, session, ...props }: MainProps) {
   switch (route.view) {
     case "image":
       return <ImageView key={route.id} id={route.id} {...props} />;
     case "history":
       return <HistoryView key={route.id} id={route.id} {...props} />;
     case "keys":
-      return <KeysLater {...props} onSession={onSession} />;
+      return <KeysLater {...props} session={session} />;
     default:
       return <ImagesView {...props} />;
   }

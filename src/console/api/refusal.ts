@@ -53,6 +53,10 @@ export class Refusal extends Error {
 /** No answer came. */
 export const makeUnreachable = (): Refusal => new Refusal("no answer came", { status: 0, code: "Unreachable" });
 
+/** Nothing was sent: the key is no longer kept. It says nothing of an earlier attempt. */
+export const makeKeyForgotten = (): Refusal =>
+  new Refusal("the key that signed here is no longer kept in this browser", { status: 401, code: "KeyForgotten" });
+
 /** The refusal that an answer tells. @param now ms since the epoch by this computer's clock */
 export async function readRefusal(response: Response, now: number): Promise<Refusal> {
   const { headers, status } = response;
