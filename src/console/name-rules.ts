@@ -50,18 +50,3 @@ function findNameMistake(name: string): string | undefined {
 }
 
 const shorten = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}…` : text);
-
-/** A list of accounts with a UUID in place of each name that is known; what else is there stays as it is. */
-export const resolveNames = (text: string, names: Names): string =>
-  text
-    .split(/[\r\n,;]+/)
-    .map((part) => part.trim())
-    .filter((part) => part !== "")
-    .map((part) => findNamed(names, part.replace(/\s+/g, " ")) ?? resolveWords(part, names))
-    .join("\n");
-
-const resolveWords = (part: string, names: Names): string =>
-  part
-    .split(/\s+/)
-    .map((word) => findNamed(names, word) ?? word)
-    .join("\n");

@@ -46,6 +46,21 @@ export const findNamed = (names: Names, name: string): string | undefined =>
 /** Two names that fold to the same are one: in this form names are compared. */
 export const fold = (name: string): string => name.normalize("NFKC").toLowerCase();
 
+/** A list of accounts with a UUID in place of each name that is known; what else is there stays as it is. */
+export const resolveNames = (text: string, names: Names): string =>
+  text
+    .split(/[\r\n,;]+/)
+    .map((part) => part.trim())
+    .filter((part) => part !== "")
+    .map((part) => findNamed(names, part.replace(/\s+/g, " ")) ?? resolveWords(part, names))
+    .join("\n");
+
+const resolveWords = (part: string, names: Names): string =>
+  part
+    .split(/\s+/)
+    .map((word) => findNamed(names, word) ?? word)
+    .join("\n");
+
 function notify(): void {
   for (const listener of listeners) listener();
 }

@@ -13,7 +13,6 @@ export function AccountMenu(props: AccountProps) {
   const parts = useLoaded("account menu", () => import("./account/account-parts.tsx"));
   const [isOpen, setOpen] = useState(false);
   const [dialog, setDialog] = useState<AccountDialog | null>(null);
-  const button = useRef<HTMLButtonElement>(null);
   const menu = useRef<HTMLDivElement>(null);
   useEffect(() => {
     let isCurrent = true;
@@ -29,15 +28,10 @@ export function AccountMenu(props: AccountProps) {
     menu.current?.hidePopover();
     setDialog(next);
   };
-  const close = () => {
-    setDialog(null);
-    button.current?.focus();
-  };
   return (
     <div class="account">
       <button
         type="button"
-        ref={button}
         popovertarget={menuId}
         aria-haspopup="dialog"
         aria-expanded={isOpen}
@@ -68,7 +62,9 @@ export function AccountMenu(props: AccountProps) {
             <p>Loading…</p>
           ))}
       </div>
-      {dialog !== null && parts.value && <parts.value.AccountDialogs {...props} dialog={dialog} onClose={close} />}
+      {dialog !== null && parts.value && (
+        <parts.value.AccountDialogs {...props} dialog={dialog} onClose={() => setDialog(null)} />
+      )}
     </div>
   );
 }

@@ -1,20 +1,26 @@
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { readNameLines } from "../../name-rules.ts";
 import { keepNames, type Names } from "../../names.ts";
 import { useNames } from "../../ui/account-name.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { describeInput, Field } from "../../ui/field.tsx";
 
-type Props = { tell: (text: string) => void; onClose: () => void };
+type Props = {
+  tell: (text: string) => void;
+  onClose: () => void;
+  /** A line to begin with. */
+  begun?: string;
+};
 
 const hint = "A line for each: 47034e57-42d1-0342-b302-00db733e8c8a Ann of accounting";
 
 /** The names that this browser keeps for accounts: to add, change and remove. */
-export function NamesDialog({ tell, onClose }: Props) {
+export function NamesDialog({ tell, onClose, begun = "" }: Props) {
   const { names } = useNames();
-  const [text, setText] = useState("");
+  const [text, setText] = useState(begun);
   const [mistake, setMistake] = useState<string | undefined>();
   const lines = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => lines.current?.focus(), []);
   const keep = (next: Names, said: string): boolean => {
     try {
       keepNames(next);
@@ -55,20 +61,22 @@ export function NamesDialog({ tell, onClose }: Props) {
                   </b>{" "}
                   <span class="mono">{id}</span>
                 </span>
-                <button
-                  type="button"
-                  class="plain"
-                  aria-label={`Change ${name}`}
-                  onClick={() => {
-                    setText(`${id} ${name}`);
-                    lines.current?.focus();
-                  }}
-                >
-                  Change
-                </button>
-                <button type="button" class="plain" aria-label={`Remove ${name}`} onClick={() => remove(id)}>
-                  Remove
-                </button>
+                <span>
+                  <button
+                    type="button"
+                    class="plain"
+                    aria-label={`Change ${name}`}
+                    onClick={() => {
+                      setText(`${id} ${name}`);
+                      lines.current?.focus();
+                    }}
+                  >
+                    Change
+                  </button>{" "}
+                  <button type="button" class="plain" aria-label={`Remove ${name}`} onClick={() => remove(id)}>
+                    Remove
+                  </button>
+                </span>
               </li>
             ))}
         </ul>
