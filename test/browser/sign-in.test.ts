@@ -12,11 +12,7 @@ const op = new Person("dddddddd-0000-4000-8000-000000000001", "op", { isOperator
 const service = new BrowserService();
 
 /** Files that a browser cannot open are refused with a sentence: test/console/key-files.test.ts. */
-const unreadable = [
-  "OpenSSH ed25519 with 3des-cbc",
-  "PKCS#1 rsa with OpenSSL's old passphrase",
-  "PKCS#8 P-256 with des3",
-];
+const unreadable = ["OpenSSH ed25519 with 3des-cbc", "PKCS#8 P-256 with des3"];
 const files = keyFiles.filter(({ name }) => !unreadable.includes(name));
 const lines = new Set(keyFiles.map(({ publicLine }) => publicLine));
 const keyed = {
