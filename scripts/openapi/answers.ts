@@ -204,6 +204,10 @@ export const answerSchemas: Json = {
       key: text("OpenSSH line."),
       scope: text("What it may do, as words. Absent: everything.", { pattern: makeScopePattern(" ") }),
       expires: text("When it ends. Absent: never.", { format: "date-time" }),
+      operator: {
+        const: true,
+        description: "GetKey of the key that signs: it may act as other accounts. Absent: it may not.",
+      },
     },
     ["name", "fingerprint", "key"],
   ),

@@ -46,6 +46,8 @@ async function* readPages(c: Context<AppEnv>): Pages {
 /** A key as CloudAPI shows it, with the limits that it has (ours). */
 const showKey = ({ name, fingerprint, key, ...limits }: KeyRow) => ({ name, fingerprint, key, ...showLimits(limits) });
 
+const isOwn = (caller: Caller, key: KeyRow | null): boolean => key?.fingerprintSha256 === caller.fingerprintSha256;
+
 /**
  * Checks that the caller's key may read or delete a key: itself always, others with the word `keys`. Deleting also takes that
  * the other can do no more.
@@ -53,18 +55,20 @@ const showKey = ({ name, fingerprint, key, ...limits }: KeyRow) => ({ name, fing
  * @throws {CloudApiError} NotAuthorized
  */
 function assertMayTouch(caller: Caller, key: KeyRow | null, isDeletion: boolean): void {
-  if (key?.fingerprintSha256 === caller.fingerprintSha256) return;
+  if (isOwn(caller, key)) return;
   assertCovered(caller, ["keys"]);
   if (key && isDeletion) assertWithin(key, caller);
 }
 
-/** GetKey, by name or fingerprint. docs/contract.md#keys */
+/** GetKey, by name or fingerprint. The key that signs is told whether it may act as other accounts. docs/contract.md#keys */
 export const getKey = handlersOf<"/:login/keys/:key">()(named("GetKey"), async (c) => {
   const key = readKeyReference(c.req.param("key"));
   const found = await asCaller(c, (db, caller) => readKey(db, { ...caller, key }));
   assertAuthority(found);
-  assertMayTouch(requireSet(c, "caller"), found.key, false);
-  return answerJson(c, showKey(requireFound(found.key, key)));
+  const caller = requireSet(c, "caller");
+  assertMayTouch(caller, found.key, false);
+  const operator = found.isOperator && isOwn(caller, found.key);
+  return answerJson(c, { ...showKey(requireFound(found.key, key)), ...(operator && { operator }) });
 });
 
 /** CreateKey: from now on the key may sign. docs/contract.md#keys */

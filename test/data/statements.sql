@@ -257,7 +257,9 @@ left join "accounts" on "accounts"."uuid" = ?1;
 -- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
 
 -- src/accounts/keys.sql.ts getKeyStatement
-select "caller"."hasAuthority" as "hasAuthority", name as "key_name", fingerprint as "key_fingerprint",
+select "caller"."hasAuthority" as "hasAuthority",
+  coalesce((SELECT "accounts"."operator" FROM "accounts" WHERE "accounts"."uuid" = ?1), 0)
+AND coalesce(?2, ?3) IS NULL as "isOperator", name as "key_name", fingerprint as "key_fingerprint",
   fingerprintSha256 as "key_fingerprintSha256", key as "key_key", scope as "key_scope", expires as "key_expires"
 from (
   SELECT (
@@ -265,33 +267,33 @@ from (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?1
+      inner join "accounts" "target" on "target"."uuid" = ?4
       where (
-        "keys"."account" = ?2
-        and "keys"."fingerprintSha256" = ?3
-        and ?4 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ?5 IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?6
-        and ?7 IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?1
+        and "keys"."fingerprintSha256" = ?5
+        and ?6 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?7 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?8
+        and ?9 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?8, ?9) IS NULL
+        AND coalesce(?2, ?3) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?1
+      inner join "accounts" "target" on "target"."uuid" = ?4
       where (
-        "limited_keys"."account" = ?2
-        and "limited_keys"."fingerprintSha256" = ?3
-        and ?4 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ?5 IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?6
-        and ?7 IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?1
+        and "limited_keys"."fingerprintSha256" = ?5
+        and ?6 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?7 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?8
+        and ?9 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?8
-        AND "limited_keys"."expires" IS ?9
+        AND "limited_keys"."scope" IS ?2
+        AND "limited_keys"."expires" IS ?3
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -301,14 +303,14 @@ left join (
   SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
   FROM "keys"
   WHERE (
-    "keys"."account" = ?1
+    "keys"."account" = ?4
     and "keys"."name" IN (
       ?10,
-        (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ?1 AND "other"."fingerprint" = ?10),
+        (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ?4 AND "other"."fingerprint" = ?10),
         (
           SELECT "other"."name"
           FROM "keys" AS "other"
-          WHERE "other"."account" = ?1
+          WHERE "other"."account" = ?4
           AND "other"."fingerprintSha256" = ?10
         )
     )
@@ -317,19 +319,19 @@ left join (
   SELECT name, fingerprint, fingerprintSha256, key, scope, expires
   FROM "limited_keys"
   WHERE (
-    "limited_keys"."account" = ?1
+    "limited_keys"."account" = ?4
     and "limited_keys"."name" IN (
       ?10,
         (
           SELECT "other"."name"
           FROM "limited_keys" AS "other"
-          WHERE "other"."account" = ?1
+          WHERE "other"."account" = ?4
           AND "other"."fingerprint" = ?10
         ),
         (
           SELECT "other"."name"
           FROM "limited_keys" AS "other"
-          WHERE "other"."account" = ?1
+          WHERE "other"."account" = ?4
           AND "other"."fingerprintSha256" = ?10
         )
     )
@@ -349,6 +351,7 @@ left join (
 -- SEARCH other USING COVERING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN caller
 -- SCAN named LEFT-JOIN
+-- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 
 -- src/accounts/keys.sql.ts keyCreation.outcome
 select "caller"."hasAuthority" as "hasAuthority",

@@ -63,6 +63,10 @@ export const makeUnreachable = (): Refusal => new Refusal("no answer came", { st
 export const makeOldPage = (): Refusal =>
   new Refusal("the service was updated, and this part of the page is gone", { status: 2, code: "OldPage" });
 
+/** Nothing was sent: the key is no longer kept. It says nothing of an earlier attempt. */
+export const makeKeyForgotten = (): Refusal =>
+  new Refusal("the key that signed here is no longer kept in this browser", { status: 401, code: "KeyForgotten" });
+
 /** The refusal that an answer tells. @param now ms since the epoch by this computer's clock */
 export async function readRefusal(response: Response, now: number): Promise<Refusal> {
   const { headers, status } = response;

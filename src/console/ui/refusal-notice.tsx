@@ -3,14 +3,15 @@ import type { Refusal } from "../api/refusal.ts";
 
 type Props = {
   refusal: Refusal;
-  /** What to do, where the usual words do not fit. */
+  /** What happened and what to do, where the usual words do not fit. */
+  text?: string | undefined;
   advice?: string | undefined;
   onRetry?: () => void;
 };
 
 /** Says why the service did not do what it was asked, and what to do. Read out at once. */
 export function RefusalNotice({ refusal, onRetry, ...props }: Props) {
-  const { title, text, advice = "" } = { ...describeRefusal(refusal), ...props };
+  const { title, text, advice } = { ...describeRefusal(refusal), ...props };
   return (
     <div class="notice bad" role="alert">
       <strong>{title}</strong>
