@@ -56,12 +56,9 @@ describe.skipIf(!chromiumPath)(
     it("keeps what is typed while a save runs, and saves it next", async () => {
       const window = await open("saving");
       const { page } = window;
-      const held = { release: () => undefined as void };
-      const released = new Promise<void>((done) => {
-        held.release = done;
-      });
+      const held = Promise.withResolvers<void>();
       await page.route("**/images/*?action=update", async (route) => {
-        await released;
+        await held.promise;
         await route.continue();
       });
       await page.getByLabel("Description").fill("first");
