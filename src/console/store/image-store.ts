@@ -67,6 +67,8 @@ export class ImageStore {
   readonly #intents = new Map<string, { name: string; intent: Intent }>();
   readonly #running = new Map<string, Promise<void>>();
   #begun: Promise<void> | null = null;
+  /** When the service lets the feed be read again, in milliseconds since the epoch. */
+  #notBefore = 0;
 
   /** @param before that of the same account with another key, or another scope: what was typed goes on */
   constructor(client: Client, before: ImageStore | null = null) {
@@ -244,6 +246,7 @@ export class ImageStore {
   poll = (): Promise<void> => this.#once("poll", () => this.#pollOnce());
 
   async #pollOnce(): Promise<void> {
+    if (Date.now() < this.#notBefore) return;
     const before = this.feedRefusal;
     try {
       const changes = await this.#feed.readNew();
@@ -254,6 +257,7 @@ export class ImageStore {
       ]);
     } catch (error) {
       this.feedRefusal = toRefusal(error);
+      this.#notBefore = Date.now() + (this.feedRefusal.retryAfterSeconds ?? 0) * 1000;
       if (this.feedRefusal.status === 410) await this.#beginAnew();
     }
     if (before !== this.feedRefusal) this.#notify();
