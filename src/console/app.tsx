@@ -2,16 +2,13 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { Client } from "./api/client.ts";
 import { forgetSession, keepSession, readKeptSession, type Session } from "./keys/kept-session.ts";
 import type { Route } from "./route.ts";
-import { RefusalNotice } from "./ui/refusal-notice.tsx";
-import { useLoaded } from "./ui/use-loaded.ts";
+import { later } from "./ui/later.tsx";
 import { leaveAddress, useRoute } from "./ui/use-route.ts";
 import { useTold } from "./ui/use-told.ts";
 import type { ViewProps } from "./view-props.ts";
 import { AccountMenu } from "./views/account-menu.tsx";
-import { HistoryView } from "./views/history-view.tsx";
 import { ImageView } from "./views/image-view.tsx";
 import { ImagesView } from "./views/images-view.tsx";
-import type { KeysProps } from "./views/keys-view.tsx";
 import { SignInView } from "./views/sign-in-view.tsx";
 import { UnansweredIntents } from "./views/unanswered-intents.tsx";
 
@@ -113,12 +110,8 @@ function Header({ client, route, onChange }: HeaderProps) {
   );
 }
 
-/** The keys, whose script is loaded when they are first shown. */
-function KeysLater(props: KeysProps) {
-  const { value, refusal, reload } = useLoaded("keys view", () => import("./views/keys-view.tsx"));
-  if (value) return <value.KeysView {...props} />;
-  return refusal ? <RefusalNotice refusal={refusal} onRetry={reload} /> : <p>Loading…</p>;
-}
+const HistoryLater = later("the history", async () => (await import("./views/history-view.tsx")).HistoryView);
+const KeysLater = later("the keys", async () => (await import("./views/keys-view.tsx")).KeysView);
 
 type MainProps = ViewProps & { route: Route; onSession: (session: Session | null) => Promise<void> };
 
@@ -127,7 +120,7 @@ function View({ route, onSession, ...props }: MainProps) {
     case "image":
       return <ImageView key={route.id} id={route.id} {...props} />;
     case "history":
-      return <HistoryView key={route.id} id={route.id} {...props} />;
+      return <HistoryLater key={route.id} id={route.id} {...props} />;
     case "keys":
       return <KeysLater {...props} onSession={onSession} />;
     default:

@@ -179,6 +179,51 @@ describe.skipIf(!chromiumPath)(
       expect(await window.page.getByRole("button", { name: /Make the image/ }).count()).toBe(0);
     });
 
+    it("tells loading, offline, unanswered and refused apart, and keeps what it shows, with its age, when it cannot read again", async () => {
+      const window = await service.open();
+      window.expected.push(/ERR_INTERNET_DISCONNECTED|ERR_FAILED|status of 500/);
+      await bob.signIn(window);
+      const { page } = window;
+      await page.clock.install();
+      const release = await holdBack(page, "**/audit");
+      await page.goto(`/--console/#/images/${idOf("reverted")}/history`);
+      await page.getByRole("status").filter({ hasText: "Loading the history…" }).waitFor();
+      release();
+      await page.getByText("revision 1", { exact: true }).waitFor();
+      const time = page.locator(".timeline time").first();
+      const before = (await time.textContent()) ?? "";
+      await page.clock.fastForward("02:00");
+      // The times move on by themselves.
+      await time.filter({ hasNotText: before }).waitFor();
+      await window.context.setOffline(true);
+      const alert = page.getByRole("alert");
+      await alert.filter({ hasText: "You are offline" }).waitFor();
+      expect(await alert.innerText()).toMatch(/What is below was read 2 minutes ago/);
+      await page.getByText("revision 1", { exact: true }).waitFor();
+      await page.unroute("**/audit");
+      await window.context.setOffline(false);
+      await alert.waitFor({ state: "detached" });
+      await page.route("**/audit", (route) => route.abort());
+      await page.evaluate("dispatchEvent(new Event('online'))");
+      await alert.filter({ hasText: "The service cannot be reached" }).waitFor();
+      await page.getByText("revision 1", { exact: true }).waitFor();
+      await page.unroute("**/audit");
+      await page.route("**/audit", (route) => route.fulfill({ status: 500, json: { message: "it broke" } }));
+      await page.getByRole("button", { name: "Try again" }).click();
+      await alert.filter({ hasText: "The service failed" }).waitFor();
+      await page.unroute("**/audit");
+      // That the image cannot be read does not say that it is deleted.
+      const image = new RegExp(`/images/${idOf("reverted")}$`);
+      await page.route(image, (route) => route.fulfill({ status: 500, json: { message: "it broke" } }));
+      await page.getByRole("button", { name: "Try again" }).click();
+      await alert.filter({ hasText: "The service failed" }).waitFor();
+      expect(await page.getByText("The image is deleted.").count()).toBe(0);
+      await page.unroute(image);
+      await page.getByRole("button", { name: "Try again" }).click();
+      await alert.waitFor({ state: "detached" });
+      expect(await page.evaluate("document.activeElement.textContent")).toBe("History");
+    });
+
     it.each([
       { colorScheme: "light", width: 1280 },
       { colorScheme: "dark", width: 390 },

@@ -8,6 +8,7 @@ import { isEqual } from "../../src/console/edit/equal.ts";
 import { applyChoices, findConflicts } from "../../src/console/edit/merge.ts";
 import { findAccountMistake, findFieldMistakes } from "../../src/console/edit/validate.ts";
 import { formatRoute, readRoute } from "../../src/console/route.ts";
+import { formatAgo, formatTime } from "../../src/console/ui/time.tsx";
 import { makeUpdateImageSchema } from "../../src/images/rules/fields.ts";
 
 const runs = { numRuns: process.env["LONG"] ? 20_000 : 500 };
@@ -164,6 +165,36 @@ describe("the console's rules", () => {
   it("name what is no account", () => {
     expect(findAccountMistake("47034e57-42d1-0342-b302-00db733e8c8a")).toBeUndefined();
     expect(findAccountMistake("alice")).toMatch(/^An account is named by its UUID in lower case/);
+  });
+});
+
+describe("a time", () => {
+  const now = Date.parse("2026-11-28T12:00:00.000Z");
+  const ago = (ms: number, language = "en") => formatAgo(new Date(now - ms).toISOString(), now, language);
+  const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
+
+  it("is how long ago it was, in whole units; older than some weeks, its date", () => {
+    expect([0, minute - 1, minute, 2 * hour - 1, 3 * hour, day, 13.9 * day].map((ms) => ago(ms))).toEqual([
+      "now",
+      "now",
+      "1 minute ago",
+      "1 hour ago",
+      "3 hours ago",
+      "1 day ago",
+      "13 days ago",
+    ]);
+    expect([14 * day, 35 * day - 1, 35 * day].map((ms) => ago(ms))).toEqual([
+      "2 weeks ago",
+      "4 weeks ago",
+      "Oct 24, 2026",
+    ]);
+    expect([ago(3 * hour, "de"), ago(400 * day, "de")]).toEqual(["vor 3 Stunden", "24.10.2025"]);
+  });
+
+  it("to come is date and time, but for what two clocks may differ by", () => {
+    expect(ago(-minute)).toBe("now");
+    const later = new Date(now + 90 * day).toISOString();
+    expect(formatAgo(later, now, "en")).toBe(formatTime(later, "en"));
   });
 });
 

@@ -1,6 +1,9 @@
 import { useState } from "preact/hooks";
+import type { Client } from "../api/client.ts";
 import type { AuditEntry, AuditPage, Versioned } from "../api/image.ts";
+import { Refusal } from "../api/refusal.ts";
 import { formatRoute } from "../route.ts";
+import { NotLoaded } from "../ui/not-loaded.tsx";
 import { RefusalNotice } from "../ui/refusal-notice.tsx";
 import { useAttempt } from "../ui/use-attempt.ts";
 import { useLoaded } from "../ui/use-loaded.ts";
@@ -8,27 +11,23 @@ import type { ViewProps } from "../view-props.ts";
 import { Revert } from "./history/revert.tsx";
 import { Revision } from "./history/revision.tsx";
 
-type History = AuditPage & { current: Versioned | null };
+/** @property current null where the image is destroyed @property readAt ISO 8601 */
+type History = AuditPage & { current: Versioned | null; readAt: string };
 
 /** What happened to an image, newest first, and how to take it back. */
 export function HistoryView({ id, client, tell, go, settled }: ViewProps & { id: string }) {
   const [asked, setAsked] = useState<AuditEntry | null>(null);
   const { attempt, refusal: olderRefusal } = useAttempt();
-  const { value, refusal, isLoading, reload, replace } = useLoaded(
-    `history ${id} ${settled}`,
-    async (): Promise<History> => {
-      // A destroyed image has a history, and no current state.
-      const [page, current] = await Promise.all([client.audit(id), client.getImage(id).catch(() => null)]);
-      return { ...page, current };
-    },
-  );
-  const showOlder = ({ entries, nextMarker, current }: History) =>
+  const loaded = useLoaded(`history ${id} ${settled}`, () => readHistory(client, id));
+  const { value, isLoading, reload, replace } = loaded;
+  const showOlder = ({ entries, nextMarker, ...rest }: History) =>
     attempt(async () => {
       if (nextMarker === null) return;
       const older = await client.audit(id, { marker: nextMarker });
-      replace({ ...older, entries: [...entries, ...older.entries], current });
+      replace({ ...rest, ...older, entries: [...entries, ...older.entries] });
     });
-  if (!value) return refusal ? <RefusalNotice refusal={refusal} onRetry={reload} /> : <p role="status">Loading…</p>;
+  const notLoaded = <NotLoaded what="the history" loaded={loaded} readAt={value?.readAt ?? null} />;
+  if (!value) return notLoaded;
   const { entries, nextMarker, current } = value;
   const mayRevert = client.may("images:update", id) && client.may("images:tag", id);
   return (
@@ -38,8 +37,9 @@ export function HistoryView({ id, client, tell, go, settled }: ViewProps & { id:
         <a href={formatRoute({ view: "image", id })}>{current?.image.name ?? id}</a>
       </p>
       <h1>History</h1>
-      {refusal && <RefusalNotice refusal={refusal} onRetry={reload} />}
+      {notLoaded}
       {!current && <p class="notice warn">The image is deleted. Its history stays for a while.</p>}
+      {entries.length === 0 && <p>Nothing is kept of what happened to this image.</p>}
       <ol class="timeline">
         {entries.map((entry, at) => (
           <Revision
@@ -77,3 +77,15 @@ export function HistoryView({ id, client, tell, go, settled }: ViewProps & { id:
     </>
   );
 }
+
+async function readHistory(client: Client, id: string): Promise<History> {
+  const [page, current] = await Promise.all([client.audit(id), readCurrent(client, id)]);
+  return { ...page, current, readAt: new Date().toISOString() };
+}
+
+/** A destroyed image has a history, and no current state. Any other failure says nothing of the image. */
+const readCurrent = (client: Client, id: string): Promise<Versioned | null> =>
+  client.getImage(id).catch((error) => {
+    if (error instanceof Refusal && error.status === 404) return null;
+    throw error;
+  });

@@ -8,7 +8,7 @@ import { KeyTable } from "./keys/key-table.tsx";
 import { ProgramKey } from "./keys/program-key.tsx";
 import { ReplaceKey } from "./keys/replace-key.tsx";
 
-export type KeysProps = Pick<ViewProps, "client" | "tell"> & { onSession: (session: Session | null) => Promise<void> };
+type KeysProps = Pick<ViewProps, "client" | "tell"> & { onSession: (session: Session | null) => Promise<void> };
 
 const unanswered = "The keys below were read again. Look whether the change is among them before you repeat it.";
 

@@ -1,0 +1,28 @@
+import type { RefObject } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+
+/** Puts the focus at the beginning of the view. */
+export function focusHeading(): void {
+  const heading = document.querySelector<HTMLElement>("main h1");
+  heading?.setAttribute("tabindex", "-1");
+  (heading ?? document.querySelector<HTMLElement>("#main"))?.focus();
+}
+
+/** After the page has drawn: to the heading, if what had the focus is gone. */
+export function catchFocus(): void {
+  queueMicrotask(() => {
+    if (document.activeElement === null || document.activeElement === document.body) focusHeading();
+  });
+}
+
+/** For an element that may go while it has the focus, such as a notice with a button: the focus then stays in the view. */
+export function useFocusCaught<Of extends HTMLElement>(): RefObject<Of | null> {
+  const element = useRef<Of>(null);
+  useLayoutEffect(
+    () => () => {
+      if (element.current?.contains(document.activeElement)) catchFocus();
+    },
+    [],
+  );
+  return element;
+}
