@@ -214,9 +214,9 @@ describe.skipIf(!chromiumPath)(
       await page.unroute("**/audit");
       // That the image cannot be read does not say that it is deleted.
       const image = new RegExp(`/images/${idOf("reverted")}$`);
-      await page.route(image, (route) => route.fulfill({ status: 500, json: { message: "it broke" } }));
+      await page.route(image, (route) => route.fulfill({ status: 500, json: { message: "the image broke" } }));
       await page.getByRole("button", { name: "Try again" }).click();
-      await alert.filter({ hasText: "The service failed" }).waitFor();
+      await alert.filter({ hasText: "The image broke." }).waitFor();
       expect(await page.getByText("The image is deleted.").count()).toBe(0);
       await page.unroute(image);
       await page.getByRole("button", { name: "Try again" }).click();
