@@ -9,7 +9,7 @@ import { makeUuid } from "../support/uuids.ts";
 const bob = new Person("bbbbbbbb-0000-4000-8000-000000000001", "bob");
 const carol = new Person("cccccccc-0000-4000-8000-000000000001", "carol");
 const service = new BrowserService();
-const names = ["reverted", "field", "raced", "long", "granted", "left", "gone"] as const;
+const names = ["reverted", "field", "keyboard", "raced", "long", "granted", "left", "gone"] as const;
 type Name = (typeof names)[number];
 const idOf = (name: Name): string => makeUuid(1 + names.indexOf(name));
 const images = names.map((name) => ({
@@ -93,18 +93,22 @@ describe.skipIf(!chromiumPath)(
       await update("field", { version: "2.0.0", tags: { keep: 2, role: "web", new: true } });
       const { page } = await open("field", { part: "/history" });
       const third = page.getByRole("listitem").filter({ hasText: "revision 3" }).first();
-      await third.getByRole("button", { name: "Take back tags…" }).click();
+      const undo = (field: string) => page.getByRole("button", { name: `Undo ${field} of revision 3` });
+      const confirm = page.getByRole("dialog").getByRole("button", { name: "Undo", exact: true });
+      await undo("tags").click();
       const release = await holdBack(page, "**/audit");
-      await page.getByRole("button", { name: "Take it back" }).click();
-      await page.getByText("Took back tags.").waitFor();
+      await page.getByRole("dialog").locator("ins", { hasText: "db" }).waitFor();
+      await confirm.click();
+      await page.getByText("Took back tags of revision 3.").waitFor();
       // What is shown is the revision before: an edit over it would be refused as somebody else's.
-      const description = third.getByRole("button", { name: "Take back description…" });
-      expect(await description.isDisabled()).toBe(true);
+      expect(await undo("description").isDisabled()).toBe(true);
       release();
       await page.getByRole("dialog").waitFor({ state: "detached" });
-      await description.click();
-      await page.getByRole("button", { name: "Take it back" }).click();
-      await page.getByText("Took back description.").waitFor();
+      await third.getByText("It is as before already.").waitFor();
+      expect(await undo("tags").isDisabled()).toBe(true);
+      await undo("description").click();
+      await confirm.click();
+      await page.getByText("Took back description of revision 3.").waitFor();
       expect(await read("field")).toMatchObject({
         version: "2.0.0",
         description: "good",
@@ -128,13 +132,55 @@ describe.skipIf(!chromiumPath)(
       await page.getByText("revision 4").waitFor();
     });
 
-    it("shows 150 revisions a hundred at a time", async () => {
+    it("is done by keyboard: the focus comes back from each dialog to what opened it", async () => {
+      await update("keyboard", { description: "one" });
+      await update("keyboard", { description: "two" });
+      const window = await open("keyboard", { part: "/history" });
+      window.expected.push(/status of 412/);
+      const { page } = window;
+      const focused = () => page.evaluate("document.activeElement.ariaLabel ?? document.activeElement.textContent");
+      const dialog = page.getByRole("dialog");
+      const press = async (name: string) => {
+        await dialog.locator("ins").first().waitFor();
+        await dialog.getByRole("button", { name, exact: true }).press("Enter");
+        await dialog.waitFor({ state: "detached" });
+      };
+      const undo = page.getByRole("button", { name: "Undo description of revision 3" });
+      await undo.press("Enter");
+      await page.keyboard.press("Escape");
+      await dialog.waitFor({ state: "detached" });
+      expect(await focused()).toBe("Undo description of revision 3");
+      await page.keyboard.press("Space");
+      await press("Cancel");
+      expect(await focused()).toBe("Undo description of revision 3");
+      await page.keyboard.press("Enter");
+      await press("Undo");
+      await page.getByText("revision 4", { exact: true }).waitFor();
+      await page.getByText("It is as before already.").waitFor();
+      expect(await focused()).toBe("Undo description of revision 3");
+      await page.keyboard.press("Enter");
+      expect(await dialog.count()).toBe(0);
+      const revert = page.getByRole("button", { name: "Make the image as it was at revision 3…" });
+      await revert.press("Enter");
+      await dialog.locator("ins").first().waitFor();
+      await update("keyboard", { description: "three" });
+      await dialog.getByRole("button", { name: "Revert" }).press("Enter");
+      await dialog.getByRole("button", { name: "Look again" }).press("Enter");
+      await page.getByText("revision 5", { exact: true }).waitFor();
+      expect(await focused()).toBe("Make the image as it was at revision 3…");
+      await page.keyboard.press("Enter");
+      await press("Revert");
+      await page.getByText("revision 6", { exact: true }).waitFor();
+      expect(await focused()).toBe("Make the image as it was at revision 3…");
+    });
+
+    it("shows 150 revisions a hundred at a time, and moves the focus to those that it adds", async () => {
       for (let at = 0; at < 149; at += 1) await update("long", { description: `edit ${at}` });
       const { page } = await open("long", { part: "/history" });
       const revisions = page.locator(".timeline > li");
       expect(await revisions.count()).toBe(100);
-      await page.getByRole("button", { name: "Show older" }).click();
-      await page.getByText("revision 1", { exact: true }).waitFor();
+      await page.getByRole("button", { name: "Show older" }).press("Enter");
+      await page.locator("#revision-50:focus").waitFor();
       expect(await revisions.count()).toBe(150);
       expect(await page.getByRole("button", { name: "Show older" }).count()).toBe(0);
     });
@@ -176,6 +222,8 @@ describe.skipIf(!chromiumPath)(
       await window.page.goto(`/--console/#/images/${idOf("gone")}/history`);
       await window.page.getByText("The image is deleted. Its history stays for a while.").waitFor();
       await window.page.getByText("Deleted", { exact: true }).waitFor();
+      await window.page.getByRole("heading", { level: 1, name: "History of gone" }).waitFor();
+      expect(await window.page.title()).toBe("History of gone – cloudapi-edge");
       expect(await window.page.getByRole("button", { name: /Make the image/ }).count()).toBe(0);
     });
 
@@ -221,7 +269,7 @@ describe.skipIf(!chromiumPath)(
       await page.unroute(image);
       await page.getByRole("button", { name: "Try again" }).click();
       await alert.waitFor({ state: "detached" });
-      expect(await page.evaluate("document.activeElement.textContent")).toBe("History");
+      expect(await page.evaluate("document.activeElement.textContent")).toBe("History of reverted");
     });
 
     it.each([

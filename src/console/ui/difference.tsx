@@ -1,19 +1,30 @@
+import type { ComponentChildren } from "preact";
 import { isJsonObject, type JsonObject } from "../api/image.ts";
 import { type Difference, listDifferences, splitTextDifference } from "../edit/difference.ts";
 
+type Props = {
+  differences: readonly Difference[];
+  /** What can be done with a field, beside it. */
+  renderAction?: (difference: Difference) => ComponentChildren;
+};
+
 /** Fields that differ, each with what it was and what it is. Signs say what went and what came, not colours alone. */
-export const Differences = ({ differences }: { differences: readonly Difference[] }) => (
+export const Differences = ({ differences, renderAction }: Props) => (
   <dl class="differences">
-    {differences.map((each) => (
-      <div key={each.field}>
-        <dt>
-          <bdi>{each.field}</bdi>
-        </dt>
-        <dd>
-          <FieldDifference {...each} />
-        </dd>
-      </div>
-    ))}
+    {differences.map((each) => {
+      const action = renderAction?.(each);
+      return (
+        <div key={each.field}>
+          <dt>
+            <bdi>{each.field}</bdi>
+          </dt>
+          <dd>
+            <FieldDifference {...each} />
+          </dd>
+          {action && <dd class="beside">{action}</dd>}
+        </div>
+      );
+    })}
   </dl>
 );
 

@@ -8,10 +8,17 @@ export function focusHeading(): void {
   (heading ?? document.querySelector<HTMLElement>("#main"))?.focus();
 }
 
-/** After the page has drawn: to the heading, if what had the focus is gone. */
-export function catchFocus(): void {
+const isLost = (): boolean => document.activeElement === null || document.activeElement === document.body;
+
+/**
+ * After the page has drawn, if what had the focus is gone: to another element, or to the heading.
+ *
+ * @param other where the focus was before
+ */
+export function catchFocus(other: Element | null = null): void {
   queueMicrotask(() => {
-    if (document.activeElement === null || document.activeElement === document.body) focusHeading();
+    if (isLost() && other instanceof HTMLElement) other.focus();
+    if (isLost()) focusHeading();
   });
 }
 
