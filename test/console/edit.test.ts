@@ -122,9 +122,33 @@ describe("a difference", () => {
             .join("");
         expect([join("added"), join("removed")]).toEqual([before, after]);
         if (before === after) expect(parts.every(({ kind }) => kind === "same")).toBe(true);
+        // What went stands before what came, and what stayed between two changes is longer than one of them.
+        const kinds = parts.map(({ kind }) => kind.charAt(0)).join("");
+        expect(kinds).toMatch(/^s?((ra?|a)s)*(ra?|a)?$/);
+        const changes = parts.map(({ kind, text }) => (kind === "same" ? 0 : text.length));
+        const largest = (at: number, step: number) => Math.max(changes[at + step] ?? 0, changes[at + 2 * step] ?? 0);
+        for (const [at, { kind, text }] of parts.entries()) {
+          const isBetween = kind === "same" && at > 0 && at < parts.length - 1;
+          if (isBetween) expect(text.length).toBeGreaterThan(Math.min(largest(at, -1), largest(at, 1)));
+        }
       }),
       runs,
     );
+  });
+
+  it("of a text that was rewritten is the old and the new one, each whole", () => {
+    const [before, after] = [
+      "PostgreSQL 17 with streaming replication, WAL archiving to object storage and nightly base backups.",
+      "An image for the database of the billing service: it has the newest release, and the tools to take backups.",
+    ];
+    expect(splitTextDifference(before, after)).toEqual([
+      { kind: "removed", text: before },
+      { kind: "added", text: after },
+    ]);
+    expect(splitTextDifference("good", `good, and ${after}`)).toEqual([
+      { kind: "same", text: "good" },
+      { kind: "added", text: `, and ${after}` },
+    ]);
   });
 
   it("of texts is word by word, and of long ones still done at once", () => {
@@ -133,6 +157,13 @@ describe("a difference", () => {
       { kind: "removed", text: "small" },
       { kind: "added", text: "large" },
       { kind: "same", text: " test" },
+    ]);
+    // Common words between longer changes are no islands.
+    expect(splitTextDifference("runs on the old network today", "runs behind the new one today")).toEqual([
+      { kind: "same", text: "runs " },
+      { kind: "removed", text: "on the old network" },
+      { kind: "added", text: "behind the new one" },
+      { kind: "same", text: " today" },
     ]);
     const [before, after] = ["a ", "b "].map((word) => word.repeat(5000));
     expect(splitTextDifference(before ?? "", after ?? "").length).toBeGreaterThan(1);

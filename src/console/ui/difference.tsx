@@ -41,14 +41,21 @@ function FieldDifference({ field, before, after }: Difference) {
   );
 }
 
-const TextDifference = ({ before, after }: { before: string; after: string }) => (
-  <bdi class="text">
-    {splitTextDifference(before, after).map(({ kind, text }, at) =>
-      // Parts have no names, and never move.
-      kind === "same" ? text : kind === "added" ? <ins key={at}>{text}</ins> : <del key={at}>{text}</del>,
-    )}
-  </bdi>
-);
+/** Two texts in one line, where they have nothing in common, are no longer than this. */
+const lineCharacters = 60;
+
+function TextDifference({ before, after }: { before: string; after: string }) {
+  const parts = splitTextDifference(before, after);
+  const isApart = parts.every(({ kind }) => kind !== "same") && before.length + after.length > lineCharacters;
+  return (
+    <bdi class={isApart ? "text apart" : "text"}>
+      {parts.map(({ kind, text }, at) =>
+        // Parts have no names, and never move.
+        kind === "same" ? text : kind === "added" ? <ins key={at}>{text}</ins> : <del key={at}>{text}</del>,
+      )}
+    </bdi>
+  );
+}
 
 const AclDifference = ({ before, after }: { before: readonly string[]; after: readonly string[] }) => (
   <ul class="plain mono">
