@@ -120,7 +120,7 @@ function View({ route, onSession, ...props }: MainProps) {
     case "image":
       return <ImageView key={route.id} id={route.id} {...props} />;
     case "history":
-      return <HistoryLater key={route.id} id={route.id} {...props} />;
+      return <HistoryLater key={route.id} id={route.id} compare={route.compare} {...props} />;
     case "keys":
       return <KeysLater {...props} onSession={onSession} />;
     default:

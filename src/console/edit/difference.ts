@@ -10,9 +10,13 @@ export function listDifferences(
   after: Readonly<Record<string, unknown>>,
 ): Difference[] {
   return [...new Set([...Object.keys(after), ...Object.keys(before)])]
-    .map((field) => ({ field, before: before[field] ?? null, after: after[field] ?? null }))
+    .map((field) => ({ field, before: readOwn(before, field), after: readOwn(after, field) }))
     .filter((change) => !isEqual(change.before, change.after));
 }
+
+/** A tag may be called `constructor`. */
+const readOwn = (object: Readonly<Record<string, unknown>>, field: string): unknown =>
+  Object.hasOwn(object, field) ? (object[field] ?? null) : null;
 
 /** What an update would change of an image. */
 export function listChanges(image: Image, update: Update): Difference[] {

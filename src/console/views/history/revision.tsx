@@ -12,12 +12,14 @@ type Props = {
   current: Versioned | null;
   /** While the history is read again, `current` may be old: what is made over it would be refused. */
   isLoading: boolean;
+  isChosen: boolean;
+  onChoose: (isChosen: boolean) => void;
   onRevert: (() => void) | undefined;
   onUndo: (asked: Undoable) => void;
 };
 
 /** One revision: when, what, by whom, and what it changed. */
-export function Revision({ entry, client, current, isLoading, onRevert, onUndo }: Props) {
+export function Revision({ entry, client, current, isLoading, isChosen, onChoose, onRevert, onUndo }: Props) {
   const { action, time, caller, revision, changes } = entry;
   const differences = Object.entries(changes ?? {}).map(([field, change]) => ({ field, ...change }));
   const undone = action === "provision" || revision === 1 ? null : current;
@@ -25,6 +27,15 @@ export function Revision({ entry, client, current, isLoading, onRevert, onUndo }
     <li id={`revision-${revision}`} tabIndex={-1}>
       <p class="when">
         <b>{describeAction(action)}</b> <span class="quiet">revision {revision}</span> <Time time={time} />
+        <label>
+          <input
+            type="checkbox"
+            aria-label={`Compare revision ${revision}`}
+            checked={isChosen}
+            onChange={(event) => onChoose(event.currentTarget.checked)}
+          />{" "}
+          Compare
+        </label>
       </p>
       <p class="quiet">
         <Caller caller={caller} client={client} />

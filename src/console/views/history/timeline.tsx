@@ -1,4 +1,6 @@
 import { useState } from "preact/hooks";
+import { choosePair } from "../../edit/compare.ts";
+import { formatRoute } from "../../route.ts";
 import { Action } from "../../ui/action.tsx";
 import { RefusalNotice } from "../../ui/refusal-notice.tsx";
 import { useAttempt } from "../../ui/use-attempt.ts";
@@ -13,12 +15,16 @@ type Props = Pick<ViewProps, "client" | "tell"> & {
   id: string;
   history: History;
   loaded: Pick<Loaded<History>, "isLoading" | "reload" | "replace">;
+  /** Revisions to compare: two at most. */
+  chosen: readonly number[];
+  setChosen: (chosen: readonly number[]) => void;
 };
 
 type Asked = { revert: number } | { undo: Undoable };
 
 /** The revisions, newest first, and how to take them back. */
-export function Timeline({ id, client, tell, history, loaded: { isLoading, reload, replace } }: Props) {
+export function Timeline({ id, client, tell, history, loaded, chosen, setChosen }: Props) {
+  const { isLoading, reload, replace } = loaded;
   const [asked, setAsked] = useState<Asked | null>(null);
   const { attempt, refusal, isBusy } = useAttempt();
   const { entries, nextMarker, current } = history;
@@ -33,14 +39,32 @@ export function Timeline({ id, client, tell, history, loaded: { isLoading, reloa
     });
   const mayRevert = client.may("images:update", id) && client.may("images:tag", id);
   const dialog = current && { client, current, tell, onClose: () => setAsked(null), onChanged: reload };
+  const pair = choosePair(
+    chosen,
+    entries.map(({ revision }) => revision),
+  );
   return (
     <>
+      {pair && (
+        <p class="comparing">
+          <a class="button" id="compare" href={formatRoute({ view: "history", id, compare: pair })}>
+            Compare revisions {pair[0]} and {pair[1]}
+          </a>{" "}
+          <span class="quiet">Tick others to compare them.</span>
+        </p>
+      )}
       {entries.length === 0 && <p>Nothing is kept of what happened to this image.</p>}
       <ol class="timeline">
         {entries.map((entry, at) => (
           <Revision
             key={entry.revision}
             {...{ entry, client, current, isLoading }}
+            isChosen={chosen.includes(entry.revision)}
+            // The one that was ticked first makes room for a third.
+            onChoose={(isChosen) => {
+              const others = chosen.filter((each) => each !== entry.revision);
+              setChosen(isChosen ? [...others, entry.revision].slice(-2) : others);
+            }}
             onRevert={current && at > 0 && mayRevert ? () => setAsked({ revert: entry.revision }) : undefined}
             onUndo={(undo) => setAsked({ undo })}
           />
