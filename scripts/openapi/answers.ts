@@ -254,6 +254,7 @@ const some: Json = {
   "Ignored-Parameters": header("Names that no rule read, at most ten."),
   "Idempotent-Replayed": header("`true`: the answer of the first time."),
   "Revision-Not-Kept": header("The revision of a replay, which is not kept: the answer shows the image as it is now."),
+  "Newest-Cursor": header("Without `after`: the `after` of what is committed later."),
   "Oldest-Cursor": header("The `after` to go on with, once all images were read."),
   "Next-Marker": header("`marker` of the next page. Absent on the last one."),
   Age: header("How many seconds old the answer may be: a replica gave it. Absent if the primary did."),

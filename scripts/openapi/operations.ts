@@ -104,7 +104,7 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       description:
         "Every revision of every image that the account owns, in the order of commit. Go on with the `cursor` of the last entry as `after`; `[]` says that there is nothing new.",
       parameters: ["changes-after", "changes-limit", "If-None-Match"],
-      answers: [ok("The changes.", ["Changes"], ["ETag", "Ignored-Parameters"]), noNews],
+      answers: [ok("The changes.", ["Changes"], ["Newest-Cursor", "ETag", "Ignored-Parameters"]), noNews],
       errors: ["InvalidArgument", "CursorExpired"],
     },
   ],

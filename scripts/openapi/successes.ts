@@ -27,6 +27,6 @@ export const notModified: Success = {
 export const noNews: Success = {
   status: 304,
   schemas: [],
-  headers: ["ETag"],
+  headers: ["Newest-Cursor", "ETag"],
   description: "Nothing has changed since the answer with this ETag.",
 };

@@ -2,28 +2,40 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { Client } from "./api/client.ts";
 import { forgetSession, keepSession, readKeptSession, type Session } from "./keys/kept-session.ts";
 import type { Route } from "./route.ts";
+import { follow } from "./store/follow.ts";
+import { ImageStore } from "./store/image-store.ts";
 import { later } from "./ui/later.tsx";
 import { leaveAddress, useRoute } from "./ui/use-route.ts";
 import { useTold } from "./ui/use-told.ts";
 import type { ViewProps } from "./view-props.ts";
 import { AccountMenu } from "./views/account-menu.tsx";
-import { ImageView } from "./views/image-view.tsx";
 import { ImagesView } from "./views/images-view.tsx";
 import { SignInView } from "./views/sign-in-view.tsx";
 import { UnansweredIntents } from "./views/unanswered-intents.tsx";
 
+const question = "You have changes that are not saved. Go on, and lose them?";
+
 /** The console: a header, and the view that the address names. */
 export function App() {
   const [session, setSession] = useState<Session | null | undefined>(undefined);
-  const { route, go, setUnsaved } = useRoute();
+  const { route, go } = useRoute();
   const { told, tell } = useTold();
-  const [settled, setSettled] = useState(0);
   useEffect(() => {
     readKeptSession().then(setSession, () => setSession(null));
   }, []);
-  const client = useMemo(() => (session ? new Client(session) : null), [session]);
+  const store = useMemo(() => (session ? new ImageStore(new Client(session)) : null), [session]);
+  const client = store?.client ?? null;
+  useEffect(() => (store ? follow(store) : undefined), [store]);
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent) => {
+      if (store && store.listTyped().length > 0) event.preventDefault();
+    };
+    addEventListener("beforeunload", ask);
+    return () => removeEventListener("beforeunload", ask);
+  }, [store]);
 
   const change = async (next: Session | null) => {
+    if (store && store.listTyped().length > 0 && !confirm(question)) return;
     await (next ? keepSession(next) : forgetSession());
     setSession(next);
   };
@@ -49,24 +61,10 @@ export function App() {
       <Header client={client} route={route} onChange={change} />
       <main id="main" tabIndex={-1}>
         {session === null && <SignInView route={route} onSignIn={change} tell={tell} />}
-        {client && (
+        {client && store && (
           <>
-            <UnansweredIntents
-              key={client.account}
-              client={client}
-              tell={tell}
-              onSettled={() => setSettled((count) => count + 1)}
-            />
-            <View
-              key={client.account}
-              route={route}
-              client={client}
-              go={go}
-              tell={tell}
-              settled={settled}
-              setUnsaved={setUnsaved}
-              onSession={change}
-            />
+            <UnansweredIntents key={client.account} {...{ client, store, tell }} />
+            <View key={client.account} {...{ route, client, store, go, tell }} onSession={change} />
           </>
         )}
       </main>
@@ -111,6 +109,7 @@ function Header({ client, route, onChange }: HeaderProps) {
 }
 
 const HistoryLater = later("the history", async () => (await import("./views/history-view.tsx")).HistoryView);
+const ImageLater = later("the image", async () => (await import("./views/image-view.tsx")).ImageView);
 const KeysLater = later("the keys", async () => (await import("./views/keys-view.tsx")).KeysView);
 
 type MainProps = ViewProps & { route: Route; onSession: (session: Session | null) => Promise<void> };
@@ -118,7 +117,7 @@ type MainProps = ViewProps & { route: Route; onSession: (session: Session | null
 function View({ route, onSession, ...props }: MainProps) {
   switch (route.view) {
     case "image":
-      return <ImageView key={route.id} id={route.id} {...props} />;
+      return <ImageLater key={route.id} id={route.id} {...props} />;
     case "history":
       return <HistoryLater key={route.id} id={route.id} compare={route.compare} {...props} />;
     case "keys":

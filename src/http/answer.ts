@@ -15,7 +15,7 @@ const fixedHeaders = {
   "Access-Control-Allow-Headers":
     "Authorization, X-Date, Accept-Version, Api-Version, X-Api-Version, Content-Type, Content-MD5, Request-Id, X-Request-Id, If-Match, If-None-Match, Idempotency-Key, Cache-Control",
   "Access-Control-Expose-Headers":
-    "Api-Version, X-Api-Version, Request-Id, X-Request-Id, Response-Time, X-Response-Time, Content-MD5, Date, Server, Triton-Datacenter-Name, Location, Allow, Age, Retry-After, RateLimit-Policy, WWW-Authenticate, ETag, Changed-Fields, Idempotent-Replayed, Revision-Not-Kept, Next-Marker, Oldest-Cursor, Dry-Run, Ignored-Parameters, Server-Timing",
+    "Api-Version, X-Api-Version, Request-Id, X-Request-Id, Response-Time, X-Response-Time, Content-MD5, Date, Server, Triton-Datacenter-Name, Location, Allow, Age, Retry-After, RateLimit-Policy, WWW-Authenticate, ETag, Changed-Fields, Idempotent-Replayed, Revision-Not-Kept, Next-Marker, Newest-Cursor, Oldest-Cursor, Dry-Run, Ignored-Parameters, Server-Timing",
   "X-Content-Type-Options": "nosniff",
   "Cache-Control": "private, no-cache, no-transform",
   // Ends with the version: one of triton's test suites parses it.

@@ -30,10 +30,11 @@ const feedFields = (bind: Placeholders<ChangesValues>) => ({
   hasAuthority,
   newest: integer(sql`coalesce(${accountHistory.newest}, 0)`),
   removed: integer(sql`coalesce(${accountHistory.removed}, 0)`),
-  afterWrite: nullableText(sql`coalesce(
-      (SELECT write_id FROM ${imageRevisions} WHERE feed = ${bind.account} AND sequence = ${bind.after}),
+  /** The write at the place that the page is after, or at the newest place where it is after none. */
+  writeThere: nullableText(sql`coalesce(
+      (SELECT write_id FROM ${imageRevisions} WHERE feed = ${bind.account} AND sequence = coalesce(${bind.after}, ${accountHistory.newest})),
       (SELECT left.write_id FROM ${accountHistory} AS own INNER JOIN ${imageRevisions} AS left ON left.left_feed = own.account
-        WHERE own.account = ${bind.account} AND left.left_sequence = ${bind.after}))`),
+        WHERE own.account = ${bind.account} AND left.left_sequence = coalesce(${bind.after}, own.newest)))`),
 });
 
 export const feedStatement = statement<ChangesValues>().reads(feedFields, (columns, bind) =>

@@ -8,7 +8,7 @@ import { noteIgnored, readQuery } from "../http/parameters.ts";
 import { assertAuthority } from "../signature/refusals.ts";
 import { parseEntityTags } from "../syntax/entity-tags.ts";
 import { readChanges } from "./list-changes.sql.ts";
-import { assertInFeed, changesParameters, readChangesRequest, renderFeed } from "./rules/changes.ts";
+import { assertInFeed, changesParameters, formatNewest, readChangesRequest, renderFeed } from "./rules/changes.ts";
 
 const encoder = new TextEncoder();
 
@@ -38,7 +38,10 @@ export const listChanges = createFactory<AppEnv, "/:login/changes">().createHand
     const feed = await asCaller(c, (db, caller) => readChanges(db, caller, page));
     assertAuthority(feed);
     assertInFeed(after, feed, account);
-    const headers = { ETag: `"${feed.newest}-${of}"` };
+    const headers = {
+      ETag: `"${feed.newest}-${of}"`,
+      ...(!after && { "Newest-Cursor": formatNewest(feed, account) }),
+    };
     if (tags === "*" || seen.includes(feed.newest)) return answerNotModified(c, headers);
     return await answerJson(c, renderFeed(feed.changes, { account, release }), { headers });
   },

@@ -63,6 +63,7 @@ describe.skipIf(!chromiumPath)(`the history of an image${chromiumPath ? "" : ` (
     await dialog.getByRole("button", { name: "Revert" }).press("Enter");
     await dialog.getByRole("button", { name: "Look again" }).press("Enter");
     await page.getByText("revision 5", { exact: true }).waitFor();
+    await page.locator("button:not([aria-disabled])", { hasText: "Make the image as it was at revision 3…" }).waitFor();
     expect(await focused()).toBe("Make the image as it was at revision 3…");
     await page.keyboard.press("Enter");
     await press("Revert");

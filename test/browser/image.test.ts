@@ -7,6 +7,8 @@ import { Person } from "../support/person.ts";
 import { makeUuid } from "../support/uuids.ts";
 
 const bob = new Person("bbbbbbbb-0000-4000-8000-000000000001", "bob");
+/** The same account with another key. */
+const robot = new Person(bob.uuid, "bob", { keyName: "robot" });
 const carol = new Person("cccccccc-0000-4000-8000-000000000001", "carol");
 const service = new BrowserService();
 
@@ -36,11 +38,16 @@ const read = async (name: (typeof names)[number]) =>
 const readAudit = async (name: (typeof names)[number]) =>
   (await bob.send(service.port, `/my/images/${idOf(name)}/audit`)).json as Record<string, unknown>[];
 
-const update = (name: (typeof names)[number], body: object) =>
-  bob.send(service.port, `/my/images/${idOf(name)}?action=update`, { method: "POST", body });
+const update = (name: (typeof names)[number], body: object, by = robot) =>
+  by.send(service.port, `/my/images/${idOf(name)}?action=update`, { method: "POST", body });
 
 describe.skipIf(!chromiumPath)(`the console's image${chromiumPath ? "" : ` (${withoutChromium})`}`, () => {
-  beforeAll(() => service.start({ accounts: [bob.account, carol.account], images }));
+  beforeAll(() =>
+    service.start({
+      accounts: [{ ...bob.account, keys: [...bob.account.keys, ...robot.account.keys] }, carol.account],
+      images,
+    }),
+  );
   afterAll(() => service.stop());
   afterEach(async () => expect(await service.closeWindows()).toEqual([]));
 
@@ -87,11 +94,17 @@ describe.skipIf(!chromiumPath)(`the console's image${chromiumPath ? "" : ` (${wi
     await page.getByLabel("Name").fill("no: colons");
     await page.getByText("name is 1 to 1024 characters of A-Z a-z 0-9 . _ / - and space").waitFor();
     await page.getByLabel("EULA").fill("ftp://example.com");
-    await page.getByText(/eula is an http: or https: URL/).waitFor();
+    await page
+      .getByText("eula is an http: or https: URL of at most 1024 characters without white space at its ends", {
+        exact: true,
+      })
+      .waitFor();
     await page.getByRole("button", { name: "Edit as JSON" }).click();
     await page.getByLabel("Tags as JSON").fill('{"a": 1');
     await page.getByText(/This is no JSON/).waitFor();
-    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Correct name, eula, tags first.").waitFor();
+    expect(await page.getByRole("button", { name: "Save" }).isDisabled()).toBe(true);
+    await page.getByLabel("Tags as JSON").press("Control+s");
     await page.waitForFunction(() => document.activeElement?.id === "field-name");
     expect(sent).toEqual([]);
     await page.getByLabel("Tags as JSON").fill("{}");
@@ -101,15 +114,16 @@ describe.skipIf(!chromiumPath)(`the console's image${chromiumPath ? "" : ` (${wi
       await page.getByLabel(`Key of tag ${at}`).fill("same");
     }
     await page.getByText('The key "same" stands twice.').waitFor();
-    // Leaving asks first, and staying keeps what was typed.
-    const stayed = page.waitForEvent("dialog").then((dialog) => dialog.dismiss());
+    // Another view keeps what was typed, mistakes and all.
     await page.getByRole("link", { name: "Keys" }).click();
-    await stayed;
-    expect(await page.getByLabel("Name").inputValue()).toBe("no: colons");
-    const left = page.waitForEvent("dialog").then((dialog) => dialog.accept());
-    await page.getByRole("link", { name: "Keys" }).click();
-    await left;
     await page.getByRole("heading", { name: "Keys", exact: true }).waitFor();
+    await page.goBack();
+    await page.getByText('The key "same" stands twice.').waitFor();
+    expect(await page.getByLabel("Name").inputValue()).toBe("no: colons");
+    expect(await page.getByLabel("EULA").inputValue()).toBe("ftp://example.com");
+    // Leaving the page asks first.
+    page.once("dialog", (dialog) => dialog.accept());
+    await page.reload();
   });
 
   it("shows a conflict field by field, and keeps both edits as they were chosen", async () => {
@@ -125,14 +139,15 @@ describe.skipIf(!chromiumPath)(`the console's image${chromiumPath ? "" : ` (${wi
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("heading", { name: "Someone else changed this image" }).waitFor();
     expect(await listFindings(page)).toEqual([]);
+    await page.getByText(/^A key of bob .* changed description, tags, homepage/).waitFor();
     await page
       .getByRole("row", { name: /description/ })
       .getByRole("radio", { name: "mine" })
       .check();
     // Choosing keeps the focus where it is.
     expect(await page.evaluate(() => document.activeElement?.getAttribute("type"))).toBe("radio");
-    // A third one in between: the comparison is made anew.
-    await update("conflict", { eula: "https://example.com/eula" });
+    // A third one in between: what was chosen over another value is chosen anew.
+    await update("conflict", { eula: "https://example.com/eula", description: "theirs again" });
     await page.getByRole("button", { name: "Save over theirs" }).click();
     await page.getByText("https://example.com/eula").first().waitFor();
     expect(await page.getByRole("radio", { checked: true }).count()).toBe(0);
@@ -142,6 +157,7 @@ describe.skipIf(!chromiumPath)(`the console's image${chromiumPath ? "" : ` (${wi
       .check();
     await page.getByRole("button", { name: "Save over theirs" }).click();
     await page.getByText("Saved: version, description, tags.").waitFor();
+    expect(await page.getByRole("heading", { name: "Someone else changed this image" }).count()).toBe(0);
     expect(await read("conflict")).toMatchObject({
       version: "2.0.0",
       description: "mine",
@@ -157,8 +173,9 @@ describe.skipIf(!chromiumPath)(`the console's image${chromiumPath ? "" : ` (${wi
     window.expected.push(/status of 412/);
     const { page } = window;
     await page.getByLabel("Description").fill("mine");
-    await update("merged", { description: "theirs" });
+    await update("merged", { description: "theirs" }, bob);
     await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("heading", { name: "You changed this image elsewhere" }).waitFor();
     await page.getByRole("radio", { name: "theirs" }).check();
     await page.getByRole("button", { name: "Take theirs" }).click();
     await page.waitForFunction(() => document.querySelector("textarea")?.value === "theirs");

@@ -4168,15 +4168,15 @@ order by "page"."sequence";
 select "caller"."hasAuthority" as "hasAuthority", coalesce("account_history"."newest", 0) as "newest",
   coalesce("account_history"."removed", 0) as "removed",
   coalesce(
-    (SELECT write_id FROM "image_revisions" WHERE feed = ?1 AND sequence = ?2),
+    (SELECT write_id FROM "image_revisions" WHERE feed = ?1 AND sequence = coalesce(?2, "account_history"."newest")),
       (
         SELECT left.write_id
         FROM "account_history" AS own
         INNER JOIN "image_revisions" AS left ON left.left_feed = own.account
         WHERE own.account = ?1
-        AND left.left_sequence = ?2
+        AND left.left_sequence = coalesce(?2, own.newest)
       )
-  ) as "afterWrite"
+  ) as "writeThere"
 from (
   SELECT (
     exists (

@@ -38,7 +38,7 @@ describe("every answer", () => {
       "access-control-allow-methods": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
       "access-control-allow-origin": "*",
       "access-control-expose-headers":
-        "Api-Version, X-Api-Version, Request-Id, X-Request-Id, Response-Time, X-Response-Time, Content-MD5, Date, Server, Triton-Datacenter-Name, Location, Allow, Age, Retry-After, RateLimit-Policy, WWW-Authenticate, ETag, Changed-Fields, Idempotent-Replayed, Revision-Not-Kept, Next-Marker, Oldest-Cursor, Dry-Run, Ignored-Parameters, Server-Timing",
+        "Api-Version, X-Api-Version, Request-Id, X-Request-Id, Response-Time, X-Response-Time, Content-MD5, Date, Server, Triton-Datacenter-Name, Location, Allow, Age, Retry-After, RateLimit-Policy, WWW-Authenticate, ETag, Changed-Fields, Idempotent-Replayed, Revision-Not-Kept, Next-Marker, Newest-Cursor, Oldest-Cursor, Dry-Run, Ignored-Parameters, Server-Timing",
       "api-version": "8.0.0",
       "cache-control": "private, no-cache, no-transform",
       "content-md5": createHash("md5").update(text).digest("base64"),

@@ -169,6 +169,26 @@ describe("a cursor", () => {
     expect(await readEntries()).toEqual(rest);
   }
 
+  it("of now is the start of what comes later, of an empty feed and of one whose newest image was purged too", async () => {
+    const readNewest = async (as?: string): Promise<string> => {
+      const answer = await ask("/my/changes?limit=1", as ? { sign: { as } } : {});
+      return answer.headers.get("Newest-Cursor") ?? "";
+    };
+    const [before, carols] = [await readNewest(), await readNewest("carol")];
+    await update(first, { name: "a" });
+    expect(summarize(await readEntries(`?after=${before}`))).toEqual([[first, 2, "update"]]);
+    expect(await readEntries(`?after=${carols}`, { sign: { as: "carol" } })).toEqual([]);
+    const later = await ask(`/my/changes?after=${before}`);
+    expect(later.headers.get("Newest-Cursor")).toBeNull();
+    expect(await readNewest()).toBe((await readEntries()).at(-1)?.cursor);
+    await ask(`/my/images/${second}`, { method: "DELETE" });
+    await run("DELETE FROM images WHERE uuid = ?", second);
+    const purged = await readNewest();
+    expect(await readEntries(`?after=${purged}`)).toEqual([]);
+    await update(first, { name: "b" });
+    expect(summarize(await readEntries(`?after=${purged}`))).toEqual([[first, 3, "update"]]);
+  });
+
   it("is 410 when something after it was removed, though an older change of another image is still there", async () => {
     const [before] = await readEntries();
     await update(first, { name: "a" });

@@ -1,6 +1,6 @@
 import type { ScopeWord } from "../../scope.ts";
 import type { Session } from "../keys/kept-session.ts";
-import type { Account, AccountKey, AuditPage, Image, NewKey, Versioned } from "./image.ts";
+import type { Account, AccountKey, AuditPage, FeedPage, Image, NewKey, Versioned } from "./image.ts";
 import { dropIntent, formatTarget, type Intent, type IntentKind, keepIntent, listKeptIntents } from "./intents.ts";
 import { makeUnreachable, Refusal, readRefusal } from "./refusal.ts";
 import { retry } from "./retry.ts";
@@ -86,6 +86,24 @@ export class Client {
     return { image: await readJson(response), etag: response.headers.get("ETag") ?? "" };
   }
 
+  /** A page of the feed; null where nothing is new. @param after the last cursor; without it, where the feed ends @param etag of the last empty page */
+  async listChanges({
+    after,
+    etag,
+  }: {
+    after?: string;
+    etag?: string | null;
+  }): Promise<(FeedPage & { etag: string | null }) | null> {
+    const query = after === undefined ? "limit=1" : `after=${encodeURIComponent(after)}`;
+    const response = await this.#send({
+      path: `${this.#base}/changes?${query}`,
+      ...(etag && { headers: { "If-None-Match": etag } }),
+    });
+    if (response.status === 304) return null;
+    const { headers } = response;
+    return { changes: await readJson(response), newest: headers.get("Newest-Cursor"), etag: headers.get("ETag") };
+  }
+
   /** A page of revisions, newest first. @param marker that of the page before */
   audit = (id: string, { marker }: { marker?: string } = {}): Promise<AuditPage> =>
     retry(async () => {
@@ -148,7 +166,7 @@ export class Client {
       ...(bytes && { body: bytes }),
     };
     const response = await sendRequest(request, this.session);
-    if (response.ok) return response;
+    if (response.ok || response.status === 304) return response;
     throw await readRefusal(response, Date.now());
   }
 }

@@ -52,6 +52,19 @@ export type AuditEntry = {
 /** A page of the audit, newest first. `nextMarker` is null on the last one. */
 export type AuditPage = { entries: AuditEntry[]; nextMarker: string | null };
 
+/** An entry of the feed. docs/contract.md#changes */
+export type Change = Omit<AuditEntry, "changes"> & {
+  image: string;
+  changes: NonNullable<AuditEntry["changes"]>;
+  cursor: string;
+};
+
+/** A page of the feed. `newest`: the cursor of what comes later, where the page is after none. */
+export type FeedPage = { changes: Change[]; newest: string | null };
+
+/** The revision that an ETag names. docs/contract.md#preconditions */
+export const readRevision = (etag: string): number => Number.parseInt(etag.replace(/^(?:W\/)?"/, ""), 10) || 0;
+
 /** An account. docs/contract.md#account */
 export type Account = { id: string; login: string; email?: string; companyName?: string };
 

@@ -50,6 +50,12 @@ export class Refusal extends Error {
   }
 }
 
+/** Anything else than a refusal is a fault of this page: it is told as one, and not hidden. */
+export const toRefusal = (error: unknown): Refusal =>
+  error instanceof Refusal
+    ? error
+    : new Refusal(error instanceof Error ? error.message : String(error), { status: 1, code: "ConsoleError" });
+
 /** No answer came. */
 export const makeUnreachable = (): Refusal => new Refusal("no answer came", { status: 0, code: "Unreachable" });
 

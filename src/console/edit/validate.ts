@@ -5,14 +5,21 @@ import { uuidShape } from "../../text.ts";
 /** The service's own rules, without the bounds that an operator may set: the service judges those. */
 const schema = makeUpdateImageSchema({ maxAcl: 0, maxTagsBytes: 0 });
 
-/** Why the service would refuse an update: its own sentence for each field, the first mistake of each. */
+/** The rule of a sentence alone: whoever types sees what was sent, and clears a field by emptying it. */
+const toRule = (message: string): string =>
+  message
+    .split("; ", 1)
+    .join()
+    .replace(/, or null$/, "");
+
+/** Why the service would refuse an update: the rule of each field that breaks it, in its words. */
 export function findFieldMistakes(update: Readonly<Record<string, unknown>>): Record<string, string> {
   const parsed = z.safeParse(schema, update);
   if (parsed.success) return {};
   const mistakes: Record<string, string> = {};
   for (const { path, message } of parsed.error.issues) {
     const field = String(path[0] ?? "");
-    if (field !== "") mistakes[field] ??= message;
+    if (field !== "") mistakes[field] ??= toRule(message);
   }
   return mistakes;
 }

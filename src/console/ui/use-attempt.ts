@@ -1,6 +1,5 @@
 import { useState } from "preact/hooks";
-import type { Refusal } from "../api/refusal.ts";
-import { toRefusal } from "./use-loaded.ts";
+import { type Refusal, toRefusal } from "../api/refusal.ts";
 
 type Attempts = {
   /** Does something with the service. Answers whether it worked. */

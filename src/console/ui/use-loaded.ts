@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { Refusal } from "../api/refusal.ts";
+import { type Refusal, toRefusal } from "../api/refusal.ts";
 
 /** What was asked of the service. While it is loaded again, the earlier value stays. */
 export type Loaded<Value> = {
@@ -37,9 +37,3 @@ export function useLoaded<Value>(name: string, load: () => Promise<Value>): Load
 }
 
 type State<Value> = { name: string; value: Value | null; refusal: Refusal | null; isLoading: boolean };
-
-/** Anything else than a refusal is a fault of this page: it is told as one, and not hidden. */
-export const toRefusal = (error: unknown): Refusal =>
-  error instanceof Refusal
-    ? error
-    : new Refusal(error instanceof Error ? error.message : String(error), { status: 1, code: "ConsoleError" });

@@ -1,9 +1,11 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { readRevision } from "../api/image.ts";
 import { formatRoute } from "../route.ts";
 import { focusHeading } from "../ui/focus.ts";
+import { Heading } from "../ui/heading.tsx";
 import { NotLoaded } from "../ui/not-loaded.tsx";
 import { useLoaded } from "../ui/use-loaded.ts";
-import { useTitle } from "../ui/use-title.ts";
+import { useStore } from "../ui/use-store.ts";
 import type { ViewProps } from "../view-props.ts";
 import { Comparison } from "./history/comparison.tsx";
 import { readHistory } from "./history/read-history.ts";
@@ -16,14 +18,23 @@ type Props = ViewProps & {
 };
 
 /** What happened to an image, newest first, and how to take it back. */
-export function HistoryView({ id, compare, client, tell, settled }: Props) {
+export function HistoryView({ id, compare, client, store, tell }: Props) {
   const [chosen, setChosen] = useState<readonly number[]>([]);
-  const loaded = useLoaded(`history ${id} ${settled}`, () => readHistory(client, id));
+  const loaded = useLoaded(`history ${id}`, () => readHistory(store, id));
   useCompareFocus(compare !== undefined);
   const history = loaded.value;
+  const newest = readRevision(useStore(store).read(id).version?.etag ?? "");
+  const [shown] = history?.entries ?? [];
+  const isOld = shown !== undefined && shown.revision < newest;
+  const readFor = useRef(0);
+  useEffect(() => {
+    // The image was changed, here or elsewhere: what is shown is read again, once for each revision.
+    if (!isOld || loaded.isLoading || readFor.current === newest) return;
+    readFor.current = newest;
+    loaded.reload();
+  }, [isOld, loaded.isLoading, newest]);
   const name = history?.last?.name ?? id;
   const title = compare ? `Revisions ${compare[0]} and ${compare[1]} of` : "History of";
-  useTitle(`${title} ${name}`);
   const notLoaded = <NotLoaded what="the history" loaded={loaded} readAt={history?.readAt ?? null} />;
   if (!history) return notLoaded;
   return (
@@ -46,15 +57,15 @@ export function HistoryView({ id, compare, client, tell, settled }: Props) {
           </>
         )}
       </p>
-      <h1>
+      <Heading title={`${title} ${name}`}>
         {title} <bdi>{name}</bdi>
-      </h1>
+      </Heading>
       {notLoaded}
       {!history.current && <p class="notice warn">The image is deleted. Its history stays for a while.</p>}
       {compare ? (
         <Comparison {...{ id, client, history, compare }} />
       ) : (
-        <Timeline {...{ id, client, tell, history, loaded, chosen, setChosen }} />
+        <Timeline {...{ id, store, tell, history, loaded, chosen, setChosen }} isLoading={loaded.isLoading || isOld} />
       )}
     </>
   );

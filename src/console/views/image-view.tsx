@@ -1,69 +1,40 @@
-import { useEffect, useRef, useState } from "preact/hooks";
-import type { Versioned } from "../api/image.ts";
+import { useEffect } from "preact/hooks";
 import { formatRoute } from "../route.ts";
+import { Heading } from "../ui/heading.tsx";
 import { RefusalNotice } from "../ui/refusal-notice.tsx";
-import { useLoaded } from "../ui/use-loaded.ts";
+import { useStore } from "../ui/use-store.ts";
 import type { ViewProps } from "../view-props.ts";
 import { EditForm } from "./image/edit-form.tsx";
 import { Facts } from "./image/facts.tsx";
 import { ImageActions } from "./image/image-actions.tsx";
+import { NewsNotice } from "./image/news-notice.tsx";
 import { ReadOnlyFields } from "./image/read-only-fields.tsx";
 import { Sharing } from "./sharing/sharing.tsx";
 
-type Opened = Versioned & { account: string };
-
 /** One image: what it is, its fields to edit, who may use it. */
 export function ImageView({ id, ...props }: ViewProps & { id: string }) {
-  const { client, settled, go, tell, setUnsaved } = props;
-  const [hasEdits, setEdits] = useState(false);
-  const loaded = useLoaded(`image ${id}`, async (): Promise<Opened> => {
-    const [versioned, account] = await Promise.all([client.getImage(id), client.getAccountId()]);
-    return { ...versioned, account };
-  });
-  // What is being edited stays: the service says when somebody else changed the image.
-  useEffect(() => {
-    if (settled > 0 && !hasEdits) loaded.reload();
-  }, [settled]);
-  const { value, refusal, isLoading, reload } = loaded;
-  // The form is made anew for another revision: what is being edited keeps the revision that it began with.
-  const edited = useRef(value);
-  if (!hasEdits) edited.current = value;
-  if (!value) return refusal ? <RefusalNotice refusal={refusal} onRetry={reload} /> : <p role="status">Loading…</p>;
-  const { image, etag, account } = value;
-  const base = edited.current ?? value;
-  const isOwn = image.owner === account;
-  const isShared = !isOwn && (image.acl ?? []).includes(account);
-  const setHasEdits = (has: boolean) => {
-    setEdits(has);
-    setUnsaved(has);
-  };
+  const { client, go, tell } = props;
+  const store = useStore(props.store);
+  useEffect(() => void store.open(id), [store, id]);
+  const { version, refusal, isLoading, news } = store.read(id);
+  const reload = () => void store.open(id);
+  if (!version) return refusal ? <RefusalNotice refusal={refusal} onRetry={reload} /> : <p role="status">Loading…</p>;
+  const { image, etag } = version;
+  const isOwn = image.owner === store.account;
+  const isShared = !isOwn && (image.acl ?? []).includes(store.account ?? "");
+  const isEditable = isOwn && (client.may("images:update", id) || client.may("images:tag", id));
   return (
     <>
       <p class="quiet">
         <a href={formatRoute({ view: "images" })}>Images</a>
       </p>
-      <h1>
+      <Heading title={`${image.name} ${image.version}`}>
         <bdi>{image.name}</bdi> <bdi class="quiet">{image.version}</bdi>
-      </h1>
+      </Heading>
       {refusal && <RefusalNotice refusal={refusal} onRetry={reload} />}
+      <NewsNotice news={news} onSeen={() => store.noteSeen(id)} />
       <div class="columns">
-        <div>
-          {isOwn && (client.may("images:update", id) || client.may("images:tag", id)) ? (
-            <EditForm
-              key={base.etag}
-              client={client}
-              base={base}
-              tell={tell}
-              setHasEdits={setHasEdits}
-              onSaved={(saved) => {
-                setHasEdits(false);
-                loaded.replace({ ...saved, account });
-              }}
-            />
-          ) : (
-            <ReadOnlyFields image={image} />
-          )}
-        </div>
+        <div>{isEditable ? <EditForm {...{ id, client, store, tell }} /> : <ReadOnlyFields image={image} />}</div>
         <aside>
           <Facts image={image} tell={tell} />
           {isOwn && (
@@ -73,18 +44,8 @@ export function ImageView({ id, ...props }: ViewProps & { id: string }) {
               </a>
             </p>
           )}
-          {client.may("images:share", id) && (
-            <Sharing
-              {...{ client, image, tell, go, isOwn }}
-              onChanged={() => {
-                if (!hasEdits) reload();
-              }}
-            />
-          )}
-          <ImageActions
-            {...{ client, image, etag, isLoading, tell, go, isOwn, isShared }}
-            onLeave={() => setHasEdits(false)}
-          />
+          {client.may("images:share", id) && <Sharing {...{ client, store, image, tell, go, isOwn }} />}
+          <ImageActions {...{ client, store, image, etag, isLoading, tell, go, isOwn, isShared }} />
         </aside>
       </div>
     </>

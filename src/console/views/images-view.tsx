@@ -1,7 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { Client } from "../api/client.ts";
 import type { Image } from "../api/image.ts";
+import type { ImageStore } from "../store/image-store.ts";
+import { Heading } from "../ui/heading.tsx";
 import { RefusalNotice } from "../ui/refusal-notice.tsx";
+import { useStore } from "../ui/use-store.ts";
 import type { ViewProps } from "../view-props.ts";
 import { findScope, type Scope, scopes } from "./images/access.ts";
 import { ImageTable, type Place } from "./images/image-table.tsx";
@@ -13,18 +15,22 @@ import {
   type Selection,
   selectImages,
 } from "./images/select-images.ts";
-import { useImages } from "./images/use-images.ts";
 
-type Kept = { client: Client | null; scope: Scope; selection: Selection; place: Place };
+type Kept = { store: ImageStore | null; scope: Scope; selection: Selection; place: Place };
 
 /** Where the person was when the view closed: of the last account alone. */
-const kept: Kept = { client: null, scope: "mine", selection: firstSelection, place: { scrollTop: 0, current: 0 } };
+const kept: Kept = { store: null, scope: "mine", selection: firstSelection, place: { scrollTop: 0, current: 0 } };
 
 /** Every image that the account sees, as a table to search, filter and sort. */
-export function ImagesView({ client }: ViewProps) {
-  const { account, images, isLoading, refusal, reload } = useImages(client);
-  if (kept.client !== client) {
-    Object.assign(kept, { client, scope: "mine", selection: firstSelection, place: { scrollTop: 0, current: 0 } });
+export function ImagesView(props: ViewProps) {
+  const store = useStore(props.store);
+  useEffect(() => void store.readList(), [store]);
+  const { images, refusal } = store.list;
+  const { account } = store;
+  const isLoading = store.list.state === "reading";
+  const reload = () => void store.readList({ again: true });
+  if (kept.store !== store) {
+    Object.assign(kept, { store, scope: "mine", selection: firstSelection, place: { scrollTop: 0, current: 0 } });
   }
   const [scope, setScope] = useState(kept.scope);
   const [selection, setSelection] = useState(kept.selection);
@@ -41,7 +47,7 @@ export function ImagesView({ client }: ViewProps) {
 
   return (
     <>
-      <h1>Images</h1>
+      <Heading title="Images" />
       <Scopes
         scope={scope}
         count={(each) => byScope[each].length}

@@ -2,14 +2,15 @@ import { useEffect, useState } from "preact/hooks";
 import type { Client } from "../api/client.ts";
 import { dropIntent, type Intent, type IntentKind } from "../api/intents.ts";
 import { formatRoute } from "../route.ts";
+import type { ImageStore } from "../store/image-store.ts";
 import { RefusalNotice } from "../ui/refusal-notice.tsx";
 import { formatTime } from "../ui/time.tsx";
 import { useAttempt } from "../ui/use-attempt.ts";
 
-type Props = { client: Client; tell: (text: string) => void; onSettled: () => void };
+type Props = { client: Client; store: ImageStore; tell: (text: string) => void };
 
 /** Changes that were sent and never answered: the person sends them again, under their own key, or gives them up. */
-export function UnansweredIntents({ client, tell, onSettled }: Props) {
+export function UnansweredIntents({ client, store, tell }: Props) {
   const [intents, setIntents] = useState<Intent[]>([]);
   const { attempt, refusal, isBusy } = useAttempt();
   useEffect(() => {
@@ -23,10 +24,7 @@ export function UnansweredIntents({ client, tell, onSettled }: Props) {
     };
   }, [client]);
   const settle = async (act: () => Promise<string>) => {
-    await attempt(async () => {
-      tell(await act());
-      onSettled();
-    });
+    await attempt(async () => tell(await act()));
     setIntents(await client.listUnanswered());
   };
   if (intents.length === 0 && !refusal) return null;
@@ -45,7 +43,7 @@ export function UnansweredIntents({ client, tell, onSettled }: Props) {
               disabled={isBusy}
               onClick={() =>
                 settle(async () => {
-                  const { isReplayed } = await client.write(intent);
+                  const { isReplayed } = await store.write(intent);
                   return isReplayed ? "It had been made already." : "It is made now.";
                 })
               }

@@ -56,11 +56,11 @@ export function readChangesRequest(query: RequestParameters, account: string): C
  * @throws {CloudApiError} CursorExpired with `Oldest-Cursor`: something after it was removed, or the database was restored to
  * an earlier moment
  */
-export function assertInFeed(after: Cursor | null, { newest, removed, afterWrite }: Feed, account: string): void {
+export function assertInFeed(after: Cursor | null, { newest, removed, writeThere }: Feed, account: string): void {
   if (after === null) return;
   const { sequence, writeId } = after;
   // What stood at the highest removed place cannot be compared any more, and nothing after it is missing.
-  const isKnown = afterWrite === writeId || (afterWrite === null && sequence === removed) || writeId === "";
+  const isKnown = writeThere === writeId || (writeThere === null && sequence === removed) || writeId === "";
   if (sequence >= removed && sequence <= newest && isKnown) return;
   throw new CloudApiError(
     "CursorExpired",
@@ -68,6 +68,10 @@ export function assertInFeed(after: Cursor | null, { newest, removed, afterWrite
     { headers: { "Oldest-Cursor": formatCursor({ account, sequence: removed, writeId: "" }) } },
   );
 }
+
+/** Formats the cursor of the newest place: what follows it is committed later. Only of a feed that was asked for without `after`. */
+export const formatNewest = ({ newest, writeThere }: Feed, account: string): string =>
+  formatCursor({ account, sequence: newest, writeId: writeThere ?? "" });
 
 /** Renders a page of the feed: the audit's entry of each revision with its image and cursor. */
 export function renderFeed(

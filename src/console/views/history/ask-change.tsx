@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
-import type { Client } from "../../api/client.ts";
 import type { Versioned } from "../../api/image.ts";
 import type { Intent } from "../../api/intents.ts";
 import { listDifferences } from "../../edit/difference.ts";
+import type { ImageStore } from "../../store/image-store.ts";
 import { Action } from "../../ui/action.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Differences } from "../../ui/difference.tsx";
@@ -12,13 +12,13 @@ import { useLoaded } from "../../ui/use-loaded.ts";
 
 /** What the dialogs of the history have in common. */
 export type AskProps = {
-  client: Client;
+  store: ImageStore;
   /** The image as it is shown, which the change is made over. */
   current: Versioned;
   tell: (text: string) => void;
   onClose: () => void;
-  /** The change was made, or somebody else made one: the history is read again. */
-  onChanged: () => void;
+  /** The change was refused: what is shown may be old. */
+  onLookAgain: () => void;
 };
 
 type Props = AskProps & {
@@ -32,28 +32,28 @@ type Props = AskProps & {
 };
 
 /** Shows what a change would make of the image, by a dry run of it, and makes it over what was shown. */
-export function AskChange({ client, current, tell, onClose, onChanged, title, intent, verb, done, children }: Props) {
-  const rehearsal = useLoaded(`rehearse ${intent.id}`, () => client.rehearse(intent));
+export function AskChange({ store, current, tell, title, intent, verb, done, children, ...props }: Props) {
+  const rehearsal = useLoaded(`rehearse ${intent.id}`, () => store.client.rehearse(intent));
   const { attempt, refusal, isBusy } = useAttempt();
   const shown = refusal ?? rehearsal.refusal;
   const image = rehearsal.value?.image;
   const differences = image ? listDifferences({ ...current.image }, { ...image }) : null;
-  const close = (isChanged: boolean) => {
-    onClose();
-    if (isChanged) onChanged();
-  };
   const make = () =>
     attempt(async () => {
-      await client.write(intent);
+      await store.write(intent);
       tell(done);
-      close(true);
+      props.onClose();
     });
+  const close = () => {
+    props.onClose();
+    if (shown) props.onLookAgain();
+  };
   return (
-    <Dialog title={title} onClose={() => close(refusal !== null)}>
+    <Dialog title={title} onClose={close}>
       {children}
       {shown && <RefusalNotice refusal={shown} />}
       {shown?.status === 412 && (
-        <button type="button" onClick={() => close(true)}>
+        <button type="button" onClick={close}>
           Look again
         </button>
       )}
@@ -64,7 +64,7 @@ export function AskChange({ client, current, tell, onClose, onChanged, title, in
         <Action class="primary" isOff={isBusy || !differences || differences.length === 0} onClick={make}>
           {verb}
         </Action>
-        <button type="button" onClick={() => close(refusal !== null)}>
+        <button type="button" onClick={close}>
           Cancel
         </button>
       </div>

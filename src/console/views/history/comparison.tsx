@@ -1,13 +1,12 @@
 import type { Client } from "../../api/client.ts";
-import type { AuditEntry, Image } from "../../api/image.ts";
-import { Refusal } from "../../api/refusal.ts";
+import type { AuditEntry } from "../../api/image.ts";
 import { type Compared, compareImages } from "../../edit/compare.ts";
 import { splitTextDifference } from "../../edit/difference.ts";
 import { formatValue } from "../../ui/difference.tsx";
 import { NotLoaded } from "../../ui/not-loaded.tsx";
 import { Time } from "../../ui/time.tsx";
 import { useLoaded } from "../../ui/use-loaded.ts";
-import type { History } from "./read-history.ts";
+import { type History, readKept } from "./read-history.ts";
 import { describeAction } from "./revision.tsx";
 
 type Props = { id: string; client: Client; history: History; compare: readonly [number, number] };
@@ -15,7 +14,7 @@ type Props = { id: string; client: Client; history: History; compare: readonly [
 /** Two revisions beside each other: what differs first, tags one by one, the acl account by account. */
 export function Comparison({ id, client, history, compare }: Props) {
   const loaded = useLoaded(`revisions ${id} ${compare}`, () =>
-    Promise.all(compare.map((revision) => readRevision(client, id, revision))),
+    Promise.all(compare.map((revision) => readKept(client, id, revision))),
   );
   const [before, after] = loaded.value ?? [];
   const newest = history.entries[0]?.revision ?? 0;
@@ -32,20 +31,10 @@ export function Comparison({ id, client, history, compare }: Props) {
                 : `Revision ${revision} is no longer kept.`}
             </p>
           ))}
-      {before && after && <Table {...compareImages(before, after)} {...{ compare, history }} />}
+      {before && after && <Table {...compareImages(before.image, after.image)} {...{ compare, history }} />}
     </>
   );
 }
-
-/** Null where the revision is not kept. A destroyed image has its revisions. docs/contract.md#revertimage */
-const readRevision = (client: Client, id: string, revision: number): Promise<Image | null> =>
-  client.getImage(id, { revision }).then(
-    ({ image }) => image,
-    (error) => {
-      if (error instanceof Refusal && error.code === "InvalidArgument") return null;
-      throw error;
-    },
-  );
 
 type TableProps = Pick<Props, "compare" | "history"> & ReturnType<typeof compareImages>;
 

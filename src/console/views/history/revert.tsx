@@ -4,7 +4,7 @@ import { AskChange, type AskProps } from "./ask-change.tsx";
 
 /** Makes the image as a revision left it. */
 export function Revert({ revision, ...props }: AskProps & { revision: number }) {
-  const { client, current } = props;
+  const { store, current } = props;
   const [withAcl, setWithAcl] = useState(false);
   const [intents] = useState(() => ({
     without: makeRevert(props, { revision, withAcl: false }),
@@ -19,7 +19,7 @@ export function Revert({ revision, ...props }: AskProps & { revision: number }) 
       done={`The image is as it was at revision ${revision}.`}
     >
       <p>Name, version, description, homepage, eula and tags go back, as a new revision. Nothing else moves.</p>
-      {client.may("images:share", current.image.id) && (
+      {store.client.may("images:share", current.image.id) && (
         <label class="check">
           <input type="checkbox" checked={withAcl} onChange={(event) => setWithAcl(event.currentTarget.checked)} /> Give
           the acl back too. Grants that were withdrawn since come back with it.
@@ -29,5 +29,11 @@ export function Revert({ revision, ...props }: AskProps & { revision: number }) 
   );
 }
 
-const makeRevert = ({ client, current }: AskProps, what: { revision: number; withAcl: boolean }): Intent =>
-  makeIntent({ account: client.account, image: current.image.id, kind: "revert", ifMatch: current.etag, ...what });
+const makeRevert = ({ store, current }: AskProps, what: { revision: number; withAcl: boolean }): Intent =>
+  makeIntent({
+    account: store.client.account,
+    image: current.image.id,
+    kind: "revert",
+    ifMatch: current.etag,
+    ...what,
+  });

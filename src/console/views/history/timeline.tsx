@@ -11,10 +11,12 @@ import { Revert } from "./revert.tsx";
 import { Revision } from "./revision.tsx";
 import { Undo, type Undoable } from "./undo.tsx";
 
-type Props = Pick<ViewProps, "client" | "tell"> & {
+type Props = Pick<ViewProps, "store" | "tell"> & {
   id: string;
   history: History;
-  loaded: Pick<Loaded<History>, "isLoading" | "reload" | "replace">;
+  loaded: Pick<Loaded<History>, "reload" | "replace">;
+  /** While the history is read again, `current` may be old. */
+  isLoading: boolean;
   /** Revisions to compare: two at most. */
   chosen: readonly number[];
   setChosen: (chosen: readonly number[]) => void;
@@ -23,8 +25,9 @@ type Props = Pick<ViewProps, "client" | "tell"> & {
 type Asked = { revert: number } | { undo: Undoable };
 
 /** The revisions, newest first, and how to take them back. */
-export function Timeline({ id, client, tell, history, loaded, chosen, setChosen }: Props) {
-  const { isLoading, reload, replace } = loaded;
+export function Timeline({ id, store, tell, history, loaded, isLoading, chosen, setChosen }: Props) {
+  const { client } = store;
+  const { reload, replace } = loaded;
   const [asked, setAsked] = useState<Asked | null>(null);
   const { attempt, refusal, isBusy } = useAttempt();
   const { entries, nextMarker, current } = history;
@@ -38,7 +41,7 @@ export function Timeline({ id, client, tell, history, loaded, chosen, setChosen 
       if (first) requestAnimationFrame(() => document.getElementById(`revision-${first.revision}`)?.focus());
     });
   const mayRevert = client.may("images:update", id) && client.may("images:tag", id);
-  const dialog = current && { client, current, tell, onClose: () => setAsked(null), onChanged: reload };
+  const dialog = current && { store, current, tell, onClose: () => setAsked(null), onLookAgain: reload };
   const pair = choosePair(
     chosen,
     entries.map(({ revision }) => revision),

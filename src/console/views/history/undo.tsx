@@ -43,10 +43,10 @@ export function UndoButton({ revision, difference, current, isLoading, onAsk }: 
 
 /** Takes back what one revision did to one field. What was changed since in other fields, or in other tags, stays. */
 export function Undo({ undo: { revision, difference }, ...props }: AskProps & { undo: Undoable }) {
-  const { client, current } = props;
+  const { store, current } = props;
   const [intent] = useState(() =>
     makeIntent({
-      account: client.account,
+      account: store.client.account,
       image: current.image.id,
       kind: "update",
       body: takeBack(difference, current.image),

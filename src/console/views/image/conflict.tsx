@@ -1,99 +1,64 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Update, Versioned } from "../../api/image.ts";
-import type { Refusal } from "../../api/refusal.ts";
-import { listChanges, listDifferences } from "../../edit/difference.ts";
-import { applyChoices, type Choices, findConflicts } from "../../edit/merge.ts";
-import { Differences, formatValue } from "../../ui/difference.tsx";
-import { RefusalNotice } from "../../ui/refusal-notice.tsx";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import type { Conflict as ConflictRow } from "../../edit/edit.ts";
+import { formatValue } from "../../ui/difference.tsx";
 
 type Props = {
-  base: Versioned;
-  theirs: Versioned;
-  update: Update;
-  refusal: Refusal | null;
-  isBusy: boolean;
-  onSave: (merged: Update) => void;
-  onBack: () => void;
+  conflicts: readonly ConflictRow[];
+  /** Whether all that changed meanwhile was changed by the key that signs here. */
+  isOwn: boolean;
+  onChoose: (conflict: ConflictRow, side: "theirs" | "mine") => void;
 };
 
-/** Somebody else changed the image meanwhile: what it was, theirs and mine, for each field and tag that both changed. */
-export function Conflict({ base, theirs, update, refusal, isBusy, onSave, onBack }: Props) {
-  const [choices, setChoices] = useState<Choices>({});
+/** What somebody else changed while it was edited here too: what it was, theirs and mine, for each field and tag. */
+export function Conflict({ conflicts, isOwn, onChoose }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
-  // Once, when it appears: later the person is choosing.
-  useLayoutEffect(() => heading.current?.focus(), []);
-  const sides = { was: base.image, theirs: theirs.image, mine: update };
-  const conflicts = findConflicts(sides);
-  const isChosen = conflicts.every(({ field }) => choices[field] !== undefined);
-  const merged = applyChoices(sides, choices);
-  const ownFields = listDifferences({ ...base.image }, { ...theirs.image });
+  // Where the focus is in a field, somebody is typing.
+  useLayoutEffect(() => {
+    if (!document.activeElement?.matches("input, textarea, select")) heading.current?.focus();
+  }, []);
+  const theirTitle = isOwn ? "Elsewhere" : "Theirs";
   return (
-    <section class="panel" aria-labelledby="conflict">
+    <section class="notice warn" aria-labelledby="conflict">
       <h2 id="conflict" tabIndex={-1} ref={heading}>
-        Someone else changed this image
+        {isOwn ? "You changed this image elsewhere" : "Someone else changed this image"}
       </h2>
-      {refusal && refusal.status !== 412 && <RefusalNotice refusal={refusal} />}
-      <p>Nothing was overwritten. They changed:</p>
-      <Differences differences={ownFields} />
-      {conflicts.length === 0 ? (
-        <p>You changed other fields: both can stay.</p>
-      ) : (
-        <table class="conflicts">
-          <caption>Both of you changed these. Choose what stays.</caption>
-          <thead>
-            <tr>
-              {["Field", "It was", "Theirs", "Yours"].map((title) => (
-                <th key={title} scope="col">
-                  {title}
-                </th>
+      <p>Nothing was overwritten. Choose what stays.</p>
+      <table class="conflicts">
+        <thead>
+          <tr>
+            {["Field", "It was", theirTitle, "Yours"].map((title) => (
+              <th key={title} scope="col">
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {conflicts.map((conflict) => (
+            <tr key={conflict.field}>
+              <th scope="row">
+                <bdi>{conflict.field}</bdi>
+              </th>
+              <td data-title="It was">
+                <bdi>{formatValue(conflict.was)}</bdi>
+              </td>
+              {(["theirs", "mine"] as const).map((side) => (
+                <td key={side} data-title={side === "mine" ? "Yours" : theirTitle}>
+                  <label>
+                    <input
+                      type="radio"
+                      name={`choice ${conflict.field}`}
+                      checked={conflict.side === side}
+                      onChange={() => onChoose(conflict, side)}
+                    />{" "}
+                    <bdi>{formatValue(conflict[side])}</bdi>
+                  </label>
+                </td>
               ))}
             </tr>
-          </thead>
-          <tbody>
-            {conflicts.map(({ field, was, theirs: their, mine }) => (
-              <tr key={field}>
-                <th scope="row">
-                  <bdi>{field}</bdi>
-                </th>
-                <td data-title="It was">
-                  <bdi>{formatValue(was)}</bdi>
-                </td>
-                {(["theirs", "mine"] as const).map((side) => (
-                  <td key={side} data-title={side === "mine" ? "Yours" : "Theirs"}>
-                    <label>
-                      <input
-                        type="radio"
-                        name={`choice ${field}`}
-                        checked={choices[field] === side}
-                        onChange={() => setChoices((before) => ({ ...before, [field]: side }))}
-                      />{" "}
-                      <bdi>{formatValue(side === "mine" ? mine : their)}</bdi>
-                    </label>
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-      {isChosen && (
-        <>
-          <h3>What you would change now</h3>
-          {Object.keys(merged).length > 0 ? (
-            <Differences differences={listChanges(theirs.image, merged)} />
-          ) : (
-            <p>Nothing: theirs stays.</p>
-          )}
-        </>
-      )}
-      <div class="actions">
-        <button type="button" class="primary" disabled={isBusy || !isChosen} onClick={() => onSave(merged)}>
-          {Object.keys(merged).length > 0 ? "Save over theirs" : "Take theirs"}
-        </button>
-        <button type="button" disabled={isBusy} onClick={onBack}>
-          Back to my edit
-        </button>
-      </div>
+          ))}
+        </tbody>
+      </table>
     </section>
   );
 }

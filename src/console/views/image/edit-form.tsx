@@ -1,92 +1,81 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Client, Written } from "../../api/client.ts";
-import { editableFields, type Update, type Versioned } from "../../api/image.ts";
+import { type Image, isJsonObject } from "../../api/image.ts";
+import { type Refusal, toRefusal } from "../../api/refusal.ts";
 import { listChanges } from "../../edit/difference.ts";
-import { type Draft, judgeDraft, makeDraft, type TextField, textFields } from "../../edit/draft.ts";
+import {
+  type Conflict as ConflictOf,
+  choose,
+  type Edit,
+  type Judged,
+  judgeEdit,
+  readTagsDraft,
+  readText,
+  type TextField,
+  textFields,
+  textNames,
+  typeTags,
+  typeText,
+} from "../../edit/edit.ts";
+import { isEqual } from "../../edit/equal.ts";
+import type { ImageStore, News } from "../../store/image-store.ts";
 import { Differences } from "../../ui/difference.tsx";
 import { describeInput, Field } from "../../ui/field.tsx";
 import { RefusalNotice } from "../../ui/refusal-notice.tsx";
 import { useAttempt } from "../../ui/use-attempt.ts";
-import { toRefusal } from "../../ui/use-loaded.ts";
 import { Conflict } from "./conflict.tsx";
 import { TagsEditor } from "./tags-editor.tsx";
-import { useIntent } from "./use-intent.ts";
 
-type Props = {
-  client: Client;
-  /** What the person saw before editing. */
-  base: Versioned;
-  tell: (text: string) => void;
-  setHasEdits: (has: boolean) => void;
-  onSaved: (saved: Versioned) => void;
-};
+type Props = { id: string; client: Client; store: ImageStore; tell: (text: string) => void };
 
-/** The fields of one's own image: checked while they are typed, previewed, rehearsed, saved against what was seen. */
-export function EditForm({ client, base, tell, setHasEdits, onSaved }: Props) {
-  const [draft, setDraft] = useState<Draft>(() => makeDraft(base.image));
+/** The fields of one's own image: checked while they are typed, previewed, rehearsed, saved over what is shown. */
+export function EditForm({ id, client, store, tell }: Props) {
+  const opened = store.read(id);
   const { attempt, refusal, isBusy, clear } = useAttempt();
   const [rehearsed, setRehearsed] = useState<Written | null>(null);
-  const [theirs, setTheirs] = useState<Versioned | null>(null);
   const form = useRef<HTMLFormElement>(null);
-  const findIntent = useIntent(client.account, base.image.id);
-  const { update, mistakes } = judgeDraft(draft, base.image);
-  const refused = Object.fromEntries((refusal?.errors ?? []).map(({ field, message }) => [field, message]));
-  const shown = { ...refused, ...mistakes };
-  const hasEdits = Object.keys(update).length > 0 || Object.keys(mistakes).length > 0;
-  useEffect(() => setHasEdits(hasEdits), [hasEdits]);
+  const { version, edit } = opened;
+  if (!version) return null;
+  const { image, etag } = version;
+  const judged = judgeEdit(edit, image);
+  const { update, conflicts } = judged;
+  const isWorking = isBusy || opened.isSaving;
+  const isReady = !isWorking && maySave(judged);
 
-  const change = (part: Partial<Draft>) => {
-    setDraft((before) => ({ ...before, ...part }));
+  const change = (make: Parameters<ImageStore["edit"]>[1]) => {
+    store.edit(id, make);
+    forget();
+  };
+  const forget = () => {
     clear();
     setRehearsed(null);
   };
 
-  /** Does something with the service. A 412 opens the comparison. */
   const attemptEdit = (act: () => Promise<void>) =>
     attempt(async () => {
       try {
         await act();
       } catch (error) {
-        if (toRefusal(error).status === 412) setTheirs(await client.getImage(base.image.id).catch(() => null));
-        focusMistake(form.current);
+        focusFirst(form.current, toRefusal(error).status === 412 ? "#conflict" : invalid);
         throw error;
       }
     });
 
-  const save = (what: Update, over: Versioned) =>
-    attemptEdit(async () => {
-      const { image, etag, changedFields, isReplayed } = await client.write(findIntent(what, over.etag));
-      const said = changedFields.length > 0 ? `Saved: ${changedFields.join(", ")}.` : "Nothing changed.";
-      tell(isReplayed ? "It had been saved already." : said);
-      if (image && etag) onSaved({ image, etag });
-    });
-
   const submit = (event: Event) => {
     event.preventDefault();
-    if (isBusy || Object.keys(update).length === 0) return;
-    if (Object.keys(mistakes).length > 0) focusMistake(form.current);
-    else void save(update, base);
+    if (isWorking || !judged.isTyped) return;
+    setRehearsed(null);
+    if (!isReady) focusFirst(form.current, isChosen(judged) ? invalid : ".conflicts input");
+    else void attemptEdit(async () => tell(describeSaved(await store.save(id))));
   };
 
-  if (theirs) {
-    return (
-      <Conflict
-        // Another version of theirs is another comparison: nothing is chosen yet.
-        key={theirs.etag}
-        {...{ base, theirs, update, refusal, isBusy }}
-        onSave={(merged) => (Object.keys(merged).length > 0 ? void save(merged, theirs) : onSaved(theirs))}
-        onBack={() => {
-          setTheirs(null);
-          clear();
-        }}
-      />
-    );
-  }
+  const rehearse = () =>
+    attemptEdit(async () => setRehearsed(await client.rehearse(store.findIntent(id, update, etag))));
 
   return (
     <form
       ref={form}
-      class="panel"
+      class="panel edit"
       aria-label="Edit the image"
       noValidate
       onSubmit={submit}
@@ -94,50 +83,141 @@ export function EditForm({ client, base, tell, setHasEdits, onSaved }: Props) {
         if (event.key === "s" && (event.ctrlKey || event.metaKey)) submit(event);
       }}
     >
-      {refusal && refusal.errors.length === 0 && <RefusalNotice refusal={refusal} />}
-      {(client.may("images:update", base.image.id) ? textNames : []).map((field) => (
-        <TextInput
-          key={field}
-          field={field}
-          value={draft[field]}
-          mistake={shown[field]}
-          onInput={(text) => change({ [field]: text })}
+      <Refused refusal={refusal} news={opened.news} />
+      {conflicts.length > 0 && (
+        <Conflict
+          conflicts={conflicts}
+          isOwn={conflicts.every((conflict) => isOwnChange(conflict, opened.news))}
+          onChoose={(conflict, side) => change((now) => choose(now, conflict, side))}
         />
-      ))}
-      {client.may("images:tag", base.image.id) && (
-        <TagsEditor draft={draft.tags} mistake={shown["tags"]} onChange={(tags) => change({ tags })} />
       )}
+      <Fields {...{ id, client, image, edit, change }} mistakes={{ ...listRefused(refusal), ...judged.mistakes }} />
       {Object.keys(update).length > 0 && (
         <section class="preview" aria-labelledby="preview">
           <h2 id="preview">What changes</h2>
-          <Differences differences={listChanges(base.image, update)} />
+          <Differences differences={listChanges(image, update)} />
         </section>
       )}
       {rehearsed && <Rehearsed written={rehearsed} />}
-      <div class="actions">
-        <button type="submit" class="primary" disabled={isBusy || !hasEdits}>
-          {refusal?.isUncertain ? "Send again" : "Save"}
-        </button>
-        <button
-          type="button"
-          disabled={isBusy || Object.keys(update).length === 0 || Object.keys(mistakes).length > 0}
-          onClick={() =>
-            attemptEdit(async () => {
-              setRehearsed(await client.rehearse(findIntent(update, base.etag)));
-            })
-          }
-        >
-          Rehearse
-        </button>
-        <button type="button" disabled={isBusy || !hasEdits} onClick={() => change(makeDraft(base.image))}>
-          Discard
-        </button>
-      </div>
+      <SaveBar
+        {...{ judged, isSaving: opened.isSaving, isWorking, isUncertain: refusal?.isUncertain ?? false }}
+        onRehearse={() => void rehearse()}
+        onDiscard={() => {
+          forget();
+          store.discard(id);
+        }}
+      />
     </form>
   );
 }
 
-const textNames = editableFields.filter((field) => field !== "tags");
+/** Whether their value of a conflict was written by the key that signs here, in another place. */
+function isOwnChange({ field, theirs }: ConflictOf, news: readonly News[]): boolean {
+  const [name = "", ...key] = field.split(".");
+  const made = news.findLast(({ changes }) => {
+    const after = changes[name]?.after;
+    return name in changes && isEqual(name === "tags" && isJsonObject(after) ? after[key.join(".")] : after, theirs);
+  });
+  return made?.isOwn ?? false;
+}
+
+const invalid = '[aria-invalid="true"]';
+
+const isChosen = ({ conflicts }: Judged): boolean => conflicts.every(({ side }) => side !== null);
+
+const maySave = (judged: Judged): boolean =>
+  judged.isTyped && isChosen(judged) && Object.keys(judged.mistakes).length === 0;
+
+/** The fields that the service refused, each with its sentence. */
+const listRefused = (refusal: Refusal | null): Record<string, string> =>
+  Object.fromEntries((refusal?.errors ?? []).map(({ field, message }) => [field, message]));
+
+/** Why the last try did not work, where no field says so, and nothing tells who was faster. */
+const Refused = ({ refusal, news }: { refusal: Refusal | null; news: readonly News[] }) =>
+  !refusal || refusal.errors.length > 0 || (refusal.status === 412 && news.length > 0) ? null : (
+    <RefusalNotice refusal={refusal} />
+  );
+
+type FieldsProps = Pick<Props, "id" | "client"> & {
+  image: Image;
+  edit: Edit;
+  change: (make: Parameters<ImageStore["edit"]>[1]) => void;
+  mistakes: Readonly<Record<string, string>>;
+};
+
+function Fields({ id, client, image, edit, change, mistakes }: FieldsProps) {
+  return (
+    <>
+      {(client.may("images:update", id) ? textNames : []).map((field) => (
+        <TextInput
+          key={field}
+          field={field}
+          value={readText(edit, image, field)}
+          mistake={mistakes[field]}
+          onInput={(text) => change((now, current) => typeText(now, current, { field, text }))}
+        />
+      ))}
+      {client.may("images:tag", id) && (
+        <TagsEditor
+          draft={readTagsDraft(edit, image)}
+          mistake={mistakes["tags"]}
+          onChange={(draft) => change((now, current) => typeTags(now, current, draft))}
+        />
+      )}
+    </>
+  );
+}
+
+function describeSaved(written: Written | null): string {
+  if (!written) return "Theirs stays. Nothing was sent.";
+  const { changedFields, isReplayed } = written;
+  if (isReplayed) return "It had been saved already.";
+  return changedFields.length > 0 ? `Saved: ${changedFields.join(", ")}.` : "Nothing changed.";
+}
+
+type SaveBarProps = {
+  judged: Judged;
+  isSaving: boolean;
+  isWorking: boolean;
+  /** No answer came to the last try. */
+  isUncertain: boolean;
+  onRehearse: () => void;
+  onDiscard: () => void;
+};
+
+/** Stays in sight, and says what Save would do. Its buttons keep the focus while they can do nothing. */
+function SaveBar({ judged, isSaving, isWorking, isUncertain, onRehearse, onDiscard }: SaveBarProps) {
+  const isReady = !isWorking && maySave(judged);
+  const [mayRehearse, mayDiscard] = [isReady && Object.keys(judged.update).length > 0, !isWorking && judged.isTyped];
+  return (
+    <div class="actions save-bar">
+      <button type="submit" class="primary" aria-disabled={!isReady}>
+        {isUncertain ? "Send again" : nameSave(judged)}
+      </button>
+      <button type="button" aria-disabled={!mayRehearse} onClick={() => mayRehearse && onRehearse()}>
+        Rehearse
+      </button>
+      <button type="button" aria-disabled={!mayDiscard} onClick={() => mayDiscard && onDiscard()}>
+        Discard
+      </button>
+      <span class="quiet" role="status">
+        {isSaving ? "Saving… You may go on typing." : describeJudged(judged)}
+      </span>
+    </div>
+  );
+}
+
+function nameSave({ update, conflicts, isTyped }: Judged): string {
+  if (conflicts.length === 0) return "Save";
+  return isTyped && Object.keys(update).length === 0 ? "Take theirs" : "Save over theirs";
+}
+
+function describeJudged(judged: Judged): string {
+  const [fields, mistakes] = [Object.keys(judged.update), Object.keys(judged.mistakes)];
+  if (mistakes.length > 0) return `Correct ${mistakes.join(", ")} first.`;
+  if (!isChosen(judged)) return "Choose what stays first.";
+  return fields.length > 0 ? `Not saved: ${fields.join(", ")}` : "";
+}
 
 type TextInputProps = {
   field: TextField;
@@ -170,7 +250,7 @@ const Rehearsed = ({ written: { changedFields } }: { written: Written }) => (
   </p>
 );
 
-/** After the page has drawn the mistakes. */
-function focusMistake(form: HTMLFormElement | null): void {
-  requestAnimationFrame(() => form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+/** Moves the focus to what there is to do, once the page has drawn it. */
+function focusFirst(form: HTMLFormElement | null, what: string): void {
+  requestAnimationFrame(() => form?.querySelector<HTMLElement>(what)?.focus());
 }

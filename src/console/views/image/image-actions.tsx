@@ -4,6 +4,7 @@ import type { Image } from "../../api/image.ts";
 import { makeIntent } from "../../api/intents.ts";
 import type { Refusal } from "../../api/refusal.ts";
 import type { Route } from "../../route.ts";
+import type { ImageStore } from "../../store/image-store.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
 import { RefusalNotice } from "../../ui/refusal-notice.tsx";
@@ -11,6 +12,7 @@ import { useAttempt } from "../../ui/use-attempt.ts";
 
 type Props = {
   client: Client;
+  store: ImageStore;
   image: Image;
   etag: string;
   /** While the image is read again, `etag` may be old. */
@@ -20,13 +22,11 @@ type Props = {
   isOwn: boolean;
   /** Shared by acl: only such an image can be cloned. */
   isShared: boolean;
-  /** The view is about to be left, and nothing that was typed is worth a question. */
-  onLeave: () => void;
 };
 
 /** Clone an image that is shared, delete one's own. */
 export function ImageActions(props: Props) {
-  const { client, image, tell, go, isLoading, isOwn, isShared } = props;
+  const { client, store, image, tell, go, isLoading, isOwn, isShared } = props;
   const [isAsking, setAsking] = useState(false);
   const { attempt, refusal, isBusy } = useAttempt();
   const [intent] = useState(() => makeIntent({ account: client.account, image: image.id, kind: "clone" }));
@@ -44,7 +44,7 @@ export function ImageActions(props: Props) {
   if (!isShared) return null;
   const clone = () =>
     attempt(async () => {
-      const { image: cloned } = await client.write(intent);
+      const { image: cloned } = await store.write(intent);
       tell("Cloned. This is your own copy.");
       if (cloned) go({ view: "image", id: cloned.id });
     });
@@ -59,7 +59,7 @@ export function ImageActions(props: Props) {
 }
 
 /** Nobody deletes by a slip: the name has to be typed. */
-function DeleteImage({ client, image, etag, tell, go, onLeave, onClose }: Props & { onClose: () => void }) {
+function DeleteImage({ client, store, image, etag, tell, go, onClose }: Props & { onClose: () => void }) {
   const [typed, setTyped] = useState("");
   const { attempt, refusal, isBusy } = useAttempt();
   const [intent] = useState(() =>
@@ -69,8 +69,7 @@ function DeleteImage({ client, image, etag, tell, go, onLeave, onClose }: Props 
     event.preventDefault();
     if (typed !== image.name) return;
     void attempt(async () => {
-      await client.write(intent);
-      onLeave();
+      await store.write(intent);
       tell(`Deleted ${image.name}.`);
       go({ view: "images" });
     });
@@ -108,7 +107,7 @@ function DeleteImage({ client, image, etag, tell, go, onLeave, onClose }: Props 
 const DeleteRefusal = ({ refusal }: { refusal: Refusal }) =>
   refusal.status === 412 ? (
     <p class="notice bad" role="alert">
-      Someone else changed the image meanwhile. Nothing was deleted. Close this, reload the page, and look again.
+      Someone else changed the image meanwhile. Nothing was deleted. Close this, and look at the image again.
     </p>
   ) : (
     <RefusalNotice refusal={refusal} />

@@ -1,11 +1,31 @@
-import { switchMode, type TagRow, type TagsDraft } from "../../edit/tag-rows.ts";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import {
+  emptyRow,
+  findType,
+  switchMode,
+  type TagRow,
+  type TagsDraft,
+  type TagType,
+  tagTypes,
+} from "../../edit/tag-rows.ts";
 
 type Props = { draft: TagsDraft; mistake: string | undefined; onChange: (draft: TagsDraft) => void };
 
 /** Tags as rows or as JSON, whichever suits; the mistake is told at both. */
 export function TagsEditor({ draft, mistake, onChange }: Props) {
+  const box = useRef<HTMLFieldSetElement>(null);
+  /** What gets the focus once the page has drawn the change: its place would be gone. */
+  const next = useRef("");
+  useLayoutEffect(() => {
+    if (next.current) box.current?.querySelector<HTMLElement>(next.current)?.focus();
+    next.current = "";
+  });
+  const changeRows = (rows: TagRow[], focus = "") => {
+    next.current = focus;
+    onChange({ mode: "rows", rows });
+  };
   return (
-    <fieldset class="tags">
+    <fieldset class="tags" ref={box}>
       <legend>Tags</legend>
       {draft.mode === "json" ? (
         <textarea
@@ -19,7 +39,7 @@ export function TagsEditor({ draft, mistake, onChange }: Props) {
           onInput={(event) => onChange({ mode: "json", text: event.currentTarget.value })}
         />
       ) : (
-        <Rows rows={draft.rows} mistake={mistake} onChange={(rows) => onChange({ mode: "rows", rows })} />
+        <Rows rows={draft.rows} mistake={mistake} onChange={changeRows} />
       )}
       {mistake && (
         <p class="mistake" id="tags-mistake">
@@ -30,7 +50,8 @@ export function TagsEditor({ draft, mistake, onChange }: Props) {
         {draft.mode === "rows" && (
           <button
             type="button"
-            onClick={() => onChange({ mode: "rows", rows: [...draft.rows, { key: "", text: "" }] })}
+            class="add"
+            onClick={() => changeRows([...draft.rows, emptyRow], "li:last-child input")}
           >
             Add a tag
           </button>
@@ -43,7 +64,12 @@ export function TagsEditor({ draft, mistake, onChange }: Props) {
   );
 }
 
-type RowsProps = { rows: readonly TagRow[]; mistake: string | undefined; onChange: (rows: TagRow[]) => void };
+type RowsProps = {
+  rows: readonly TagRow[];
+  mistake: string | undefined;
+  /** @param focus the selector of what gets the focus */
+  onChange: (rows: TagRow[], focus?: string) => void;
+};
 
 function Rows({ rows, mistake, onChange }: RowsProps) {
   const set = (at: number, part: Partial<TagRow>) =>
@@ -56,35 +82,56 @@ function Rows({ rows, mistake, onChange }: RowsProps) {
   };
   if (rows.length === 0) return <p class="quiet">No tags.</p>;
   return (
-    <>
-      <ul class="plain">
-        {rows.map((row, at) => (
-          <li key={at}>
-            <input
-              {...attributes}
-              aria-label={`Key of tag ${at + 1}`}
-              value={row.key}
-              onInput={(event) => set(at, { key: event.currentTarget.value })}
-            />
-            <input
-              {...attributes}
-              class="mono"
-              aria-label={`Value of tag ${at + 1}`}
-              value={row.text}
-              onInput={(event) => set(at, { text: event.currentTarget.value })}
-            />
-            <button
-              type="button"
-              class="plain"
-              aria-label={`Remove tag ${at + 1}`}
-              onClick={() => onChange(rows.filter((_, index) => index !== at))}
-            >
-              Remove
-            </button>
-          </li>
-        ))}
-      </ul>
-      <p class="hint">A value is JSON where it reads as JSON (8, true, "8", {'{"a": 1}'}), else text.</p>
-    </>
+    <ul class="plain">
+      {rows.map((row, at) => (
+        <li key={at}>
+          <input
+            {...attributes}
+            aria-label={`Key of tag ${at + 1}`}
+            value={row.key}
+            onInput={(event) => set(at, { key: event.currentTarget.value })}
+          />
+          <input
+            {...attributes}
+            class="mono"
+            aria-label={`Value of tag ${at + 1}`}
+            value={row.text}
+            onInput={(event) => set(at, { text: event.currentTarget.value })}
+          />
+          <TypeOf row={row} label={`Type of tag ${at + 1}`} onChoose={(type) => set(at, { type })} />
+          <button
+            type="button"
+            class="plain"
+            aria-label={`Remove tag ${at + 1}`}
+            onClick={() =>
+              onChange(
+                rows.filter((_, index) => index !== at),
+                rows.length > 1 ? `li:nth-child(${Math.min(at + 1, rows.length - 1)}) button` : ".add",
+              )
+            }
+          >
+            Remove
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }
+
+type TypeProps = { row: TagRow; label: string; onChoose: (type: TagType) => void };
+
+/** What the value is: as it looks, until somebody chooses. */
+const TypeOf = ({ row, label, onChoose }: TypeProps) => (
+  <select
+    aria-label={label}
+    value={findType(row)}
+    // as: its options are the types
+    onChange={(event) => onChoose(event.currentTarget.value as TagType)}
+  >
+    {Object.entries(tagTypes).map(([type, name]) => (
+      <option key={type} value={type}>
+        {name}
+      </option>
+    ))}
+  </select>
+);

@@ -3,21 +3,28 @@ import type { Client } from "../../api/client.ts";
 import type { Image } from "../../api/image.ts";
 import { makeIntent } from "../../api/intents.ts";
 import type { Route } from "../../route.ts";
+import type { ImageStore } from "../../store/image-store.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { RefusalNotice } from "../../ui/refusal-notice.tsx";
 import { useAttempt } from "../../ui/use-attempt.ts";
 
-type Props = { client: Client; image: Image; tell: (text: string) => void; go: (route: Route) => void };
+type Props = {
+  client: Client;
+  store: ImageStore;
+  image: Image;
+  tell: (text: string) => void;
+  go: (route: Route) => void;
+};
 
 /** Takes oneself out of the acl of an image that somebody shared. */
-export function Leave({ client, image, tell, go }: Props) {
+export function Leave({ client, store, image, tell, go }: Props) {
   const [isAsking, setAsking] = useState(false);
   const { attempt, refusal, isBusy } = useAttempt();
   const leave = () =>
     attempt(async () => {
       const self = await client.getAccountId();
       const target = { account: client.account, image: image.id };
-      await client.write(makeIntent({ ...target, kind: "leave", body: { acl: [self] } }));
+      await store.write(makeIntent({ ...target, kind: "leave", body: { acl: [self] } }));
       tell("You left the image.");
       go({ view: "images" });
     });

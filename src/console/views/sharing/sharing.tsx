@@ -4,6 +4,7 @@ import type { Image } from "../../api/image.ts";
 import { makeIntent } from "../../api/intents.ts";
 import { readAccounts, splitAccounts } from "../../edit/accounts.ts";
 import type { Route } from "../../route.ts";
+import type { ImageStore } from "../../store/image-store.ts";
 import { describeInput, Field } from "../../ui/field.tsx";
 import { RefusalNotice } from "../../ui/refusal-notice.tsx";
 import { useAttempt } from "../../ui/use-attempt.ts";
@@ -12,11 +13,11 @@ import { Leave } from "./leave.tsx";
 
 type Props = {
   client: Client;
+  store: ImageStore;
   image: Image;
   tell: (text: string) => void;
   go: (route: Route) => void;
   isOwn: boolean;
-  onChanged: () => void;
 };
 
 /** Who may use an image: the accounts of its acl, to add and to remove one by one; or the way out of it. */
@@ -33,18 +34,17 @@ export function Sharing(props: Props) {
 }
 
 /** Grants change the acl by account: what others add or remove at the same time stays. */
-function Grants({ client, image, tell, onChanged }: Props) {
+function Grants({ client, store, image, tell }: Props) {
   const [text, setText] = useState("");
   const [mistake, setMistake] = useState<string | undefined>();
   const { attempt, refusal, isBusy } = useAttempt();
   const [partly, setPartly] = useState("");
   const write = (kind: "add-acl" | "remove-acl", acl: readonly string[]) =>
-    client.write(makeIntent({ account: client.account, image: image.id, kind, body: { acl } }));
+    store.write(makeIntent({ account: client.account, image: image.id, kind, body: { acl } }));
   const remove = (account: string) =>
     attempt(async () => {
       await write("remove-acl", [account]);
       tell("No longer shared with 1 account.");
-      onChanged();
     });
   /** In parts where one request cannot hold all: each grant stands by itself, and the field keeps what is left. */
   const share = async (accounts: readonly string[]) => {
@@ -60,7 +60,6 @@ function Grants({ client, image, tell, onChanged }: Props) {
     });
     if (!isAll && done > 0)
       setPartly(`Shared with ${done} of ${accounts.length} accounts. The other ${accounts.length - done} are below.`);
-    if (done > 0) onChanged();
   };
   const add = (event: Event) => {
     event.preventDefault();

@@ -1,0 +1,285 @@
+import type { Client, Written } from "../api/client.ts";
+import { type Change, type Image, readRevision, type Update, type Versioned } from "../api/image.ts";
+import { type Intent, makeIntent } from "../api/intents.ts";
+import { type Refusal, toRefusal } from "../api/refusal.ts";
+import {
+  discard,
+  type Edit,
+  judgeEdit,
+  noEdit,
+  noteRefused,
+  noteSaved,
+  noteSent,
+  rebase,
+  takeTheirs,
+} from "../edit/edit.ts";
+import { Feed } from "./feed.ts";
+import { type ImageList, ImageRows } from "./image-rows.ts";
+
+/** What was changed while the image was shown, as the feed told. `isOwn`: by the key that signs here, in another place. */
+export type News = Pick<Change, "caller" | "time" | "revision" | "changes"> & { isOwn: boolean };
+
+/** An image that a view shows, and what is typed into it. */
+export type Opened = {
+  /** Null until it came. */
+  version: Versioned | null;
+  edit: Edit;
+  /** Why it did not come. */
+  refusal: Refusal | null;
+  isLoading: boolean;
+  isSaving: boolean;
+  /** The revision that the person saw first, or saved last. */
+  since: number;
+  /** What came after it, the newest last. */
+  news: readonly News[];
+};
+
+const unopened: Opened = {
+  ...{ version: null, edit: noEdit, refusal: null, isLoading: false, isSaving: false },
+  ...{ since: 0, news: [] },
+};
+
+const maxNews = 20;
+
+/** How long a list is shown without being read again, where no feed tells of changes. */
+const freshMs = 60_000;
+
+/**
+ * The images of an account, each once, with what is typed into them. Views show what is here; answers, the feed and other tabs
+ * arrive here, and whoever listens hears of each change.
+ */
+export class ImageStore {
+  readonly client: Client;
+  /** The UUID of the account; null until the service answered. */
+  account: string | null = null;
+  /** Why the feed could not be read the last time; null if it was. */
+  feedRefusal: Refusal | null = null;
+  /** Is called after each write: other tabs look at once. */
+  onWrite: () => void = () => undefined;
+  readonly #rows: ImageRows;
+  readonly #feed: Feed;
+  readonly #opened = new Map<string, Opened>();
+  readonly #listeners = new Set<() => void>();
+  /** What this page wrote itself: `ID REVISION`. */
+  readonly #written = new Set<string>();
+  /** Intents that this page sent and that no answer came to, yet or at all, with their image. */
+  readonly #unanswered = new Map<string, string>();
+  readonly #intents = new Map<string, { name: string; intent: Intent }>();
+  readonly #running = new Map<string, Promise<void>>();
+  #begun: Promise<void> | null = null;
+
+  constructor(client: Client) {
+    this.client = client;
+    this.#feed = new Feed(client);
+    this.#rows = new ImageRows(client, () => this.#notify());
+  }
+
+  /** @returns how to stop listening */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #notify(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Joins a run of the same name that has not ended. */
+  #once(name: string, run: () => Promise<void>): Promise<void> {
+    const running = this.#running.get(name) ?? run().finally(() => this.#running.delete(name));
+    this.#running.set(name, running);
+    return running;
+  }
+
+  get list(): ImageList {
+    return this.#rows.shown;
+  }
+
+  /** What is known of an image. */
+  read = (id: string): Opened => this.#opened.get(id) ?? unopened;
+
+  #set(id: string, part: Partial<Opened>): void {
+    this.#opened.set(id, { ...this.read(id), ...part });
+    this.#notify();
+  }
+
+  /** The images with something typed that is not saved. */
+  listTyped(): string[] {
+    return [...this.#opened].flatMap(([id, { version, edit }]) =>
+      version && judgeEdit(edit, version.image).isTyped ? [id] : [],
+    );
+  }
+
+  /** Reads an image, now or again. What is typed stays. */
+  async open(id: string): Promise<void> {
+    this.#set(id, { isLoading: true, refusal: null });
+    try {
+      const { isFollowed } = this.#feed;
+      const [version] = await Promise.all([this.client.getImage(id), this.#begin()]);
+      this.#arrive(id, version);
+      // What was changed before the feed was followed is in no page of it.
+      if (!isFollowed) this.#arrive(id, await this.client.getImage(id));
+      this.#set(id, { isLoading: false });
+    } catch (error) {
+      this.#set(id, { isLoading: false, refusal: toRefusal(error) });
+    }
+  }
+
+  /** Takes in a state of an image, unless a later one is known. */
+  #arrive(id: string, version: Versioned): void {
+    const { version: known, edit } = this.read(id);
+    const revision = readRevision(version.etag);
+    if (known && readRevision(known.etag) > revision) return;
+    this.#set(id, { version, edit: rebase(edit, version.image), ...(!known && { since: revision }) });
+    this.#rows.put(version.image);
+  }
+
+  /** Changes what is typed into an image. */
+  edit(id: string, change: (edit: Edit, image: Image) => Edit): void {
+    const { version, edit } = this.read(id);
+    if (version) this.#set(id, { edit: change(edit, version.image) });
+  }
+
+  /** Gives up what is typed. */
+  discard = (id: string): void => {
+    this.edit(id, discard);
+    this.noteSeen(id);
+  };
+
+  /** The person knows what was changed meanwhile. */
+  noteSeen = (id: string): void => this.#set(id, { since: readRevision(this.read(id).version?.etag ?? ""), news: [] });
+
+  /**
+   * The intent of an update over a revision: the same while neither changes, so that another try after silence is the same
+   * change under the same Idempotency-Key.
+   */
+  findIntent(id: string, update: Update, etag: string): Intent {
+    const name = JSON.stringify([update, etag]);
+    const known = this.#intents.get(id);
+    if (known?.name === name) return known.intent;
+    const intent = makeIntent({ account: this.client.account, image: id, kind: "update", body: update, ifMatch: etag });
+    this.#intents.set(id, { name, intent });
+    return intent;
+  }
+
+  /**
+   * Saves what is typed, over the image as it is shown. What is typed while the answer is awaited stays typed.
+   *
+   * @returns null where theirs is taken, and nothing was to be sent
+   * @throws {Refusal} after a 412 the image is read again, and what is typed stands over it
+   */
+  async save(id: string): Promise<Written | null> {
+    const { version, edit } = this.read(id);
+    if (!version) return null;
+    const { update } = judgeEdit(edit, version.image);
+    if (Object.keys(update).length === 0) {
+      this.edit(id, takeTheirs);
+      this.noteSeen(id);
+      return null;
+    }
+    this.#set(id, { edit: noteSent(edit, version.image, update), isSaving: true });
+    try {
+      const written = await this.write(this.findIntent(id, update, version.etag));
+      this.edit(id, (now, image) => takeTheirs(noteSaved(now, update, image), image));
+      this.noteSeen(id);
+      return written;
+    } catch (error) {
+      const refusal = toRefusal(error);
+      if (!refusal.isUncertain) this.edit(id, (now) => noteRefused(now, update));
+      if (refusal.status === 412) await Promise.all([this.open(id), this.poll()]);
+      throw error;
+    } finally {
+      this.#set(id, { isSaving: false });
+    }
+  }
+
+  /** Makes a change once, and takes in what it made. @see Client.write */
+  async write(intent: Intent): Promise<Written> {
+    this.#unanswered.set(intent.id, intent.image);
+    const written = await this.client.write(intent).catch((error: unknown) => {
+      if (!toRefusal(error).isUncertain) this.#unanswered.delete(intent.id);
+      throw error;
+    });
+    this.#unanswered.delete(intent.id);
+    const { image, etag } = written;
+    if (image && etag) {
+      this.#written.add(`${image.id} ${readRevision(etag)}`);
+      this.#arrive(image.id, { image, etag });
+    } else if (intent.kind === "delete" || intent.kind === "leave") {
+      this.#opened.delete(intent.image);
+      this.#rows.remove(intent.image);
+    } else if (this.#opened.has(intent.image)) {
+      await this.open(intent.image);
+    }
+    this.onWrite();
+    return written;
+  }
+
+  /** Reads all images, unless they are here already and follow the feed. */
+  async readList({ again = false } = {}): Promise<void> {
+    const { state, readAt } = this.list;
+    const isFresh = this.#feed.isFollowed || Date.now() - (readAt ?? 0) < freshMs;
+    if (state === "read" && isFresh && !again) return;
+    await this.#once("list", () => this.#rows.read(() => this.#begin()));
+    await this.poll();
+  }
+
+  /** Finds out who the account is, and where its feed ends, once. */
+  #begin(): Promise<void> {
+    this.#begun ??= this.#beginOnce().catch((error: unknown) => {
+      this.#begun = null;
+      throw error;
+    });
+    return this.#begun;
+  }
+
+  async #beginOnce(): Promise<void> {
+    const [account] = await Promise.all([this.client.getAccountId(), this.#feed.begin()]);
+    this.account = account;
+  }
+
+  /** Takes in what is new in the feed. */
+  poll = (): Promise<void> => this.#once("poll", () => this.#pollOnce());
+
+  async #pollOnce(): Promise<void> {
+    const before = this.feedRefusal;
+    try {
+      const changes = await this.#feed.readNew();
+      this.feedRefusal = null;
+      await Promise.all([
+        this.#rows.takeIn(changes, this.account ?? "", () => this.#rows.read(() => this.#begin())),
+        this.#tell(changes),
+      ]);
+    } catch (error) {
+      this.feedRefusal = toRefusal(error);
+      if (this.feedRefusal.status === 410) await this.#beginAnew();
+    }
+    if (before !== this.feedRefusal) this.#notify();
+  }
+
+  /** Changes were missed: everything is read again. */
+  async #beginAnew(): Promise<void> {
+    this.#feed.forget();
+    this.#begun = null;
+    this.feedRefusal = null;
+    await Promise.all([...this.#opened.keys()].map((id) => this.open(id)));
+    if (this.list.state === "read") await this.#rows.read(() => this.#begin());
+  }
+
+  /** Tells what was changed of opened images, and reads them again: a change has no ETag. */
+  async #tell(changes: readonly Change[]): Promise<void> {
+    const { login, key } = this.client.session;
+    const own = `/${login}/keys/${key.fingerprint}`;
+    const stale = new Set<string>();
+    for (const { image, revision, caller, time, changes: fields } of changes) {
+      const { version, since, news } = this.read(image);
+      if (!version || revision <= since || this.#written.has(`${image} ${revision}`)) continue;
+      if (revision > readRevision(version.etag)) stale.add(image);
+      const isOwn = caller.type === "signature" && caller.keyId === own;
+      // It is what this page waits for.
+      if (isOwn && [...this.#unanswered.values()].includes(image)) continue;
+      this.#set(image, { news: [...news, { caller, time, revision, changes: fields, isOwn }].slice(-maxNews) });
+    }
+    await Promise.all([...stale].map((id) => this.open(id)));
+  }
+}
