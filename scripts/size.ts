@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { fromCaller, readOptions, runProgram, wranglerCli } from "./running/program.ts";
 import { bundleForProduction } from "./serving/bundle.ts";
-import { measurePages } from "./web/page-sizes.ts";
+import { isOverBudget, measurePages } from "./web/page-sizes.ts";
 import { makePages } from "./web/pages.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -31,6 +31,8 @@ function measureStarts(folder: string): string {
   return `${Math.min(...starts)} to ${Math.max(...starts)}`;
 }
 
+const showKib = (kib: number): string => `${kib.toFixed(1)} KiB`;
+
 async function measure(folder: string, withStarts: boolean): Promise<number> {
   const bundle = readFileSync(bundleForProduction(folder));
   const kib = gzipSync(bundle, { level: 9 }).length / 1024;
@@ -42,11 +44,13 @@ async function measure(folder: string, withStarts: boolean): Promise<number> {
     );
   const sizes = measurePages(await makePages());
   for (const page of sizes)
-    console.log(`${page.name}: ${page.kib.toFixed(1)} KiB gzip; budget ${page.budgetKib} KiB gzip`);
+    console.log(
+      `${page.name}: ${showKib(page.kib.gzip)} gzip; budget ${page.budgetKib} KiB gzip; ${showKib(page.kib.br)} brotli, ${showKib(page.kib.identity)} not compressed`,
+    );
   // The Worker runs without `nodejs_compat`.
   const [nodeModule] = /(?:from|import|require)\s*\(?\s*["']node:[^"']+["']/.exec(bundle.toString()) ?? [];
   if (nodeModule) console.error(`the Worker uses a Node module: ${nodeModule}`);
-  return nodeModule || kib > budgetKib || sizes.some((page) => page.kib > page.budgetKib) ? 1 : 0;
+  return nodeModule || kib > budgetKib || sizes.some(isOverBudget) ? 1 : 0;
 }
 
 await runProgram(async () => {

@@ -1,4 +1,4 @@
-import { show } from "./errors.ts";
+import { CloudApiError, show } from "./errors.ts";
 
 /** A UUID in lower case, as CloudAPI writes them. */
 export const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -9,6 +9,10 @@ export const isStorable = (text: string): boolean => !text.includes("\u0000") &&
 /** A value as a message shows it: strings in quotes. */
 export const showValue = (sent: unknown): string =>
   typeof sent === "string" ? JSON.stringify(show(sent)) : show(sent);
+
+/** A refusal of a parameter. @param rule what it may be */
+export const makeNotAllowed = (rule: string, sent: unknown): CloudApiError =>
+  new CloudApiError("InvalidArgument", `${rule}; ${showValue(sent)} was sent`);
 
 /** Whether the value is an object of JSON. */
 export const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -64,9 +64,12 @@ const makeImage = (description: string, type: Json): Json =>
       published_at: text("Date and time, as stored."),
       owner: uuid("Account that owns it."),
       public: { type: "boolean", description: "Whether everybody may use it." },
-      state: text("State. Destroyed only where an earlier revision of a destroyed image is read.", {
-        enum: imageStates,
-      }),
+      state: text(
+        "State. Destroyed only in a list with `destroyed=true`, and in an earlier revision of a destroyed image.",
+        {
+          enum: imageStates,
+        },
+      ),
       eula: text("Address of its licence."),
       acl: {
         type: "array",
@@ -201,6 +204,10 @@ export const answerSchemas: Json = {
       key: text("OpenSSH line."),
       scope: text("What it may do, as words. Absent: everything.", { pattern: makeScopePattern(" ") }),
       expires: text("When it ends. Absent: never.", { format: "date-time" }),
+      operator: {
+        const: true,
+        description: "GetKey of the key that signs: it may act as other accounts. Absent: it may not.",
+      },
     },
     ["name", "fingerprint", "key"],
   ),

@@ -28,7 +28,8 @@ export const operations: Readonly<Record<Group, readonly OperationRow[]>> = {
       request: "get /{login}/images",
       operations: ["ListImages"],
       summary: "List images",
-      description: "Images that the account can see, by `published_at`. A long list is streamed.",
+      description:
+        "Images that the account can see, or its destroyed ones, by `published_at`. A long list is streamed.",
       parameters: [...listNames, "List-tag", "Cache-Control"],
       answers: [ok("The images.", ["Images", "ImagesBefore8"], ["Ignored-Parameters", "Age"])],
       errors: ["InvalidArgument"],

@@ -32,6 +32,10 @@ const listTexts: Readonly<Record<string, [description: string, schema?: Json]>> 
   ],
   public: ["Whether the image is public.", flag],
   state: ["The state; `active` without it, `all` for every state of one's own."],
+  destroyed: [
+    "`true` lists the account's destroyed images that still have an audit, and no others. Send no `state` with it.",
+    flag,
+  ],
   limit: ["At most so many.", { type: "integer", minimum: 1 }],
   marker: ["The images after this one: the id of the last of the page before. Or those from a date on."],
 };

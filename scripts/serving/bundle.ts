@@ -4,8 +4,9 @@ import { writeFileSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
 import { buildSync } from "esbuild";
 import { wranglerCli } from "../running/program.ts";
-import { makePages, pageHeaders } from "../web/pages.ts";
-import type { Page } from "./front.ts";
+import { compress } from "../web/codings.ts";
+import { cacheControlOf, makePages, pageHeaders } from "../web/pages.ts";
+import type { Page } from "./answer-page.ts";
 
 const root = join(import.meta.dirname, "../..");
 const shared = { format: "esm", target: "es2024", logLevel: "silent" } as const;
@@ -54,19 +55,24 @@ const contentTypes: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 };
 
-/** Writes the static pages for a Worker's folder: `front.js`, which answers with them, and `pages.json`, their text. */
+/** Writes the static pages for a Worker's folder: `front.js`, which answers with them, and `pages.json`, their bytes in each coding. */
 export async function writePages(folder: string): Promise<void> {
   const pages = Object.fromEntries([...(await makePages())].map(([file, text]) => [`/${file}`, makePage(file, text)]));
   writeFileSync(join(folder, "pages.json"), JSON.stringify(pages));
-  buildSync({ ...shared, entryPoints: [join(import.meta.dirname, "front.ts")], outfile: join(folder, "front.js") });
+  const entry = join(import.meta.dirname, "front.ts");
+  buildSync({ ...shared, entryPoints: [entry], bundle: true, outfile: join(folder, "front.js") });
 }
 
-const makePage = (file: string, text: string): Page => ({
-  text,
-  headers: {
-    "Content-Type": contentTypes[extname(file)] ?? "application/octet-stream",
-    "Cache-Control": "public, max-age=0, must-revalidate",
-    ETag: `"${createHash("sha256").update(text).digest("hex").slice(0, 32)}"`,
-    ...pageHeaders,
-  },
-});
+/** @param file its path, such as `--docs/index.html` */
+export function makePage(file: string, text: string): Page {
+  const { identity, gzip, br } = compress(file, text);
+  return {
+    hash: createHash("sha256").update(text).digest("hex").slice(0, 32),
+    bodies: { identity: identity.toString("base64"), gzip: gzip.toString("base64"), br: br.toString("base64") },
+    headers: {
+      "Content-Type": contentTypes[extname(file)] ?? "application/octet-stream",
+      "Cache-Control": cacheControlOf(file),
+      ...pageHeaders,
+    },
+  };
+}

@@ -1,3 +1,5 @@
+import { answerPage, type Page } from "./answer-page.ts";
+
 /** The part of a Worker that this needs. */
 type Service = { fetch: (request: Request, env: object, context: Context) => Response | Promise<Response> };
 
@@ -8,9 +10,6 @@ type Storage = {
   STORAGE: { fetch: (url: string, init?: RequestInit) => Promise<Response> };
   DATABASE: { path: string; file: string };
 };
-
-/** A static file and the headers of its answer. */
-export type Page = { text: string; headers: Readonly<Record<string, string>> };
 
 /** Paths that never reach the service: the same as in `run_worker_first` of wrangler.toml. */
 const pagePath = /^\/--(docs|console)(\/|$)/;
@@ -55,29 +54,4 @@ async function checkStorage({ STORAGE, DATABASE: { path, file } }: Storage): Pro
   const url = "http://storage/health";
   const probe = await STORAGE.fetch(url, { method: "PUT", body: " ".repeat(4096) }).catch(() => undefined);
   if (!probe?.ok) throw new Error(`the disk of ${file} is full, or cannot be written to: ${section}`);
-}
-
-function answerPage(request: Request, url: URL, pages: Readonly<Record<string, Page>>): Response {
-  const file = findFile(url.pathname, pages);
-  const page = file === undefined ? undefined : pages[file];
-  if (file === undefined || !page) return new Response(null, { status: 404 });
-  // As Workers' assets: a page has one URL, that of its folder, or its own without `.html`.
-  const path = file.replace(/(?<=\/)index\.html$|\.html$/, "");
-  if (path !== url.pathname) {
-    return new Response(null, { status: 307, headers: { Location: `${path}${url.search}` } });
-  }
-  if (request.method !== "GET" && request.method !== "HEAD") {
-    return new Response(null, { status: 405, headers: { Allow: "GET, HEAD" } });
-  }
-  const isKnown = request.headers.get("If-None-Match")?.includes(page.headers["ETag"] ?? "") ?? false;
-  if (isKnown) return new Response(null, { status: 304, headers: page.headers });
-  return new Response(request.method === "HEAD" ? null : page.text, { headers: page.headers });
-}
-
-/** Finds the file that a path names, in whatever way. */
-function findFile(path: string, pages: Readonly<Record<string, Page>>): string | undefined {
-  const bare = path.replace(/\/$/, "");
-  return [path, `${path}.html`, `${path}index.html`, `${bare}/index.html`, `${bare}.html`].find((file) =>
-    Object.hasOwn(pages, file),
-  );
 }

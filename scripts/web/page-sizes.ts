@@ -1,8 +1,15 @@
-import { gzipSync } from "node:zlib";
+import { type Codings, compress } from "./codings.ts";
 import type { PageFiles } from "./pages.ts";
 
-/** Files of the static pages that share a budget, and the sum of their gzip sizes. */
-export type PageSize = { name: string; files: readonly string[]; kib: number; budgetKib: number };
+/** Files of the static pages that share a budget, and the sum of their sizes in each coding. The budget is for gzip. */
+export type PageSize = {
+  name: string;
+  files: readonly string[];
+  kib: Readonly<Record<keyof Codings, number>>;
+  budgetKib: number;
+};
+
+export const isOverBudget = ({ kib, budgetKib }: PageSize): boolean => kib.gzip > budgetKib;
 
 /** Weighs the static pages, a row for each budget. @throws {Error} a file is missing, or belongs to no budget */
 export function measurePages(pages: PageFiles): PageSize[] {
@@ -17,7 +24,7 @@ export function measurePages(pages: PageFiles): PageSize[] {
   const others = all.filter((file) => !listed.includes(file));
   const rows = [
     { name: "Console, first load", ...makeRow(pages, console), budgetKib: 44 },
-    { name: "Console, loaded when needed", ...makeRow(pages, others.filter(isOf("--console/"))), budgetKib: 40 },
+    { name: "Console, loaded when needed", ...makeRow(pages, others.filter(isOf("--console/"))), budgetKib: 50 },
     { name: "Documentation, largest page", ...findLargest(docs), budgetKib: 10 },
     { name: "Documentation, loaded when needed", ...makeRow(pages, others.filter(isOf("--docs/"))), budgetKib: 24 },
     { name: "Documentation, the contract", ...makeRow(pages, [contract]), budgetKib: 24 },
@@ -30,17 +37,16 @@ export function measurePages(pages: PageFiles): PageSize[] {
 
 type Row = Pick<PageSize, "files" | "kib">;
 
-const makeRow = (pages: PageFiles, files: readonly string[]): Row => ({
-  files,
-  kib: files.reduce((sum, file) => sum + weigh(pages, file), 0) / 1024,
-});
+function makeRow(pages: PageFiles, files: readonly string[]): Row {
+  const compressed = files.map((file) => compress(file, readFile(pages, file)));
+  const sum = (coding: keyof Codings) => compressed.reduce((total, bytes) => total + bytes[coding].length, 0) / 1024;
+  return { files, kib: { identity: sum("identity"), gzip: sum("gzip"), br: sum("br") } };
+}
 
 const findLargest = (rows: readonly Row[]): Row =>
-  rows.reduce((largest, row) => (row.kib > largest.kib ? row : largest), { files: [], kib: 0 });
+  rows.toSorted((a, b) => b.kib.gzip - a.kib.gzip)[0] ?? makeRow(new Map(), []);
 
 const isOf = (folder: string) => (file: string) => file.startsWith(folder);
-
-const weigh = (pages: PageFiles, file: string): number => gzipSync(readFile(pages, file), { level: 9 }).length;
 
 function readFile(pages: PageFiles, file: string): string {
   const text = pages.get(file);

@@ -17,19 +17,37 @@ export async function makePages(): Promise<PageFiles> {
     bundlePage("--console", ["console.tsx", "console.css"]),
   ]);
   return new Map([
-    ...[...makeSite(document)].map(([file, text]) => [`--docs/${file}`, text] as const),
+    ...[...makeSite(document)].map(([file, text]) => [`--docs/${file}`, nameBundles(text, docs)] as const),
     ...docs,
     ["--docs/openapi.json", `${JSON.stringify(document)}\n`],
-    ["--console/index.html", readFileSync(join(source, "index.html"), "utf8")],
+    ["--console/index.html", nameBundles(readFileSync(join(source, "index.html"), "utf8"), console)],
     ...console,
   ]);
 }
+
+/** What esbuild puts into the names of scripts and styles: a hash of the contents, and of what they import. */
+const hashed = /-[A-Z0-9]{8}(?=\.(?:js|css)$)/;
+
+/** Gives the scripts and styles that the HTML names, `docs.js`, the names that they were written under, `docs-HASH.js`. */
+function nameBundles(html: string, bundles: PageFiles): string {
+  const names = new Map([...bundles.keys()].map((file) => [basename(file).replace(hashed, ""), basename(file)]));
+  return html.replace(/(?<=\s(?:src|href)=")[\w-]+\.(?:js|css)(?=")/g, (name) => {
+    const written = names.get(name);
+    if (written === undefined) throw new Error(`a page names ${name}, which is not built`);
+    return written;
+  });
+}
+
+const [keep, askAgain] = ["public, max-age=31536000, immutable", "no-cache"] as const;
+
+/** How long a browser keeps a file: for ever if a hash is in its name; else it asks each time whether the file is still the same. */
+export const cacheControlOf = (file: string): typeof keep | typeof askAgain => (hashed.test(file) ? keep : askAgain);
 
 /** Bundles the scripts and styles of a page. Scripts that only some visits load are files of their own. @returns the texts by path */
 async function bundlePage(folder: string, entries: readonly string[]): Promise<PageFiles> {
   const { outputFiles } = await build({
     entryPoints: entries.map((entry) => join(source, entry)),
-    entryNames: "[name]",
+    entryNames: "[name]-[hash]",
     absWorkingDir: source,
     outdir: join(source, "out"),
     bundle: true,
@@ -74,16 +92,37 @@ export const pageHeaders: Readonly<Record<string, string>> = {
   "Cross-Origin-Opener-Policy": "same-origin",
 };
 
-/** The headers in the form of Workers' `_headers`. @see https://developers.cloudflare.com/workers/static-assets/headers/ */
-const formatHeadersFile = (): string => {
-  const lines = Object.entries(pageHeaders).map(([name, value]) => `  ${name}: ${value}\n`);
-  return ["console", "docs"].map((folder) => `/--${folder}/*\n${lines.join("")}`).join("\n");
-};
+const formatHeaders = (headers: Readonly<Record<string, string>>): string =>
+  Object.entries(headers)
+    .map(([name, value]) => `  ${name}: ${value}\n`)
+    .join("");
+
+const maxRules = 100;
+
+/**
+ * The headers in the form of Workers' `_headers`. All rules of a path count; `!` takes a header of an earlier one away. A rule
+ * for each hashed file: a pattern would let a browser keep a 404 for ever.
+ *
+ * @see https://developers.cloudflare.com/workers/static-assets/headers/
+ */
+function formatHeadersFile(pages: PageFiles): string {
+  const folders = ["console", "docs"].map(
+    (folder) => `/--${folder}/*\n${formatHeaders({ "Cache-Control": askAgain, ...pageHeaders })}`,
+  );
+  const kept = [...pages.keys()]
+    .filter((file) => cacheControlOf(file) === keep)
+    .map((file) => `/${file}\n  ! Cache-Control\n${formatHeaders({ "Cache-Control": keep })}`);
+  const rules = [...folders, ...kept];
+  if (rules.length > maxRules) throw new Error(`_headers has ${rules.length} rules; Workers read ${maxRules}`);
+  return rules.join("\n");
+}
 
 /** Writes the static pages to the folder that `[assets]` serves. Unchanged files stay: `wrangler dev` watches them. */
 export async function buildPublic(folder: string): Promise<void> {
-  const files = new Map([...(await makePages()), ["_headers", formatHeadersFile()]]);
-  for (const [path, text] of files) writeChanged(join(folder, path), text);
+  const pages = await makePages();
+  const files = new Map([...pages, ["_headers", formatHeadersFile(pages)]]);
+  // The pages last: whoever reads one finds what it names.
+  for (const [path, text] of [...files].toReversed()) writeChanged(join(folder, path), text);
   for (const path of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
     const isStale = !files.has(path.replaceAll("\\", "/")) && statSync(join(folder, path)).isFile();
     if (isStale) rmSync(join(folder, path));

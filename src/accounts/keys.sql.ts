@@ -2,7 +2,7 @@ import { and, eq, gt, or, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Caller } from "../caller.ts";
 import { accounts, keys, limitedKeys } from "../db/account-schema.ts";
-import { authority, authorityStatement, callerRow, hasAuthority, isUnlimited } from "../db/authority.ts";
+import { authority, authorityStatement, callerRow, hasAuthority, isOperator, isUnlimited } from "../db/authority.ts";
 import { type Database, requireRow } from "../db/client.ts";
 import { now } from "../db/schema.ts";
 import {
@@ -81,7 +81,7 @@ function isNamed(table: KeyTable, account: SQLWrapper, key: Placeholder): SQL | 
 }
 
 export const getKeyStatement = statement<Caller & { key: string }>().reads(
-  () => ({ hasAuthority, key: leftJoined(keyFields, "name") }),
+  (bind) => ({ hasAuthority, isOperator: isOperator(bind), key: leftJoined(keyFields, "name") }),
   (columns, bind) =>
     query
       .select(columns)
@@ -93,7 +93,8 @@ export const getKeyStatement = statement<Caller & { key: string }>().reads(
 export const readKey = async (
   db: Database,
   values: Caller & { key: string },
-): Promise<{ hasAuthority: boolean; key: KeyRow | null }> => requireRow(await db.all(getKeyStatement.with(values)));
+): Promise<{ hasAuthority: boolean; isOperator: boolean; key: KeyRow | null }> =>
+  requireRow(await db.all(getKeyStatement.with(values)));
 
 type NewKeyValues = RecordedValues & {
   name: string;

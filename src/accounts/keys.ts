@@ -1,5 +1,4 @@
 import type { Context } from "hono";
-import { createFactory } from "hono/factory";
 import { asCaller } from "../caller/as-caller.ts";
 import { demand } from "../caller/scope.ts";
 import type { Caller } from "../caller.ts";
@@ -8,6 +7,7 @@ import { type AppEnv, requireSet } from "../context.ts";
 import type { Database } from "../db/client.ts";
 import { CloudApiError, show } from "../errors.ts";
 import { answerJson, answerNoContent, answerPages, type Pages } from "../http/answer.ts";
+import { handlersOf } from "../http/handlers.ts";
 import { named } from "../http/operation.ts";
 import { noteIgnored, readParameters, readQuery, readQueryLeniently, refuseDryRun } from "../http/parameters.ts";
 import { assertCovered, assertWithin, isLimited, type KeyLimits, showLimits } from "../scope.ts";
@@ -29,9 +29,7 @@ import { readKeyLimits } from "./rules/key-limits.ts";
 import { readNewKey } from "./rules/new-key.ts";
 
 /** ListKeys, by name. docs/contract.md#keys */
-export const listKeys = createFactory<AppEnv, "/:login/keys">().createHandlers(named("ListKeys"), (c) =>
-  answerPages(c, readPages(c)),
-);
+export const listKeys = handlersOf<"/:login/keys">()(named("ListKeys"), (c) => answerPages(c, readPages(c)));
 
 async function* readPages(c: Context<AppEnv>): Pages {
   for (let after = ""; ; ) {
@@ -48,6 +46,8 @@ async function* readPages(c: Context<AppEnv>): Pages {
 /** A key as CloudAPI shows it, with the limits that it has (ours). */
 const showKey = ({ name, fingerprint, key, ...limits }: KeyRow) => ({ name, fingerprint, key, ...showLimits(limits) });
 
+const isOwn = (caller: Caller, key: KeyRow | null): boolean => key?.fingerprintSha256 === caller.fingerprintSha256;
+
 /**
  * Checks that the caller's key may read or delete a key: itself always, others with the word `keys`. Deleting also takes that
  * the other can do no more.
@@ -55,41 +55,39 @@ const showKey = ({ name, fingerprint, key, ...limits }: KeyRow) => ({ name, fing
  * @throws {CloudApiError} NotAuthorized
  */
 function assertMayTouch(caller: Caller, key: KeyRow | null, isDeletion: boolean): void {
-  if (key?.fingerprintSha256 === caller.fingerprintSha256) return;
+  if (isOwn(caller, key)) return;
   assertCovered(caller, ["keys"]);
   if (key && isDeletion) assertWithin(key, caller);
 }
 
-/** GetKey, by name or fingerprint. docs/contract.md#keys */
-export const getKey = createFactory<AppEnv, "/:login/keys/:key">().createHandlers(named("GetKey"), async (c) => {
+/** GetKey, by name or fingerprint. The key that signs is told whether it may act as other accounts. docs/contract.md#keys */
+export const getKey = handlersOf<"/:login/keys/:key">()(named("GetKey"), async (c) => {
   const key = readKeyReference(c.req.param("key"));
   const found = await asCaller(c, (db, caller) => readKey(db, { ...caller, key }));
   assertAuthority(found);
-  assertMayTouch(requireSet(c, "caller"), found.key, false);
-  return answerJson(c, showKey(requireFound(found.key, key)));
+  const caller = requireSet(c, "caller");
+  assertMayTouch(caller, found.key, false);
+  const operator = found.isOperator && isOwn(caller, found.key);
+  return answerJson(c, { ...showKey(requireFound(found.key, key)), ...(operator && { operator }) });
 });
 
 /** CreateKey: from now on the key may sign. docs/contract.md#keys */
-export const createKey = createFactory<AppEnv, "/:login/keys">().createHandlers(
-  named("CreateKey"),
-  refuseDryRun,
-  async (c) => {
-    const { maxKeys, maxKeyComment } = readConfiguration(c.env);
-    const parameters = await readParameters(c);
-    noteIgnored(c, parameters, ["key", "name", "scope", "expires"]);
-    const limits = readKeyLimits(parameters, readQuery(c), listRepeated(c));
-    const isForm = requireSet(c, "body").length === 0 || isFormType(c.req.header("Content-Type"));
-    const key = await readNewKey(parameters, { maxComment: maxKeyComment, isForm });
-    await demand(c, (own) => assertWithin(limits, own));
-    const outcome = await asCaller(c, (db, caller) => writeKey(db, { key, limits, caller, maxKeys }));
-    assertCreated(outcome, { name: key.name, maxKeys, limits });
-    const [login, fingerprint] = [outcome.login ?? c.req.param("login"), key.fingerprint].map(encodeURIComponent);
-    return answerJson(c, showKey({ ...key, ...limits }), {
-      status: 201,
-      headers: { Location: `/${login}/keys/${fingerprint}` },
-    });
-  },
-);
+export const createKey = handlersOf<"/:login/keys">()(named("CreateKey"), refuseDryRun, async (c) => {
+  const { maxKeys, maxKeyComment } = readConfiguration(c.env);
+  const parameters = await readParameters(c);
+  noteIgnored(c, parameters, ["key", "name", "scope", "expires"]);
+  const limits = readKeyLimits(parameters, readQuery(c), listRepeated(c));
+  const isForm = requireSet(c, "body").length === 0 || isFormType(c.req.header("Content-Type"));
+  const key = await readNewKey(parameters, { maxComment: maxKeyComment, isForm });
+  await demand(c, (own) => assertWithin(limits, own));
+  const outcome = await asCaller(c, (db, caller) => writeKey(db, { key, limits, caller, maxKeys }));
+  assertCreated(outcome, { name: key.name, maxKeys, limits });
+  const [login, fingerprint] = [outcome.login ?? c.req.param("login"), key.fingerprint].map(encodeURIComponent);
+  return answerJson(c, showKey({ ...key, ...limits }), {
+    status: 201,
+    headers: { Location: `/${login}/keys/${fingerprint}` },
+  });
+});
 
 /** Lists the names that the body has more than once, if it is JSON: a form has an array of their values. */
 const listRepeated = (c: Context<AppEnv>): string[] => {
@@ -139,15 +137,11 @@ async function deleteAs(db: Database, caller: Caller, key: string): Promise<Dele
 }
 
 /** DeleteKey: the next request that the key signs is refused. docs/contract.md#keys */
-export const deleteKey = createFactory<AppEnv, "/:login/keys/:key">().createHandlers(
-  named("DeleteKey"),
-  refuseDryRun,
-  async (c) => {
-    noteIgnored(c, readQueryLeniently(c), []);
-    const key = readKeyReference(c.req.param("key"));
-    const outcome = await asCaller(c, (db, caller) => deleteAs(db, caller, key));
-    assertAuthority(outcome);
-    requireFound(outcome.isDeleted || null, key);
-    return answerNoContent(c);
-  },
-);
+export const deleteKey = handlersOf<"/:login/keys/:key">()(named("DeleteKey"), refuseDryRun, async (c) => {
+  noteIgnored(c, readQueryLeniently(c), []);
+  const key = readKeyReference(c.req.param("key"));
+  const outcome = await asCaller(c, (db, caller) => deleteAs(db, caller, key));
+  assertAuthority(outcome);
+  requireFound(outcome.isDeleted || null, key);
+  return answerNoContent(c);
+});

@@ -1,11 +1,12 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { Client } from "./api/client.ts";
-import { forgetSession, keepSession, readKeptSession, type Session } from "./keys/kept-session.ts";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import type { Client } from "./api/client.ts";
+import { loadPart } from "./load-part.ts";
 import type { Route } from "./route.ts";
-import { follow } from "./store/follow.ts";
-import { ImageStore } from "./store/image-store.ts";
+import type { ImageStore } from "./store/image-store.ts";
 import { later } from "./ui/later.tsx";
+import { useImageStore } from "./ui/use-image-store.ts";
 import { leaveAddress, useRoute } from "./ui/use-route.ts";
+import { type SessionChanges, useSession } from "./ui/use-session.ts";
 import { useTold } from "./ui/use-told.ts";
 import type { ViewProps } from "./view-props.ts";
 import { AccountMenu } from "./views/account-menu.tsx";
@@ -13,32 +14,13 @@ import { ImagesView } from "./views/images-view.tsx";
 import { SignInView } from "./views/sign-in-view.tsx";
 import { UnansweredIntents } from "./views/unanswered-intents.tsx";
 
-const question = "You have changes that are not saved. Go on, and lose them?";
-
 /** The console: a header, and the view that the address names. */
 export function App() {
-  const [session, setSession] = useState<Session | null | undefined>(undefined);
   const { route, go } = useRoute();
   const { told, tell } = useTold();
-  useEffect(() => {
-    readKeptSession().then(setSession, () => setSession(null));
-  }, []);
-  const store = useMemo(() => (session ? new ImageStore(new Client(session)) : null), [session]);
-  const client = store?.client ?? null;
-  useEffect(() => (store ? follow(store) : undefined), [store]);
-  useEffect(() => {
-    const ask = (event: BeforeUnloadEvent) => {
-      if (store && store.listTyped().length > 0) event.preventDefault();
-    };
-    addEventListener("beforeunload", ask);
-    return () => removeEventListener("beforeunload", ask);
-  }, [store]);
-
-  const change = async (next: Session | null) => {
-    if (store && store.listTyped().length > 0 && !confirm(question)) return;
-    await (next ? keepSession(next) : forgetSession());
-    setSession(next);
-  };
+  const { session, client, changes: unasked, why } = useSession(tell);
+  const store = useImageStore(client);
+  const changes = useMemo(() => askFirst(unasked, store), [unasked, store]);
   const before = useRef(session);
   useLayoutEffect(() => {
     // The form or the dialog that had the focus is gone.
@@ -58,13 +40,13 @@ export function App() {
       <button type="button" class="skip" onClick={focusMain}>
         Skip to the content
       </button>
-      <Header client={client} route={route} onChange={change} />
+      <Header client={client} route={route} session={changes} tell={tell} />
       <main id="main" tabIndex={-1}>
-        {session === null && <SignInView route={route} onSignIn={change} tell={tell} />}
+        {session === null && <SignInView route={route} why={why} onSignIn={changes.signIn} tell={tell} />}
         {client && store && (
           <>
             <UnansweredIntents key={client.account} {...{ client, store, tell }} />
-            <View key={client.account} {...{ route, client, store, go, tell }} onSession={change} />
+            <View key={client.account} {...{ route, client, store, go, tell }} session={changes} />
           </>
         )}
       </main>
@@ -75,14 +57,35 @@ export function App() {
   );
 }
 
+const question = "You have changes that are not saved. Go on, and lose them?";
+
+/** Asks before what is typed would be lost with the account that it is for. */
+function askFirst(changes: SessionChanges, store: ImageStore | null): SessionChanges {
+  const mayGo = () => !store || store.listTyped().length === 0 || confirm(question);
+  return {
+    ...changes,
+    actAs: async (account) => {
+      if (mayGo()) await changes.actAs(account);
+    },
+    forget: async (event) => {
+      if (mayGo()) await changes.forget(event);
+    },
+  };
+}
+
 /** A link to it would be an address, and the address names the view. */
 function focusMain(): void {
   document.querySelector<HTMLElement>("#main")?.focus();
 }
 
-type HeaderProps = { client: Client | null; route: Route; onChange: (session: Session | null) => Promise<void> };
+type HeaderProps = {
+  client: Client | null;
+  route: Route;
+  session: SessionChanges;
+  tell: (text: string) => void;
+};
 
-function Header({ client, route, onChange }: HeaderProps) {
+function Header({ client, route, ...props }: HeaderProps) {
   return (
     <header class="top">
       <a class="brand" href="#/images">
@@ -103,25 +106,28 @@ function Header({ client, route, onChange }: HeaderProps) {
       <a class="docs" href="/--docs/">
         Documentation
       </a>
-      {client && <AccountMenu client={client} onChange={onChange} />}
+      {client && <AccountMenu client={client} {...props} />}
     </header>
   );
 }
 
-const HistoryLater = later("the history", async () => (await import("./views/history-view.tsx")).HistoryView);
-const ImageLater = later("the image", async () => (await import("./views/image-view.tsx")).ImageView);
-const KeysLater = later("the keys", async () => (await import("./views/keys-view.tsx")).KeysView);
+const HistoryLater = later(
+  "the history",
+  async () => (await loadPart(() => import("./views/history-view.tsx"))).HistoryView,
+);
+const ImageLater = later("the image", async () => (await loadPart(() => import("./views/image-view.tsx"))).ImageView);
+const KeysLater = later("the keys", async () => (await loadPart(() => import("./views/keys-view.tsx"))).KeysView);
 
-type MainProps = ViewProps & { route: Route; onSession: (session: Session | null) => Promise<void> };
+type MainProps = ViewProps & { route: Route; session: SessionChanges };
 
-function View({ route, onSession, ...props }: MainProps) {
+function View({ route, session, ...props }: MainProps) {
   switch (route.view) {
     case "image":
       return <ImageLater key={route.id} id={route.id} {...props} />;
     case "history":
       return <HistoryLater key={route.id} id={route.id} compare={route.compare} {...props} />;
     case "keys":
-      return <KeysLater {...props} onSession={onSession} />;
+      return <KeysLater {...props} session={session} />;
     default:
       return <ImagesView {...props} />;
   }

@@ -24,7 +24,10 @@ async function openAnew(): Promise<IDBDatabase | null> {
   request.onupgradeneeded = () => {
     for (const store of stores) request.result.createObjectStore(store);
   };
-  return await settle(request);
+  const db = await settle(request);
+  // Whoever clears this site's data closes it. What is asked for next finds what is left: nothing.
+  db.onclose = () => opened.delete("db");
+  return db;
 }
 
 const settle = <Result>(request: IDBRequest<Result>): Promise<Result> =>
@@ -33,28 +36,65 @@ const settle = <Result>(request: IDBRequest<Result>): Promise<Result> =>
     request.onerror = () => reject(request.error);
   });
 
-/** Does a change, and waits until it is on disk. */
-async function change(db: IDBDatabase, name: Store, make: (store: IDBObjectStore) => void): Promise<void> {
-  const transaction = db.transaction(name, "readwrite", { durability: "strict" });
-  make(transaction.objectStore(name));
+/** What to keep in a store, by name; undefined removes. */
+export type Changes = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads values and changes their store in one transaction, which no other tab comes between; waits until it is on disk.
+ *
+ * @param decide gets what is kept under each name, and answers the changes; null for none
+ * @returns whether it decided for changes
+ */
+export async function exchange<Name extends string>(
+  store: Store,
+  names: readonly Name[],
+  decide: (kept: Readonly<Record<Name, Kept>>) => Changes | null,
+): Promise<boolean> {
+  const db = await open();
+  if (!db) return exchangeInMemory(memory.get(store) ?? new Map(), decide);
+  const transaction = db.transaction(store, "readwrite", { durability: "strict" });
+  const kept = transaction.objectStore(store);
+  const reads = Object.fromEntries(names.map((name) => [name, kept.get(name)])) as Record<Name, IDBRequest>;
+  const outcome = { isChanged: false };
+  const decideNow = () => {
+    const changes = decide(Object.fromEntries(names.map((name) => [name, reads[name].result])) as Record<Name, Kept>);
+    outcome.isChanged = changes !== null;
+    for (const [name, value] of Object.entries(changes ?? {})) {
+      if (value === undefined) kept.delete(name);
+      else kept.put(value, name);
+    }
+  };
+  // Reads are answered in their order.
+  const last = names.at(-1);
+  if (last === undefined) decideNow();
+  else reads[last].onsuccess = decideNow;
   await new Promise<void>((resolve, reject) => {
     transaction.oncomplete = () => resolve();
     transaction.onabort = () => reject(transaction.error);
   });
+  return outcome.isChanged;
+}
+
+function exchangeInMemory<Name extends string>(
+  kept: Map<string, Kept>,
+  decide: (kept: Readonly<Record<Name, Kept>>) => Changes | null,
+): boolean {
+  const changes = decide(Object.fromEntries(kept) as Record<Name, Kept>);
+  for (const [name, value] of Object.entries(changes ?? {})) {
+    if (value === undefined) kept.delete(name);
+    else kept.set(name, structuredClone(value));
+  }
+  return changes !== null;
 }
 
 /** Keeps a value under a name. */
 export async function put(store: Store, name: string, value: unknown): Promise<void> {
-  const db = await open();
-  if (db) await change(db, store, (kept) => kept.put(value, name));
-  else memory.get(store)?.set(name, structuredClone(value));
+  await exchange(store, [], () => ({ [name]: value }));
 }
 
 /** Removes what is kept under a name. */
 export async function remove(store: Store, name: string): Promise<void> {
-  const db = await open();
-  if (db) await change(db, store, (kept) => kept.delete(name));
-  else memory.get(store)?.delete(name);
+  await exchange(store, [], () => ({ [name]: undefined }));
 }
 
 /** The value that is kept under a name. Only this page writes the database, so it is what was put. */

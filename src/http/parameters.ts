@@ -4,7 +4,7 @@ import { CloudApiError, show } from "../errors.ts";
 import { readBodyParameters } from "../syntax/body-parameters.ts";
 import { type DecodedForm, decodeForm, type RequestParameters } from "../syntax/form.ts";
 import { readTarget } from "../syntax/raw-target.ts";
-import { parseBoolean, showValue } from "../text.ts";
+import { makeNotAllowed, parseBoolean } from "../text.ts";
 
 /**
  * Reads the parameters of query and body. The body's win, as in restify's mapParams. Parses them once a request.
@@ -73,7 +73,7 @@ export const readDryRun =
     const sent = parameters["dry-run"];
     const isDryRun = sent === undefined ? false : parseBoolean(sent);
     if (isDryRun === undefined) {
-      throw new CloudApiError("InvalidArgument", `dry-run is true or false; ${showValue(sent)} was sent`);
+      throw makeNotAllowed("dry-run is true or false", sent);
     }
     c.set("isDryRun", isDryRun);
     if (known) noteIgnored(c, parameters, known);

@@ -1,9 +1,9 @@
 import type { Context } from "hono";
-import { createFactory } from "hono/factory";
 import { readConfiguration } from "../configuration.ts";
 import type { AppEnv } from "../context.ts";
 import { CloudApiError } from "../errors.ts";
 import { answerNoContent } from "../http/answer.ts";
+import { handlersOf } from "../http/handlers.ts";
 import { named } from "../http/operation.ts";
 import { readDryRun, readParametersOrArray } from "../http/parameters.ts";
 import { validate } from "../http/validate.ts";
@@ -25,7 +25,7 @@ async function readAccounts(c: Context<AppEnv>): Promise<RequestParameters> {
 }
 
 /** AddImageAcl: adds accounts to an image's acl. Keeps those that others add meanwhile. docs/contract.md#grants */
-export const addImageAcl = createFactory<AppEnv, "/:login/images/:id/acl">().createHandlers(
+export const addImageAcl = handlersOf<"/:login/images/:id/acl">()(
   named("AddImageAcl"),
   readDryRun(readAccounts),
   validate("image", makeAccountsSchema, readAccounts),
@@ -40,7 +40,7 @@ export const addImageAcl = createFactory<AppEnv, "/:login/images/:id/acl">().cre
 );
 
 /** RemoveImageAcl for the owner; LeaveImage for an account that the image is shared with. docs/contract.md#grants */
-export const removeImageAcl = createFactory<AppEnv, "/:login/images/:id/acl">().createHandlers(
+export const removeImageAcl = handlersOf<"/:login/images/:id/acl">()(
   named("RemoveImageAcl"),
   readDryRun(readAccounts),
   validate("image", makeAccountsSchema, readAccounts),

@@ -1,6 +1,5 @@
-import { createFactory } from "hono/factory";
 import { readConfiguration } from "../configuration.ts";
-import type { AppEnv } from "../context.ts";
+import { handlersOf } from "../http/handlers.ts";
 import { named } from "../http/operation.ts";
 import { readDryRun, readParameters } from "../http/parameters.ts";
 import { answerCloned } from "./answer-image.ts";
@@ -9,7 +8,7 @@ import { runWrite } from "./image-request.ts";
 import { judgeClone } from "./rules/operation-judges.ts";
 
 /** CloneImage: a private copy of an image that is shared by acl. Its origin stays (ours: there are no files here). docs/contract.md#cloneimage */
-export const cloneImage = createFactory<AppEnv, "/:login/images/:id">().createHandlers(
+export const cloneImage = handlersOf<"/:login/images/:id">()(
   named("CloneImage"),
   readDryRun(readParameters, []),
   async (c) => {

@@ -1,7 +1,6 @@
-import { createFactory } from "hono/factory";
 import { readConfiguration } from "../configuration.ts";
-import type { AppEnv } from "../context.ts";
 import { answerNoContent } from "../http/answer.ts";
+import { handlersOf } from "../http/handlers.ts";
 import { named } from "../http/operation.ts";
 import { readDryRun, readQuery } from "../http/parameters.ts";
 import { makeReplayedHeader } from "./answer-image.ts";
@@ -10,7 +9,7 @@ import { runWrite } from "./image-request.ts";
 import { judgeDeletion } from "./rules/operation-judges.ts";
 
 /** DeleteImage: marks the image as destroyed; from then on it is 404. docs/contract.md#deleteimage */
-export const deleteImage = createFactory<AppEnv, "/:login/images/:id">().createHandlers(
+export const deleteImage = handlersOf<"/:login/images/:id">()(
   named("DeleteImage"),
   readDryRun(readQuery, []),
   async (c) => {

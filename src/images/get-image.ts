@@ -1,10 +1,10 @@
 import type { Context } from "hono";
-import { createFactory } from "hono/factory";
 import { asCaller } from "../caller/as-caller.ts";
 import { answerNear, isReadNear } from "../caller/near.ts";
 import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
 import { answerJson, answerNotModified } from "../http/answer.ts";
+import { handlersOf } from "../http/handlers.ts";
 import { named } from "../http/operation.ts";
 import { readQueryLeniently } from "../http/parameters.ts";
 import { assertAuthority } from "../signature/refusals.ts";
@@ -16,7 +16,7 @@ import { assertMatch, findNewestSeen, formatEntityTag, isNamedByIfNoneMatch } fr
 import { requireVisible } from "./rules/visibility.ts";
 
 /** GetImage, and HeadImage: Hono answers HEAD from GET. `revision` asks for an earlier revision. docs/contract.md#image */
-export const getImage = createFactory<AppEnv, "/:login/images/:id">().createHandlers(named("GetImage"), async (c) => {
+export const getImage = handlersOf<"/:login/images/:id">()(named("GetImage"), async (c) => {
   const sent = readQueryLeniently(c)["revision"];
   const render = (image: ImageRow) => formatImage(image, c.get("release"));
   if (sent === undefined) return await answerVisible(c, render);

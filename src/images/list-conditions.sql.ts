@@ -1,11 +1,11 @@
 import { and, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { Caller } from "../caller.ts";
-import { images } from "../db/schema.ts";
+import { imageRevisions, images } from "../db/schema.ts";
 import type { Placeholder, Placeholders } from "../db/statement.ts";
 import { unactivatedStates } from "../image-states.ts";
 import { formatScopeImages, pickInScope } from "../scope.ts";
 import { toTagPath } from "./tags.sql.ts";
-import { isInScope, listStates, selectVisible } from "./visibility.sql.ts";
+import { isInScope, isVisible, listStates, selectVisible } from "./visibility.sql.ts";
 
 /** The filters of a list, as SQL binds them. Null turns a filter off. docs/contract.md#listimages */
 export type ListValues = {
@@ -43,7 +43,7 @@ export type ListFilters = Omit<ListValues, "account" | "scopeImages" | "isZvol" 
 
 /**
  * `active` shows everybody's active images; `all` shows the account's own images in every state, and others' active ones.
- * Every other state shows the account's own images. `unactivated` is every image that was never activated.
+ * Every other state, `destroyed` too, shows the account's own images. `unactivated` is every image that was never activated.
  *
  * The `+`, here and below, keeps SQLite from matching a bound column with the WHERE of a partial index: see `isImageToWrite`.
  */
@@ -74,10 +74,22 @@ const isAfter = (marker: Placeholder): SQL => sql`(${publishedAt(images.publishe
 
 export const inListOrder = [publishedAt(images.published_at), images.uuid] as const;
 
-/** Whether the caller can see the image, and all filters but the tags match. */
+/** Whether the image is a destroyed one of the account that still has an audit. */
+const isOwnDestroyed = (account: Placeholder): SQL => sql`${images.owner} = ${account} AND ${images.state} = 'destroyed'
+  AND EXISTS (SELECT 1 FROM ${imageRevisions} WHERE ${imageRevisions.image} = ${images.uuid})`;
+
+/**
+ * Selects the rowids of what a list is chosen from: all images that the account can see or, for the state `destroyed`, its
+ * destroyed ones. SQLite tests the state first, and reads no index of the other half.
+ */
+const selectListable = ({ state, account }: Placeholders<ListValues>): SQL => sql`
+  SELECT rowid FROM (${selectVisible(account)}) WHERE ${state} <> 'destroyed'
+  UNION ALL SELECT rowid FROM ${images} WHERE ${state} = 'destroyed' AND ${isOwnDestroyed(account)}`;
+
+/** Whether the image is listable to the caller, and all filters but the tags match. */
 export const isCandidate = (bind: Placeholders<ListValues>): SQL | undefined =>
   and(
-    sql`${images}.rowid IN (${selectVisible(bind.account)})`,
+    sql`${images}.rowid IN (${selectListable(bind)})`,
     isInScope(images, bind.scopeImages),
     isInState(bind),
     filter(bind.name, sql`${images.name} = ${bind.name}`),
@@ -126,11 +138,20 @@ export const toValues = ({ caller, filters, limit }: ListRequest): ListValues =>
   tags: filters.tags.length > 0 ? JSON.stringify(filters.tags.map(toWanted)) : null,
 });
 
-/** `ids`: JSON array of ids that a list found. */
-export type IdsValues = Caller & { ids: string };
+/** `ids`: JSON array of ids that a list by this `state` found. */
+export type IdsValues = Caller & { ids: string; state: string };
+
+/** Whether a list found the image, and would still choose from it. */
+export const isStillListable = (bind: Placeholders<IdsValues>): SQL =>
+  sql`${images.uuid} IN (SELECT value FROM json_each(${bind.ids})) AND CASE ${bind.state}
+    WHEN 'destroyed' THEN ${isOwnDestroyed(bind.account)} ELSE ${isVisible(images, bind.account)} END`;
+
+/** Ids that a list found, its filters, and who asks for them. */
+export type ListedIds = { caller: Caller; filters: Pick<ListFilters, "state">; ids: readonly string[] };
 
 /** Without the ids that the scope of the caller leaves out: it may be another than that of the first page. */
-export const toIdsValues = (caller: Caller, ids: readonly string[]): IdsValues => ({
+export const toIdsValues = ({ caller, filters, ids }: ListedIds): IdsValues => ({
   ...caller,
+  state: filters.state,
   ids: JSON.stringify(pickInScope(caller.scope, ids)),
 });

@@ -1,5 +1,4 @@
-import { type SQL, sql } from "drizzle-orm";
-import type { Caller } from "../caller.ts";
+import { sql } from "drizzle-orm";
 import { authorityStatement } from "../db/authority.ts";
 import { type Database, requireRow } from "../db/client.ts";
 import { images } from "../db/schema.ts";
@@ -19,12 +18,13 @@ import {
   type IdsValues,
   inListOrder,
   isListed,
+  isStillListable,
+  type ListedIds,
   type ListRequest,
   type ListValues,
   toIdsValues,
   toValues,
 } from "./list-conditions.sql.ts";
-import { isVisible } from "./visibility.sql.ts";
 
 const rowBytes = countLongBytes(images);
 
@@ -54,23 +54,19 @@ export const listStatement = statement<ListValues>().reads(() => listedFields, s
 
 export const idsStatement = statement<ListValues>().reads(() => ({ uuid: images.uuid }), selectListed);
 
-/** Leaves out what the caller can no longer see. */
-const isOneOf = (bind: Placeholders<IdsValues>): SQL =>
-  sql`${images.uuid} IN (SELECT value FROM json_each(${bind.ids})) AND ${isVisible(images, bind.account)}`;
-
 export const pageStatement = statement<IdsValues>().reads(
   () => listedFields,
   (columns, bind) =>
     query
       .select(columns)
       .from(images)
-      .where(isOneOf(bind))
+      .where(isStillListable(bind))
       .orderBy(...inListOrder),
 );
 
 export const wholeStatement = statement<IdsValues>().reads(
   () => imageColumns,
-  (columns, bind) => query.select(columns).from(images).where(isOneOf(bind)),
+  (columns, bind) => query.select(columns).from(images).where(isStillListable(bind)),
 );
 
 /** A listed image, and the bytes of its long texts. `isLarge`: the texts are missing; `readLargeImages` reads them. */
@@ -105,25 +101,22 @@ const toListed = (row: RowOf<typeof listedFields>): ListedImage => ({
 export const readIds = async (db: Database, request: ListRequest): Promise<string[]> =>
   (await db.all(idsStatement.with(toValues(request)))).map(({ uuid }) => uuid);
 
-/** Ids that a list found, and who asks for them. */
-type ListedIds = { caller: Caller; ids: readonly string[] };
-
-/** Reads a later page by id, without what the caller can no longer see. One round trip. */
+/** Reads a later page by id, without what the caller can no longer list. One round trip. */
 export async function readPage(
   db: Database,
-  { caller, ids }: ListedIds,
+  listed: ListedIds,
 ): Promise<{ hasAuthority: boolean; images: ListedImage[] }> {
-  const values = toIdsValues(caller, ids);
+  const values = toIdsValues(listed);
   const [authority, rows] = await db.batch([authorityStatement.with(values), pageStatement.with(values)]);
   return { ...requireRow(authority), images: rows.map(toListed) };
 }
 
-/** Reads large images whole, by id, without what the caller can no longer see. One round trip. */
+/** Reads large images whole, by id, without what the caller can no longer list. One round trip. */
 export async function readLargeImages(
   db: Database,
-  { caller, ids }: ListedIds,
+  listed: ListedIds,
 ): Promise<{ hasAuthority: boolean; images: Map<string, ImageRow> }> {
-  const values = toIdsValues(caller, ids);
+  const values = toIdsValues(listed);
   const [authority, rows] = await db.batch([authorityStatement.with(values), wholeStatement.with(values)]);
   return { ...requireRow(authority), images: new Map(rows.map((row) => [row.uuid, row])) };
 }

@@ -1,10 +1,10 @@
 import type { Context } from "hono";
-import { createFactory } from "hono/factory";
 import { asCaller } from "../caller/as-caller.ts";
 import { answerNear, fromReader } from "../caller/near.ts";
 import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
 import { answerPages, type Pages } from "../http/answer.ts";
+import { handlersOf } from "../http/handlers.ts";
 import { named } from "../http/operation.ts";
 import { noteIgnored, readQuery } from "../http/parameters.ts";
 import type { Release } from "../releases.ts";
@@ -18,7 +18,7 @@ import { assertMarker, listParameters, makeListTooLong, readListFilters } from "
 import { groupCandidates, isLargeSearch, readCandidates, searchTags } from "./search-tags.sql.ts";
 
 /** ListImages, and HeadImages. docs/contract.md#listimages */
-export const listImages = createFactory<AppEnv, "/:login/images">().createHandlers(named("ListImages"), (c) => {
+export const listImages = handlersOf<"/:login/images">()(named("ListImages"), (c) => {
   const { maxList } = readConfiguration(c.env);
   const release = c.get("release");
   const query = readQuery(c);
@@ -47,16 +47,16 @@ async function* renderPages(c: Context<AppEnv>, filters: ListFilters): Pages {
   let held = holdFirst(listed.images);
   const isHeld = new Set(held.images.map(({ image }) => image.uuid));
   let left = ids.filter((id) => !isHeld.has(id));
-  let last = yield* renderGroups(c, held.images);
+  let last = yield* renderGroups(c, filters, held.images);
   while (left.length > 0) {
     // An empty page would be the first of two: the answer would be streamed.
     if (held.images.length > 0) yield last;
     const page = left.slice(0, held.size);
-    const later = await asCaller(c, (db, caller) => readPage(db, { caller, ids: page }));
+    const later = await asCaller(c, (db, caller) => readPage(db, { caller, filters, ids: page }));
     assertAuthority(later);
     held = holdFirst(later.images);
     left = left.slice(held.next === null ? page.length : left.indexOf(held.next));
-    last = yield* renderGroups(c, held.images);
+    last = yield* renderGroups(c, filters, held.images);
   }
   return last;
 }
@@ -112,18 +112,20 @@ async function search(c: Context<AppEnv>, request: ListRequest): Promise<string[
 }
 
 /** Yields all groups but the last, which it returns. */
-async function* renderGroups(c: Context<AppEnv>, images: readonly ListedImage[]): Pages {
+async function* renderGroups(c: Context<AppEnv>, filters: ListFilters, images: readonly ListedImage[]): Pages {
   const [first = [], ...others] = groupByBytes(images, { maxBytes: maxHeldBytes });
-  let last = await renderGroup(c, first);
+  let last = await renderGroup(c, filters, first);
   for (const group of others) {
     yield last;
-    last = await renderGroup(c, group);
+    last = await renderGroup(c, filters, group);
   }
   return last;
 }
 
-const renderGroup = async (c: Context<AppEnv>, group: readonly ListedImage[]): Promise<Iterable<unknown>> =>
-  renderEach(await withLargeImages(c, group), c.get("release"));
+type Group = readonly ListedImage[];
+
+const renderGroup = async (c: Context<AppEnv>, filters: ListFilters, group: Group): Promise<Iterable<unknown>> =>
+  renderEach(await withLargeImages(c, filters, group), c.get("release"));
 
 /** Renders an image when it is taken. */
 function* renderEach(images: readonly ImageRow[], release: Release): Generator<unknown> {
@@ -131,10 +133,10 @@ function* renderEach(images: readonly ImageRow[], release: Release): Generator<u
 }
 
 /** Returns the images of a group, without a large one that the caller can no longer see. */
-async function withLargeImages(c: Context<AppEnv>, group: readonly ListedImage[]): Promise<ImageRow[]> {
+async function withLargeImages(c: Context<AppEnv>, filters: ListFilters, group: Group): Promise<ImageRow[]> {
   const ids = group.filter(({ isLarge }) => isLarge).map(({ image }) => image.uuid);
   if (ids.length === 0) return group.map(({ image }) => image);
-  const large = await asCaller(c, (db, caller) => readLargeImages(db, { caller, ids }));
+  const large = await asCaller(c, (db, caller) => readLargeImages(db, { caller, filters, ids }));
   assertAuthority(large);
   return group.flatMap(({ image, isLarge }) => (isLarge ? (large.images.get(image.uuid) ?? []) : image));
 }

@@ -1,12 +1,12 @@
-import { createFactory } from "hono/factory";
 import { demand } from "../caller/scope.ts";
-import { type AppEnv, requireSet } from "../context.ts";
+import { requireSet } from "../context.ts";
 import { CloudApiError } from "../errors.ts";
+import { handlersOf } from "../http/handlers.ts";
 import { named } from "../http/operation.ts";
 import { readDryRun, readParameters } from "../http/parameters.ts";
 import { assertCovered } from "../scope.ts";
 import type { RequestParameters } from "../syntax/form.ts";
-import { parseBoolean, showValue } from "../text.ts";
+import { makeNotAllowed, parseBoolean } from "../text.ts";
 import { answerWritten } from "./answer-image.ts";
 import { findKeepRevisions } from "./get-image.ts";
 import { runWrite } from "./image-request.ts";
@@ -15,7 +15,7 @@ import { parseRevision } from "./rules/audit.ts";
 import { judgeRevert } from "./rules/operation-judges.ts";
 
 /** RevertImage: sets the updatable fields to an earlier revision's; the acl only on request. docs/contract.md#revertimage */
-export const revertImage = createFactory<AppEnv, "/:login/images/:id">().createHandlers(
+export const revertImage = handlersOf<"/:login/images/:id">()(
   named("RevertImage"),
   readDryRun(readParameters, ["revision", "acl"]),
   async (c) => {
@@ -39,5 +39,5 @@ function readRevert({ revision, acl = false }: RequestParameters): { sent: unkno
   }
   const withAcl = parseBoolean(acl);
   if (withAcl !== undefined) return { sent: revision, withAcl };
-  throw new CloudApiError("InvalidArgument", `acl is true or false here; ${showValue(acl)} was sent`);
+  throw makeNotAllowed("acl is true or false here", acl);
 }

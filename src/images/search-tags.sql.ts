@@ -9,13 +9,13 @@ import {
   type IdsValues,
   inListOrder,
   isCandidate,
+  isStillListable,
   type ListRequest,
   type ListValues,
   maxSearchedBytes,
   toIdsValues,
   toValues,
 } from "./list-conditions.sql.ts";
-import { isVisible } from "./visibility.sql.ts";
 
 /** An image that matches all filters but the tags, and the bytes of its tags. */
 type Candidate = { uuid: string; bytes: number };
@@ -36,9 +36,7 @@ export const taggedStatement = statement<IdsValues & { tags: string | null }>().
     query
       .select(columns)
       .from(images)
-      .where(
-        sql`${images.uuid} IN (SELECT value FROM json_each(${bind.ids})) AND ${isVisible(images, bind.account)} AND ${hasTags(bind.tags)}`,
-      )
+      .where(sql`${isStillListable(bind)} AND ${hasTags(bind.tags)}`)
       .orderBy(...inListOrder),
 );
 
@@ -53,8 +51,8 @@ export async function searchTags(
   candidates: readonly Candidate[],
 ): Promise<{ hasAuthority: boolean; ids: string[] }> {
   const { tags } = toValues({ caller, filters, limit });
-  const uuids = candidates.map(({ uuid }) => uuid);
-  const values = { ...toIdsValues(caller, uuids), tags };
+  const ids = candidates.map(({ uuid }) => uuid);
+  const values = { ...toIdsValues({ caller, filters, ids }), tags };
   const [authority, rows] = await db.batch([authorityStatement.with(values), taggedStatement.with(values)]);
   return { ...requireRow(authority), ids: rows.map(({ uuid }) => uuid) };
 }

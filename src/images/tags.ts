@@ -1,9 +1,9 @@
 import type { Context } from "hono";
-import { createFactory } from "hono/factory";
 import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
 import { CloudApiError } from "../errors.ts";
 import { answerNoContent } from "../http/answer.ts";
+import { handlersOf } from "../http/handlers.ts";
 import { named } from "../http/operation.ts";
 import { readBodyAlone, readDryRun, readQuery } from "../http/parameters.ts";
 import { validate } from "../http/validate.ts";
@@ -26,15 +26,13 @@ import { writeTagDeletion, writeTags } from "./tags.sql.ts";
 import { writeUpdate } from "./update-image.sql.ts";
 
 /** ListImageTags, for everyone who may see the image. docs/contract.md#tags */
-export const listImageTags = createFactory<AppEnv, "/:login/images/:id/tags">().createHandlers(
-  named("ListImageTags"),
-  (c) => answerVisible(c, ({ tags }) => formatTags(tags)),
+export const listImageTags = handlersOf<"/:login/images/:id/tags">()(named("ListImageTags"), (c) =>
+  answerVisible(c, ({ tags }) => formatTags(tags)),
 );
 
 /** GetImageTag: the value alone. docs/contract.md#tags */
-export const getImageTag = createFactory<AppEnv, "/:login/images/:id/tags/:tag">().createHandlers(
-  named("GetImageTag"),
-  (c) => answerVisible(c, ({ tags }) => requireTag(parseTags(tags), c.req.param("tag"))),
+export const getImageTag = handlersOf<"/:login/images/:id/tags/:tag">()(named("GetImageTag"), (c) =>
+  answerVisible(c, ({ tags }) => requireTag(parseTags(tags), c.req.param("tag"))),
 );
 
 /**
@@ -65,7 +63,7 @@ async function readTags(c: Context<AppEnv>): Promise<RequestParameters> {
 const isBlankOrNull = (body: Uint8Array): boolean => /^(null)?$/.test(new TextDecoder().decode(body).trim());
 
 /** AddImageTags: a sent tag joins the others, or replaces the one with its key. docs/contract.md#tags */
-export const addImageTags = createFactory<AppEnv, "/:login/images/:id/tags">().createHandlers(
+export const addImageTags = handlersOf<"/:login/images/:id/tags">()(
   named("AddImageTags"),
   readDryRun(readQuery, []),
   validate("image", makeAddedTagsSchema, readTags),
@@ -80,7 +78,7 @@ export const addImageTags = createFactory<AppEnv, "/:login/images/:id/tags">().c
 );
 
 /** ReplaceImageTags: the image keeps only the sent tags. docs/contract.md#tags */
-export const replaceImageTags = createFactory<AppEnv, "/:login/images/:id/tags">().createHandlers(
+export const replaceImageTags = handlersOf<"/:login/images/:id/tags">()(
   named("ReplaceImageTags"),
   readDryRun(readQuery, []),
   validate("image", makeTagsSchema, readTags),
@@ -94,14 +92,14 @@ export const replaceImageTags = createFactory<AppEnv, "/:login/images/:id/tags">
 );
 
 /** DeleteImageTags: all of them. docs/contract.md#tags */
-export const deleteImageTags = createFactory<AppEnv, "/:login/images/:id/tags">().createHandlers(
+export const deleteImageTags = handlersOf<"/:login/images/:id/tags">()(
   named("DeleteImageTags"),
   readDryRun(readQuery, []),
   (c) => deleteTags(c, "DeleteImageTags", null),
 );
 
 /** DeleteImageTag: one of them. docs/contract.md#tags */
-export const deleteImageTag = createFactory<AppEnv, "/:login/images/:id/tags/:tag">().createHandlers(
+export const deleteImageTag = handlersOf<"/:login/images/:id/tags/:tag">()(
   named("DeleteImageTag"),
   readDryRun(readQuery, []),
   (c) => deleteTags(c, "DeleteImageTag", c.req.param("tag")),

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
-import { createFactory } from "hono/factory";
 import { demand } from "../caller/scope.ts";
 import { type AppEnv, requireSet } from "../context.ts";
+import { handlersOf } from "../http/handlers.ts";
 import { named } from "../http/operation.ts";
 import { readDryRun, readParameters } from "../http/parameters.ts";
 import { validate } from "../http/validate.ts";
@@ -24,7 +24,7 @@ const demandFields = (c: Context<AppEnv>, fields: readonly string[]): Promise<vo
   });
 
 /** UpdateImage: replaces the fields that were sent, all or none. docs/contract.md#fields */
-export const updateImage = createFactory<AppEnv, "/:login/images/:id">().createHandlers(
+export const updateImage = handlersOf<"/:login/images/:id">()(
   named("UpdateImage"),
   readDryRun(readParameters),
   validate("image", findUpdateImageSchema),

@@ -57,7 +57,7 @@ describe.skipIf(!chromiumPath)(
       await update("reverted", { description: "second words", tags: { b: 2 }, acl: [] });
       const { page } = await open("reverted", { part: "/history" });
       const second = page.getByRole("listitem").filter({ hasText: "revision 3" }).first();
-      expect(await second.getByText("By /bob/keys/").innerText()).toContain("(the key that signs here)");
+      await second.getByText("By file, the key that signs here").waitFor();
       expect(await second.locator("del").allInnerTexts()).toContain("first");
       expect(await second.locator("ins").allInnerTexts()).toContain("second words");
       await page.getByRole("button", { name: "Make the image as it was at revision 2…" }).click();

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { measureSidewaysScroll } from "../support/accessibility.ts";
+import { actAs } from "../support/account-menu.ts";
 import { BrowserService } from "../support/browser-service.ts";
 import { chromiumPath, type Window, withoutChromium } from "../support/chromium.ts";
 import { Person } from "../support/person.ts";
@@ -7,6 +8,7 @@ import { makeUuid } from "../support/uuids.ts";
 
 const bob = new Person("bbbbbbbb-0000-4000-8000-000000000001", "bob");
 const carol = new Person("cccccccc-0000-4000-8000-000000000001", "carol");
+const op = new Person("dddddddd-0000-4000-8000-000000000001", "op", { isOperator: true });
 const service = new BrowserService();
 const long = "x".repeat(10_000);
 const script = `<script>document.title="run"</script><img src=x onerror="document.title='run'">`;
@@ -51,7 +53,7 @@ async function openSignedIn(width: number, person = bob): Promise<Window> {
 }
 
 describe.skipIf(!chromiumPath)(`hostile text in the console${chromiumPath ? "" : ` (${withoutChromium})`}`, () => {
-  beforeAll(() => service.start({ accounts: [bob.account, carol.account], images }));
+  beforeAll(() => service.start({ accounts: [bob.account, carol.account, op.account], images }));
   afterAll(() => service.stop());
   afterEach(async () => expect(await service.closeWindows()).toEqual([]));
 
@@ -122,10 +124,8 @@ describe.skipIf(!chromiumPath)(`hostile text in the console${chromiumPath ? "" :
       await page.getByRole("alert").waitFor();
       await expectStands(window);
     }
-    await bob.signIn(window);
-    await page.getByRole("button", { name: "Act as…" }).click();
-    await page.getByLabel("Login or UUID").fill(`${script}${rtl}`);
-    await page.getByRole("button", { name: "Act as this account" }).click();
+    await op.signIn(window);
+    await actAs(page, `${script}${rtl}`);
     await page.getByRole("alert").waitFor();
     await expectStands(window);
   });

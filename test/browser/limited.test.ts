@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { openAccountMenu } from "../support/account-menu.ts";
 import { BrowserService } from "../support/browser-service.ts";
 import { chromiumPath, withoutChromium } from "../support/chromium.ts";
 import { Person } from "../support/person.ts";
@@ -36,7 +37,11 @@ describe.skipIf(!chromiumPath)(
       await page.getByRole("link", { name: "tagged" }).click();
       const form = page.getByRole("form", { name: "Edit the image" });
       await form.waitFor();
-      for (const hidden of ["Keys", "Act as…", "Share", "Delete…"])
+      const menu = await openAccountMenu(page);
+      await menu.getByRole("button", { name: "Forget key" }).waitFor();
+      expect(await menu.getByText(/Keys|Act as/).count()).toBe(0);
+      await page.keyboard.press("Escape");
+      for (const hidden of ["Keys", "Share", "Delete…"])
         expect([hidden, await page.getByText(hidden, { exact: true }).count()]).toEqual([hidden, 0]);
       expect(await form.getByLabel("Name", { exact: true }).count()).toBe(0);
       expect(await page.getByText("other", { exact: true }).count()).toBe(0);

@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { openAccountMenu } from "../support/account-menu.ts";
 import { BrowserService } from "../support/browser-service.ts";
 import { chromiumPath, type Window, withoutChromium } from "../support/chromium.ts";
 import { Person } from "../support/person.ts";
 import { makeUuid } from "../support/uuids.ts";
 
 const bob = new Person("bbbbbbbb-0000-4000-8000-000000000001", "bob");
-const names = ["many", "full", "silent", "tabs"] as const;
+const names = ["many", "full", "silent", "tabs", "named"] as const;
 const idOf = (name: (typeof names)[number]): string => makeUuid(1 + names.indexOf(name));
 const images = names.map((name) => ({ uuid: idOf(name), owner: bob.uuid, name, version: "1" }));
 const service = new BrowserService();
@@ -98,6 +99,46 @@ describe.skipIf(!chromiumPath)(`the console's sharing${chromiumPath ? "" : ` (${
     await page.getByText("It is made now.").waitFor();
     await page.getByRole("heading", { name: unanswered }).waitFor({ state: "detached" });
     expect(await readAcl("silent")).toEqual(accounts);
+  });
+
+  it("goes by the names that this browser keeps, which every tab shows; no service learns them", async () => {
+    const window = await open("named");
+    const { page, context } = window;
+    const account = makeUuid(9);
+    const sent: string[] = [];
+    page.on("request", (request) => sent.push(`${request.url()} ${request.postData() ?? ""}`));
+    const keepName = async (line: string) => {
+      await page.getByLabel("UUIDs and names").fill(line);
+      await page.getByRole("button", { name: "Keep the names" }).click();
+    };
+    await (await openAccountMenu(page)).getByRole("button", { name: "Names of accounts…" }).click();
+    await keepName("Ann of accounting");
+    await page.getByText('"Ann" is no UUID.').waitFor();
+    await keepName(`${account} Ann of accounting`);
+    await page.getByText("Kept 1 name.").waitFor();
+    await page.getByRole("button", { name: "Close" }).click();
+    await page.getByLabel("Share with").fill("ann of accounting");
+    await page.getByRole("button", { name: "Share", exact: true }).click();
+    const list = page.getByRole("region", { name: "Shared with" }).getByRole("listitem");
+    await list.getByText("Ann of accounting", { exact: true }).waitFor();
+    expect(await readAcl("named")).toEqual([account]);
+    expect(await list.locator("bdi").getAttribute("title")).toBe(account);
+    expect(sent.filter((text) => text.includes("accounting"))).toEqual([]);
+    const other = await context.newPage();
+    await other.goto(`/--console/#/images/${idOf("named")}`);
+    await other.getByText("Ann of accounting", { exact: true }).waitFor();
+    await (await openAccountMenu(other)).getByRole("button", { name: "Names of accounts…" }).click();
+    await other.getByRole("dialog").getByRole("button", { name: "Remove Ann of accounting" }).click();
+    await list.getByText(account, { exact: true }).waitFor();
+    expect(await page.getByText("you", { exact: true }).getAttribute("title")).toBe(bob.uuid);
+    await page.bringToFront();
+    await page.getByRole("button", { name: `Name ${account}` }).click();
+    await page.getByLabel("UUIDs and names").press("End");
+    await page.keyboard.type("Ben");
+    await page.getByRole("button", { name: "Keep the names" }).click();
+    await page.getByRole("button", { name: "Close" }).click();
+    await list.getByText("Ben", { exact: true }).waitFor();
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Rename Ben");
   });
 
   it("offers a change that waits for its answer in another tab only once that tab has gone", async () => {

@@ -159,7 +159,10 @@ describe("the console's client", () => {
     });
     expect(await refuse(client.rehearse(stale))).toMatchObject({ status: 412, currentEtag: '"1-9.0.0"' });
     const acting = new Client({ ...client.session, actAs: "nobody" }, { origin });
-    expect(describeRefusal(await refuse(acting.getAccount())).title).toBe("Not found");
+    expect(describeRefusal(await refuse(acting.getAccount()))).toMatchObject({
+      title: "Not found",
+      text: "There is no nobody.",
+    });
   });
 });
 
@@ -200,6 +203,16 @@ describe("the words for a refusal", () => {
     });
     expect(slow.text).toContain("It is 2 days slow");
     expect(make(401, { clockSkewSeconds: 300 }).title).toBe("The service does not know this key");
+  });
+
+  it.each([
+    ["nobody does not exist", "There is no nobody."],
+    ["acl is true or false here; 7 was sent", "acl is true or false here; 7 was sent."],
+    ["älter is given more than once", "älter is given more than once."],
+    ["a key named älter exists already", "A key named älter exists already."],
+    ["no answer came", "No answer came."],
+  ])("are a sentence in which a name stays as it was typed: %s", (message, text) => {
+    expect(describeRefusal(new Refusal(message, { status: 409, code: "Code" })).text).toBe(text);
   });
 
   it("say for every status what to do", () => {

@@ -1,7 +1,8 @@
-import { createPublicKey, generateKeyPairSync, verify } from "node:crypto";
+import { createHash, createPublicKey, generateKeyPairSync, randomBytes, verify } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { generateKey } from "../../src/console/keys/generate-key.ts";
+import { md5 } from "../../src/console/keys/md5.ts";
 import { KeyFileRefused, readKeyFile } from "../../src/console/keys/read-key-file.ts";
 import { signRequest } from "../../src/console/keys/sign.ts";
 import type { SigningKey } from "../../src/console/keys/signing-key.ts";
@@ -23,8 +24,6 @@ const all: readonly KeyFile[] = keyFiles;
 const refused: Readonly<Record<string, string>> = {
   "OpenSSH ed25519 with 3des-cbc":
     "The key is protected by 3des-cbc, which no browser has. Protect it anew: ssh-keygen -p -Z aes256-ctr -f FILE",
-  "PKCS#1 rsa with OpenSSL's old passphrase":
-    "The key is protected in OpenSSL's old way, which no browser has. Protect it anew: ssh-keygen -p -f FILE",
   "PKCS#8 P-256 with des3":
     "The key is protected by a cipher that no browser has. Write it anew: openssl pkcs8 -topk8 -v2 aes-256-cbc -in FILE -out NEW",
 };
@@ -86,6 +85,18 @@ async function expectSigns(key: SigningKey): Promise<void> {
   expect(verify(hash, Buffer.from(text), toPublicKey(key), Buffer.from(signature, "base64"))).toBe(true);
 }
 
+const generateOld = (kind: "rsa" | "ec") =>
+  kind === "rsa"
+    ? generateKeyPairSync("rsa", { modulusLength: 2048 })
+    : generateKeyPairSync("ec", { namedCurve: "P-256" });
+
+it("MD5 is that of Node, over every length to some blocks", () => {
+  for (let length = 0; length < 200; length += 1) {
+    const bytes = randomBytes(length);
+    expect(Buffer.from(md5(bytes)).toString("hex")).toBe(createHash("md5").update(bytes).digest("hex"));
+  }
+});
+
 describe("a private key file", () => {
   it.each(readable)("$name: is read, signs, and cannot be read again", async ({ type, passphrase, ...expected }) => {
     const key = await readKeyFile(expected.file, passphrase);
@@ -116,6 +127,34 @@ describe("a private key file", () => {
   it.each(Object.entries(refused))("%s: is refused with the way out", async (name, sentence) => {
     const file = all.find((known) => known.name === name);
     await expect(readKeyFile(file?.file ?? "", "geheim")).rejects.toMatchObject({ message: sentence });
+  });
+
+  it.each(["aes-128-cbc", "aes-256-cbc"])(
+    "in OpenSSL's old form with %s is opened by its passphrase alone",
+    async (cipher) => {
+      for (const kind of ["rsa", "ec"] as const) {
+        const { privateKey } = generateOld(kind);
+        const type = kind === "rsa" ? "pkcs1" : "sec1";
+        const file = privateKey.export({ type, format: "pem", cipher, passphrase: "geheim ü" }).toString();
+        expect(file).toContain(`DEK-Info: ${cipher.toUpperCase()},`);
+        await expect(readKeyFile(file)).rejects.toMatchObject({ needsPassphrase: true });
+        const key = await readKeyFile(file.replaceAll("\n", "\r\n"), "geheim ü");
+        expect(key).toMatchObject({ kind: kind === "ec" ? "ecdsa" : "rsa" });
+        await expectSigns(key);
+      }
+    },
+  );
+
+  it.each(["des-ede3-cbc", "aes-192-cbc"])("in OpenSSL's old form with %s is refused by that name", async (cipher) => {
+    const { privateKey } = generateOld("ec");
+    const file = privateKey.export({ type: "sec1", format: "pem", cipher, passphrase: "geheim" }).toString();
+    await expect(readKeyFile(file, "geheim")).rejects.toMatchObject({
+      message: `The key is protected by ${cipher.toUpperCase()}, which this page cannot open. Protect it anew: ssh-keygen -p -f FILE`,
+    });
+    const damaged = file.replace(/DEK-Info:.*/, "DEK-Info: AES-128-CBC,00");
+    await expect(readKeyFile(damaged, "geheim")).rejects.toMatchObject({
+      message: "The key cannot be read: its vector is not 16 bytes long. Is the file complete?",
+    });
   });
 
   it("of PKCS#8 Ed25519 is read", async () => {

@@ -257,7 +257,9 @@ left join "accounts" on "accounts"."uuid" = ?1;
 -- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?) LEFT-JOIN
 
 -- src/accounts/keys.sql.ts getKeyStatement
-select "caller"."hasAuthority" as "hasAuthority", name as "key_name", fingerprint as "key_fingerprint",
+select "caller"."hasAuthority" as "hasAuthority",
+  coalesce((SELECT "accounts"."operator" FROM "accounts" WHERE "accounts"."uuid" = ?1), 0)
+AND coalesce(?2, ?3) IS NULL as "isOperator", name as "key_name", fingerprint as "key_fingerprint",
   fingerprintSha256 as "key_fingerprintSha256", key as "key_key", scope as "key_scope", expires as "key_expires"
 from (
   SELECT (
@@ -265,33 +267,33 @@ from (
       select 1
       from "keys"
       inner join "accounts" "signer" on "signer"."uuid" = "keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?1
+      inner join "accounts" "target" on "target"."uuid" = ?4
       where (
-        "keys"."account" = ?2
-        and "keys"."fingerprintSha256" = ?3
-        and ?4 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
-        and ?5 IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?6
-        and ?7 IN ("target"."login", "target"."uuid")
+        "keys"."account" = ?1
+        and "keys"."fingerprintSha256" = ?5
+        and ?6 IN ("keys"."fingerprint", "keys"."fingerprintSha256", "keys"."name")
+        and ?7 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?8
+        and ?9 IN ("target"."login", "target"."uuid")
         and ("signer"."uuid" = "target"."uuid" OR "signer"."operator" = 1)
-        AND coalesce(?8, ?9) IS NULL
+        AND coalesce(?2, ?3) IS NULL
       )
     )
     OR exists (
       select 1
       from "limited_keys"
       inner join "accounts" "signer" on "signer"."uuid" = "limited_keys"."account"
-      inner join "accounts" "target" on "target"."uuid" = ?1
+      inner join "accounts" "target" on "target"."uuid" = ?4
       where (
-        "limited_keys"."account" = ?2
-        and "limited_keys"."fingerprintSha256" = ?3
-        and ?4 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
-        and ?5 IN ("signer"."login", "signer"."uuid")
-        and "signer"."disabled" = ?6
-        and ?7 IN ("target"."login", "target"."uuid")
+        "limited_keys"."account" = ?1
+        and "limited_keys"."fingerprintSha256" = ?5
+        and ?6 IN ("limited_keys"."fingerprint", "limited_keys"."fingerprintSha256", "limited_keys"."name")
+        and ?7 IN ("signer"."login", "signer"."uuid")
+        and "signer"."disabled" = ?8
+        and ?9 IN ("target"."login", "target"."uuid")
         and "signer"."uuid" = "target"."uuid"
-        AND "limited_keys"."scope" IS ?8
-        AND "limited_keys"."expires" IS ?9
+        AND "limited_keys"."scope" IS ?2
+        AND "limited_keys"."expires" IS ?3
         AND ("limited_keys"."expires" IS NULL OR "limited_keys"."expires" > CAST(unixepoch('subsec') * 1000 AS INTEGER))
       )
     )
@@ -301,14 +303,14 @@ left join (
   SELECT name, fingerprint, fingerprintSha256, key, NULL AS scope, NULL AS expires
   FROM "keys"
   WHERE (
-    "keys"."account" = ?1
+    "keys"."account" = ?4
     and "keys"."name" IN (
       ?10,
-        (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ?1 AND "other"."fingerprint" = ?10),
+        (SELECT "other"."name" FROM "keys" AS "other" WHERE "other"."account" = ?4 AND "other"."fingerprint" = ?10),
         (
           SELECT "other"."name"
           FROM "keys" AS "other"
-          WHERE "other"."account" = ?1
+          WHERE "other"."account" = ?4
           AND "other"."fingerprintSha256" = ?10
         )
     )
@@ -317,19 +319,19 @@ left join (
   SELECT name, fingerprint, fingerprintSha256, key, scope, expires
   FROM "limited_keys"
   WHERE (
-    "limited_keys"."account" = ?1
+    "limited_keys"."account" = ?4
     and "limited_keys"."name" IN (
       ?10,
         (
           SELECT "other"."name"
           FROM "limited_keys" AS "other"
-          WHERE "other"."account" = ?1
+          WHERE "other"."account" = ?4
           AND "other"."fingerprint" = ?10
         ),
         (
           SELECT "other"."name"
           FROM "limited_keys" AS "other"
-          WHERE "other"."account" = ?1
+          WHERE "other"."account" = ?4
           AND "other"."fingerprintSha256" = ?10
         )
     )
@@ -349,6 +351,7 @@ left join (
 -- SEARCH other USING COVERING INDEX limited_keys_fingerprint_sha256 (account=? AND fingerprintSha256=?)
 -- SCAN caller
 -- SCAN named LEFT-JOIN
+-- SEARCH accounts USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 
 -- src/accounts/keys.sql.ts keyCreation.outcome
 select "caller"."hasAuthority" as "hasAuthority",
@@ -4235,29 +4238,40 @@ where (
   (
     "images".rowid IN (
       SELECT rowid
-      FROM "images"
-      WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
-      UNION
+      FROM (
+        SELECT rowid
+        FROM "images"
+        WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
+        UNION
+        SELECT rowid
+        FROM "images"
+        WHERE ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
+        UNION
+        SELECT "images".rowid
+        FROM "image_acl"
+        CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
+        WHERE "image_acl"."account" = ?1
+        AND "images"."state" IN ('active', 'disabled')
+      )
+      WHERE ?2 <> 'destroyed'
+      UNION ALL
       SELECT rowid
       FROM "images"
-      WHERE ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
-      UNION
-      SELECT "images".rowid
-      FROM "image_acl"
-      CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
-      WHERE "image_acl"."account" = ?1
-      AND "images"."state" IN ('active', 'disabled')
+      WHERE ?2 = 'destroyed'
+      AND "images"."owner" = ?1
+      AND "images"."state" = 'destroyed'
+      AND EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."image" = "images"."uuid")
     )
-    and (?2 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?2)))
+    and (?3 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?3)))
     and CASE
-      ?3
+      ?2
       WHEN 'active' THEN "images"."state" = 'active'
       WHEN 'all' THEN "images"."owner" = ?1
       OR "images"."state" = 'active'
       WHEN 'unactivated' THEN "images"."owner" = ?1
       AND "images"."state" IN ('unactivated', 'creating', 'failed')
       ELSE "images"."owner" = ?1
-      AND +"images"."state" = ?3
+      AND +"images"."state" = ?2
     END
     and (?4 IS NULL OR "images"."name" = ?4)
     and (?5 IS NULL OR instr("images"."name", ?5) > 0)
@@ -4288,29 +4302,40 @@ where (
         WHERE (
           "images".rowid IN (
             SELECT rowid
-            FROM "images"
-            WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
-            UNION
+            FROM (
+              SELECT rowid
+              FROM "images"
+              WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
+              UNION
+              SELECT rowid
+              FROM "images"
+              WHERE ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
+              UNION
+              SELECT "images".rowid
+              FROM "image_acl"
+              CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
+              WHERE "image_acl"."account" = ?1
+              AND "images"."state" IN ('active', 'disabled')
+            )
+            WHERE ?2 <> 'destroyed'
+            UNION ALL
             SELECT rowid
             FROM "images"
-            WHERE ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
-            UNION
-            SELECT "images".rowid
-            FROM "image_acl"
-            CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
-            WHERE "image_acl"."account" = ?1
-            AND "images"."state" IN ('active', 'disabled')
+            WHERE ?2 = 'destroyed'
+            AND "images"."owner" = ?1
+            AND "images"."state" = 'destroyed'
+            AND EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."image" = "images"."uuid")
           )
-          and (?2 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?2)))
+          and (?3 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?3)))
           and CASE
-            ?3
+            ?2
             WHEN 'active' THEN "images"."state" = 'active'
             WHEN 'all' THEN "images"."owner" = ?1
             OR "images"."state" = 'active'
             WHEN 'unactivated' THEN "images"."owner" = ?1
             AND "images"."state" IN ('unactivated', 'creating', 'failed')
             ELSE "images"."owner" = ?1
-            AND +"images"."state" = ?3
+            AND +"images"."state" = ?2
           END
           and (?4 IS NULL OR "images"."name" = ?4)
           and (?5 IS NULL OR instr("images"."name", ?5) > 0)
@@ -4350,12 +4375,16 @@ limit ?17;
 -- SEARCH images USING COVERING INDEX images_public (state=?)
 -- SEARCH image_acl USING COVERING INDEX image_acl_account (account=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
+-- SEARCH image_revisions EXISTS USING COVERING INDEX sqlite_autoindex_image_revisions_1 (image=?)
 -- SEARCH m USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INTEGER PRIMARY KEY (rowid=?)
 -- SEARCH images USING INDEX images_owner (owner=?)
 -- SEARCH images USING COVERING INDEX images_public (state=?)
 -- SEARCH image_acl USING COVERING INDEX image_acl_account (account=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
+-- SEARCH image_revisions EXISTS USING COVERING INDEX sqlite_autoindex_image_revisions_1 (image=?)
 -- SEARCH m USING INDEX sqlite_autoindex_images_1 (uuid=?)
 
 -- src/images/list-images.sql.ts listStatement
@@ -4386,29 +4415,40 @@ where (
   (
     "images".rowid IN (
       SELECT rowid
-      FROM "images"
-      WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
-      UNION
+      FROM (
+        SELECT rowid
+        FROM "images"
+        WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
+        UNION
+        SELECT rowid
+        FROM "images"
+        WHERE ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
+        UNION
+        SELECT "images".rowid
+        FROM "image_acl"
+        CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
+        WHERE "image_acl"."account" = ?1
+        AND "images"."state" IN ('active', 'disabled')
+      )
+      WHERE ?2 <> 'destroyed'
+      UNION ALL
       SELECT rowid
       FROM "images"
-      WHERE ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
-      UNION
-      SELECT "images".rowid
-      FROM "image_acl"
-      CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
-      WHERE "image_acl"."account" = ?1
-      AND "images"."state" IN ('active', 'disabled')
+      WHERE ?2 = 'destroyed'
+      AND "images"."owner" = ?1
+      AND "images"."state" = 'destroyed'
+      AND EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."image" = "images"."uuid")
     )
-    and (?2 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?2)))
+    and (?3 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?3)))
     and CASE
-      ?3
+      ?2
       WHEN 'active' THEN "images"."state" = 'active'
       WHEN 'all' THEN "images"."owner" = ?1
       OR "images"."state" = 'active'
       WHEN 'unactivated' THEN "images"."owner" = ?1
       AND "images"."state" IN ('unactivated', 'creating', 'failed')
       ELSE "images"."owner" = ?1
-      AND +"images"."state" = ?3
+      AND +"images"."state" = ?2
     END
     and (?4 IS NULL OR "images"."name" = ?4)
     and (?5 IS NULL OR instr("images"."name", ?5) > 0)
@@ -4439,29 +4479,40 @@ where (
         WHERE (
           "images".rowid IN (
             SELECT rowid
-            FROM "images"
-            WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
-            UNION
+            FROM (
+              SELECT rowid
+              FROM "images"
+              WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
+              UNION
+              SELECT rowid
+              FROM "images"
+              WHERE ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
+              UNION
+              SELECT "images".rowid
+              FROM "image_acl"
+              CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
+              WHERE "image_acl"."account" = ?1
+              AND "images"."state" IN ('active', 'disabled')
+            )
+            WHERE ?2 <> 'destroyed'
+            UNION ALL
             SELECT rowid
             FROM "images"
-            WHERE ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
-            UNION
-            SELECT "images".rowid
-            FROM "image_acl"
-            CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
-            WHERE "image_acl"."account" = ?1
-            AND "images"."state" IN ('active', 'disabled')
+            WHERE ?2 = 'destroyed'
+            AND "images"."owner" = ?1
+            AND "images"."state" = 'destroyed'
+            AND EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."image" = "images"."uuid")
           )
-          and (?2 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?2)))
+          and (?3 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?3)))
           and CASE
-            ?3
+            ?2
             WHEN 'active' THEN "images"."state" = 'active'
             WHEN 'all' THEN "images"."owner" = ?1
             OR "images"."state" = 'active'
             WHEN 'unactivated' THEN "images"."owner" = ?1
             AND "images"."state" IN ('unactivated', 'creating', 'failed')
             ELSE "images"."owner" = ?1
-            AND +"images"."state" = ?3
+            AND +"images"."state" = ?2
           END
           and (?4 IS NULL OR "images"."name" = ?4)
           and (?5 IS NULL OR instr("images"."name", ?5) > 0)
@@ -4501,12 +4552,16 @@ limit ?17;
 -- SEARCH images USING COVERING INDEX images_public (state=?)
 -- SEARCH image_acl USING COVERING INDEX image_acl_account (account=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
+-- SEARCH image_revisions EXISTS USING COVERING INDEX sqlite_autoindex_image_revisions_1 (image=?)
 -- SEARCH m USING INDEX sqlite_autoindex_images_1 (uuid=?)
 -- SEARCH images USING INTEGER PRIMARY KEY (rowid=?)
 -- SEARCH images USING INDEX images_owner (owner=?)
 -- SEARCH images USING COVERING INDEX images_public (state=?)
 -- SEARCH image_acl USING COVERING INDEX image_acl_account (account=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
+-- SEARCH image_revisions EXISTS USING COVERING INDEX sqlite_autoindex_image_revisions_1 (image=?)
 -- SEARCH m USING INDEX sqlite_autoindex_images_1 (uuid=?)
 
 -- src/images/list-images.sql.ts pageStatement
@@ -4534,16 +4589,23 @@ select "uuid" as "uuid", "name" as "name", "version" as "version",
   coalesce(octet_length("images"."acl"), 0) + coalesce(octet_length("images"."tags"), 0) + coalesce(octet_length("images"."requirements"), 0) + coalesce(octet_length("images"."files"), 0) + coalesce(octet_length("images"."description"), 0) as "bytes"
 from "images"
 where "images"."uuid" IN (SELECT value FROM json_each(?1))
-AND (
-  ("images"."owner" = ?2 AND "images"."state" <> 'destroyed')
-  OR ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
-  OR (
-    "images"."state" IN ('active', 'disabled')
-    AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?2)
+AND CASE
+  ?2
+  WHEN 'destroyed' THEN "images"."owner" = ?3
+  AND "images"."state" = 'destroyed'
+  AND EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."image" = "images"."uuid")
+  ELSE (
+    ("images"."owner" = ?3 AND "images"."state" <> 'destroyed')
+    OR ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
+    OR (
+      "images"."state" IN ('active', 'disabled')
+      AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?3)
+    )
   )
-)
+END
 order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid";
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_revisions USING COVERING INDEX sqlite_autoindex_image_revisions_1 (image=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 
 -- src/images/list-images.sql.ts wholeStatement
@@ -4554,15 +4616,22 @@ select "uuid" as "uuid", "name" as "name", "version" as "version", "description"
   "revision" as "revision"
 from "images"
 where "images"."uuid" IN (SELECT value FROM json_each(?1))
-AND (
-  ("images"."owner" = ?2 AND "images"."state" <> 'destroyed')
-  OR ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
-  OR (
-    "images"."state" IN ('active', 'disabled')
-    AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?2)
+AND CASE
+  ?2
+  WHEN 'destroyed' THEN "images"."owner" = ?3
+  AND "images"."state" = 'destroyed'
+  AND EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."image" = "images"."uuid")
+  ELSE (
+    ("images"."owner" = ?3 AND "images"."state" <> 'destroyed')
+    OR ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
+    OR (
+      "images"."state" IN ('active', 'disabled')
+      AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?3)
+    )
   )
-);
+END;
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_revisions USING COVERING INDEX sqlite_autoindex_image_revisions_1 (image=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 
 -- src/images/revert-image.sql.ts revert.apply
@@ -5315,29 +5384,40 @@ from "images"
 where (
   "images".rowid IN (
     SELECT rowid
-    FROM "images"
-    WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
-    UNION
+    FROM (
+      SELECT rowid
+      FROM "images"
+      WHERE ("images"."owner" = ?1 AND "images"."state" <> 'destroyed')
+      UNION
+      SELECT rowid
+      FROM "images"
+      WHERE ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
+      UNION
+      SELECT "images".rowid
+      FROM "image_acl"
+      CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
+      WHERE "image_acl"."account" = ?1
+      AND "images"."state" IN ('active', 'disabled')
+    )
+    WHERE ?2 <> 'destroyed'
+    UNION ALL
     SELECT rowid
     FROM "images"
-    WHERE ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
-    UNION
-    SELECT "images".rowid
-    FROM "image_acl"
-    CROSS JOIN "images" ON "images"."uuid" = "image_acl"."image"
-    WHERE "image_acl"."account" = ?1
-    AND "images"."state" IN ('active', 'disabled')
+    WHERE ?2 = 'destroyed'
+    AND "images"."owner" = ?1
+    AND "images"."state" = 'destroyed'
+    AND EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."image" = "images"."uuid")
   )
-  and (?2 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?2)))
+  and (?3 IS NULL OR "images"."uuid" IN (SELECT value FROM json_each(?3)))
   and CASE
-    ?3
+    ?2
     WHEN 'active' THEN "images"."state" = 'active'
     WHEN 'all' THEN "images"."owner" = ?1
     OR "images"."state" = 'active'
     WHEN 'unactivated' THEN "images"."owner" = ?1
     AND "images"."state" IN ('unactivated', 'creating', 'failed')
     ELSE "images"."owner" = ?1
-    AND +"images"."state" = ?3
+    AND +"images"."state" = ?2
   END
   and (?4 IS NULL OR "images"."name" = ?4)
   and (?5 IS NULL OR instr("images"."name", ?5) > 0)
@@ -5365,27 +5445,36 @@ order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), 
 -- SEARCH images USING COVERING INDEX images_public (state=?)
 -- SEARCH image_acl USING COVERING INDEX image_acl_account (account=?)
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH images USING INDEX images_destroyed (owner=?)
+-- SEARCH image_revisions EXISTS USING COVERING INDEX sqlite_autoindex_image_revisions_1 (image=?)
 -- SEARCH m USING INDEX sqlite_autoindex_images_1 (uuid=?)
 
 -- src/images/search-tags.sql.ts taggedStatement
 select "uuid" as "uuid"
 from "images"
 where "images"."uuid" IN (SELECT value FROM json_each(?1))
-AND (
-  ("images"."owner" = ?2 AND "images"."state" <> 'destroyed')
-  OR ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
-  OR (
-    "images"."state" IN ('active', 'disabled')
-    AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?2)
+AND CASE
+  ?2
+  WHEN 'destroyed' THEN "images"."owner" = ?3
+  AND "images"."state" = 'destroyed'
+  AND EXISTS (SELECT 1 FROM "image_revisions" WHERE "image_revisions"."image" = "images"."uuid")
+  ELSE (
+    ("images"."owner" = ?3 AND "images"."state" <> 'destroyed')
+    OR ("images"."public" = 1 AND "images"."state" IN ('active', 'disabled'))
+    OR (
+      "images"."state" IN ('active', 'disabled')
+      AND EXISTS (SELECT 1 FROM "image_acl" WHERE "image_acl"."image" = "images"."uuid" AND "image_acl"."account" = ?3)
+    )
   )
-)
+END
 AND NOT EXISTS (
   SELECT 1
-  FROM json_each(?3) AS wanted
+  FROM json_each(?4) AS wanted
   WHERE coalesce("images"."tags" -> (wanted.value ->> 0) NOT IN (wanted.value ->> 1, wanted.value ->> 2), 1)
 )
 order by coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', "images"."published_at"), ''), "images"."uuid";
 -- SEARCH images USING INDEX sqlite_autoindex_images_1 (uuid=?)
+-- SEARCH image_revisions USING COVERING INDEX sqlite_autoindex_image_revisions_1 (image=?)
 -- SEARCH image_acl USING PRIMARY KEY (image=? AND account=?)
 
 -- src/images/tags.sql.ts addTags.apply

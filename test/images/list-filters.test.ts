@@ -30,6 +30,9 @@ describe("readListFilters reads", () => {
     [{ public: "true" }, { public: true }],
     [{ public: "false" }, { public: false }],
     [{ state: "all" }, { state: "all" }],
+    [{ destroyed: "true" }, { state: "destroyed" }],
+    [{ destroyed: "true", state: "" }, { state: "destroyed" }],
+    [{ destroyed: "false", state: "failed" }, { state: "failed" }],
     [{ limit: "50" }, { limit: 50 }],
     [{ limit: "001" }, { limit: 1 }],
     [{ marker: makeUuid(1) }, { marker: makeUuid(1) }],
@@ -49,7 +52,7 @@ describe("readListFilters reads", () => {
     expect(read(query)).toEqual({ ...none, ...filters });
   });
 
-  it.each(["name", "os", "version", "owner", "type", "public", "state", "limit", "marker"])(
+  it.each(["name", "os", "version", "owner", "type", "public", "state", "destroyed", "limit", "marker"])(
     "no filter from an empty %s",
     (name) => {
       for (const release of releaseNames) expect(read({ [name]: "" }, release)).toEqual(read({}, release));
@@ -115,6 +118,10 @@ describe("readListFilters refuses", () => {
     [{ state: "Active" }, `state is one of ${states}; "Active" was sent`],
     [{ state: "destroyed" }, `state is one of ${states}; "destroyed" was sent`],
     [{ state: "é".repeat(65) }, `state is one of ${states}; "${"é".repeat(64)}..." was sent`],
+    [{ destroyed: "1" }, 'destroyed is one of true, false; "1" was sent'],
+    [{ destroyed: "TRUE", state: "all" }, 'destroyed is one of true, false; "TRUE" was sent'],
+    [{ destroyed: ["true", "true"] }, "destroyed is given more than once"],
+    [{ destroyed: "true", state: "active" }, 'state is not for a list with destroyed=true; "active" was sent'],
     [{ limit: "0" }, 'limit is a number from 1 to 50; "0" was sent'],
     [{ limit: "51" }, 'limit is a number from 1 to 50; "51" was sent'],
     [{ limit: "-1" }, 'limit is a number from 1 to 50; "-1" was sent'],

@@ -84,6 +84,22 @@ describe("ListKeys and GetKey", () => {
     });
   });
 
+  it("say operator: true of the key that signs, by any of its names, where it may act as other accounts; of no other key", async () => {
+    await env.DB.prepare("UPDATE accounts SET operator = 1 WHERE login = 'bob'").run();
+    const json = { ...makeKeyJson("ed25519"), operator: true };
+    for (const name of ["ed25519", computeFingerprint("ed25519"), computeFingerprint("ed25519", "sha256")]) {
+      expect(pickStatusAndJson(await call({ path: `/my/keys/${encodeURIComponent(name)}` }))).toEqual({
+        status: 200,
+        json,
+      });
+    }
+    expect((await call({ path: "/my/keys/rsa" })).json).toEqual(makeKeyJson("rsa"));
+    expect((await call({ path: "/my/keys" })).json).toEqual([makeKeyJson("ed25519"), makeKeyJson("rsa")]);
+    expect((await call({ path: "/mallory/keys/ecdsa" })).json).toEqual(makeKeyJson("ecdsa"));
+    await env.DB.prepare("UPDATE accounts SET operator = 0 WHERE login = 'bob'").run();
+    expect((await call({ path: "/my/keys/ed25519" })).json).toEqual(makeKeyJson("ed25519"));
+  });
+
   it("do not find another account's key", async () => {
     expect(pickStatusAndJson(await call({ path: "/my/keys/ecdsa" }))).toEqual({
       status: 404,

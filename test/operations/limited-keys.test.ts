@@ -7,7 +7,7 @@ import { makeBindings } from "../support/client.ts";
 import { bob, clear, mallory, provision } from "../support/fixtures.ts";
 import { forbidden, invalid, limitKey, sendCold, unverified } from "../support/limited-keys.ts";
 import { captureLog } from "../support/log-lines.ts";
-import { computeFingerprint, makeKey } from "../support/signer.ts";
+import { computeFingerprint, formatPublicLine, makeKey } from "../support/signer.ts";
 import { makeUuid } from "../support/uuids.ts";
 import { changeBeforeSecondCall } from "../support/wrapped-database.ts";
 
@@ -22,6 +22,21 @@ beforeEach(async () => {
       { uuid: own, owner: bob.uuid, name: "a", version: "1" },
       { uuid: other, owner: bob.uuid, name: "b", version: "1", origin: own },
     ],
+  });
+});
+
+it("an operator's key with a limit is not called an operator's: it acts for its own account alone", async () => {
+  await env.DB.prepare("UPDATE accounts SET operator = 1 WHERE login = 'bob'").run();
+  expect((await sendCold({ path: "/my/keys/ed25519" })).json).toHaveProperty("operator", true);
+  await limitKey({ scope: "account:read" });
+  expect(pickStatusAndJson(await sendCold({ path: "/my/keys/ed25519" }))).toEqual({
+    status: 200,
+    json: {
+      name: "ed25519",
+      fingerprint: computeFingerprint("ed25519"),
+      key: formatPublicLine("ed25519"),
+      scope: "account:read",
+    },
   });
 });
 

@@ -24,6 +24,7 @@ const excluding: Readonly<Record<(typeof listParameters)[number], string>> = {
   type: "type=!zvol",
   public: "public=true",
   state: "state=failed",
+  destroyed: "destroyed=true",
   "tag.": "tag.role=db",
   limit: "limit=1",
   marker: `marker=${makeUuid(1)}`,

@@ -1,7 +1,7 @@
 import { type UpdatableAccountField, updatableAccountFields } from "../../db/account-schema.ts";
 import { CloudApiError, show } from "../../errors.ts";
 import type { RequestParameters } from "../../syntax/form.ts";
-import { isStorable, parseBoolean, showValue } from "../../text.ts";
+import { isStorable, makeNotAllowed, parseBoolean } from "../../text.ts";
 import type { AccountPatch, AccountRow } from "../account.sql.ts";
 
 /** The most UTF-16 units of each text field. The JSON Schema uses them; check-docs compares the contract's table. docs/contract.md#account */
@@ -61,7 +61,7 @@ export function readAccountPatch(parameters: RequestParameters): AccountPatch {
     const sent = parameters[field];
     const { text, read } = findRule(field);
     const value = read(sent);
-    if (value === null) throw new CloudApiError("InvalidArgument", `${field} is ${text}; ${showValue(sent)} was sent`);
+    if (value === null) throw makeNotAllowed(`${field} is ${text}`, sent);
     if (value !== undefined) patch[field] = value;
   }
   return patch;

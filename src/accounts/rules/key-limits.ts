@@ -89,4 +89,4 @@ export function readKeyLimits(
   return { scope: read("scope", readScope), expires: read("expires", readEnd) };
 }
 
-const makeInvalid = (message: string): CloudApiError => new CloudApiError("InvalidArgument", message);
+export const makeInvalid = (message: string): CloudApiError => new CloudApiError("InvalidArgument", message);

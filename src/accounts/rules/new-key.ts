@@ -3,6 +3,7 @@ import { CloudApiError, show } from "../../errors.ts";
 import { prepareKey, type RegisteredKey } from "../../signature/key-registration.ts";
 import { PrivateKeyError, PublicKeyError } from "../../signature/public-key.ts";
 import type { RequestParameters } from "../../syntax/form.ts";
+import { makeInvalid } from "./key-limits.ts";
 
 /**
  * Reads the key that CreateKey is to register: `key`, an OpenSSH line, and an optional `name`.
@@ -30,5 +31,3 @@ export async function readNewKey(
     throw makeInvalid(`${error.message}; ${show(key)} was sent${hint}`);
   }
 }
-
-const makeInvalid = (message: string): CloudApiError => new CloudApiError("InvalidArgument", message);

@@ -2,7 +2,7 @@ import type { ScopeWord } from "../../scope.ts";
 import type { Session } from "../keys/kept-session.ts";
 import type { Account, AccountKey, AuditPage, FeedPage, Image, NewKey, Versioned } from "./image.ts";
 import { dropIntent, formatTarget, type Intent, type IntentKind, keepIntent, listKeptIntents } from "./intents.ts";
-import { makeUnreachable, Refusal, readRefusal } from "./refusal.ts";
+import { makeKeyForgotten, makeUnreachable, Refusal, readRefusal } from "./refusal.ts";
 import { retry } from "./retry.ts";
 import { sendRequest } from "./send-request.ts";
 import { holdIntent, listHeldIntents } from "./under-way.ts";
@@ -17,15 +17,23 @@ const pageSize = 1000;
 
 type Call = { method?: string; path: string; headers?: Record<string, string>; body?: unknown };
 
+type ClientOptions = { origin?: string; mayStillSign?: () => Promise<boolean> };
+
 /** Sends signed requests for a session. Every method throws a {@link Refusal}. */
 export class Client {
   readonly session: Session;
   readonly #origin: string;
-  #accountId: string | undefined;
+  readonly #mayStillSign: () => Promise<boolean>;
+  #account: Promise<Account> | undefined;
 
-  constructor(session: Session, { origin = globalThis.location?.origin ?? "" }: { origin?: string } = {}) {
+  /** @param mayStillSign is asked before each request: a person may have forgotten the key in another tab */
+  constructor(
+    session: Session,
+    { origin = globalThis.location?.origin ?? "", mayStillSign = async () => true }: ClientOptions = {},
+  ) {
     this.session = session;
     this.#origin = origin;
+    this.#mayStillSign = mayStillSign;
   }
 
   /** The account in every path: the one that is acted as, or one's own. */
@@ -39,15 +47,26 @@ export class Client {
 
   getAccount = (): Promise<Account> => this.#read(this.#base);
 
-  /** The UUID of the account, which never changes. */
-  async getAccountId(): Promise<string> {
-    this.#accountId ??= (await this.getAccount()).id;
-    return this.#accountId;
+  /** The account as it was when somebody first asked for it: its UUID never changes, its login hardly. */
+  getAccountOnce(): Promise<Account> {
+    this.#account ??= this.getAccount().catch((error) => {
+      this.#account = undefined;
+      throw error;
+    });
+    return this.#account;
   }
+
+  /** The UUID of the account. */
+  getAccountId = async (): Promise<string> => (await this.getAccountOnce()).id;
 
   /** The key that signs, which every key may read. */
   getOwnKey = (): Promise<AccountKey> =>
     this.#read(`/${encodeURIComponent(this.session.login)}/keys/${encodeURIComponent(this.session.key.fingerprint)}`);
+
+  /** Whether the key that signs may read the images of the whole account, and so its feed. */
+  get mayFollow(): boolean {
+    return this.session.scope?.split(" ").some((word) => /^images:\w+$/.test(word)) ?? true;
+  }
 
   /** Whether the key that signs has a word, of an image or of all. docs/contract.md#scopes */
   may(word: ScopeWord, image?: string): boolean {
@@ -165,6 +184,7 @@ export class Client {
       ...(headers && { headers }),
       ...(bytes && { body: bytes }),
     };
+    if (!(await this.#mayStillSign())) throw makeKeyForgotten();
     const response = await sendRequest(request, this.session);
     if (response.ok || response.status === 304) return response;
     throw await readRefusal(response, Date.now());

@@ -22,11 +22,18 @@ const rows: Readonly<Record<number, Row>> = {
     title: "The service cannot be reached",
     advice: "Check the network. A change that was sent is kept here, and is made once when you send it again.",
   }),
-  401: () => ({
-    title: "The service does not know this key",
-    advice:
-      "The login may be another one, or the key was deleted or not added yet. Sign in with a key that is on the account.",
+  2: () => ({
+    title: "This page is older than the service",
+    advice: "Copy what you typed and did not save. Then reload the page.",
   }),
+  401: ({ code }) =>
+    code === "KeyForgotten"
+      ? { title: "Nothing was sent", advice: "It was forgotten or replaced in another tab." }
+      : {
+          title: "The service does not know this key",
+          advice:
+            "The login may be another one, or the key was deleted or not added yet. Sign in with a key that is on the account.",
+        },
   403: ({ code }) =>
     code === "QuotaExceeded"
       ? {
@@ -90,5 +97,13 @@ function formatSeconds(seconds: number): string {
   return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }
 
-const toSentence = (message: string): string =>
-  `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? "" : "."}`;
+/** Words that begin a message of the service's own. Any other beginning is somebody's text, a field or a parameter. */
+const beginsPlainly = /^(?:an?|the|this|these|there|it|only|other|more|no|image|keys|tag|invalid)\s/;
+
+/** The service's message as a sentence. What somebody typed stays as it was typed. */
+export function toSentence(message: string): string {
+  const [, missing] = /^(.+) does not exist$/s.exec(message) ?? [];
+  if (missing !== undefined) return `There is no ${missing}.`;
+  const ended = `${message}${/[.!?]$/.test(message) ? "" : "."}`;
+  return beginsPlainly.test(ended) ? `${ended.charAt(0).toUpperCase()}${ended.slice(1)}` : ended;
+}

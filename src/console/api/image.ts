@@ -68,8 +68,11 @@ export const readRevision = (etag: string): number => Number.parseInt(etag.repla
 /** An account. docs/contract.md#account */
 export type Account = { id: string; login: string; email?: string; companyName?: string };
 
-/** A key of an account; without `scope` it may do everything, without `expires` it never ends. docs/contract.md#scopes */
-export type AccountKey = NewKey & { name: string; fingerprint: string };
+/**
+ * A key of an account; without `scope` it may do everything, without `expires` it never ends. docs/contract.md#scopes
+ * `operator`: of the key that signs, whether it may act as other accounts.
+ */
+export type AccountKey = NewKey & { name: string; fingerprint: string; operator?: true };
 
 /** A key to add. @see AccountKey */
 export type NewKey = { name?: string; key: string; scope?: string; expires?: string };

@@ -11,7 +11,7 @@ type RefusalOptions = {
   clockSkewSeconds?: number | null;
 };
 
-/** Why a request did not do what it asked for. `status` is 0 where no answer came. */
+/** Why a request did not do what it asked for. `status` is 0 where no answer came, 1 for a fault of this page, 2 if the page is old. */
 export class Refusal extends Error {
   readonly status: number;
   readonly code: string;
@@ -58,6 +58,14 @@ export const toRefusal = (error: unknown): Refusal =>
 
 /** No answer came. */
 export const makeUnreachable = (): Refusal => new Refusal("no answer came", { status: 0, code: "Unreachable" });
+
+/** The service has another version of this page. */
+export const makeOldPage = (): Refusal =>
+  new Refusal("the service was updated, and this part of the page is gone", { status: 2, code: "OldPage" });
+
+/** Nothing was sent: the key is no longer kept. It says nothing of an earlier attempt. */
+export const makeKeyForgotten = (): Refusal =>
+  new Refusal("the key that signed here is no longer kept in this browser", { status: 401, code: "KeyForgotten" });
 
 /** The refusal that an answer tells. @param now ms since the epoch by this computer's clock */
 export async function readRefusal(response: Response, now: number): Promise<Refusal> {

@@ -1,6 +1,6 @@
 import { Refusal } from "../api/refusal.ts";
 import { sendRequest } from "../api/send-request.ts";
-import { readKeptSession, type Session } from "../keys/kept-session.ts";
+import { isKept, readKeptSession, type Session, watchSession } from "../keys/kept-session.ts";
 import { readTrial, type Trial } from "./read-trial.ts";
 import { makeConsoleLink, showAnswer, showSentence } from "./show-answer.ts";
 
@@ -14,7 +14,8 @@ export async function enableTrial(): Promise<void> {
     });
   }
   await showSession();
-  // Whoever signs in meanwhile, in another tab, is shown here too.
+  // Whoever signs in or forgets the key meanwhile, in another tab, is shown here too.
+  watchSession(() => void showSession());
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) void showSession();
   });
@@ -29,7 +30,7 @@ async function showSession(): Promise<void> {
     place.replaceChildren("Nobody is signed in. To try an operation, ", makeConsoleLink("sign in at the console"), ".");
     return;
   }
-  const acting = session.actAs ? ` An operator: put ${session.actAs} for login to act as that account.` : "";
+  const acting = session.operator ? " An operator: put another account for login to act as it." : "";
   place.replaceChildren(`Signed in as ${session.login}, with the key ${session.key.fingerprint}.${acting}`);
 }
 
@@ -54,6 +55,11 @@ async function send(trial: Trial, place: Element): Promise<void> {
   const asked = `${trial.method} ${trial.path}`;
   if (trial.isChange && !confirmChange(asked, session)) {
     showSentence(place, "Nothing was sent.");
+    return;
+  }
+  // Another tab may have forgotten the key before the answer to that.
+  if (session && !(await isKept(session))) {
+    showSentence(place, "Nothing was sent: you forgot the key in another tab.");
     return;
   }
   showSentence(place, `${asked} …`);

@@ -1,3 +1,4 @@
+import { loadPart } from "../load-part.ts";
 import { decryptAesCbc } from "./aes-cbc.ts";
 import { KeyFileRefused, makePassphraseWrong } from "./key-file-refused.ts";
 import { concat, SshReader } from "./wire.ts";
@@ -46,7 +47,7 @@ export async function decryptOpenSsh({ cipher, options, passphrase, sealed, tag 
   if (rounds > maxRounds)
     throw new KeyFileRefused(`The key asks for ${rounds} rounds of bcrypt; at most ${maxRounds} are done.`);
   // Loaded for such keys alone: it is half as large as the console.
-  const { default: bcrypt } = await import("bcrypt-pbkdf");
+  const { default: bcrypt } = await loadPart(() => import("bcrypt-pbkdf"));
   const derived = new Uint8Array(keySize + ivSize);
   const secret = new TextEncoder().encode(passphrase);
   if (bcrypt.pbkdf(secret, secret.length, salt, salt.length, derived, derived.length, rounds) !== 0) {

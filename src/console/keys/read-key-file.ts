@@ -1,5 +1,7 @@
+import { PartMissing } from "../load-part.ts";
 import { openPkcs8 } from "./encrypted-pkcs8.ts";
 import { KeyFileRefused } from "./key-file-refused.ts";
+import { openLegacyPem } from "./legacy-pem.ts";
 import { readOpenSsh } from "./openssh-file.ts";
 import { readPkcs1, readPkcs8, readSec1 } from "./pkcs8.ts";
 import type { PrivateJwk } from "./private-jwk.ts";
@@ -11,18 +13,19 @@ export { KeyFileRefused } from "./key-file-refused.ts";
 const maxCharacters = 100_000;
 
 /**
- * Reads the text of a private key file: OpenSSH, PKCS#8 (encrypted too), PKCS#1 or SEC1; RSA, ECDSA or Ed25519.
+ * Reads the text of a private key file: OpenSSH, PKCS#8, PKCS#1 or SEC1, encrypted too; RSA, ECDSA or Ed25519.
  *
  * @throws {KeyFileRefused} with a sentence for the person: another kind of file, a damaged one, a passphrase that is
- * missing or wrong
+ * missing or wrong; {PartMissing} what opens the file did not load
  */
 export async function readKeyFile(text: string, passphrase?: string): Promise<SigningKey> {
-  const { label, der } = readPem(text);
+  const { label, header, der: sealed } = readPem(text);
   try {
+    const der = header.includes("ENCRYPTED") ? await openLegacyPem(header, sealed, passphrase) : sealed;
     const { jwk, comment } = await readJwk(label, der, passphrase);
     return await importSigningKey(jwk, comment);
   } catch (error) {
-    if (error instanceof KeyFileRefused) throw error;
+    if (error instanceof KeyFileRefused || error instanceof PartMissing) throw error;
     const reason = error instanceof Error && error.message ? `: ${error.message}` : "";
     throw new KeyFileRefused(`The key cannot be read${reason}. Is the file complete?`);
   }
@@ -48,7 +51,8 @@ async function readJwk(label: string, der: Uint8Array<ArrayBuffer>, passphrase?:
   }
 }
 
-function readPem(text: string): { label: string; der: Uint8Array<ArrayBuffer> } {
+/** @returns `header`: lines such as `DEK-Info: …`, which OpenSSL's old files have above the base64 */
+function readPem(text: string): { label: string; header: string; der: Uint8Array<ArrayBuffer> } {
   if (text.length > maxCharacters)
     throw new KeyFileRefused("The file is too large for a key. Choose a private key file.");
   if (/^\s*(ssh-|ecdsa-sha2-)/.test(text)) {
@@ -58,13 +62,9 @@ function readPem(text: string): { label: string; der: Uint8Array<ArrayBuffer> } 
   if (label === undefined || body === undefined) {
     throw new KeyFileRefused("The file holds no private key. Choose one of OpenSSH or PEM, such as ~/.ssh/id_ed25519.");
   }
-  if (body.includes("Proc-Type: 4,ENCRYPTED")) {
-    throw new KeyFileRefused(
-      "The key is protected in OpenSSL's old way, which no browser has. Protect it anew: ssh-keygen -p -f FILE",
-    );
-  }
+  const header = /^\s*(?:[\w-]+:.*\r?\n)+/.exec(body)?.[0] ?? "";
   try {
-    return { label, der: fromBase64(body) };
+    return { label, header, der: fromBase64(body.slice(header.length)) };
   } catch {
     throw new KeyFileRefused("The key cannot be read: it is no base64. Is the file complete?");
   }

@@ -63,7 +63,8 @@ function formatWire(jwk: PrivateJwk): Uint8Array<ArrayBuffer> {
 const formatLine = (jwk: PrivateJwk, wire: Uint8Array, comment: string): string =>
   [nameType(jwk), toBase64(wire), comment.replace(/\s+/g, " ").trim()].filter((part) => part !== "").join(" ");
 
-async function computeFingerprint(wire: Uint8Array<ArrayBuffer>): Promise<string> {
+/** The fingerprint of a key's wire form: `SHA256:…`, without padding. */
+export async function computeFingerprint(wire: Uint8Array<ArrayBuffer>): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", wire));
   return `SHA256:${toBase64(digest).replace(/=+$/, "")}`;
 }

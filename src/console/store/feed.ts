@@ -1,6 +1,5 @@
 import type { Client } from "../api/client.ts";
 import type { Change } from "../api/image.ts";
-import { toRefusal } from "../api/refusal.ts";
 
 /** Reads an account's feed from a moment on. docs/contract.md#changes */
 export class Feed {
@@ -20,13 +19,10 @@ export class Feed {
 
   /** Finds where the feed ends now. A key that is for one image may not read it, and follows nothing. */
   async begin(): Promise<void> {
-    try {
-      const end = await this.#client.listChanges({});
-      this.#cursor = end?.newest ?? null;
-      this.#etag = null;
-    } catch (error) {
-      if (toRefusal(error).status !== 403) throw error;
-    }
+    if (!this.#client.mayFollow) return;
+    const end = await this.#client.listChanges({});
+    this.#cursor = end?.newest ?? null;
+    this.#etag = null;
   }
 
   /** Changes were missed: it has to begin anew. */

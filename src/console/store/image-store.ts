@@ -58,7 +58,7 @@ export class ImageStore {
   onWrite: () => void = () => undefined;
   readonly #rows: ImageRows;
   readonly #feed: Feed;
-  readonly #opened = new Map<string, Opened>();
+  readonly #opened: Map<string, Opened> = new Map();
   readonly #listeners = new Set<() => void>();
   /** What this page wrote itself: `ID REVISION`. */
   readonly #written = new Set<string>();
@@ -68,8 +68,10 @@ export class ImageStore {
   readonly #running = new Map<string, Promise<void>>();
   #begun: Promise<void> | null = null;
 
-  constructor(client: Client) {
+  /** @param before that of the same account with another key, or another scope: what was typed goes on */
+  constructor(client: Client, before: ImageStore | null = null) {
     this.client = client;
+    if (before?.client.account === client.account) this.#opened = new Map(before.#opened);
     this.#feed = new Feed(client);
     this.#rows = new ImageRows(client, () => this.#notify());
   }

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
-import { type Refusal, toRefusal } from "../api/refusal.ts";
+import type { Refusal } from "../api/refusal.ts";
+import { explain } from "./use-loaded.ts";
 
 type Attempts = {
   /** Does something with the service. Answers whether it worked. */
@@ -23,7 +24,7 @@ export function useAttempt(): Attempts {
       await act();
       return true;
     } catch (error) {
-      setRefusal(toRefusal(error));
+      setRefusal(await explain(error));
       return false;
     } finally {
       setBusy(false);

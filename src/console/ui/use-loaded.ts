@@ -1,5 +1,7 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { type Refusal, toRefusal } from "../api/refusal.ts";
+import { makeOldPage, makeUnreachable, type Refusal, toRefusal } from "../api/refusal.ts";
+import { PartMissing } from "../load-part.ts";
+import { isPageOld } from "./page-age.ts";
 
 /** What was asked of the service. While it is loaded again, the earlier value stays. */
 export type Loaded<Value> = {
@@ -22,7 +24,10 @@ export function useLoaded<Value>(name: string, load: () => Promise<Value>): Load
     setState((before) => ({ name, value: before.name === name ? before.value : null, refusal: null, isLoading: true }));
     load().then(
       (value) => isCurrent && setState({ name, value, refusal: null, isLoading: false }),
-      (error) => isCurrent && setState((before) => ({ ...before, refusal: toRefusal(error), isLoading: false })),
+      async (error) => {
+        const refusal = await explain(error);
+        if (isCurrent) setState((before) => ({ ...before, refusal, isLoading: false }));
+      },
     );
     return () => {
       isCurrent = false;
@@ -37,3 +42,9 @@ export function useLoaded<Value>(name: string, load: () => Promise<Value>): Load
 }
 
 type State<Value> = { name: string; value: Value | null; refusal: Refusal | null; isLoading: boolean };
+
+/** A failure as a refusal. If a part of this page did not load, finds out whether the page is old. */
+export async function explain(error: unknown): Promise<Refusal> {
+  if (!(error instanceof PartMissing)) return toRefusal(error);
+  return (await isPageOld()) ? makeOldPage() : makeUnreachable();
+}

@@ -32,7 +32,7 @@ export function ImageView({ id, ...props }: ViewProps & { id: string }) {
         <bdi>{image.name}</bdi> <bdi class="quiet">{image.version}</bdi>
       </Heading>
       {refusal && <RefusalNotice refusal={refusal} onRetry={reload} />}
-      <NewsNotice news={news} onSeen={() => store.noteSeen(id)} />
+      <NewsNotice news={news} client={client} onSeen={() => store.noteSeen(id)} />
       <div class="columns">
         <div>{isEditable ? <EditForm {...{ id, client, store, tell }} /> : <ReadOnlyFields image={image} />}</div>
         <aside>

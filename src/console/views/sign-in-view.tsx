@@ -1,21 +1,29 @@
 import { Client } from "../api/client.ts";
 import type { Session } from "../keys/kept-session.ts";
+import { loadPart } from "../load-part.ts";
 import type { Route } from "../route.ts";
-import { DemoSignIn } from "./sign-in/demo-sign-in.tsx";
-import { KeyFileForm } from "./sign-in/key-file-form.tsx";
-import { NewKeyForm } from "./sign-in/new-key-form.tsx";
+import { RefusalNotice } from "../ui/refusal-notice.tsx";
+import { useLoaded } from "../ui/use-loaded.ts";
+import { readOwnKey, type SessionChanges } from "../ui/use-session.ts";
 import type { SignIn } from "./sign-in/sign-in.ts";
 
-type Props = { route: Route; onSignIn: (session: Session) => Promise<void>; tell: (text: string) => void };
+type Props = {
+  route: Route;
+  /** Why nobody is signed in any more, where another tab did that. */
+  why: string;
+  onSignIn: SessionChanges["signIn"];
+  tell: (text: string) => void;
+};
 
-/** Signs a person in: with a private key file, or with a key that is made here. */
-export function SignInView({ route, onSignIn, tell }: Props) {
-  const signIn: SignIn = async (login, key) => {
+/** Signs a person in: with a private key file, or with a key that is made here. Who is signed in loads no more than this. */
+export function SignInView({ route, why, onSignIn, tell }: Props) {
+  const ways = useLoaded("ways to sign in", () => loadPart(() => import("./sign-in/ways-to-sign-in.tsx")));
+  const signIn: SignIn = async (login, key, { isPending } = { isPending: false }) => {
     const session: Session = { login, key, actAs: null };
     const client = new Client(session);
-    const [{ scope }] = await Promise.all([client.getOwnKey(), client.getAccount()]);
-    await onSignIn({ ...session, scope });
-    tell(`Signed in as ${login}.`);
+    const [own] = await Promise.all([readOwnKey(client), client.getAccount()]);
+    const isKept = await onSignIn({ ...session, ...own }, isPending);
+    tell(isKept ? `Signed in as ${login}.` : "You threw this key away in another tab.");
   };
   if (!isSecureContext) {
     return (
@@ -31,14 +39,21 @@ export function SignInView({ route, onSignIn, tell }: Props) {
   return (
     <>
       <h1>Sign in</h1>
+      {why && (
+        <p class="notice warn" role="status">
+          {why}
+        </p>
+      )}
       <p class="intro">
         The console signs each request in this browser, as <code>triton</code> does. Your private key never leaves it.
       </p>
-      {route.view === "demo" && <DemoSignIn seed={route.seed} signIn={signIn} />}
-      <div class="ways">
-        <KeyFileForm signIn={signIn} />
-        <NewKeyForm signIn={signIn} tell={tell} />
-      </div>
+      {ways.value ? (
+        <ways.value.WaysToSignIn route={route} signIn={signIn} tell={tell} />
+      ) : ways.refusal ? (
+        <RefusalNotice refusal={ways.refusal} onRetry={ways.reload} />
+      ) : (
+        <p role="status">Loading…</p>
+      )}
     </>
   );
 }

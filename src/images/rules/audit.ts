@@ -1,10 +1,10 @@
 import { manifestColumnNames } from "../../db/schema.ts";
-import { CloudApiError } from "../../errors.ts";
+import type { CloudApiError } from "../../errors.ts";
 import { imageWrites } from "../../operations.ts";
 import type { Release } from "../../releases.ts";
 import { assertAuthority } from "../../signature/refusals.ts";
 import type { RequestParameters } from "../../syntax/form.ts";
-import { showValue } from "../../text.ts";
+import { makeNotAllowed } from "../../text.ts";
 import { type AuditPage, type ImageHistory, maxPageBytes, type RevisionRow } from "../image-audit.sql.ts";
 import { type ImageRow, longColumns } from "../image-row.sql.ts";
 import { renderImage } from "./image-json.ts";
@@ -37,7 +37,7 @@ function readPositive(
   if (text === null) return null;
   const value = /^[0-9]{1,16}$/.test(text) ? Number(text) : 0;
   if (value >= 1 && value <= most) return value;
-  throw new CloudApiError("InvalidArgument", `${name} is ${rule}; ${showValue(text)} was sent`);
+  throw makeNotAllowed(`${name} is ${rule}`, text);
 }
 
 /** Parses a sent revision. Null if malformed. */
@@ -49,11 +49,7 @@ export const parseRevision = (sent: unknown): number | null =>
 export const makeUnknownRevision = (
   sent: unknown,
   { oldest, newest }: { oldest: number; newest: number },
-): CloudApiError =>
-  new CloudApiError(
-    "InvalidArgument",
-    `revision is one that is kept, ${oldest} to ${newest}; ${showValue(sent)} was sent`,
-  );
+): CloudApiError => makeNotAllowed(`revision is one that is kept, ${oldest} to ${newest}`, sent);
 
 /**
  * Checks that the account may see an image's history. The owner and operators may, even of a destroyed image. Pure.

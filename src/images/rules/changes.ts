@@ -1,7 +1,7 @@
 import { CloudApiError } from "../../errors.ts";
 import type { Release } from "../../releases.ts";
 import type { RequestParameters } from "../../syntax/form.ts";
-import { showValue } from "../../text.ts";
+import { makeNotAllowed } from "../../text.ts";
 import { maxPageBytes } from "../image-audit.sql.ts";
 import type { ChangeRow, Feed } from "../list-changes.sql.ts";
 import { measureChanges, pickEarlier, readPageLimit, renderChanges, renderEntry } from "./audit.ts";
@@ -44,10 +44,7 @@ export function readChangesRequest(query: RequestParameters, account: string): C
   if (sent === null) return { after: null, limit };
   const after = parseCursor(sent);
   if (after?.account === account) return { after, limit };
-  throw new CloudApiError(
-    "InvalidArgument",
-    `after is a cursor of this account's changes; ${showValue(sent)} was sent`,
-  );
+  throw makeNotAllowed("after is a cursor of this account's changes", sent);
 }
 
 /**

@@ -2,7 +2,7 @@ import { CloudApiError, show } from "../../errors.ts";
 import { listedStates } from "../../image-states.ts";
 import { hasStoredTypes, type Release } from "../../releases.ts";
 import type { RequestParameters } from "../../syntax/form.ts";
-import { showValue, uuidShape } from "../../text.ts";
+import { makeNotAllowed, uuidShape } from "../../text.ts";
 import type { FoundImage } from "../image-row.sql.ts";
 import type { ListFilters } from "../list-conditions.sql.ts";
 import { isVisible } from "./visibility.ts";
@@ -16,6 +16,7 @@ export const listParameters = [
   "type",
   "public",
   "state",
+  "destroyed",
   "tag.",
   "limit",
   "marker",
@@ -24,6 +25,8 @@ export const listParameters = [
 type ListParameter = Exclude<(typeof listParameters)[number], "tag.">;
 
 const states = [...listedStates, "all"] as const;
+
+const booleans = { true: true, false: false };
 
 /**
  * Reads the filters of a query. docs/contract.md#listimages
@@ -45,13 +48,21 @@ export function readListFilters(
     version: version.exact,
     versionPart: version.part,
     ...readType(text("type"), release),
-    public: chooseOne(text("public"), { name: "public", values: { true: true, false: false } }),
-    state: chooseOne(text("state") ?? "active", { name: "state", values: byName(states) }) ?? "active",
+    public: chooseOne(text("public"), { name: "public", values: booleans }),
+    state: readState(text("state"), text("destroyed")),
     owner: text("owner"),
     tags: readTags(query),
     limit: readLimit(text("limit"), maxList),
     ...readMarker(text("marker")),
   };
+}
+
+/** Reads the state, `destroyed` for `destroyed=true`. @throws {CloudApiError} InvalidArgument */
+function readState(state: string | null, destroyed: string | null): ListFilters["state"] {
+  const chosen = chooseOne(state, { name: "state", values: byName(states) });
+  if (!chooseOne(destroyed, { name: "destroyed", values: booleans })) return chosen ?? "active";
+  if (chosen === null) return "destroyed";
+  throw makeNotAllowed("state is not for a list with destroyed=true", chosen);
 }
 
 /** The most tags of one list: each is compared with the tags of every image. */
@@ -107,14 +118,14 @@ function chooseOne<Value>(text: string | null, allowed: { name: string; values: 
   const value = Object.hasOwn(allowed.values, text) ? allowed.values[text] : undefined;
   if (value !== undefined) return value;
   const names = Object.keys(allowed.values).join(", ");
-  throw new CloudApiError("InvalidArgument", `${allowed.name} is one of ${names}; ${showValue(text)} was sent`);
+  throw makeNotAllowed(`${allowed.name} is one of ${names}`, text);
 }
 
 function readLimit(text: string | null, maxList: number): number | null {
   if (text === null) return null;
   const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : 0;
   if (value >= 1 && value <= maxList) return value;
-  throw new CloudApiError("InvalidArgument", `limit is a number from 1 to ${maxList}; ${showValue(text)} was sent`);
+  throw makeNotAllowed(`limit is a number from 1 to ${maxList}`, text);
 }
 
 const dateShape = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z?)?$/;
@@ -142,10 +153,7 @@ export function assertMarker(
 }
 
 const makeUnknownMarker = (marker: string): CloudApiError =>
-  new CloudApiError(
-    "InvalidArgument",
-    `marker is the id of an image that you can see, or a date; ${showValue(marker)} was sent`,
-  );
+  makeNotAllowed("marker is the id of an image that you can see, or a date", marker);
 
 export const makeListTooLong = (maxList: number): CloudApiError =>
   new CloudApiError("InvalidArgument", `more than ${maxList} images match; ask for pages with limit and marker`);

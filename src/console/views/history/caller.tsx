@@ -1,5 +1,6 @@
 import type { Client } from "../../api/client.ts";
 import type { AuditEntry } from "../../api/image.ts";
+import { KeyName } from "../../ui/key-name.tsx";
 
 type Props = { caller: AuditEntry["caller"]; client: Client };
 
@@ -10,8 +11,8 @@ export function Caller({ caller, client }: Props) {
   const isHere = caller.keyId === `/${login}/keys/${key.fingerprint}`;
   return (
     <>
-      By <bdi>{caller.keyId}</bdi>
-      {isHere && " (the key that signs here)"}
+      By <KeyName keyId={caller.keyId} client={client} />
+      {isHere && ", the key that signs here"}
     </>
   );
 }

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Image, JsonObject } from "../../api/image.ts";
 import { formatRoute } from "../../route.ts";
+import { AccountName } from "../../ui/account-name.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { Time } from "../../ui/time.tsx";
 import { describeAccess } from "../images/access.ts";
@@ -13,7 +14,7 @@ export function Facts({ image, tell }: { image: Image; tell: (text: string) => v
     ["Access", <span class="chip">{describeAccess(image)}</span>],
     ["Type", [type, os].filter((part) => part !== undefined).join(" · ")],
     ["Published", published && <Time time={published} />],
-    ["Owner", <span class="mono">{owner}</span>],
+    ["Owner", <AccountName id={owner} />],
     [
       "Origin",
       origin && (

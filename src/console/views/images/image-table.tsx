@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Image } from "../../api/image.ts";
 import { formatRoute } from "../../route.ts";
+import { AccountName } from "../../ui/account-name.tsx";
 import { type Column, columns, type Selection } from "./select-images.ts";
 
 /** Where a person is in the list. */
@@ -148,7 +149,7 @@ function Cell({ column, image }: { column: Exclude<Column, "name">; image: Image
   if (column === "state") return <span class={`chip ${goodStates[text] ?? ""}`}>{text}</span>;
   if (column === "access") return <span class="chip">{text}</span>;
   if (column === "published") return <>{text.slice(0, 10)}</>;
-  return <bdi class={column === "owner" ? "mono" : undefined}>{text}</bdi>;
+  return column === "owner" ? <AccountName id={text} /> : <bdi>{text}</bdi>;
 }
 
 type Range = { current: number; last: number; page: number };

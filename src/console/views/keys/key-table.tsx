@@ -1,20 +1,20 @@
 import { useState } from "preact/hooks";
 import type { Client } from "../../api/client.ts";
 import type { AccountKey } from "../../api/image.ts";
-import type { Session } from "../../keys/kept-session.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Time } from "../../ui/time.tsx";
+import type { SessionChanges } from "../../ui/use-session.ts";
 import { type ChangeKeys, deleteKey, readBlob } from "./change-keys.ts";
 
 type Props = {
   keys: readonly AccountKey[];
   client: Client;
   change: ChangeKeys;
-  onSession: (session: Session | null) => Promise<void>;
+  session: SessionChanges;
 };
 
 /** The keys, and a button to delete each. */
-export function KeyTable({ keys, client, change, onSession }: Props) {
+export function KeyTable({ keys, client, change, session }: Props) {
   const [asked, setAsked] = useState<AccountKey | null>(null);
   const signing = readBlob(client.session.key.publicLine);
   const isSigning = ({ key }: AccountKey) => client.session.actAs === null && readBlob(key) === signing;
@@ -67,7 +67,7 @@ export function KeyTable({ keys, client, change, onSession }: Props) {
             change(async () => {
               await deleteKey(client, asked.name);
               if (!isSigning(asked)) return `Deleted the key ${asked.name}.`;
-              await onSession(null);
+              await session.forget("deleted");
               return `Deleted the key ${asked.name}, which signed here. Sign in with another one.`;
             })
           }

@@ -1,13 +1,13 @@
 import { useState } from "preact/hooks";
 import type { Client } from "../../api/client.ts";
 import { generateKey, makeKeyName } from "../../keys/generate-key.ts";
-import type { Session } from "../../keys/kept-session.ts";
+import type { SessionChanges } from "../../ui/use-session.ts";
 import { addKey, type ChangeKeys } from "./change-keys.ts";
 
-type Props = { client: Client; change: ChangeKeys; onSession: (session: Session) => Promise<void> };
+type Props = { client: Client; change: ChangeKeys; session: SessionChanges };
 
 /** Replaces the key that is kept here by one that was made here and has no file. */
-export function ReplaceKey({ client, change, onSession }: Props) {
+export function ReplaceKey({ client, change, session }: Props) {
   const [isBusy, setBusy] = useState(false);
   const replace = async () => {
     setBusy(true);
@@ -16,8 +16,9 @@ export function ReplaceKey({ client, change, onSession }: Props) {
       const key = await generateKey(name);
       await addKey(client, { name, key: key.publicLine });
       // From here on it signs; the key before stays on the account.
-      await onSession({ ...client.session, key });
-      return `This browser signs with its own key now: ${name}.`;
+      return (await session.replaceKey(key, name))
+        ? `This browser signs with its own key now: ${name}.`
+        : `You forgot the key meanwhile. The account has the key ${name}, which this browser did not keep: delete it.`;
     });
     setBusy(false);
   };

@@ -3,8 +3,10 @@ import type { Client } from "../../api/client.ts";
 import type { Image } from "../../api/image.ts";
 import { makeIntent } from "../../api/intents.ts";
 import { readAccounts, splitAccounts } from "../../edit/accounts.ts";
+import { resolveNames } from "../../names.ts";
 import type { Route } from "../../route.ts";
 import type { ImageStore } from "../../store/image-store.ts";
+import { useNames } from "../../ui/account-name.tsx";
 import { describeInput, Field } from "../../ui/field.tsx";
 import { RefusalNotice } from "../../ui/refusal-notice.tsx";
 import { useAttempt } from "../../ui/use-attempt.ts";
@@ -36,6 +38,7 @@ export function Sharing(props: Props) {
 /** Grants change the acl by account: what others add or remove at the same time stays. */
 function Grants({ client, store, image, tell }: Props) {
   const [text, setText] = useState("");
+  const { names } = useNames();
   const [mistake, setMistake] = useState<string | undefined>();
   const { attempt, refusal, isBusy } = useAttempt();
   const [partly, setPartly] = useState("");
@@ -63,11 +66,12 @@ function Grants({ client, store, image, tell }: Props) {
   };
   const add = (event: Event) => {
     event.preventDefault();
-    const read = readAccounts(text);
+    const read = readAccounts(resolveNames(text, names));
     setMistake("mistake" in read ? read.mistake : undefined);
     if ("accounts" in read) void share(read.accounts);
   };
-  const hint = "Account UUIDs: one, or a list with blanks, commas or lines between them.";
+  const hint =
+    "Account UUIDs, or names that you gave: one, or a list with blanks, commas or lines between them. The others find their UUID in their menu of this console, or by triton account get.";
   return (
     <>
       {refusal && <RefusalNotice refusal={refusal} />}
@@ -76,7 +80,7 @@ function Grants({ client, store, image, tell }: Props) {
           {partly}
         </p>
       )}
-      <AclList acl={image.acl ?? []} isBusy={isBusy} onRemove={remove} />
+      <AclList acl={image.acl ?? []} isBusy={isBusy} tell={tell} onRemove={remove} />
       <form onSubmit={add} noValidate>
         <Field id="share-with" label="Share with" hint={hint} mistake={mistake}>
           <textarea

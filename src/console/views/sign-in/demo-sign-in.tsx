@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { KeyFileRefused } from "../../keys/key-file-refused.ts";
+import { loadPart } from "../../load-part.ts";
 import { RefusalNotice } from "../../ui/refusal-notice.tsx";
 import { useAttempt } from "../../ui/use-attempt.ts";
 import type { SignIn } from "./sign-in.ts";
@@ -16,7 +17,7 @@ export function DemoSignIn({ seed, signIn }: { seed: string; signIn: SignIn }) {
   const enter = () =>
     attempt(async () => {
       try {
-        const { readDemoKey } = await import("../../keys/demo-key.ts");
+        const { readDemoKey } = await loadPart(() => import("../../keys/demo-key.ts"));
         // The page leaves this address as soon as somebody is signed in.
         await signIn("demo", await readDemoKey(seed));
       } catch (error) {

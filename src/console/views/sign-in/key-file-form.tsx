@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { makeUnreachable } from "../../api/refusal.ts";
 import { KeyFileRefused } from "../../keys/key-file-refused.ts";
+import { loadPart } from "../../load-part.ts";
 import { describeInput, Field } from "../../ui/field.tsx";
 import { RefusalNotice } from "../../ui/refusal-notice.tsx";
 import { useAttempt } from "../../ui/use-attempt.ts";
@@ -82,10 +82,7 @@ export function KeyFileForm({ signIn }: { signIn: SignIn }) {
 }
 
 /** No other view reads key files: who has signed in never loads it. */
-const loadReader = () =>
-  import("../../keys/read-key-file.ts").catch(() => {
-    throw makeUnreachable();
-  });
+const loadReader = () => loadPart(() => import("../../keys/read-key-file.ts"));
 
 const readText = (file: File): Promise<string> =>
   file.text().catch(() => {

@@ -1,6 +1,12 @@
 import { useEffect, useState } from "preact/hooks";
 import { generateKey, makeKeyName } from "../../keys/generate-key.ts";
-import { forgetPendingKey, keepPendingKey, type PendingKey, readPendingKey } from "../../keys/kept-session.ts";
+import {
+  forgetPendingKey,
+  keepPendingKey,
+  type PendingKey,
+  readPendingKey,
+  watchSession,
+} from "../../keys/kept-session.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { RefusalNotice } from "../../ui/refusal-notice.tsx";
 import { useAttempt } from "../../ui/use-attempt.ts";
@@ -13,7 +19,10 @@ type Props = { signIn: SignIn; tell: (text: string) => void };
 export function NewKeyForm({ signIn, tell }: Props) {
   const [pending, setPending] = useState<PendingKey | null>(null);
   useEffect(() => {
-    readPendingKey().then(setPending, () => undefined);
+    // Another tab may make one, add it or throw it away.
+    const read = () => void readPendingKey().then(setPending, () => undefined);
+    read();
+    return watchSession(read);
   }, []);
   const change = async (next: PendingKey | null) => {
     await (next ? keepPendingKey(next) : forgetPendingKey());
@@ -56,8 +65,7 @@ function AddKey({ pending: { login, key }, signIn, tell, onDone }: AddKeyProps) 
   const command = `echo '${key.publicLine}' | triton key add -n ${key.publicLine.split(" ")[2]} -`;
   const enter = () =>
     attempt(async () => {
-      await signIn(login, key);
-      await onDone();
+      await signIn(login, key, { isPending: true });
     });
   return (
     <>
