@@ -24,6 +24,8 @@ export type Opened = {
   /** Null until it came. */
   version: Versioned | null;
   edit: Edit;
+  /** When it came last, ISO 8601. */
+  readAt: string | null;
   /** Why it did not come. */
   refusal: Refusal | null;
   isLoading: boolean;
@@ -35,7 +37,7 @@ export type Opened = {
 };
 
 const unopened: Opened = {
-  ...{ version: null, edit: noEdit, refusal: null, isLoading: false, isSaving: false },
+  ...{ version: null, readAt: null, edit: noEdit, refusal: null, isLoading: false, isSaving: false },
   ...{ since: 0, news: [] },
 };
 
@@ -52,7 +54,7 @@ export class ImageStore {
   readonly client: Client;
   /** The UUID of the account; null until the service answered. */
   account: string | null = null;
-  /** Why the feed could not be read the last time; null if it was. */
+  /** Why the feed could not be read the last two times; null if it was. */
   feedRefusal: Refusal | null = null;
   /** Is called after each write: other tabs look at once. */
   onWrite: () => void = () => undefined;
@@ -69,6 +71,7 @@ export class ImageStore {
   #begun: Promise<void> | null = null;
   /** When the service lets the feed be read again, in milliseconds since the epoch. */
   #notBefore = 0;
+  #failures = 0;
 
   /** @param before that of the same account with another key, or another scope: what was typed goes on */
   constructor(client: Client, before: ImageStore | null = null) {
@@ -134,7 +137,8 @@ export class ImageStore {
     const { version: known, edit } = this.read(id);
     const revision = readRevision(version.etag);
     if (known && readRevision(known.etag) > revision) return;
-    this.#set(id, { version, edit: rebase(edit, version.image), ...(!known && { since: revision }) });
+    const readAt = new Date().toISOString();
+    this.#set(id, { version, readAt, edit: rebase(edit, version.image), ...(!known && { since: revision }) });
     this.#rows.put(version.image);
   }
 
@@ -251,14 +255,17 @@ export class ImageStore {
     try {
       const changes = await this.#feed.readNew();
       this.feedRefusal = null;
+      this.#failures = 0;
       await Promise.all([
         this.#rows.takeIn(changes, this.account ?? "", () => this.#rows.read(() => this.#begin())),
         this.#tell(changes),
       ]);
     } catch (error) {
-      this.feedRefusal = toRefusal(error);
-      this.#notBefore = Date.now() + (this.feedRefusal.retryAfterSeconds ?? 0) * 1000;
-      if (this.feedRefusal.status === 410) await this.#beginAnew();
+      const refusal = toRefusal(error);
+      this.#notBefore = Date.now() + (refusal.retryAfterSeconds ?? 0) * 1000;
+      this.#failures += 1;
+      if (refusal.status === 410) await this.#beginAnew();
+      else if (this.#failures > 1) this.feedRefusal = refusal;
     }
     if (before !== this.feedRefusal) this.#notify();
   }
