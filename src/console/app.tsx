@@ -1,8 +1,9 @@
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Client } from "./api/client.ts";
 import { loadPart } from "./load-part.ts";
-import type { Route } from "./route.ts";
+import { formatRoute, type Route } from "./route.ts";
 import type { ImageStore } from "./store/image-store.ts";
+import { listRoute, noteList } from "./ui/last-list.ts";
 import { RefusalNotice } from "./ui/refusal-notice.tsx";
 import { useImageStore } from "./ui/use-image-store.ts";
 import { useLoaded } from "./ui/use-loaded.ts";
@@ -12,7 +13,6 @@ import { useTold } from "./ui/use-told.ts";
 import type { ViewProps } from "./view-props.ts";
 import { AccountMenu } from "./views/account-menu.tsx";
 import { HistoryView } from "./views/history-view.tsx";
-import { ImageView } from "./views/image-view.tsx";
 import { ImagesView } from "./views/images-view.tsx";
 import type { KeysProps } from "./views/keys-view.tsx";
 import { SignInView } from "./views/sign-in-view.tsx";
@@ -63,9 +63,13 @@ export function App() {
 
 const question = "You have changes that are not saved. Go on, and lose them?";
 
-/** Asks before what is typed would be lost with the account that it is for. */
+/** Asks before what is typed would be lost with the account that it is for. Another account begins with the whole list. */
 function askFirst(changes: SessionChanges, store: ImageStore | null): SessionChanges {
-  const mayGo = () => !store || store.listTyped().length === 0 || confirm(question);
+  const mayGo = () => {
+    const may = !store || store.listTyped().length === 0 || confirm(question);
+    if (may) noteList({ view: "images" });
+    return may;
+  };
   return {
     ...changes,
     actAs: async (account) => {
@@ -97,7 +101,10 @@ function Header({ client, route, ...props }: HeaderProps) {
       </a>
       {client && (
         <nav aria-label="Views">
-          <a href="#/images" aria-current={"id" in route || route.view === "images" ? "page" : undefined}>
+          <a
+            href={formatRoute(route.view === "images" ? { view: "images" } : listRoute())}
+            aria-current={"id" in route || route.view === "images" ? "page" : undefined}
+          >
             Images
           </a>
           {client.may("keys") && (
@@ -122,17 +129,24 @@ function KeysLater(props: KeysProps) {
   return refusal ? <RefusalNotice refusal={refusal} onRetry={reload} /> : <p>Loading…</p>;
 }
 
+/** An image, whose script is loaded when the first one is shown. */
+function ImageLater(props: ViewProps & { id: string }) {
+  const { value, refusal, reload } = useLoaded("image view", () => loadPart(() => import("./views/image-view.tsx")));
+  if (value) return <value.ImageView {...props} />;
+  return refusal ? <RefusalNotice refusal={refusal} onRetry={reload} /> : <p>Loading…</p>;
+}
+
 type MainProps = ViewProps & { route: Route; session: SessionChanges };
 
 function View({ route, session, ...props }: MainProps) {
   switch (route.view) {
     case "image":
-      return <ImageView key={route.id} id={route.id} {...props} />;
+      return <ImageLater key={route.id} id={route.id} {...props} />;
     case "history":
       return <HistoryView key={route.id} id={route.id} {...props} />;
     case "keys":
       return <KeysLater {...props} session={session} />;
     default:
-      return <ImagesView {...props} />;
+      return <ImagesView query={(route.view === "images" && route.query) || ""} {...props} />;
   }
 }

@@ -1,6 +1,7 @@
 /** Views of the console, each with an address of its own after the `#`. */
 export type Route =
-  | { view: "images" }
+  /** `query`: what the list shows, as views/images/list-address.ts reads it. */
+  | { view: "images"; query?: string }
   | { view: "image"; id: string }
   | { view: "history"; id: string }
   | { view: "keys" }
@@ -10,16 +11,18 @@ export type Route =
 
 /** The view that an address names; the list where it names none. @param hash of the address, `#` included */
 export function readRoute(hash: string): Route {
-  const [first = "", id = "", last] = hash.replace(/^#\/?/, "").split("/").map(decode);
+  const [path = "", query = ""] = hash.replace(/^#\/?/, "").split(/\?(.*)/s);
+  const [first = "", id = "", last] = path.split("/").map(decode);
   if (first === "keys" || first === "sign-in") return { view: first };
   if (first === "demo") return { view: "demo", seed: id };
-  if (first !== "images" || id === "") return { view: "images" };
+  if (first !== "images" || id === "") return { view: "images", ...(first === "images" && query && { query }) };
   return last === "history" ? { view: "history", id } : { view: "image", id };
 }
 
 /** The address of a view. */
 export function formatRoute(route: Route): string {
   if (route.view === "demo") return `#/demo/${route.seed}`;
+  if (route.view === "images") return `#/images${route.query ? `?${route.query}` : ""}`;
   if (!("id" in route)) return `#/${route.view}`;
   return `#/images/${encodeURIComponent(route.id)}${route.view === "history" ? "/history" : ""}`;
 }

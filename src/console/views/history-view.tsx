@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { AuditEntry, AuditPage, Versioned } from "../api/image.ts";
 import { formatRoute } from "../route.ts";
+import { listRoute } from "../ui/last-list.ts";
 import { RefusalNotice } from "../ui/refusal-notice.tsx";
 import { useAttempt } from "../ui/use-attempt.ts";
 import { useLoaded } from "../ui/use-loaded.ts";
@@ -31,7 +32,7 @@ export function HistoryView({ id, client, tell, go }: ViewProps & { id: string }
   return (
     <>
       <p class="quiet">
-        <a href={formatRoute({ view: "images" })}>Images</a> ›{" "}
+        <a href={formatRoute(listRoute())}>Images</a> ›{" "}
         <a href={formatRoute({ view: "image", id })}>{current?.image.name ?? id}</a>
       </p>
       <h1>History</h1>
