@@ -1,6 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { formatRoute } from "../route.ts";
 import { Heading } from "../ui/heading.tsx";
+import { listRoute } from "../ui/last-list.ts";
 import { NotLoaded } from "../ui/not-loaded.tsx";
 import { useStore } from "../ui/use-store.ts";
 import type { ViewProps } from "../view-props.ts";
@@ -28,7 +29,7 @@ export function ImageView({ id, ...props }: ViewProps & { id: string }) {
   return (
     <>
       <p class="quiet">
-        <a href={formatRoute({ view: "images" })}>Images</a>
+        <a href={formatRoute(listRoute())}>Images</a>
       </p>
       <Heading title={`${image.name} ${image.version}`}>
         <bdi>{image.name}</bdi> <bdi class="quiet">{image.version}</bdi>
