@@ -193,7 +193,7 @@ describe.skipIf(!chromiumPath)(`the console's list of images${chromiumPath ? "" 
     expect(await readNames(other)).toEqual(["image-04242"]);
   }, 120_000);
 
-  it("says why when the service cannot be reached, and goes on when it can", async () => {
+  it("says that there is no network, and goes on when it is back", async () => {
     const window = await service.open();
     window.expected.push(/ERR_INTERNET_DISCONNECTED/);
     await bob.signIn(window);
@@ -202,9 +202,8 @@ describe.skipIf(!chromiumPath)(`the console's list of images${chromiumPath ? "" 
     await page.getByRole("link", { name: "hostile" }).focus();
     await window.context.setOffline(true);
     await page.getByRole("link", { name: "hostile" }).press("Enter");
-    await page.getByText("The service cannot be reached").waitFor();
+    await page.getByText("You are offline").waitFor();
     await window.context.setOffline(false);
-    await page.getByRole("button", { name: "Try again" }).click();
     await page.getByRole("heading", { name: "hostile 1" }).waitFor();
   });
 
