@@ -1,8 +1,9 @@
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Client } from "./api/client.ts";
 import { loadPart } from "./load-part.ts";
-import type { Route } from "./route.ts";
+import { formatRoute, type Route } from "./route.ts";
 import type { ImageStore } from "./store/image-store.ts";
+import { listRoute, noteList } from "./ui/last-list.ts";
 import { later } from "./ui/later.tsx";
 import { Told } from "./ui/told.tsx";
 import { useImageStore } from "./ui/use-image-store.ts";
@@ -58,9 +59,13 @@ export function App() {
 
 const question = "You have changes that are not saved. Go on, and lose them?";
 
-/** Asks before what is typed would be lost with the account that it is for. */
+/** Asks before what is typed would be lost with the account that it is for. Another account begins with the whole list. */
 function askFirst(changes: SessionChanges, store: ImageStore | null): SessionChanges {
-  const mayGo = () => !store || store.listTyped().length === 0 || confirm(question);
+  const mayGo = () => {
+    const may = !store || store.listTyped().length === 0 || confirm(question);
+    if (may) noteList({ view: "images" });
+    return may;
+  };
   return {
     ...changes,
     actAs: async (account) => {
@@ -92,7 +97,10 @@ function Header({ client, route, ...props }: HeaderProps) {
       </a>
       {client && (
         <nav aria-label="Views">
-          <a href="#/images" aria-current={"id" in route || route.view === "images" ? "page" : undefined}>
+          <a
+            href={formatRoute(route.view === "images" ? { view: "images" } : listRoute())}
+            aria-current={"id" in route || route.view === "images" ? "page" : undefined}
+          >
             Images
           </a>
           {client.may("keys") && (
@@ -128,6 +136,6 @@ function View({ route, session, ...props }: MainProps) {
     case "keys":
       return <KeysLater {...props} session={session} />;
     default:
-      return <ImagesView {...props} />;
+      return <ImagesView query={(route.view === "images" && route.query) || ""} {...props} />;
   }
 }

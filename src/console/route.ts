@@ -1,6 +1,7 @@
 /** Views of the console, each with an address of its own after the `#`. */
 export type Route =
-  | { view: "images" }
+  /** `query`: what the list shows, as views/images/list-address.ts reads it. */
+  | { view: "images"; query?: string }
   | { view: "image"; id: string }
   /** `compare`: two revisions, the older first. */
   | { view: "history"; id: string; compare?: readonly [number, number] }
@@ -15,13 +16,14 @@ export function readRoute(hash: string): Route {
   const [first = "", id = "", last] = path.split("/").map(decode);
   if (first === "keys" || first === "sign-in") return { view: first };
   if (first === "demo") return { view: "demo", seed: id };
-  if (first !== "images" || id === "") return { view: "images" };
+  if (first !== "images" || id === "") return { view: "images", ...(first === "images" && query && { query }) };
   return last === "history" ? { view: "history", id, ...readCompared(query) } : { view: "image", id };
 }
 
 /** The address of a view. */
 export function formatRoute(route: Route): string {
   if (route.view === "demo") return `#/demo/${route.seed}`;
+  if (route.view === "images") return `#/images${route.query ? `?${route.query}` : ""}`;
   if (!("id" in route)) return `#/${route.view}`;
   const image = `#/images/${encodeURIComponent(route.id)}`;
   if (route.view === "image") return image;

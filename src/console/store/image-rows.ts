@@ -1,4 +1,4 @@
-import type { Client } from "../api/client.ts";
+import type { Client, ListFilters } from "../api/client.ts";
 import type { Change, Image } from "../api/image.ts";
 import { type Refusal, toRefusal } from "../api/refusal.ts";
 import { applyChange, staysInList } from "./apply-changes.ts";
@@ -10,26 +10,39 @@ export type ImageList = {
   state: "none" | "reading" | "read";
   /** Why the rest did not come. */
   refusal: Refusal | null;
-  /** When all were read, in milliseconds since the epoch. One's own follow the feed from then on. */
+  /** Whether they are being read, for the first time or again. */
+  isReading: boolean;
+  /** When the last reading began, in milliseconds since the epoch, whatever came of it. */
+  begunAt: number | null;
+  /** When all were read. One's own follow the feed from then on. */
   readAt: number | null;
 };
 
 /** Docker images are in a list of their own. docs/contract.md#listimages */
-const lists = [{ state: "all" }, { state: "all", type: "docker" }];
+const lists: readonly ListFilters[] = [{ state: "all" }, { state: "all", type: "docker" }];
 
 /** More images that are new to the list are read with the whole list. */
 const maxReadAlone = 10;
 
+/** A change to the rows. */
+type RowChange = (rows: Map<string, Image>) => void;
+
 /** The list of images: read once, and kept true by what arrives. */
 export class ImageRows {
-  shown: ImageList = { images: [], state: "none", refusal: null, readAt: null };
+  shown: ImageList = { images: [], state: "none", refusal: null, isReading: false, begunAt: null, readAt: null };
   readonly #client: Client;
   readonly #onChange: () => void;
+  readonly #now: () => number;
   #rows = new Map<string, Image>();
+  #reading: Promise<void> | null = null;
+  /** What arrived since the reading began: a page of it may be older. */
+  #meanwhile: RowChange[] = [];
 
-  constructor(client: Client, onChange: () => void) {
+  /** @param now milliseconds since the epoch */
+  constructor(client: Client, onChange: () => void, now: () => number) {
     this.#client = client;
     this.#onChange = onChange;
+    this.#now = now;
   }
 
   #show(part: Partial<ImageList>, rows?: Map<string, Image>): void {
@@ -38,62 +51,97 @@ export class ImageRows {
     this.#onChange();
   }
 
+  #change(change: RowChange): void {
+    if (this.#reading) this.#meanwhile.push(change);
+    this.#show({}, changeAll(this.#rows, [change]));
+  }
+
   /** Takes in an image as it is now. */
   put(image: Image): void {
-    if (this.shown.state === "read" || this.#rows.has(image.id)) {
-      this.#show({}, new Map(this.#rows).set(image.id, image));
-    }
+    if (this.shown.state === "read" || this.#rows.has(image.id)) this.#change((rows) => rows.set(image.id, image));
   }
 
   remove(id: string): void {
-    const rows = new Map(this.#rows);
-    if (rows.delete(id)) this.#show({}, rows);
+    if (this.#rows.has(id)) this.#change((rows) => rows.delete(id));
   }
 
   /**
-   * Reads all images. The first time they are shown as they come; later the earlier list stays until the new one is whole.
+   * Reads all images, or joins a reading that has not ended. The first time they are shown as they come; later the earlier list
+   * stays until the new one is whole.
    *
    * @param begin is called first: from then on the feed tells what changes
    */
-  async read(begin: () => Promise<void>): Promise<void> {
+  read(begin: () => Promise<void>): Promise<void> {
+    this.#reading ??= this.#read(begin).finally(() => {
+      this.#reading = null;
+      this.#meanwhile = [];
+    });
+    return this.#reading;
+  }
+
+  /** Reads all images, after a reading that has not ended: it may have begun too early. */
+  async readAnew(begin: () => Promise<void>): Promise<void> {
+    await this.#reading;
+    await this.read(begin);
+  }
+
+  async #read(begin: () => Promise<void>): Promise<void> {
     const isAgain = this.shown.state === "read";
     const rows = new Map<string, Image>();
-    this.#show({ refusal: null, ...(!isAgain && { state: "reading" }) });
+    const ended = new AbortController();
+    const begun = { refusal: null, isReading: true, begunAt: this.#now() };
+    this.#show({ ...begun, ...(!isAgain && { state: "reading" }) });
     try {
       await begin();
-      for (const filters of lists) {
-        await this.#client.listAllImages(filters, (page) => {
-          for (const image of page) rows.set(image.id, image);
-          if (!isAgain) this.#show({}, new Map(rows));
-        });
-      }
-      this.#show({ state: "read", readAt: Date.now() }, rows);
+      const arrived = new Set<object>();
+      const readPages = (filters: ListFilters) =>
+        this.#client.listAllImages(
+          filters,
+          (page) => {
+            for (const image of page) rows.set(image.id, image);
+            // Rows that are shown stand still: those that the other list puts between them come first.
+            const isShown = arrived.add(filters).size === lists.length && !isAgain;
+            if (isShown) this.#show({}, changeAll(rows, this.#meanwhile));
+          },
+          ended.signal,
+        );
+      await Promise.all(lists.map(readPages));
+      const all = changeAll(rows, this.#meanwhile);
+      this.#show({ state: "read", isReading: false, readAt: this.#now() }, all);
     } catch (error) {
-      this.#show({ refusal: toRefusal(error), ...(!isAgain && { state: "none" }) });
+      ended.abort();
+      this.#show({ refusal: toRefusal(error), isReading: false, ...(!isAgain && { state: "none" }) });
     }
   }
 
   /** Takes in what the feed told. @param again reads the whole list, where much is new */
   async takeIn(changes: readonly Change[], account: string, again: () => Promise<void>): Promise<void> {
     if (this.shown.state === "none" || changes.length === 0) return;
-    const rows = new Map(this.#rows);
     const unknown = new Set<string>();
-    for (const change of changes) {
-      const { image: id } = change;
-      const [row, stays] = [rows.get(id), staysInList(change, account)];
-      unknown.delete(id);
-      if (stays === false) rows.delete(id);
-      else if (row && stays) rows.set(id, applyChange(row, change));
-      else unknown.add(id);
-    }
-    this.#show({}, rows);
-    if (unknown.size > maxReadAlone) await again();
-    else await Promise.all([...unknown].map((id) => this.#readAlone(id)));
+    this.#change((rows) => {
+      unknown.clear();
+      for (const change of changes) {
+        const { image: id } = change;
+        const [row, stays] = [rows.get(id), staysInList(change, account)];
+        unknown.delete(id);
+        if (stays === false) rows.delete(id);
+        else if (row && stays) rows.set(id, applyChange(row, change));
+        else unknown.add(id);
+      }
+    });
+    if (unknown.size <= maxReadAlone) await Promise.all([...unknown].map((id) => this.#readAlone(id)));
+    else await again();
   }
 
   async #readAlone(id: string): Promise<void> {
     const found = await this.#client.getImage(id).catch(() => null);
-    if (found) this.#show({}, new Map(this.#rows).set(id, found.image));
+    if (found) this.#change((rows) => rows.set(id, found.image));
     else this.remove(id);
   }
+}
+
+function changeAll(before: ReadonlyMap<string, Image>, changes: readonly RowChange[]): Map<string, Image> {
+  const rows = new Map(before);
+  for (const change of changes) change(rows);
+  return rows;
 }

@@ -24,6 +24,8 @@ export type Opened = {
   /** Null until it came. */
   version: Versioned | null;
   edit: Edit;
+  /** When it came last, ISO 8601. */
+  readAt: string | null;
   /** Why it did not come. */
   refusal: Refusal | null;
   isLoading: boolean;
@@ -35,14 +37,11 @@ export type Opened = {
 };
 
 const unopened: Opened = {
-  ...{ version: null, edit: noEdit, refusal: null, isLoading: false, isSaving: false },
+  ...{ version: null, readAt: null, edit: noEdit, refusal: null, isLoading: false, isSaving: false },
   ...{ since: 0, news: [] },
 };
 
 const maxNews = 20;
-
-/** How long a list is shown without being read again, where no feed tells of changes. */
-const freshMs = 60_000;
 
 /**
  * The images of an account, each once, with what is typed into them. Views show what is here; answers, the feed and other tabs
@@ -52,8 +51,10 @@ export class ImageStore {
   readonly client: Client;
   /** The UUID of the account; null until the service answered. */
   account: string | null = null;
-  /** Why the feed could not be read the last time; null if it was. */
+  /** Why the feed could not be read the last two times; null if it was. */
   feedRefusal: Refusal | null = null;
+  /** When the feed was read last, in milliseconds since the epoch. */
+  followedAt: number | null = null;
   /** Is called after each write: other tabs look at once. */
   onWrite: () => void = () => undefined;
   readonly #rows: ImageRows;
@@ -67,13 +68,21 @@ export class ImageStore {
   readonly #intents = new Map<string, { name: string; intent: Intent }>();
   readonly #running = new Map<string, Promise<void>>();
   #begun: Promise<void> | null = null;
+  /** When the service lets the feed be read again, in milliseconds since the epoch. */
+  #notBefore = 0;
+  #failures = 0;
+  readonly #now: () => number;
 
-  /** @param before that of the same account with another key, or another scope: what was typed goes on */
-  constructor(client: Client, before: ImageStore | null = null) {
+  /**
+   * @param before that of the same account with another key, or another scope: what was typed goes on
+   * @param now milliseconds since the epoch
+   */
+  constructor(client: Client, before: ImageStore | null = null, now: () => number = Date.now) {
     this.client = client;
+    this.#now = now;
     if (before?.client.account === client.account) this.#opened = new Map(before.#opened);
     this.#feed = new Feed(client);
-    this.#rows = new ImageRows(client, () => this.#notify());
+    this.#rows = new ImageRows(client, () => this.#notify(), now);
   }
 
   /** @returns how to stop listening */
@@ -91,6 +100,11 @@ export class ImageStore {
     const running = this.#running.get(name) ?? run().finally(() => this.#running.delete(name));
     this.#running.set(name, running);
     return running;
+  }
+
+  /** Whether the feed tells of changes of one's own images. */
+  get isFollowed(): boolean {
+    return this.#feed.isFollowed;
   }
 
   get list(): ImageList {
@@ -132,7 +146,8 @@ export class ImageStore {
     const { version: known, edit } = this.read(id);
     const revision = readRevision(version.etag);
     if (known && readRevision(known.etag) > revision) return;
-    this.#set(id, { version, edit: rebase(edit, version.image), ...(!known && { since: revision }) });
+    const readAt = new Date().toISOString();
+    this.#set(id, { version, readAt, edit: rebase(edit, version.image), ...(!known && { since: revision }) });
     this.#rows.put(version.image);
   }
 
@@ -217,12 +232,10 @@ export class ImageStore {
     return written;
   }
 
-  /** Reads all images, unless they are here already and follow the feed. */
+  /** Reads all images, unless they are here already. */
   async readList({ again = false } = {}): Promise<void> {
-    const { state, readAt } = this.list;
-    const isFresh = this.#feed.isFollowed || Date.now() - (readAt ?? 0) < freshMs;
-    if (state === "read" && isFresh && !again) return;
-    await this.#once("list", () => this.#rows.read(() => this.#begin()));
+    if (this.list.state === "read" && !again) return;
+    await this.#rows.read(() => this.#begin());
     await this.poll();
   }
 
@@ -244,17 +257,23 @@ export class ImageStore {
   poll = (): Promise<void> => this.#once("poll", () => this.#pollOnce());
 
   async #pollOnce(): Promise<void> {
+    if (this.#now() < this.#notBefore) return;
     const before = this.feedRefusal;
     try {
       const changes = await this.#feed.readNew();
       this.feedRefusal = null;
+      this.#failures = 0;
+      this.followedAt = this.#now();
       await Promise.all([
-        this.#rows.takeIn(changes, this.account ?? "", () => this.#rows.read(() => this.#begin())),
+        this.#rows.takeIn(changes, this.account ?? "", () => this.#rows.readAnew(() => this.#begin())),
         this.#tell(changes),
       ]);
     } catch (error) {
-      this.feedRefusal = toRefusal(error);
-      if (this.feedRefusal.status === 410) await this.#beginAnew();
+      const refusal = toRefusal(error);
+      this.#notBefore = this.#now() + (refusal.retryAfterSeconds ?? 0) * 1000;
+      this.#failures += 1;
+      if (refusal.status === 410) await this.#beginAnew();
+      else if (this.#failures > 1) this.feedRefusal = refusal;
     }
     if (before !== this.feedRefusal) this.#notify();
   }
@@ -265,7 +284,7 @@ export class ImageStore {
     this.#begun = null;
     this.feedRefusal = null;
     await Promise.all([...this.#opened.keys()].map((id) => this.open(id)));
-    if (this.list.state === "read") await this.#rows.read(() => this.#begin());
+    if (this.list.state === "read") await this.#rows.readAnew(() => this.#begin());
   }
 
   /** Tells what was changed of opened images, and reads them again: a change has no ETag. */

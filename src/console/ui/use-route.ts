@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { formatRoute, type Route, readRoute } from "../route.ts";
+import { noteList } from "./last-list.ts";
 
 /** The view that the address names, and how to open another. */
 export function useRoute(): { route: Route; go: (route: Route) => void } {
@@ -9,15 +10,26 @@ export function useRoute(): { route: Route; go: (route: Route) => void } {
     addEventListener("hashchange", change);
     return () => removeEventListener("hashchange", change);
   }, []);
-  return { route: readRoute(hash), go };
+  const route = readRoute(hash);
+  if (route.view === "images") noteList(route);
+  return { route, go };
 }
 
 function go(route: Route): void {
   location.hash = formatRoute(route);
 }
 
-/** Opens the list in place of the view, whose address the browser's history forgets. */
-export function leaveAddress(): void {
-  history.replaceState(null, "", formatRoute({ view: "images" }));
+/**
+ * Opens a view before the next event, so that an input that the address holds never shows an older text.
+ *
+ * @param isInPlace the browser's history forgets the address of the view that was open
+ */
+export function openAtOnce(route: Route, { isInPlace }: { isInPlace: boolean }): void {
+  const address = formatRoute(route);
+  if (isInPlace) history.replaceState(null, "", address);
+  else history.pushState(null, "", address);
   dispatchEvent(new HashChangeEvent("hashchange"));
 }
+
+/** Opens the list in place of the view, whose address the browser's history forgets. */
+export const leaveAddress = (): void => openAtOnce({ view: "images" }, { isInPlace: true });

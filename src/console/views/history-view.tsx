@@ -3,6 +3,7 @@ import { readRevision } from "../api/image.ts";
 import { formatRoute } from "../route.ts";
 import { focusHeading } from "../ui/focus.ts";
 import { Heading } from "../ui/heading.tsx";
+import { listRoute } from "../ui/last-list.ts";
 import { NotLoaded } from "../ui/not-loaded.tsx";
 import { useLoaded } from "../ui/use-loaded.ts";
 import { useStore } from "../ui/use-store.ts";
@@ -40,7 +41,7 @@ export function HistoryView({ id, compare, client, store, tell }: Props) {
   return (
     <>
       <p class="quiet">
-        <a href={formatRoute({ view: "images" })}>Images</a>
+        <a href={formatRoute(listRoute())}>Images</a>
         {history.current && (
           <>
             {" "}

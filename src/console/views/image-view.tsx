@@ -1,7 +1,8 @@
 import { useEffect } from "preact/hooks";
 import { formatRoute } from "../route.ts";
 import { Heading } from "../ui/heading.tsx";
-import { RefusalNotice } from "../ui/refusal-notice.tsx";
+import { listRoute } from "../ui/last-list.ts";
+import { NotLoaded } from "../ui/not-loaded.tsx";
 import { useStore } from "../ui/use-store.ts";
 import type { ViewProps } from "../view-props.ts";
 import { EditForm } from "./image/edit-form.tsx";
@@ -16,9 +17,11 @@ export function ImageView({ id, ...props }: ViewProps & { id: string }) {
   const { client, go, tell } = props;
   const store = useStore(props.store);
   useEffect(() => void store.open(id), [store, id]);
-  const { version, refusal, isLoading, news } = store.read(id);
-  const reload = () => void store.open(id);
-  if (!version) return refusal ? <RefusalNotice refusal={refusal} onRetry={reload} /> : <p role="status">Loading…</p>;
+  const { version, readAt, isLoading, news, ...opened } = store.read(id);
+  const refusal = opened.refusal ?? store.feedRefusal;
+  const reload = () => void Promise.all([store.open(id), store.poll()]);
+  const state = <NotLoaded what="the image" loaded={{ refusal, reload }} readAt={readAt} />;
+  if (!version) return state;
   const { image, etag } = version;
   const isOwn = image.owner === store.account;
   const isShared = !isOwn && (image.acl ?? []).includes(store.account ?? "");
@@ -26,12 +29,12 @@ export function ImageView({ id, ...props }: ViewProps & { id: string }) {
   return (
     <>
       <p class="quiet">
-        <a href={formatRoute({ view: "images" })}>Images</a>
+        <a href={formatRoute(listRoute())}>Images</a>
       </p>
       <Heading title={`${image.name} ${image.version}`}>
         <bdi>{image.name}</bdi> <bdi class="quiet">{image.version}</bdi>
       </Heading>
-      {refusal && <RefusalNotice refusal={refusal} onRetry={reload} />}
+      {state}
       <NewsNotice news={news} client={client} onSeen={() => store.noteSeen(id)} />
       <div class="columns">
         <div>{isEditable ? <EditForm {...{ id, client, store, tell }} /> : <ReadOnlyFields image={image} />}</div>

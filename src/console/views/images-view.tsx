@@ -1,87 +1,104 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Image } from "../api/image.ts";
-import type { ImageStore } from "../store/image-store.ts";
 import { Heading } from "../ui/heading.tsx";
-import { RefusalNotice } from "../ui/refusal-notice.tsx";
+import { openAtOnce } from "../ui/use-route.ts";
 import { useStore } from "../ui/use-store.ts";
 import type { ViewProps } from "../view-props.ts";
 import { findScope, type Scope, scopes } from "./images/access.ts";
-import { ImageTable, type Place } from "./images/image-table.tsx";
-import {
-  type Column,
-  columns,
-  firstSelection,
-  listValues,
-  type Selection,
-  selectImages,
-} from "./images/select-images.ts";
+import { Filters } from "./images/filters.tsx";
+import { ImageTable } from "./images/image-table.tsx";
+import { firstOrder, formatListAddress, type ListAddress, readListAddress } from "./images/list-address.ts";
+import { formatCounts, ListRefusal, Nothing, ReadAt } from "./images/list-state.tsx";
+import { findPlace } from "./images/places.ts";
+import { useReadAgain } from "./images/read-again.ts";
+import { type Column, type Selection, selectImages, sortImages } from "./images/select-images.ts";
 
-type Kept = { store: ImageStore | null; scope: Scope; selection: Selection; place: Place };
-
-/** Where the person was when the view closed: of the last account alone. */
-const kept: Kept = { store: null, scope: "mine", selection: firstSelection, place: { scrollTop: 0, current: 0 } };
-
-/** Every image that the account sees, as a table to search, filter and sort. */
-export function ImagesView(props: ViewProps) {
+/** Every image that the account sees, as a table to search, filter and sort. @param query what the address says of it */
+export function ImagesView({ query, ...props }: ViewProps & { query: string }) {
   const store = useStore(props.store);
-  useEffect(() => void store.readList(), [store]);
-  const { images, refusal } = store.list;
-  const { account } = store;
-  const isLoading = store.list.state === "reading";
-  const reload = () => void store.readList({ again: true });
-  if (kept.store !== store) {
-    Object.assign(kept, { store, scope: "mine", selection: firstSelection, place: { scrollTop: 0, current: 0 } });
-  }
-  const [scope, setScope] = useState(kept.scope);
-  const [selection, setSelection] = useState(kept.selection);
-  const [place, setPlace] = useState(kept.place);
-  Object.assign(kept, { scope, selection, place });
+  useEffect(() => {
+    const read = () => void store.readList();
+    read();
+    addEventListener("online", read);
+    return () => removeEventListener("online", read);
+  }, [store]);
+  const { address, ignored } = useMemo(() => readListAddress(query), [query]);
+  const { scope, column, isDescending } = address;
+  const isFollowed = scope === "mine" && store.isFollowed;
+  useReadAgain(store, !isFollowed);
 
-  const byScope = useMemo(() => groupByScope(images, account ?? ""), [images, account]);
+  const { list, account } = store;
+  const byScope = useMemo(() => groupByScope(list.images, account ?? ""), [list.images, account]);
   const inScope = byScope[scope];
-  const selected = useMemo(() => selectImages(inScope, selection), [inScope, selection]);
-  const select = (change: Partial<Selection>) => {
-    setSelection((before) => ({ ...before, ...change }));
-    setPlace({ scrollTop: 0, current: 0 });
+  const sorted = useMemo(() => sortImages(inScope, { column, isDescending }), [inScope, column, isDescending]);
+  const selected = useMemo(() => selectImages(sorted, address), [sorted, address]);
+
+  const search = useRef<HTMLInputElement>(null);
+  /** The address of the search that is being typed: its next letter makes no entry in the browser's history. */
+  const typed = useRef<string | null>(null);
+  const show = (change: Partial<ListAddress>, isTyped = false) => {
+    const next = formatListAddress({ ...address, ...change });
+    if (next === formatListAddress(address)) return;
+    openAtOnce({ view: "images", query: next }, { isInPlace: isTyped && typed.current === query });
+    typed.current = isTyped ? next : null;
   };
+  const sort = (next: Column) => show(next === column ? { isDescending: !isDescending } : firstOrder(next));
 
   return (
     <>
       <Heading title="Images" />
       <Scopes
         scope={scope}
-        count={(each) => byScope[each].length}
-        onChoose={(next) => {
-          setScope(next);
-          setPlace({ scrollTop: 0, current: 0 });
-        }}
+        count={list.state === "read" ? (each) => byScope[each].length : null}
+        onChoose={(next) => show({ scope: next })}
       />
-      <Filters images={inScope} selection={selection} onChange={select} />
-      {refusal && <RefusalNotice refusal={refusal} onRetry={reload} />}
-      <p class="quiet" role="status">
-        {isLoading ? `Loading… ${images.length} so far` : `${selected.length} of ${inScope.length} images`}
-      </p>
+      <Filters
+        images={inScope}
+        selection={address}
+        input={search}
+        onType={(text) => show({ search: text }, true)}
+        onTyped={() => {
+          typed.current = null;
+        }}
+        onChange={show}
+      />
+      {ignored.length > 0 && (
+        <p class="notice warn">
+          The address asks for something that no list has: {ignored.join(", ")}. It was left out.
+        </p>
+      )}
+      <ListRefusal store={store} />
+      <div class="counts">
+        <p class="quiet" role="status">
+          {formatCounts(list, { shown: selected.length, inScope: inScope.length })}
+        </p>
+        {!isFollowed && <ReadAt store={store} />}
+      </div>
       {selected.length > 0 ? (
         <ImageTable
-          key={`${scope} ${JSON.stringify(selection)}`}
           images={selected}
           shown={listColumns(scope)}
-          selection={selection}
-          onSort={(column) =>
-            select({
-              column,
-              isDescending: column === selection.column ? !selection.isDescending : column === "published",
-            })
-          }
-          place={place}
-          onPlace={setPlace}
+          order={address}
+          onSort={sort}
+          place={findPlace(store, query)}
         />
       ) : (
-        !isLoading && !refusal && <Nothing scope={scope} isFiltered={inScope.length > 0} />
+        list.state === "read" && (
+          <Nothing
+            scope={scope}
+            isFiltered={inScope.length > 0}
+            onClear={() => {
+              show(noFilters);
+              search.current?.focus();
+            }}
+          />
+        )
       )}
     </>
   );
 }
+
+const noFilters: Selection = { search: "", state: "", type: "", tag: null };
 
 function groupByScope(images: readonly Image[], account: string): Record<Scope, Image[]> {
   const groups: Record<Scope, Image[]> = { mine: [], shared: [], public: [] };
@@ -95,7 +112,12 @@ const listColumns = (scope: Scope): Column[] =>
     (column) => column !== "owner" || scope !== "mine",
   );
 
-type ScopesProps = { scope: Scope; count: (scope: Scope) => number; onChoose: (scope: Scope) => void };
+type ScopesProps = {
+  scope: Scope;
+  /** Null while not all images came. */
+  count: ((scope: Scope) => number) | null;
+  onChoose: (scope: Scope) => void;
+};
 
 const scopeNames = ["mine", "shared", "public"] as const satisfies readonly Scope[];
 
@@ -104,65 +126,8 @@ const Scopes = ({ scope, count, onChoose }: ScopesProps) => (
     <legend class="unseen">Whose images</legend>
     {scopeNames.map((each) => (
       <button key={each} type="button" aria-pressed={each === scope} onClick={() => onChoose(each)}>
-        {scopes[each]} <span class="quiet">{count(each)}</span>
+        {scopes[each]} <span class="quiet count">{count?.(each)}</span>
       </button>
     ))}
   </fieldset>
-);
-
-type FiltersProps = {
-  images: readonly Image[];
-  selection: Selection;
-  onChange: (change: Partial<Selection>) => void;
-};
-
-function Filters({ images, selection, onChange }: FiltersProps) {
-  const search = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const focus = (event: KeyboardEvent) => {
-      const isTyping = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
-      if (event.key !== "/" || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
-      event.preventDefault();
-      search.current?.focus();
-    };
-    addEventListener("keydown", focus);
-    return () => removeEventListener("keydown", focus);
-  }, []);
-  return (
-    <search class="filters">
-      <input
-        ref={search}
-        type="search"
-        aria-label="Search images"
-        placeholder="Search name, version, id, description, tags  ( / )"
-        value={selection.search}
-        onInput={(event) => onChange({ search: event.currentTarget.value })}
-      />
-      {(["state", "type"] as const).map((column) => (
-        <select
-          key={column}
-          aria-label={columns[column].title}
-          value={selection[column]}
-          onChange={(event) => onChange({ [column]: event.currentTarget.value })}
-        >
-          <option value="">Any {columns[column].title.toLowerCase()}</option>
-          {listValues(images, column).map((value) => (
-            <option key={value} value={value}>
-              {value}
-            </option>
-          ))}
-        </select>
-      ))}
-    </search>
-  );
-}
-
-const nothing: Readonly<Record<Scope, string>> = {
-  mine: "You own no images yet. Clone one that is shared with you, or have the operator provision yours.",
-  shared: "Nobody shares a private image with you.",
-  public: "There are no public images of others.",
-};
-
-const Nothing = ({ scope, isFiltered }: { scope: Scope; isFiltered: boolean }) => (
-  <p class="panel">{isFiltered ? "No image matches the search and the filters." : nothing[scope]}</p>
 );

@@ -7,6 +7,7 @@ import type { Route } from "../../route.ts";
 import type { ImageStore } from "../../store/image-store.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
+import { listRoute } from "../../ui/last-list.ts";
 import { RefusalNotice } from "../../ui/refusal-notice.tsx";
 import { useAttempt } from "../../ui/use-attempt.ts";
 
@@ -71,7 +72,7 @@ function DeleteImage({ client, store, image, etag, tell, go, onClose }: Props & 
     void attempt(async () => {
       await store.write(intent);
       tell(`Deleted ${image.name}.`);
-      go({ view: "images" });
+      go(listRoute());
     });
   };
   return (

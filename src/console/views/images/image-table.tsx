@@ -1,32 +1,31 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Image } from "../../api/image.ts";
-import { formatRoute } from "../../route.ts";
-import { AccountName } from "../../ui/account-name.tsx";
-import { type Column, columns, type Selection } from "./select-images.ts";
-
-/** Where a person is in the list. */
-export type Place = { scrollTop: number; current: number };
+import { Row, rowPx } from "./image-row.tsx";
+import type { Place } from "./places.ts";
+import { type Column, type Order, titleOf } from "./select-images.ts";
 
 type Props = {
   images: readonly Image[];
   shown: readonly Column[];
-  selection: Selection;
+  order: Order;
   onSort: (column: Column) => void;
+  /** Where the person was in this list; the table moves it along. */
   place: Place;
-  onPlace: (place: Place) => void;
 };
 
-/** Of every row, as images.css has it. */
-const rowPx = 34;
 /** Rows beyond the visible ones, so that a turn of the wheel meets no gap. */
 const spare = 12;
 
-/** The images as a table, of which only the rows in sight exist. Arrow keys move, Enter opens. */
-export function ImageTable({ images, shown, selection, onSort, place, onPlace }: Props) {
+/**
+ * The images as a table, of which only the rows in sight exist. Arrow keys move, Enter opens. What scrolls is the table's own,
+ * so that nothing else is drawn anew.
+ */
+export function ImageTable({ images, shown, order, onSort, place }: Props) {
   const box = useRef<HTMLDivElement>(null);
-  const [scrollTop, setScrollTop] = useState(place.scrollTop);
+  const [top, setTop] = useState(Math.floor(place.scrollTop / rowPx));
   const [height, setHeight] = useState(800);
-  const current = Math.min(place.current, Math.max(0, images.length - 1));
+  const [moved, setMoved] = useState({ to: place.id });
+  const current = useCurrentRow(images, place.id, moved);
   // Whether a row has the focus: rows are moved and made anew while the list scrolls, which takes it away.
   const hasFocus = useRef(false);
   const hasMoved = useRef(false);
@@ -34,11 +33,18 @@ export function ImageTable({ images, shown, selection, onSort, place, onPlace }:
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
-    element.scrollTop = place.scrollTop;
     const watch = new ResizeObserver(() => setHeight(element.clientHeight));
     watch.observe(element);
     return () => watch.disconnect();
   }, []);
+
+  useLayoutEffect(() => {
+    if (!box.current) return;
+    box.current.scrollTop = place.scrollTop;
+    setTop(Math.floor(place.scrollTop / rowPx));
+    setMoved({ to: place.id });
+    hasMoved.current = place.hadFocus && isFocusFree();
+  }, [place]);
 
   useLayoutEffect(() => {
     const isLost = hasFocus.current && document.activeElement === document.body;
@@ -48,19 +54,24 @@ export function ImageTable({ images, shown, selection, onSort, place, onPlace }:
     hasMoved.current = false;
   });
 
+  const go = (row: number) => {
+    place.id = images[row]?.id ?? null;
+    setMoved({ to: place.id });
+  };
   const move = (event: KeyboardEvent) => {
     const next = findNext(event.key, { current, last: images.length - 1, page: Math.floor(height / rowPx) - 2 });
     if (next === null || !box.current) return;
     event.preventDefault();
     hasMoved.current = true;
-    const top = keepInSight(next, { scrollTop: box.current.scrollTop, height });
-    box.current.scrollTop = top;
-    setScrollTop(top);
-    onPlace({ scrollTop: top, current: next });
+    const scrollTop = keepInSight(next, { scrollTop: box.current.scrollTop, height });
+    box.current.scrollTop = scrollTop;
+    place.scrollTop = scrollTop;
+    setTop(Math.floor(scrollTop / rowPx));
+    go(next);
   };
 
-  const first = Math.max(0, Math.floor(scrollTop / rowPx) - spare);
-  const last = Math.min(images.length, Math.ceil((scrollTop + height) / rowPx) + spare);
+  const first = Math.max(0, Math.min(top, images.length - 1) - spare);
+  const last = Math.min(images.length, top + Math.ceil(height / rowPx) + 1 + spare);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys move the focus among the links in it.
     <div
@@ -70,22 +81,23 @@ export function ImageTable({ images, shown, selection, onSort, place, onPlace }:
       onFocusIn={({ target }) => {
         const row = target instanceof Element ? target.closest<HTMLElement>("[data-row]")?.dataset["row"] : undefined;
         hasFocus.current = row !== undefined;
-        if (row !== undefined && Number(row) !== current) onPlace({ scrollTop, current: Number(row) });
+        place.hadFocus = hasFocus.current;
+        if (row !== undefined && Number(row) !== current) go(Number(row));
       }}
       onFocusOut={({ relatedTarget }) => {
         // Null where the focused row went away.
         if (relatedTarget) hasFocus.current = false;
       }}
       onScroll={(event) => {
-        setScrollTop(event.currentTarget.scrollTop);
-        onPlace({ scrollTop: event.currentTarget.scrollTop, current });
+        place.scrollTop = event.currentTarget.scrollTop;
+        setTop(Math.floor(place.scrollTop / rowPx));
       }}
     >
       <table class="images" aria-rowcount={images.length + 1}>
         <thead>
           <tr aria-rowindex={1}>
             {shown.map((column) => (
-              <HeaderCell key={column} column={column} selection={selection} onSort={onSort} />
+              <HeaderCell key={column} column={column} order={order} onSort={onSort} />
             ))}
           </tr>
         </thead>
@@ -101,55 +113,37 @@ export function ImageTable({ images, shown, selection, onSort, place, onPlace }:
   );
 }
 
+/** Where the row of an image is, looked for only when the rows or the image change; where it was, once it is gone. */
+function useCurrentRow(images: readonly Image[], id: string | null, moved: object): number {
+  const known = useRef(0);
+  useMemo(() => {
+    const row = id === null ? 0 : images.findIndex((image) => image.id === id);
+    known.current = row === -1 ? Math.max(0, Math.min(known.current, images.length - 1)) : row;
+  }, [images, id, moved]);
+  return known.current;
+}
+
+/** Whether the person has the focus nowhere of their own: a view that opens puts it on its heading. */
+const isFocusFree = (): boolean =>
+  document.activeElement === null || document.activeElement.matches("body, main, h1, .top a");
+
 /** Stands in for the rows that are not in sight. */
 const Gap = ({ rows }: { rows: number }) =>
   rows > 0 ? <tr class="gap" style={{ height: `${rows * rowPx}px` }} /> : null;
 
-type HeaderCellProps = Pick<Props, "selection" | "onSort"> & { column: Column };
+type HeaderCellProps = Pick<Props, "order" | "onSort"> & { column: Column };
 
-function HeaderCell({ column, selection, onSort }: HeaderCellProps) {
-  const isSorted = selection.column === column;
-  const order = selection.isDescending ? "descending" : "ascending";
+function HeaderCell({ column, order, onSort }: HeaderCellProps) {
+  const isSorted = order.column === column;
+  const direction = order.isDescending ? "descending" : "ascending";
   return (
-    <th scope="col" class={column} aria-sort={isSorted ? order : undefined}>
+    <th scope="col" class={column.replace(/\..*/s, "")} aria-sort={isSorted ? direction : undefined}>
       <button type="button" class="sort" onClick={() => onSort(column)}>
-        {columns[column].title}
-        <span aria-hidden="true">{isSorted ? (selection.isDescending ? " ↓" : " ↑") : ""}</span>
+        {titleOf(column)}
+        <span aria-hidden="true">{isSorted ? (order.isDescending ? " ↓" : " ↑") : ""}</span>
       </button>
     </th>
   );
-}
-
-type RowProps = { image: Image; index: number; isCurrent: boolean; shown: readonly Column[] };
-
-function Row({ image, index, isCurrent, shown }: RowProps) {
-  return (
-    <tr data-row={index} aria-rowindex={index + 2} class={isCurrent ? "current" : undefined}>
-      {shown.map((column) =>
-        column === "name" ? (
-          <th key={column} scope="row" class="name" title={image.name}>
-            <a href={formatRoute({ view: "image", id: image.id })} tabIndex={isCurrent ? 0 : -1}>
-              <bdi>{image.name}</bdi>
-            </a>
-          </th>
-        ) : (
-          <td key={column} class={column} title={columns[column].read(image)}>
-            <Cell column={column} image={image} />
-          </td>
-        ),
-      )}
-    </tr>
-  );
-}
-
-const goodStates: Readonly<Record<string, string>> = { active: "good", failed: "warn", disabled: "warn" };
-
-function Cell({ column, image }: { column: Exclude<Column, "name">; image: Image }) {
-  const text = columns[column].read(image);
-  if (column === "state") return <span class={`chip ${goodStates[text] ?? ""}`}>{text}</span>;
-  if (column === "access") return <span class="chip">{text}</span>;
-  if (column === "published") return <>{text.slice(0, 10)}</>;
-  return column === "owner" ? <AccountName id={text} /> : <bdi>{text}</bdi>;
 }
 
 type Range = { current: number; last: number; page: number };

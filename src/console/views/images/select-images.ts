@@ -1,7 +1,7 @@
 import type { Image } from "../../api/image.ts";
 import { describeAccess } from "./access.ts";
 
-/** The columns, by what they show and sort by. */
+/** The columns that every list has, by what they show and sort by. */
 export const columns = {
   name: { title: "Name", read: ({ name }) => name },
   version: { title: "Version", read: ({ version }) => version },
@@ -12,18 +12,37 @@ export const columns = {
   owner: { title: "Owner", read: ({ owner }) => owner },
 } as const satisfies Record<string, { title: string; read: (image: Image) => string }>;
 
-export type Column = keyof typeof columns;
+type OwnColumn = keyof typeof columns;
+
+/** A column, or the one of a tag by its key. */
+export type Column = OwnColumn | `tag.${string}`;
+
+export const isColumn = (name: string): name is Column => Object.hasOwn(columns, name) || name.startsWith("tag.");
+
+const isOwnColumn = (column: Column): column is OwnColumn => Object.hasOwn(columns, column);
+
+/** What a column shows of an image, and sorts by. */
+export const readCell = (image: Image, column: Column): string =>
+  isOwnColumn(column) ? columns[column].read(image) : (readTagText(image, column.slice(4)) ?? "");
+
+export const titleOf = (column: Column): string => (isOwnColumn(column) ? columns[column].title : column.slice(4));
+
+/** A tag as a filter of the service compares it: a text as it is, any other value as JSON. Undefined where it is not there. */
+export function readTagText({ tags = {} }: Image, key: string): string | undefined {
+  if (!Object.hasOwn(tags, key)) return undefined;
+  const value = tags[key];
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+export type Order = { column: Column; isDescending: boolean };
 
 /** What a person asks of the list. Empty texts select everything. */
 export type Selection = {
   search: string;
   state: string;
   type: string;
-  column: Column;
-  isDescending: boolean;
+  tag: { key: string; value: string } | null;
 };
-
-export const firstSelection: Selection = { search: "", state: "", type: "", column: "published", isDescending: true };
 
 const maxSearched = 2000;
 const searched = new WeakMap<Image, string>();
@@ -40,32 +59,37 @@ function readSearched(image: Image): string {
   return text;
 }
 
-/** The images that match every word and filter, in the order that was asked for; equal ones by id. */
-export function selectImages(images: readonly Image[], selection: Selection): Image[] {
-  const words = selection.search
+/** The images that match every word and filter, in the order that they have. */
+export function selectImages(images: readonly Image[], { search, state, type, tag }: Selection): Image[] {
+  const words = search
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== "");
-  const matching = images.filter(
+  return images.filter(
     (image) =>
-      (selection.state === "" || image.state === selection.state) &&
-      (selection.type === "" || columns.type.read(image) === selection.type) &&
+      (state === "" || image.state === state) &&
+      (type === "" || columns.type.read(image) === type) &&
+      (tag === null || readTagText(image, tag.key) === tag.value) &&
       words.every((word) => readSearched(image).includes(word)),
   );
-  return sortImages(matching, selection);
 }
 
 /** Numbers within names and versions count as numbers: 1.9.0 comes before 1.10.0. */
 const { compare } = new Intl.Collator("en", { numeric: true });
 
-function sortImages(images: Image[], { column, isDescending }: Selection): Image[] {
-  const { read } = columns[column];
-  const keyed = images.map((image) => ({ image, key: read(image) }));
+/** The images in order; those without a value come last, equal ones by id. */
+export function sortImages(images: readonly Image[], { column, isDescending }: Order): Image[] {
+  const keyed = images.map((image) => ({ image, key: readCell(image, column) }));
   const sign = isDescending ? -1 : 1;
   // Times are text that sorts as it is, and by far the quicker way.
   const order = column === "published" ? compareText : compare;
   return keyed
-    .sort((one, other) => sign * order(one.key, other.key) || compareText(one.image.id, other.image.id))
+    .sort(
+      (one, other) =>
+        Number(one.key === "") - Number(other.key === "") ||
+        sign * order(one.key, other.key) ||
+        compareText(one.image.id, other.image.id),
+    )
     .map(({ image }) => image);
 }
 

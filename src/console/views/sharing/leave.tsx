@@ -5,6 +5,7 @@ import { makeIntent } from "../../api/intents.ts";
 import type { Route } from "../../route.ts";
 import type { ImageStore } from "../../store/image-store.ts";
 import { Dialog } from "../../ui/dialog.tsx";
+import { listRoute } from "../../ui/last-list.ts";
 import { RefusalNotice } from "../../ui/refusal-notice.tsx";
 import { useAttempt } from "../../ui/use-attempt.ts";
 
@@ -26,7 +27,7 @@ export function Leave({ client, store, image, tell, go }: Props) {
       const target = { account: client.account, image: image.id };
       await store.write(makeIntent({ ...target, kind: "leave", body: { acl: [self] } }));
       tell("You left the image.");
-      go({ view: "images" });
+      go(listRoute());
     });
   return (
     <section class="panel" aria-labelledby="shared-with-you">

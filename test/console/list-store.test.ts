@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { findFreePort } from "../../scripts/running/address.ts";
+import { Client } from "../../src/console/api/client.ts";
+import type { Image } from "../../src/console/api/image.ts";
+import { makeIntent } from "../../src/console/api/intents.ts";
+import { generateKey } from "../../src/console/keys/generate-key.ts";
+import type { Session } from "../../src/console/keys/kept-session.ts";
+import { ImageStore } from "../../src/console/store/image-store.ts";
+import { run, StartedService } from "../support/started.ts";
+import { makeUuid } from "../support/uuids.ts";
+import "../support/locks.ts";
+import { LosingProxy } from "./losing-proxy.ts";
+
+const bob = { uuid: "47034e57-42d1-0342-b302-00db733e8c8a", login: "bob" };
+const images = Array.from({ length: 4 }, (_, at) => ({
+  ...{ uuid: makeUuid(at + 1), owner: bob.uuid, name: `n${at}`, version: "1", os: null, type: null },
+}));
+const [first = "", second = "", third = ""] = images.map(({ uuid }) => uuid);
+const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-console-list-"));
+let service: StartedService;
+let proxy: LosingProxy;
+let session: Session;
+
+beforeAll(async () => {
+  const key = await generateKey("bob");
+  const file = join(folder, "provision.json");
+  writeFileSync(file, JSON.stringify({ accounts: [{ ...bob, keys: [{ name: "bob", key: key.publicLine }] }], images }));
+  const state = join(folder, "state");
+  expect((await run(process.execPath, ["scripts/provision.ts", "--state", state, file])).stderr).toBe("");
+  const port = await findFreePort();
+  service = new StartedService(["--port", String(port), "--state", state], "serve");
+  await service.waitUntilReady();
+  proxy = new LosingProxy(port);
+  await proxy.start();
+  session = { login: "bob", key, actAs: null };
+});
+
+afterAll(async () => {
+  proxy.stop();
+  await service.end();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A client to whom something happens once, between a list and its end. */
+class Interrupted extends Client {
+  happens: () => Promise<void> = async () => undefined;
+
+  override async listAllImages(...args: Parameters<Client["listAllImages"]>): Promise<void> {
+    await super.listAllImages(...args);
+    const { happens } = this;
+    this.happens = async () => undefined;
+    await happens();
+  }
+}
+
+const makeUpdate = (image: string, version: string) =>
+  makeIntent({ account: "bob", image, kind: "update", body: { version } });
+
+const readVersions = (store: ImageStore) =>
+  Object.fromEntries(store.list.images.map(({ id, version }: Image) => [id, version]));
+
+it("what arrives while the list is read again is not lost with the earlier rows", async () => {
+  const client = new Interrupted(session, { origin: proxy.origin });
+  const other = new Client(session, { origin: proxy.origin });
+  const times = [1, 2, 3, 4, 5, 6].map((hour) => hour * 3_600_000);
+  const store = new ImageStore(client, null, () => times.shift() ?? 0);
+  await store.readList();
+  expect(store.list).toMatchObject({ state: "read", isReading: false, begunAt: 3_600_000, readAt: 7_200_000 });
+  expect(store.isFollowed).toBe(true);
+  const before = readVersions(store);
+  client.happens = async () => {
+    // Its own write, another key's change and another's deletion, which the feed tells once.
+    await store.write(makeUpdate(first, "own"));
+    await other.write(makeUpdate(second, "others"));
+    await other.write(makeIntent({ account: "bob", image: third, kind: "delete" }));
+    await store.poll();
+  };
+  await store.readList({ again: true });
+  const { [third]: _, ...left } = before;
+  expect(readVersions(store)).toEqual({ ...left, [first]: "own", [second]: "others" });
+});
+
+it("a list that is there is read no second time, and one that fails keeps what was read", async () => {
+  const store = new ImageStore(new Client(session, { origin: proxy.origin }));
+  await store.readList();
+  const { images: rows, readAt } = store.list;
+  const from = proxy.seen.length;
+  await store.readList();
+  expect(proxy.seen.length).toBe(from);
+  proxy.fates = [{ status: 500 }, { status: 500 }];
+  await store.readList({ again: true });
+  proxy.fates = [];
+  expect(store.list).toMatchObject({ images: rows, state: "read", isReading: false, readAt, refusal: { status: 500 } });
+  expect(store.list.images).toBe(rows);
+});
