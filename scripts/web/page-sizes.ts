@@ -1,5 +1,6 @@
 import { type Codings, compress } from "./codings.ts";
-import type { PageFiles } from "./pages.ts";
+import type { PageFiles } from "./first-load.ts";
+import { listFirstLoad, readFile } from "./first-load.ts";
 
 /** Files of the static pages that share a budget, and the sum of their sizes in each coding. The budget is for gzip. */
 export type PageSize = {
@@ -47,33 +48,3 @@ const findLargest = (rows: readonly Row[]): Row =>
   rows.toSorted((a, b) => b.kib.gzip - a.kib.gzip)[0] ?? makeRow(new Map(), []);
 
 const isOf = (folder: string) => (file: string) => file.startsWith(folder);
-
-function readFile(pages: PageFiles, file: string): string {
-  const text = pages.get(file);
-  if (text === undefined) throw new Error(`${file} is needed, and not built`);
-  return text;
-}
-
-/** The files that a page needs before it shows anything: its HTML, the scripts and styles it names, and their imports. */
-function listFirstLoad(pages: PageFiles, page: string): string[] {
-  const folder = page.slice(0, page.lastIndexOf("/") + 1);
-  const found = new Set([page]);
-  const add = (name: string) => {
-    const file = `${folder}${name}`;
-    if (found.has(file)) return;
-    found.add(file);
-    for (const imported of listNamed(readFile(pages, file), importedNames)) add(imported);
-  };
-  const named = listNamed(readFile(pages, page), linkedNames);
-  if (named.length === 0) throw new Error(`${page} names no script and no style sheet`);
-  for (const name of named) add(name);
-  return [...found];
-}
-
-/** In HTML: `src="console.js"`, `href="./console.css"`, but no other page. */
-const linkedNames = /\s(?:src|href)="(?:\.\/)?([^"/:]+\.(?:js|css))"/g;
-
-/** In what esbuild writes: `from"./chunk-A.js"` and `import"./chunk-A.js"`, but not `import("./later.js")`. */
-const importedNames = /\b(?:from|import)\s*"\.\/([^"]+)"/g;
-
-const listNamed = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, name = ""]) => name);

@@ -3,9 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
 import { makeDocument } from "../openapi/document.ts";
 import { makeSite } from "./docs/site.ts";
-
-/** The static pages: the path of each file in the folder that is served, such as `--docs/index.html`, and its text. */
-export type PageFiles = ReadonlyMap<string, string>;
+import { type PageFiles, preloadImports } from "./first-load.ts";
 
 const source = join(import.meta.dirname, "../../src/console");
 
@@ -16,13 +14,15 @@ export async function makePages(): Promise<PageFiles> {
     bundlePage("--docs", ["docs/docs.ts", "docs/docs.css"]),
     bundlePage("--console", ["console.tsx", "console.css"]),
   ]);
-  return new Map([
+  const pages = new Map([
     ...[...makeSite(document)].map(([file, text]) => [`--docs/${file}`, nameBundles(text, docs)] as const),
     ...docs,
     ["--docs/openapi.json", `${JSON.stringify(document)}\n`],
     ["--console/index.html", nameBundles(readFileSync(join(source, "index.html"), "utf8"), console)],
     ...console,
   ]);
+  const page = "--console/index.html";
+  return pages.set(page, preloadImports(pages, page));
 }
 
 /** What esbuild puts into the names of scripts and styles: a hash of the contents, and of what they import. */

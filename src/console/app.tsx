@@ -4,17 +4,14 @@ import { loadPart } from "./load-part.ts";
 import { formatRoute, type Route } from "./route.ts";
 import type { ImageStore } from "./store/image-store.ts";
 import { listRoute, noteList } from "./ui/last-list.ts";
-import { RefusalNotice } from "./ui/refusal-notice.tsx";
+import { later } from "./ui/later.tsx";
 import { useImageStore } from "./ui/use-image-store.ts";
-import { useLoaded } from "./ui/use-loaded.ts";
 import { leaveAddress, useRoute } from "./ui/use-route.ts";
 import { type SessionChanges, useSession } from "./ui/use-session.ts";
 import { useTold } from "./ui/use-told.ts";
 import type { ViewProps } from "./view-props.ts";
 import { AccountMenu } from "./views/account-menu.tsx";
-import { HistoryView } from "./views/history-view.tsx";
 import { ImagesView } from "./views/images-view.tsx";
-import type { KeysProps } from "./views/keys-view.tsx";
 import { SignInView } from "./views/sign-in-view.tsx";
 import { UnansweredIntents } from "./views/unanswered-intents.tsx";
 
@@ -122,19 +119,12 @@ function Header({ client, route, ...props }: HeaderProps) {
   );
 }
 
-/** The keys, whose script is loaded when they are first shown. */
-function KeysLater(props: KeysProps) {
-  const { value, refusal, reload } = useLoaded("keys view", () => loadPart(() => import("./views/keys-view.tsx")));
-  if (value) return <value.KeysView {...props} />;
-  return refusal ? <RefusalNotice refusal={refusal} onRetry={reload} /> : <p>Loading…</p>;
-}
-
-/** An image, whose script is loaded when the first one is shown. */
-function ImageLater(props: ViewProps & { id: string }) {
-  const { value, refusal, reload } = useLoaded("image view", () => loadPart(() => import("./views/image-view.tsx")));
-  if (value) return <value.ImageView {...props} />;
-  return refusal ? <RefusalNotice refusal={refusal} onRetry={reload} /> : <p>Loading…</p>;
-}
+const HistoryLater = later(
+  "the history",
+  async () => (await loadPart(() => import("./views/history-view.tsx"))).HistoryView,
+);
+const ImageLater = later("the image", async () => (await loadPart(() => import("./views/image-view.tsx"))).ImageView);
+const KeysLater = later("the keys", async () => (await loadPart(() => import("./views/keys-view.tsx"))).KeysView);
 
 type MainProps = ViewProps & { route: Route; session: SessionChanges };
 
@@ -143,7 +133,7 @@ function View({ route, session, ...props }: MainProps) {
     case "image":
       return <ImageLater key={route.id} id={route.id} {...props} />;
     case "history":
-      return <HistoryView key={route.id} id={route.id} {...props} />;
+      return <HistoryLater key={route.id} id={route.id} compare={route.compare} {...props} />;
     case "keys":
       return <KeysLater {...props} session={session} />;
     default:

@@ -3,7 +3,8 @@ export type Route =
   /** `query`: what the list shows, as views/images/list-address.ts reads it. */
   | { view: "images"; query?: string }
   | { view: "image"; id: string }
-  | { view: "history"; id: string }
+  /** `compare`: two revisions, the older first. */
+  | { view: "history"; id: string; compare?: readonly [number, number] }
   | { view: "keys" }
   | { view: "sign-in" }
   /** `npm start` prints it, with the private half of a throwaway key: what follows a `#` is sent to no server. */
@@ -16,7 +17,7 @@ export function readRoute(hash: string): Route {
   if (first === "keys" || first === "sign-in") return { view: first };
   if (first === "demo") return { view: "demo", seed: id };
   if (first !== "images" || id === "") return { view: "images", ...(first === "images" && query && { query }) };
-  return last === "history" ? { view: "history", id } : { view: "image", id };
+  return last === "history" ? { view: "history", id, ...readCompared(query) } : { view: "image", id };
 }
 
 /** The address of a view. */
@@ -24,7 +25,17 @@ export function formatRoute(route: Route): string {
   if (route.view === "demo") return `#/demo/${route.seed}`;
   if (route.view === "images") return `#/images${route.query ? `?${route.query}` : ""}`;
   if (!("id" in route)) return `#/${route.view}`;
-  return `#/images/${encodeURIComponent(route.id)}${route.view === "history" ? "/history" : ""}`;
+  const image = `#/images/${encodeURIComponent(route.id)}`;
+  if (route.view === "image") return image;
+  return `${image}/history${route.compare ? `?compare=${route.compare}` : ""}`;
+}
+
+/** The revisions that `compare=3,7` names. Anything else names none. */
+function readCompared(query: string): { compare?: readonly [number, number] } {
+  const [, one, other] =
+    /^([1-9]\d{0,14}),([1-9]\d{0,14})$/.exec(new URLSearchParams(query).get("compare") ?? "") ?? [];
+  if (one === undefined || other === undefined) return {};
+  return { compare: [Math.min(Number(one), Number(other)), Math.max(Number(one), Number(other))] };
 }
 
 /** Text that is no valid escape stays as it is. */

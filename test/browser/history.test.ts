@@ -57,7 +57,7 @@ describe.skipIf(!chromiumPath)(
       await update("reverted", { description: "second words", tags: { b: 2 }, acl: [] });
       const { page } = await open("reverted", { part: "/history" });
       const second = page.getByRole("listitem").filter({ hasText: "revision 3" }).first();
-      expect(await second.getByText("By /bob/keys/").innerText()).toContain("(the key that signs here)");
+      await second.getByText("By file, the key that signs here").waitFor();
       expect(await second.locator("del").allInnerTexts()).toContain("first");
       expect(await second.locator("ins").allInnerTexts()).toContain("second words");
       await page.getByRole("button", { name: "Make the image as it was at revision 2…" }).click();
@@ -93,18 +93,22 @@ describe.skipIf(!chromiumPath)(
       await update("field", { version: "2.0.0", tags: { keep: 2, role: "web", new: true } });
       const { page } = await open("field", { part: "/history" });
       const third = page.getByRole("listitem").filter({ hasText: "revision 3" }).first();
-      await third.getByRole("button", { name: "Take back tags…" }).click();
+      const undo = (field: string) => page.getByRole("button", { name: `Undo ${field} of revision 3` });
+      const confirm = page.getByRole("dialog").getByRole("button", { name: "Undo", exact: true });
+      await undo("tags").click();
       const release = await holdBack(page, "**/audit");
-      await page.getByRole("button", { name: "Take it back" }).click();
-      await page.getByText("Took back tags.").waitFor();
+      await page.getByRole("dialog").locator("ins", { hasText: "db" }).waitFor();
+      await confirm.click();
+      await page.getByText("Took back tags of revision 3.").waitFor();
       // What is shown is the revision before: an edit over it would be refused as somebody else's.
-      const description = third.getByRole("button", { name: "Take back description…" });
-      expect(await description.isDisabled()).toBe(true);
+      expect(await undo("description").isDisabled()).toBe(true);
       release();
       await page.getByRole("dialog").waitFor({ state: "detached" });
-      await description.click();
-      await page.getByRole("button", { name: "Take it back" }).click();
-      await page.getByText("Took back description.").waitFor();
+      await third.getByText("It is as before already.").waitFor();
+      expect(await undo("tags").isDisabled()).toBe(true);
+      await undo("description").click();
+      await confirm.click();
+      await page.getByText("Took back description of revision 3.").waitFor();
       expect(await read("field")).toMatchObject({
         version: "2.0.0",
         description: "good",
@@ -128,13 +132,13 @@ describe.skipIf(!chromiumPath)(
       await page.getByText("revision 4").waitFor();
     });
 
-    it("shows 150 revisions a hundred at a time", async () => {
+    it("shows 150 revisions a hundred at a time, and moves the focus to those that it adds", async () => {
       for (let at = 0; at < 149; at += 1) await update("long", { description: `edit ${at}` });
       const { page } = await open("long", { part: "/history" });
       const revisions = page.locator(".timeline > li");
       expect(await revisions.count()).toBe(100);
-      await page.getByRole("button", { name: "Show older" }).click();
-      await page.getByText("revision 1", { exact: true }).waitFor();
+      await page.getByRole("button", { name: "Show older" }).press("Enter");
+      await page.locator("#revision-50:focus").waitFor();
       expect(await revisions.count()).toBe(150);
       expect(await page.getByRole("button", { name: "Show older" }).count()).toBe(0);
     });
@@ -176,7 +180,11 @@ describe.skipIf(!chromiumPath)(
       await window.page.goto(`/--console/#/images/${idOf("gone")}/history`);
       await window.page.getByText("The image is deleted. Its history stays for a while.").waitFor();
       await window.page.getByText("Deleted", { exact: true }).waitFor();
-      expect(await window.page.getByRole("button", { name: /Make the image/ }).count()).toBe(0);
+      await window.page.getByRole("heading", { level: 1, name: "History of gone" }).waitFor();
+      expect(await window.page.title()).toBe("History of gone – cloudapi-edge");
+      expect(await window.page.getByRole("button", { name: /Make the image|Undo/ }).count()).toBe(0);
+      await window.page.getByRole("link", { name: "Compare revisions 1 and 2" }).click();
+      await window.page.locator(".compared ins", { hasText: "destroyed" }).waitFor();
     });
 
     it.each([

@@ -139,7 +139,7 @@ describe.skipIf(!chromiumPath)(`the console's image${chromiumPath ? "" : ` (${wi
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("heading", { name: "Someone else changed this image" }).waitFor();
     expect(await listFindings(page)).toEqual([]);
-    await page.getByText(/^A key of bob .* changed description, tags, homepage/).waitFor();
+    await page.getByText(/^The key robot changed description, tags, homepage/).waitFor();
     await page
       .getByRole("row", { name: /description/ })
       .getByRole("radio", { name: "mine" })

@@ -193,5 +193,5 @@ describe.skipIf(!chromiumPath)(`two browsers${chromiumPath ? "" : ` (${withoutCh
     expect({ version, description, homepage, "tags.a": tags.a, "tags.b": tags.b }).toEqual(Object.fromEntries(last));
     expect(acknowledged.length).toBeGreaterThan(rounds / 2);
     expect(await service.closeWindows()).toEqual([]);
-  });
+  }, 3_600_000);
 });

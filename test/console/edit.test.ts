@@ -19,7 +19,7 @@ import { isEqual } from "../../src/console/edit/equal.ts";
 import { readTag } from "../../src/console/edit/merge.ts";
 import { makeTagsDraft, switchMode } from "../../src/console/edit/tag-rows.ts";
 import { findAccountMistake, findFieldMistakes } from "../../src/console/edit/validate.ts";
-import { formatRoute, readRoute } from "../../src/console/route.ts";
+import { formatRoute, type Route, readRoute } from "../../src/console/route.ts";
 import { makeUpdateImageSchema } from "../../src/images/rules/fields.ts";
 
 const runs = { numRuns: process.env["LONG"] ? 20_000 : 500 };
@@ -151,6 +151,14 @@ describe("a difference", () => {
     ]);
   });
 
+  it("names a tag that an object without tags seems to have", () => {
+    const tagged: Record<string, unknown> = JSON.parse('{"constructor": 1, "__proto__": 2}');
+    expect(listDifferences({}, tagged)).toEqual([
+      { field: "constructor", before: null, after: 1 },
+      { field: "__proto__", before: null, after: 2 },
+    ]);
+  });
+
   it("of texts holds both", () => {
     const words = fc
       .array(fc.constantFrom("red", "green", " ", "\n", "é", "💡", ","), { maxLength: 40 })
@@ -165,9 +173,33 @@ describe("a difference", () => {
             .join("");
         expect([join("added"), join("removed")]).toEqual([before, after]);
         if (before === after) expect(parts.every(({ kind }) => kind === "same")).toBe(true);
+        // What went stands before what came, and what stayed between two changes is longer than one of them.
+        const kinds = parts.map(({ kind }) => kind.charAt(0)).join("");
+        expect(kinds).toMatch(/^s?((ra?|a)s)*(ra?|a)?$/);
+        const changes = parts.map(({ kind, text }) => (kind === "same" ? 0 : text.length));
+        const largest = (at: number, step: number) => Math.max(changes[at + step] ?? 0, changes[at + 2 * step] ?? 0);
+        for (const [at, { kind, text }] of parts.entries()) {
+          const isBetween = kind === "same" && at > 0 && at < parts.length - 1;
+          if (isBetween) expect(text.length).toBeGreaterThan(Math.min(largest(at, -1), largest(at, 1)));
+        }
       }),
       runs,
     );
+  });
+
+  it("of a text that was rewritten is the old and the new one, each whole", () => {
+    const [before, after] = [
+      "PostgreSQL 17 with streaming replication, WAL archiving to object storage and nightly base backups.",
+      "An image for the database of the billing service: it has the newest release, and the tools to take backups.",
+    ];
+    expect(splitTextDifference(before, after)).toEqual([
+      { kind: "removed", text: before },
+      { kind: "added", text: after },
+    ]);
+    expect(splitTextDifference("good", `good, and ${after}`)).toEqual([
+      { kind: "same", text: "good" },
+      { kind: "added", text: `, and ${after}` },
+    ]);
   });
 
   it("of texts is word by word, and of long ones still done at once", () => {
@@ -176,6 +208,13 @@ describe("a difference", () => {
       { kind: "removed", text: "small" },
       { kind: "added", text: "large" },
       { kind: "same", text: " test" },
+    ]);
+    // Common words between longer changes are no islands.
+    expect(splitTextDifference("runs on the old network today", "runs behind the new one today")).toEqual([
+      { kind: "same", text: "runs " },
+      { kind: "removed", text: "on the old network" },
+      { kind: "added", text: "behind the new one" },
+      { kind: "same", text: " today" },
     ]);
     const [before, after] = ["a ", "b "].map((word) => word.repeat(5000));
     expect(splitTextDifference(before ?? "", after ?? "").length).toBeGreaterThan(1);
@@ -221,9 +260,12 @@ describe("an address", () => {
       fc.property(
         fc.string({ minLength: 1 }).filter((id) => id.isWellFormed()),
         (id) => {
-          for (const route of [{ view: "image", id } as const, { view: "history", id } as const]) {
-            expect(readRoute(formatRoute(route))).toEqual(route);
-          }
+          const routes: Route[] = [
+            { view: "image", id },
+            { view: "history", id },
+            { view: "history", id, compare: [3, 7] },
+          ];
+          expect(routes.map((route) => readRoute(formatRoute(route)))).toEqual(routes);
         },
       ),
       runs,
@@ -231,6 +273,12 @@ describe("an address", () => {
     expect(["", "#", "#/", "#/nope", "#/images", "#/images//"].map(readRoute)).toEqual(
       Array(6).fill({ view: "images" }),
     );
+    const compare = (text: string) => readRoute(`#/images/a/history?compare=${text}`);
+    expect(["7,3", "10,9", "3", "0,1", "1,x", "1,2,3"].map(compare)).toEqual([
+      { view: "history", id: "a", compare: [3, 7] },
+      { view: "history", id: "a", compare: [9, 10] },
+      ...Array(4).fill({ view: "history", id: "a" }),
+    ]);
     expect(["#/keys", "#/sign-in", "#/images/%zz"].map(readRoute)).toEqual([
       { view: "keys" },
       { view: "sign-in" },

@@ -35,8 +35,9 @@ export class StartedService {
     await Promise.all([...StartedService.#running].map((service) => service.end()));
   }
 
-  constructor(args: readonly string[], command: Command = "start") {
-    this.process = spawn(process.execPath, [join(root, `scripts/${command}.ts`), ...args], { cwd: root });
+  /** @param cwd another checkout */
+  constructor(args: readonly string[], command: Command = "start", cwd = root) {
+    this.process = spawn(process.execPath, [join(cwd, `scripts/${command}.ts`), ...args], { cwd });
     for (const stream of [this.process.stdout, this.process.stderr]) {
       stream?.on("data", (chunk: Buffer) => {
         this.output += chunk.toString();

@@ -10,9 +10,13 @@ export function listDifferences(
   after: Readonly<Record<string, unknown>>,
 ): Difference[] {
   return [...new Set([...Object.keys(after), ...Object.keys(before)])]
-    .map((field) => ({ field, before: before[field] ?? null, after: after[field] ?? null }))
+    .map((field) => ({ field, before: readOwn(before, field), after: readOwn(after, field) }))
     .filter((change) => !isEqual(change.before, change.after));
 }
+
+/** A tag may be called `constructor`. */
+const readOwn = (object: Readonly<Record<string, unknown>>, field: string): unknown =>
+  Object.hasOwn(object, field) ? (object[field] ?? null) : null;
 
 /** What an update would change of an image. */
 export function listChanges(image: Image, update: Update): Difference[] {
@@ -26,19 +30,74 @@ export type TextPart = { kind: "same" | "added" | "removed"; text: string };
 /** Words compared with words; more would keep the page busy. */
 const maxCompared = 250_000;
 
-/** How one text becomes another, word by word; as a whole where both are long. */
+/** Of the shorter text, what at least must have stayed for a comparison word by word to be easier to read than both. */
+const leastKept = 1 / 3;
+
+/**
+ * How one text becomes another, word by word: what went before what came. Common words between longer changes count as
+ * changed; where little stayed, or both texts are long, the whole old text goes and the whole new one comes.
+ */
 export function splitTextDifference(before: string, after: string): TextPart[] {
   const [olds, news] = [splitWords(before), splitWords(after)];
   const start = countSame(olds, news);
   const end = countSame(olds.slice(start).reverse(), news.slice(start).reverse());
   const [oldRest, newRest] = [olds.slice(start, olds.length - end), news.slice(start, news.length - end)];
   const middle = oldRest.length * newRest.length > maxCompared ? replaceAll(oldRest, newRest) : align(oldRest, newRest);
-  return joinParts([
+  const stretches = absorbIslands([
     ...news.slice(0, start).map(makePart("same")),
     ...middle,
     ...news.slice(news.length - end).map(makePart("same")),
   ]);
+  const kept = stretches.reduce((sum, { same }) => sum + countLetters(same), 0);
+  const isRewritten = kept < leastKept * Math.min(countLetters(before), countLetters(after));
+  return isRewritten
+    ? [makePart("removed")(before), makePart("added")(after)]
+    : stretches.flatMap(({ removed, added, same }) =>
+        [makePart("removed")(removed), makePart("added")(added), makePart("same")(same)].filter(
+          ({ text }) => text !== "",
+        ),
+      );
 }
+
+/** A change, and what stayed after it. */
+type Stretch = { removed: string; added: string; same: string };
+
+const measureChange = ({ removed, added }: Stretch): number => Math.max(removed.length, added.length);
+
+/** Makes what stayed between two longer changes a part of one change. */
+function absorbIslands(parts: readonly TextPart[]): Stretch[] {
+  const stretches: Stretch[] = [];
+  for (const next of listStretches(parts)) {
+    let last = next;
+    for (let before = stretches.at(-1); before && isIsland(before, last); before = stretches.at(-1)) {
+      last = {
+        removed: before.removed + before.same + last.removed,
+        added: before.added + before.same + last.added,
+        same: last.same,
+      };
+      stretches.pop();
+    }
+    stretches.push(last);
+  }
+  return stretches;
+}
+
+/** Whether what stayed between two changes is no longer than either of them. */
+const isIsland = (before: Stretch, after: Stretch): boolean =>
+  before.same.length <= Math.min(measureChange(before), measureChange(after));
+
+function listStretches(parts: readonly TextPart[]): Stretch[] {
+  const stretches: Stretch[] = [];
+  for (const { kind, text } of parts) {
+    const last = stretches.at(-1);
+    if (last && (kind === "same" || last.same === "")) last[kind] += text;
+    else stretches.push({ removed: "", added: "", same: "", [kind]: text });
+  }
+  return stretches;
+}
+
+/** Blanks keep nothing of a text. */
+const countLetters = (text: string): number => text.replace(/\s+/g, "").length;
 
 /** Words, and what is between them. A version, a URL and a name with hyphens are one word each. */
 const splitWords = (text: string): string[] =>
@@ -85,15 +144,4 @@ function measureCommon(olds: readonly string[], news: readonly string[]): (row: 
     }
   }
   return at;
-}
-
-/** Neighbours of a kind as one. */
-function joinParts(parts: readonly TextPart[]): TextPart[] {
-  const joined: TextPart[] = [];
-  for (const { kind, text } of parts) {
-    const last = joined.at(-1);
-    if (last?.kind === kind) last.text += text;
-    else joined.push({ kind, text });
-  }
-  return joined;
 }

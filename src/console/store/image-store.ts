@@ -24,6 +24,8 @@ export type Opened = {
   /** Null until it came. */
   version: Versioned | null;
   edit: Edit;
+  /** When it came last, ISO 8601. */
+  readAt: string | null;
   /** Why it did not come. */
   refusal: Refusal | null;
   isLoading: boolean;
@@ -35,7 +37,7 @@ export type Opened = {
 };
 
 const unopened: Opened = {
-  ...{ version: null, edit: noEdit, refusal: null, isLoading: false, isSaving: false },
+  ...{ version: null, readAt: null, edit: noEdit, refusal: null, isLoading: false, isSaving: false },
   ...{ since: 0, news: [] },
 };
 
@@ -49,7 +51,7 @@ export class ImageStore {
   readonly client: Client;
   /** The UUID of the account; null until the service answered. */
   account: string | null = null;
-  /** Why the feed could not be read the last time; null if it was. */
+  /** Why the feed could not be read the last two times; null if it was. */
   feedRefusal: Refusal | null = null;
   /** When the feed was read last, in milliseconds since the epoch. */
   followedAt: number | null = null;
@@ -66,6 +68,9 @@ export class ImageStore {
   readonly #intents = new Map<string, { name: string; intent: Intent }>();
   readonly #running = new Map<string, Promise<void>>();
   #begun: Promise<void> | null = null;
+  /** When the service lets the feed be read again, in milliseconds since the epoch. */
+  #notBefore = 0;
+  #failures = 0;
 
   readonly #now: () => number;
 
@@ -142,7 +147,8 @@ export class ImageStore {
     const { version: known, edit } = this.read(id);
     const revision = readRevision(version.etag);
     if (known && readRevision(known.etag) > revision) return;
-    this.#set(id, { version, edit: rebase(edit, version.image), ...(!known && { since: revision }) });
+    const readAt = new Date().toISOString();
+    this.#set(id, { version, readAt, edit: rebase(edit, version.image), ...(!known && { since: revision }) });
     this.#rows.put(version.image);
   }
 
@@ -252,18 +258,23 @@ export class ImageStore {
   poll = (): Promise<void> => this.#once("poll", () => this.#pollOnce());
 
   async #pollOnce(): Promise<void> {
+    if (Date.now() < this.#notBefore) return;
     const before = this.feedRefusal;
     try {
       const changes = await this.#feed.readNew();
       this.feedRefusal = null;
       this.followedAt = this.#now();
+      this.#failures = 0;
       await Promise.all([
         this.#rows.takeIn(changes, this.account ?? "", () => this.#rows.readAnew(() => this.#begin())),
         this.#tell(changes),
       ]);
     } catch (error) {
-      this.feedRefusal = toRefusal(error);
-      if (this.feedRefusal.status === 410) await this.#beginAnew();
+      const refusal = toRefusal(error);
+      this.#notBefore = Date.now() + (refusal.retryAfterSeconds ?? 0) * 1000;
+      this.#failures += 1;
+      if (refusal.status === 410) await this.#beginAnew();
+      else if (this.#failures > 1) this.feedRefusal = refusal;
     }
     if (before !== this.feedRefusal) this.#notify();
   }

@@ -1,18 +1,16 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { catchFocus } from "./focus.ts";
 
 type Props = { title: string; onClose: () => void; children: ComponentChildren };
 
-/** A modal dialog: the browser keeps the focus in it, and Escape closes it. The focus goes back to where it was. */
+/** A modal dialog: the browser keeps the focus in it, and Escape closes it. Then the focus is where it was before. */
 export function Dialog({ title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const before = document.activeElement;
+  useLayoutEffect(() => {
+    const opener = document.activeElement;
     dialog.current?.showModal();
-    return () => {
-      // The browser gives it back when a dialog is closed, not when it is taken away.
-      if (before instanceof HTMLElement && document.activeElement === document.body) before.focus();
-    };
+    return () => catchFocus(opener);
   }, []);
   return (
     <dialog ref={dialog} aria-labelledby="dialog-title" onClose={onClose}>

@@ -1,19 +1,30 @@
+import type { ComponentChildren } from "preact";
 import { isJsonObject, type JsonObject } from "../api/image.ts";
 import { type Difference, listDifferences, splitTextDifference } from "../edit/difference.ts";
 
+type Props = {
+  differences: readonly Difference[];
+  /** What can be done with a field, beside it. */
+  renderAction?: (difference: Difference) => ComponentChildren;
+};
+
 /** Fields that differ, each with what it was and what it is. Signs say what went and what came, not colours alone. */
-export const Differences = ({ differences }: { differences: readonly Difference[] }) => (
+export const Differences = ({ differences, renderAction }: Props) => (
   <dl class="differences">
-    {differences.map((each) => (
-      <div key={each.field}>
-        <dt>
-          <bdi>{each.field}</bdi>
-        </dt>
-        <dd>
-          <FieldDifference {...each} />
-        </dd>
-      </div>
-    ))}
+    {differences.map((each) => {
+      const action = renderAction?.(each);
+      return (
+        <div key={each.field}>
+          <dt>
+            <bdi>{each.field}</bdi>
+          </dt>
+          <dd>
+            <FieldDifference {...each} />
+          </dd>
+          {action && <dd class="beside">{action}</dd>}
+        </div>
+      );
+    })}
   </dl>
 );
 
@@ -30,14 +41,21 @@ function FieldDifference({ field, before, after }: Difference) {
   );
 }
 
-const TextDifference = ({ before, after }: { before: string; after: string }) => (
-  <bdi class="text">
-    {splitTextDifference(before, after).map(({ kind, text }, at) =>
-      // Parts have no names, and never move.
-      kind === "same" ? text : kind === "added" ? <ins key={at}>{text}</ins> : <del key={at}>{text}</del>,
-    )}
-  </bdi>
-);
+/** Two texts in one line, where they have nothing in common, are no longer than this. */
+const lineCharacters = 60;
+
+function TextDifference({ before, after }: { before: string; after: string }) {
+  const parts = splitTextDifference(before, after);
+  const isApart = parts.every(({ kind }) => kind !== "same") && before.length + after.length > lineCharacters;
+  return (
+    <bdi class={isApart ? "text apart" : "text"}>
+      {parts.map(({ kind, text }, at) =>
+        // Parts have no names, and never move.
+        kind === "same" ? text : kind === "added" ? <ins key={at}>{text}</ins> : <del key={at}>{text}</del>,
+      )}
+    </bdi>
+  );
+}
 
 const AclDifference = ({ before, after }: { before: readonly string[]; after: readonly string[] }) => (
   <ul class="plain mono">

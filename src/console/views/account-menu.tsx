@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { loadPart } from "../load-part.ts";
 import { setSelf } from "../names.ts";
 import { RefusalNotice } from "../ui/refusal-notice.tsx";
 import { useLoaded } from "../ui/use-loaded.ts";
@@ -10,7 +11,7 @@ const menuId = "account-menu";
 export function AccountMenu(props: AccountProps) {
   const { client } = props;
   const { login, actAs } = client.session;
-  const parts = useLoaded("account menu", () => import("./account/account-parts.tsx"));
+  const parts = useLoaded("account menu", () => loadPart(() => import("./account/account-parts.tsx")));
   const [isOpen, setOpen] = useState(false);
   const [dialog, setDialog] = useState<AccountDialog | null>(null);
   const menu = useRef<HTMLDivElement>(null);

@@ -1,77 +1,85 @@
-import { useState } from "preact/hooks";
-import type { AuditEntry, AuditPage, Versioned } from "../api/image.ts";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { readRevision } from "../api/image.ts";
 import { formatRoute } from "../route.ts";
+import { focusHeading } from "../ui/focus.ts";
+import { Heading } from "../ui/heading.tsx";
 import { listRoute } from "../ui/last-list.ts";
-import { RefusalNotice } from "../ui/refusal-notice.tsx";
-import { useAttempt } from "../ui/use-attempt.ts";
+import { NotLoaded } from "../ui/not-loaded.tsx";
 import { useLoaded } from "../ui/use-loaded.ts";
+import { useStore } from "../ui/use-store.ts";
 import type { ViewProps } from "../view-props.ts";
-import { Revert } from "./history/revert.tsx";
-import { Revision } from "./history/revision.tsx";
+import { Comparison } from "./history/comparison.tsx";
+import { readHistory } from "./history/read-history.ts";
+import { Timeline } from "./history/timeline.tsx";
 
-type History = AuditPage & { current: Versioned | null };
+type Props = ViewProps & {
+  id: string;
+  /** Two revisions to show beside each other, in place of all. */
+  compare: readonly [number, number] | undefined;
+};
 
 /** What happened to an image, newest first, and how to take it back. */
-export function HistoryView({ id, client, tell, go }: ViewProps & { id: string }) {
-  const [asked, setAsked] = useState<AuditEntry | null>(null);
-  const { attempt, refusal: olderRefusal } = useAttempt();
-  const { value, refusal, isLoading, reload, replace } = useLoaded(`history ${id}`, async (): Promise<History> => {
-    // A destroyed image has a history, and no current state.
-    const [page, current] = await Promise.all([client.audit(id), client.getImage(id).catch(() => null)]);
-    return { ...page, current };
-  });
-  const showOlder = ({ entries, nextMarker, current }: History) =>
-    attempt(async () => {
-      if (nextMarker === null) return;
-      const older = await client.audit(id, { marker: nextMarker });
-      replace({ ...older, entries: [...entries, ...older.entries], current });
-    });
-  if (!value) return refusal ? <RefusalNotice refusal={refusal} onRetry={reload} /> : <p role="status">Loading…</p>;
-  const { entries, nextMarker, current } = value;
-  const mayRevert = client.may("images:update", id) && client.may("images:tag", id);
+export function HistoryView({ id, compare, client, store, tell }: Props) {
+  const [chosen, setChosen] = useState<readonly number[]>([]);
+  const loaded = useLoaded(`history ${id}`, () => readHistory(store, id));
+  useCompareFocus(compare !== undefined);
+  const history = loaded.value;
+  const newest = readRevision(useStore(store).read(id).version?.etag ?? "");
+  const [shown] = history?.entries ?? [];
+  const isOld = shown !== undefined && shown.revision < newest;
+  const readFor = useRef(0);
+  useEffect(() => {
+    // The image was changed, here or elsewhere: what is shown is read again, once for each revision.
+    if (!isOld || loaded.isLoading || readFor.current === newest) return;
+    readFor.current = newest;
+    loaded.reload();
+  }, [isOld, loaded.isLoading, newest]);
+  const name = history?.last?.name ?? id;
+  const title = compare ? `Revisions ${compare[0]} and ${compare[1]} of` : "History of";
+  const notLoaded = <NotLoaded what="the history" loaded={loaded} readAt={history?.readAt ?? null} />;
+  if (!history) return notLoaded;
   return (
     <>
       <p class="quiet">
-        <a href={formatRoute(listRoute())}>Images</a> ›{" "}
-        <a href={formatRoute({ view: "image", id })}>{current?.image.name ?? id}</a>
+        <a href={formatRoute(listRoute())}>Images</a>
+        {history.current && (
+          <>
+            {" "}
+            ›{" "}
+            <a href={formatRoute({ view: "image", id })}>
+              <bdi>{name}</bdi>
+            </a>
+          </>
+        )}
+        {compare && (
+          <>
+            {" "}
+            › <a href={formatRoute({ view: "history", id })}>History</a>
+          </>
+        )}
       </p>
-      <h1>History</h1>
-      {refusal && <RefusalNotice refusal={refusal} onRetry={reload} />}
-      {!current && <p class="notice warn">The image is deleted. Its history stays for a while.</p>}
-      <ol class="timeline">
-        {entries.map((entry, at) => (
-          <Revision
-            key={entry.revision}
-            entry={entry}
-            session={client.session}
-            onRevert={current && at > 0 && mayRevert ? () => setAsked(entry) : undefined}
-            {...{ client, current, isLoading, tell }}
-            onChanged={reload}
-          />
-        ))}
-      </ol>
-      {olderRefusal && <RefusalNotice refusal={olderRefusal} />}
-      {nextMarker !== null && (
-        <button type="button" onClick={() => showOlder(value)}>
-          Show older
-        </button>
-      )}
-      {asked && current && (
-        <Revert
-          {...{ client, current, tell }}
-          revision={asked.revision}
-          onClose={() => setAsked(null)}
-          onReverted={() => {
-            setAsked(null);
-            reload();
-          }}
-          onLookAgain={() => {
-            setAsked(null);
-            reload();
-            go({ view: "history", id });
-          }}
-        />
+      <Heading title={`${title} ${name}`}>
+        {title} <bdi>{name}</bdi>
+      </Heading>
+      {notLoaded}
+      {!history.current && <p class="notice warn">The image is deleted. Its history stays for a while.</p>}
+      {compare ? (
+        <Comparison {...{ id, client, history, compare }} />
+      ) : (
+        <Timeline {...{ id, store, tell, history, loaded, chosen, setChosen }} isLoading={loaded.isLoading || isOld} />
       )}
     </>
   );
+}
+
+/** From the history to a comparison: to its heading; back: to the link that led there. */
+function useCompareFocus(isComparing: boolean): void {
+  const before = useRef(isComparing);
+  useLayoutEffect(() => {
+    if (before.current === isComparing) return;
+    before.current = isComparing;
+    const link = document.getElementById("compare");
+    if (link) link.focus();
+    else focusHeading();
+  }, [isComparing]);
 }

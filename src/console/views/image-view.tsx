@@ -2,7 +2,7 @@ import { useEffect } from "preact/hooks";
 import { formatRoute } from "../route.ts";
 import { Heading } from "../ui/heading.tsx";
 import { listRoute } from "../ui/last-list.ts";
-import { RefusalNotice } from "../ui/refusal-notice.tsx";
+import { NotLoaded } from "../ui/not-loaded.tsx";
 import { useStore } from "../ui/use-store.ts";
 import type { ViewProps } from "../view-props.ts";
 import { EditForm } from "./image/edit-form.tsx";
@@ -17,9 +17,11 @@ export function ImageView({ id, ...props }: ViewProps & { id: string }) {
   const { client, go, tell } = props;
   const store = useStore(props.store);
   useEffect(() => void store.open(id), [store, id]);
-  const { version, refusal, isLoading, news } = store.read(id);
-  const reload = () => void store.open(id);
-  if (!version) return refusal ? <RefusalNotice refusal={refusal} onRetry={reload} /> : <p role="status">Loading…</p>;
+  const { version, readAt, isLoading, news, ...opened } = store.read(id);
+  const refusal = opened.refusal ?? store.feedRefusal;
+  const reload = () => void Promise.all([store.open(id), store.poll()]);
+  const state = <NotLoaded what="the image" loaded={{ refusal, reload }} readAt={readAt} />;
+  if (!version) return state;
   const { image, etag } = version;
   const isOwn = image.owner === store.account;
   const isShared = !isOwn && (image.acl ?? []).includes(store.account ?? "");
@@ -32,8 +34,8 @@ export function ImageView({ id, ...props }: ViewProps & { id: string }) {
       <Heading title={`${image.name} ${image.version}`}>
         <bdi>{image.name}</bdi> <bdi class="quiet">{image.version}</bdi>
       </Heading>
-      {refusal && <RefusalNotice refusal={refusal} onRetry={reload} />}
-      <NewsNotice news={news} onSeen={() => store.noteSeen(id)} />
+      {state}
+      <NewsNotice news={news} client={client} onSeen={() => store.noteSeen(id)} />
       <div class="columns">
         <div>{isEditable ? <EditForm {...{ id, client, store, tell }} /> : <ReadOnlyFields image={image} />}</div>
         <aside>

@@ -8,7 +8,7 @@ import { findScope, type Scope, scopes } from "./images/access.ts";
 import { Filters } from "./images/filters.tsx";
 import { ImageTable } from "./images/image-table.tsx";
 import { firstOrder, formatListAddress, type ListAddress, readListAddress } from "./images/list-address.ts";
-import { formatCounts, ListRefusal, Nothing, ReadAt } from "./images/list-state.tsx";
+import { formatCounts, ListNotLoaded, Nothing, ReadAt } from "./images/list-state.tsx";
 import { findPlace } from "./images/places.ts";
 import { useReadAgain } from "./images/read-again.ts";
 import { type Column, type Selection, selectImages, sortImages } from "./images/select-images.ts";
@@ -16,12 +16,7 @@ import { type Column, type Selection, selectImages, sortImages } from "./images/
 /** Every image that the account sees, as a table to search, filter and sort. @param query what the address says of it */
 export function ImagesView({ query, ...props }: ViewProps & { query: string }) {
   const store = useStore(props.store);
-  useEffect(() => {
-    const read = () => void store.readList();
-    read();
-    addEventListener("online", read);
-    return () => removeEventListener("online", read);
-  }, [store]);
+  useEffect(() => void store.readList(), [store]);
   const { address, ignored } = useMemo(() => readListAddress(query), [query]);
   const { scope, column, isDescending } = address;
   const isFollowed = scope === "mine" && store.isFollowed;
@@ -43,6 +38,8 @@ export function ImagesView({ query, ...props }: ViewProps & { query: string }) {
     typed.current = isTyped ? next : null;
   };
   const sort = (next: Column) => show(next === column ? { isDescending: !isDescending } : firstOrder(next));
+
+  const counts = formatCounts(list, { shown: selected.length, inScope: inScope.length });
 
   return (
     <>
@@ -67,13 +64,15 @@ export function ImagesView({ query, ...props }: ViewProps & { query: string }) {
           The address asks for something that no list has: {ignored.join(", ")}. It was left out.
         </p>
       )}
-      <ListRefusal store={store} />
-      <div class="counts">
-        <p class="quiet" role="status">
-          {formatCounts(list, { shown: selected.length, inScope: inScope.length })}
-        </p>
-        {!isFollowed && <ReadAt store={store} />}
-      </div>
+      <ListNotLoaded store={store} />
+      {counts !== null && (
+        <div class="counts">
+          <p class="quiet" role="status">
+            {counts}
+          </p>
+          {!isFollowed && <ReadAt store={store} />}
+        </div>
+      )}
       {selected.length > 0 ? (
         <ImageTable
           images={selected}

@@ -9,7 +9,7 @@ import { KeyTable } from "./keys/key-table.tsx";
 import { ProgramKey } from "./keys/program-key.tsx";
 import { ReplaceKey } from "./keys/replace-key.tsx";
 
-export type KeysProps = Pick<ViewProps, "client" | "tell"> & { session: SessionChanges };
+type KeysProps = Pick<ViewProps, "client" | "tell"> & { session: SessionChanges };
 
 const unanswered = "The keys below were read again. Look whether the change is among them before you repeat it.";
 

@@ -1,5 +1,6 @@
 import { Client } from "../api/client.ts";
 import type { Session } from "../keys/kept-session.ts";
+import { loadPart } from "../load-part.ts";
 import type { Route } from "../route.ts";
 import { RefusalNotice } from "../ui/refusal-notice.tsx";
 import { useLoaded } from "../ui/use-loaded.ts";
@@ -16,7 +17,7 @@ type Props = {
 
 /** Signs a person in: with a private key file, or with a key that is made here. Who is signed in loads no more than this. */
 export function SignInView({ route, why, onSignIn, tell }: Props) {
-  const ways = useLoaded("ways to sign in", () => import("./sign-in/ways-to-sign-in.tsx"));
+  const ways = useLoaded("ways to sign in", () => loadPart(() => import("./sign-in/ways-to-sign-in.tsx")));
   const signIn: SignIn = async (login, key, { isPending } = { isPending: false }) => {
     const session: Session = { login, key, actAs: null };
     const client = new Client(session);

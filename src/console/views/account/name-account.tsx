@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { loadPart } from "../../load-part.ts";
 import { listNames } from "../../names.ts";
 import { useLoaded } from "../../ui/use-loaded.ts";
 
@@ -26,7 +27,7 @@ export function NameAccount({ id, tell }: Props) {
 type LaterProps = { tell: (text: string) => void; begun: string; onClose: () => void };
 
 function DialogLater(props: LaterProps) {
-  const { value, refusal } = useLoaded("names dialog", () => import("./names-dialog.tsx"));
+  const { value, refusal } = useLoaded("names dialog", () => loadPart(() => import("./names-dialog.tsx")));
   if (value) return <value.NamesDialog {...props} />;
   return refusal && <span role="alert">{refusal.message}</span>;
 }

@@ -1,50 +1,68 @@
 import type { Client } from "../../api/client.ts";
 import type { AuditEntry, Versioned } from "../../api/image.ts";
-import type { Session } from "../../keys/kept-session.ts";
+import { Action } from "../../ui/action.tsx";
 import { Differences } from "../../ui/difference.tsx";
 import { Time } from "../../ui/time.tsx";
-import { TakeBack } from "./take-back.tsx";
+import { Caller } from "./caller.tsx";
+import { mayUndo, type Undoable, UndoButton } from "./undo.tsx";
 
 type Props = {
   entry: AuditEntry;
-  session: Session;
   client: Client;
   current: Versioned | null;
   /** While the history is read again, `current` may be old: what is made over it would be refused. */
   isLoading: boolean;
-  tell: (text: string) => void;
+  isChosen: boolean;
+  onChoose: (isChosen: boolean) => void;
   onRevert: (() => void) | undefined;
-  onChanged: () => void;
+  onUndo: (asked: Undoable) => void;
 };
 
 /** One revision: when, what, by whom, and what it changed. */
-export function Revision({ entry, session, client, current, isLoading, tell, onRevert, onChanged }: Props) {
+export function Revision({ entry, client, current, isLoading, isChosen, onChoose, onRevert, onUndo }: Props) {
   const { action, time, caller, revision, changes } = entry;
   const differences = Object.entries(changes ?? {}).map(([field, change]) => ({ field, ...change }));
+  const undone = action === "provision" || revision === 1 ? null : current;
   return (
-    <li>
+    <li id={`revision-${revision}`} tabIndex={-1}>
       <p class="when">
-        <b>{words[action] ?? action}</b> <span class="quiet">revision {revision}</span> <Time time={time} />
+        <b>{describeAction(action)}</b> <span class="quiet">revision {revision}</span> <Time time={time} />
+        <label>
+          <input
+            type="checkbox"
+            aria-label={`Compare revision ${revision}`}
+            checked={isChosen}
+            onChange={(event) => onChoose(event.currentTarget.checked)}
+          />{" "}
+          Compare
+        </label>
       </p>
-      <p class="quiet">{describeCaller(caller, session)}</p>
+      <p class="quiet">
+        <Caller caller={caller} client={client} />
+      </p>
       {changes === null ? (
         <p>What it changed is not known: the revision before is no longer kept.</p>
       ) : (
         <details open={JSON.stringify(changes).length < longCharacters}>
           <summary>{summarize(differences.map(({ field }) => field))}</summary>
-          <Differences differences={differences} />
+          <Differences
+            differences={differences}
+            renderAction={(difference) =>
+              undone &&
+              mayUndo(client, difference.field, undone.image.id) && (
+                <UndoButton {...{ revision, difference, isLoading }} current={undone} onAsk={onUndo} />
+              )
+            }
+          />
         </details>
       )}
-      <div class="actions">
-        {onRevert && (
-          <button type="button" disabled={isLoading} onClick={onRevert}>
+      {onRevert && (
+        <div class="actions">
+          <Action isOff={isLoading} onClick={onRevert}>
             Make the image as it was at revision {revision}…
-          </button>
-        )}
-        {current && changes !== null && action !== "provision" && revision > 1 && (
-          <TakeBack {...{ client, current, isLoading, tell, differences, onChanged }} />
-        )}
-      </div>
+          </Action>
+        </div>
+      )}
     </li>
   );
 }
@@ -67,11 +85,8 @@ const words: Readonly<Record<string, string>> = {
   provision: "Provisioned",
 };
 
+/** What was done, in a word. @param action as the audit names it */
+export const describeAction = (action: string): string => words[action] ?? action;
+
 const summarize = (fields: readonly string[]): string =>
   fields.length === 0 ? "No field changed" : `Changed ${fields.join(", ")}`;
-
-function describeCaller(caller: AuditEntry["caller"], { key, login }: Session): string {
-  if (caller.type === "operator") return "By the operator of the service";
-  const isHere = caller.keyId === `/${login}/keys/${key.fingerprint}`;
-  return `By ${caller.keyId}${isHere ? " (the key that signs here)" : ""}`;
-}
