@@ -7,6 +7,9 @@ const ownLanguage = undefined;
 export const formatTime = (time: string, language: string | undefined = ownLanguage): string =>
   new Date(time).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
 
+/** `14:03`, as this person reads it. @param ms since the epoch */
+export const formatClock = (ms: number): string => new Date(ms).toLocaleTimeString(ownLanguage, { timeStyle: "short" });
+
 /** From the largest: its length in ms, and how it is counted. */
 const units = [
   [604_800_000, "week"],
