@@ -42,9 +42,6 @@ export function formatAgo(time: string, now: number, language: string | undefine
   return new Intl.RelativeTimeFormat(language).format(-Math.floor(ms / size), unit);
 }
 
-/** `14:03`, as this person reads it. @param ms since the epoch */
-export const formatClock = (ms: number): string => new Date(ms).toLocaleTimeString(ownLanguage, { timeStyle: "short" });
-
 /** How long ago a time was. The exact one is for whoever points at it or hears the page. */
 export function Time({ time }: { time: string }) {
   const now = useNow();
