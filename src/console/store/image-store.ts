@@ -286,7 +286,11 @@ export class ImageStore {
     this.#feed.forget();
     this.#begun = null;
     this.feedRefusal = null;
-    await Promise.all([...this.#opened.keys()].map((id) => this.open(id)));
+    const opened = [...this.#opened];
+    // A database that was restored is at an earlier revision: no known one is later.
+    for (const [id, { version }] of opened)
+      if (version) this.#set(id, { version: { ...version, etag: '"0"' }, since: 0 });
+    await Promise.all(opened.map(([id]) => this.open(id)));
     if (this.list.state === "read") await this.#rows.readAnew(() => this.#begin());
   }
 
