@@ -21,7 +21,7 @@ async function meetConflict(page: Page): Promise<void> {
   await update({ description, homepage });
   // The page may know already, from the feed: then the button waits for a choice.
   await page.getByRole("button", { name: "Save" }).press("Enter");
-  await page.getByRole("heading", { name: "Someone else changed this image" }).waitFor();
+  await page.locator(".conflicts").waitFor();
 }
 
 /** Each view: its address, and what there is to do in it. */
