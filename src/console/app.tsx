@@ -5,6 +5,7 @@ import { formatRoute, type Route } from "./route.ts";
 import type { ImageStore } from "./store/image-store.ts";
 import { listRoute, noteList } from "./ui/last-list.ts";
 import { later } from "./ui/later.tsx";
+import { Told } from "./ui/told.tsx";
 import { useImageStore } from "./ui/use-image-store.ts";
 import { leaveAddress, useRoute } from "./ui/use-route.ts";
 import { type SessionChanges, useSession } from "./ui/use-session.ts";
@@ -51,9 +52,7 @@ export function App() {
           </>
         )}
       </main>
-      <p class="told" role="status">
-        {told}
-      </p>
+      <Told text={told} onClose={() => tell("")} />
     </>
   );
 }

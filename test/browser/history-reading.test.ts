@@ -1,19 +1,19 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { listFindings } from "../support/accessibility.ts";
 import { BrowserService } from "../support/browser-service.ts";
-import { chromiumPath, type Window, withoutChromium } from "../support/chromium.ts";
+import { chromiumPath, type Look, type Window, withoutChromium } from "../support/chromium.ts";
 import { Person } from "../support/person.ts";
 import { makeUuid } from "../support/uuids.ts";
 
 const bob = new Person("bbbbbbbb-0000-4000-8000-000000000001", "bob");
 const service = new BrowserService();
-const names = ["keyboard", "compared", "read"] as const;
+const names = ["keyboard", "compared", "read", "told"] as const;
 type Name = (typeof names)[number];
 const idOf = (name: Name): string => makeUuid(1 + names.indexOf(name));
 const images = names.map((name) => ({ uuid: idOf(name), owner: bob.uuid, name, version: "1.0.0" }));
 
-async function open(name: Name): Promise<Window> {
-  const window = await service.open();
+async function open(name: Name, look: Look = {}): Promise<Window> {
+  const window = await service.open(look);
   await bob.signIn(window);
   await window.page.goto(`/--console/#/images/${idOf(name)}/history`);
   await window.page.getByRole("heading", { level: 1, name: `History of ${name}` }).waitFor();
@@ -24,7 +24,10 @@ const update = (name: Name, body: object) =>
   bob.send(service.port, `/my/images/${idOf(name)}?action=update`, { method: "POST", body });
 
 describe.skipIf(!chromiumPath)(`the history of an image${chromiumPath ? "" : ` (${withoutChromium})`}`, () => {
-  beforeAll(() => service.start({ accounts: [bob.account], images }));
+  beforeAll(async () => {
+    await service.start({ accounts: [bob.account], images });
+    await update("told", { description: "something" });
+  });
   afterAll(() => service.stop());
   afterEach(async () => expect(await service.closeWindows()).toEqual([]));
 
@@ -101,6 +104,34 @@ describe.skipIf(!chromiumPath)(`the history of an image${chromiumPath ? "" : ` (
     expect(await page.getByLabel("Compare revision 4").isChecked()).toBe(true);
     await page.goto(`/--console/#/images/${idOf("compared")}/history?compare=9,4`);
     await page.getByText("There is no revision 9: the newest is 4.").waitFor();
+  });
+
+  it.each([1280, 390])("lets through what is clicked beneath a message: %i px", async (width) => {
+    const { page } = await open("told", { width });
+    const told = page.locator(".told p");
+    await page.clock.install();
+    await page.getByRole("button", { name: "Undo description of revision 2" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Undo", exact: true }).click();
+    await told.waitFor();
+    // It stays for as long as this test looks at it.
+    await page.clock.pauseAt(Date.now() + 5000);
+    await page.getByText("revision 3", { exact: true }).waitFor();
+    const summary = page.locator("summary").last();
+    const isOpen = async () => (await page.locator("details").last().getAttribute("open")) !== null;
+    // The line that opens and closes a revision, brought beneath the message.
+    const at = await told.boundingBox();
+    const middle = { x: (at?.x ?? 0) + (at?.width ?? 0) / 2, y: (at?.y ?? 0) + (at?.height ?? 0) / 2 };
+    await summary.evaluate((line, y) => {
+      document.body.style.padding = "100vh 0";
+      scrollTo(0, line.getBoundingClientRect().top + scrollY + line.getBoundingClientRect().height / 2 - y);
+    }, middle.y);
+    expect(await isOpen()).toBe(true);
+    await page.mouse.click(middle.x, middle.y);
+    expect(await isOpen()).toBe(false);
+    await page.getByRole("button", { name: "Dismiss the message" }).press("Enter");
+    await told.waitFor({ state: "detached" });
+    expect(await page.evaluate("document.activeElement.tagName")).toBe("H1");
+    await update("told", { description: "again" });
   });
 
   it("tells loading, offline, unanswered and refused apart, and keeps what it shows, with its age, when it cannot read again", async () => {

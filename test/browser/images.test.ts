@@ -193,7 +193,7 @@ describe.skipIf(!chromiumPath)(`the console's list of images${chromiumPath ? "" 
     expect(await readNames(other)).toEqual(["image-04242"]);
   }, 120_000);
 
-  it("says that it is offline, and goes on when it is no longer", async () => {
+  it("says that there is no network, and goes on when it is back", async () => {
     const window = await service.open();
     window.expected.push(/ERR_INTERNET_DISCONNECTED/);
     await bob.signIn(window);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { formatPublicLine } from "../../scripts/starting/ssh-wire.ts";
 import keyFiles from "../data/key-files.json" with { type: "json" };
-import { listFindings } from "../support/accessibility.ts";
+import { listFindings, measureSidewaysScroll } from "../support/accessibility.ts";
 import { askToForget } from "../support/account-menu.ts";
 import { BrowserService } from "../support/browser-service.ts";
 import { chromiumPath, type Window, withoutChromium } from "../support/chromium.ts";
@@ -182,6 +182,68 @@ describe.skipIf(!chromiumPath)(`keys in the console${chromiumPath ? "" : ` (${wi
     await page.getByRole("button", { name: "Forget the key" }).click();
     await page.getByRole("heading", { name: "Sign in", exact: true }).waitFor();
     expect(await readFocus()).toBe("main");
+  });
+
+  it("are added and deleted by keyboard, and the focus never falls out of the page", async () => {
+    const window = await open(heidi);
+    const { page } = window;
+    const readFocus = () => page.evaluate(() => document.activeElement?.textContent);
+    const posts: string[] = [];
+    page.on("request", (request) => {
+      if (request.method() === "POST") posts.push(request.url());
+    });
+    await page.getByRole("button", { name: "Add the key" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByText("Enter the key's public line, such as ~/.ssh/id_ed25519.pub has.").waitFor();
+    await page.getByLabel("Public key").fill(heidi.keyFile);
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.getByText("This is a private key, which stays where it is: it was not sent.").waitFor();
+    await page.getByRole("button", { name: "Add the program's key" }).click();
+    await page.getByText("Choose what the key may do.").waitFor();
+    expect(await page.getByText("Enter the key's public line,").count()).toBe(1);
+    expect(posts).toEqual([]);
+    await page.getByLabel("Public key").fill(laptop);
+    await page.getByLabel("Name").fill("spare");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.getByRole("rowheader", { name: "spare" }).waitFor();
+    expect(await readFocus()).toBe("Add the key");
+    await page.getByRole("button", { name: "Delete spare" }).focus();
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog", { name: "Delete the key?" });
+    await dialog.waitFor();
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Delete spare");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Delete the key" }).press("Enter");
+    await page.getByRole("rowheader", { name: "spare" }).waitFor({ state: "detached" });
+    expect(await readFocus()).toBe("Keys");
+  });
+
+  it("have their kind and words unbroken on a telephone, and space below", async () => {
+    const window = await service.open({ width: 390 });
+    const { page } = window;
+    await bob.signIn(window);
+    await page.getByRole("link", { name: "Keys" }).click();
+    await page.getByRole("rowheader", { name: "file" }).waitFor();
+    /** The lines that each text takes. */
+    const countLines = (selector: string) =>
+      page.locator(selector).evaluateAll((all) =>
+        all.map((element) => {
+          const range = document.createRange();
+          range.selectNodeContents(element);
+          return new Set([...range.getClientRects()].map(({ top }) => top)).size;
+        }),
+      );
+    expect(await countLines(".keys bdi")).toEqual([1, 1]);
+    // At its hyphen, if at all.
+    expect((await countLines(".keys .kind"))[0]).toBeLessThanOrEqual(2);
+    expect(await measureSidewaysScroll(page)).toBe(0);
+    const bottomOf = await page.evaluate(() => document.querySelector(".keys")?.getBoundingClientRect().bottom ?? 0);
+    const topOf = await page.evaluate(() => document.querySelector(".panel")?.getBoundingClientRect().top ?? 0);
+    expect(topOf - bottomOf).toBeGreaterThanOrEqual(12);
   });
 
   it("of the demo stay in no address of a person who is signed in already", async () => {

@@ -59,7 +59,7 @@ export class ImageStore {
   onWrite: () => void = () => undefined;
   readonly #rows: ImageRows;
   readonly #feed: Feed;
-  readonly #opened: Map<string, Opened> = new Map();
+  readonly #opened = new Map<string, Opened>();
   readonly #listeners = new Set<() => void>();
   /** What this page wrote itself: `ID REVISION`. */
   readonly #written = new Set<string>();
@@ -71,7 +71,6 @@ export class ImageStore {
   /** When the service lets the feed be read again, in milliseconds since the epoch. */
   #notBefore = 0;
   #failures = 0;
-
   readonly #now: () => number;
 
   /**
@@ -81,7 +80,10 @@ export class ImageStore {
   constructor(client: Client, before: ImageStore | null = null, now: () => number = Date.now) {
     this.client = client;
     this.#now = now;
-    if (before?.client.account === client.account) this.#opened = new Map(before.#opened);
+    if (before?.client.account === client.account) {
+      // What the one before waits for arrives there: here the feed tells of it.
+      for (const [id, opened] of before.#opened) this.#opened.set(id, { ...opened, isLoading: false, isSaving: false });
+    }
     this.#feed = new Feed(client);
     this.#rows = new ImageRows(client, () => this.#notify(), now);
   }
@@ -220,8 +222,8 @@ export class ImageStore {
     });
     this.#unanswered.delete(intent.id);
     const { image, etag } = written;
+    if (etag) this.#written.add(`${image?.id ?? intent.image} ${readRevision(etag)}`);
     if (image && etag) {
-      this.#written.add(`${image.id} ${readRevision(etag)}`);
       this.#arrive(image.id, { image, etag });
     } else if (intent.kind === "delete" || intent.kind === "leave") {
       this.#opened.delete(intent.image);
@@ -258,20 +260,20 @@ export class ImageStore {
   poll = (): Promise<void> => this.#once("poll", () => this.#pollOnce());
 
   async #pollOnce(): Promise<void> {
-    if (Date.now() < this.#notBefore) return;
+    if (this.#now() < this.#notBefore) return;
     const before = this.feedRefusal;
     try {
       const changes = await this.#feed.readNew();
       this.feedRefusal = null;
-      this.followedAt = this.#now();
       this.#failures = 0;
+      this.followedAt = this.#now();
       await Promise.all([
         this.#rows.takeIn(changes, this.account ?? "", () => this.#rows.readAnew(() => this.#begin())),
         this.#tell(changes),
       ]);
     } catch (error) {
       const refusal = toRefusal(error);
-      this.#notBefore = Date.now() + (refusal.retryAfterSeconds ?? 0) * 1000;
+      this.#notBefore = this.#now() + (refusal.retryAfterSeconds ?? 0) * 1000;
       this.#failures += 1;
       if (refusal.status === 410) await this.#beginAnew();
       else if (this.#failures > 1) this.feedRefusal = refusal;
@@ -284,7 +286,11 @@ export class ImageStore {
     this.#feed.forget();
     this.#begun = null;
     this.feedRefusal = null;
-    await Promise.all([...this.#opened.keys()].map((id) => this.open(id)));
+    const opened = [...this.#opened];
+    // A database that was restored is at an earlier revision: no known one is later.
+    for (const [id, { version }] of opened)
+      if (version) this.#set(id, { version: { ...version, etag: '"0"' }, since: 0 });
+    await Promise.all(opened.map(([id]) => this.open(id)));
     if (this.list.state === "read") await this.#rows.readAnew(() => this.#begin());
   }
 

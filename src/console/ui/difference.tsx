@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { isJsonObject, type JsonObject } from "../api/image.ts";
 import { type Difference, listDifferences, splitTextDifference } from "../edit/difference.ts";
+import { AccountName } from "./account-name.tsx";
 
 type Props = {
   differences: readonly Difference[];
@@ -58,19 +59,23 @@ function TextDifference({ before, after }: { before: string; after: string }) {
 }
 
 const AclDifference = ({ before, after }: { before: readonly string[]; after: readonly string[] }) => (
-  <ul class="plain mono">
+  <ul class="plain">
     {before
       .filter((account) => !after.includes(account))
       .map((account) => (
         <li key={account}>
-          <del>{account}</del>
+          <del>
+            <AccountName id={account} />
+          </del>
         </li>
       ))}
     {after
       .filter((account) => !before.includes(account))
       .map((account) => (
         <li key={account}>
-          <ins>{account}</ins>
+          <ins>
+            <AccountName id={account} />
+          </ins>
         </li>
       ))}
   </ul>

@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { dropKeyNames } from "../ui/key-name.tsx";
 import { RefusalNotice } from "../ui/refusal-notice.tsx";
 import { useAttempt } from "../ui/use-attempt.ts";
@@ -24,9 +25,18 @@ export function KeysView({ client, tell, session }: KeysProps) {
     dropKeyNames(client);
     return isDone;
   };
+  const heading = useRef<HTMLHeadingElement>(null);
+  const isRead = useRef(false);
+  useLayoutEffect(() => {
+    // The row that had the focus is gone.
+    if (isRead.current && document.activeElement === document.body) heading.current?.focus();
+    isRead.current ||= keys.value !== null;
+  }, [keys.value]);
   return (
     <>
-      <h1>Keys</h1>
+      <h1 ref={heading} tabIndex={-1}>
+        Keys
+      </h1>
       {refusal && <RefusalNotice refusal={refusal} {...(refusal.isUncertain && { advice: unanswered })} />}
       {keys.refusal && <RefusalNotice refusal={keys.refusal} onRetry={keys.reload} />}
       {keys.value ? (

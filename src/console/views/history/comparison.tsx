@@ -2,6 +2,7 @@ import type { Client } from "../../api/client.ts";
 import type { AuditEntry } from "../../api/image.ts";
 import { type Compared, compareImages } from "../../edit/compare.ts";
 import { splitTextDifference } from "../../edit/difference.ts";
+import { AccountName } from "../../ui/account-name.tsx";
 import { formatValue } from "../../ui/difference.tsx";
 import { NotLoaded } from "../../ui/not-loaded.tsx";
 import { Time } from "../../ui/time.tsx";
@@ -107,7 +108,8 @@ const Made = ({ entry: { action, time } }: { entry: AuditEntry }) => (
 
 const Name = ({ field, part }: Compared) => (
   <>
-    {field === "tags" && part !== null ? "tag" : field} {part !== null && <bdi>{part}</bdi>}
+    {field === "tags" && part !== null ? "tag" : field}{" "}
+    {part !== null && (field === "acl" ? <AccountName id={part} /> : <bdi>{part}</bdi>)}
   </>
 );
 

@@ -1,15 +1,22 @@
 import { useState } from "preact/hooks";
 import type { Client } from "../../api/client.ts";
-import { Field } from "../../ui/field.tsx";
+import { describeInput, Field } from "../../ui/field.tsx";
 import { addKey, type ChangeKeys } from "./change-keys.ts";
+import { findLineMistake } from "./find-line-mistake.ts";
+
+const hint = "One line of OpenSSH, such as ~/.ssh/id_ed25519.pub has.";
 
 /** Adds a key by its OpenSSH line. */
 export function AddKeyForm({ client, change }: { client: Client; change: ChangeKeys }) {
   const [line, setLine] = useState("");
   const [name, setName] = useState("");
+  const [mistake, setMistake] = useState<string | undefined>();
   const [isBusy, setBusy] = useState(false);
   const add = async (event: Event) => {
     event.preventDefault();
+    const found = findLineMistake(line);
+    setMistake(found);
+    if (found || isBusy) return;
     setBusy(true);
     const isAdded = await change(async () => {
       const added = await addKey(client, { key: line.trim(), ...(name.trim() && { name: name.trim() }) });
@@ -21,14 +28,12 @@ export function AddKeyForm({ client, change }: { client: Client; change: ChangeK
     setName("");
   };
   return (
-    <form class="panel" onSubmit={add}>
+    <form class="panel" onSubmit={add} noValidate>
       <h2>Add a key</h2>
-      <Field id="key-line" label="Public key" hint="One line of OpenSSH, such as ~/.ssh/id_ed25519.pub has.">
+      <Field id="key-line" label="Public key" hint={hint} mistake={mistake}>
         <textarea
-          id="key-line"
-          aria-describedby="key-line-hint"
+          {...describeInput({ id: "key-line", hint, mistake })}
           class="mono"
-          required
           spellcheck={false}
           value={line}
           onInput={(event) => setLine(event.currentTarget.value)}
@@ -42,7 +47,7 @@ export function AddKeyForm({ client, change }: { client: Client; change: ChangeK
           onInput={(event) => setName(event.currentTarget.value)}
         />
       </Field>
-      <button type="submit" disabled={isBusy}>
+      <button type="submit" aria-disabled={isBusy}>
         Add the key
       </button>
     </form>

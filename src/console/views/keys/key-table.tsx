@@ -25,8 +25,7 @@ export function KeyTable({ keys, client, change, session }: Props) {
         <thead>
           <tr>
             <th scope="col">Name</th>
-            <th scope="col">Kind</th>
-            <th scope="col">MD5 fingerprint</th>
+            <th scope="col">Kind and MD5 fingerprint</th>
             <th scope="col">May do</th>
             <th scope="col">
               <span class="unseen">Delete</span>
@@ -39,10 +38,14 @@ export function KeyTable({ keys, client, change, session }: Props) {
               <th scope="row">
                 <bdi>{key.name}</bdi> {isSigning(key) && <span class="chip good">signs here</span>}
               </th>
-              <td>{key.key.split(" ")[0]}</td>
-              <td class="mono">{key.fingerprint}</td>
               <td>
-                {key.scope ?? "everything"}
+                <span class="kind">{key.key.split(" ")[0]}</span>{" "}
+                <span class="mono">
+                  {key.fingerprint.split(/(?<=:)/).map((pair, at) => [at > 0 && <wbr key={at} />, pair])}
+                </span>
+              </td>
+              <td>
+                <bdi>{key.scope ?? "everything"}</bdi>
                 {key.expires && (
                   <>
                     , until <Time time={key.expires} />

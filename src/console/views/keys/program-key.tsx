@@ -1,10 +1,12 @@
 import { useState } from "preact/hooks";
 import { type ScopeWord, scopeWords } from "../../../scope.ts";
+import { uuidShape } from "../../../text.ts";
 import type { Client } from "../../api/client.ts";
 import type { AccountKey } from "../../api/image.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { describeInput, Field } from "../../ui/field.tsx";
 import { addKey, type ChangeKeys } from "./change-keys.ts";
+import { findLineMistake } from "./find-line-mistake.ts";
 import { formatCurl, formatProfile } from "./program-lines.ts";
 
 type Props = { client: Client; change: ChangeKeys; tell: (text: string) => void };
@@ -18,19 +20,33 @@ const terms = { "30": "30 days", "90": "90 days", "365": "a year", "0": "for eve
 const makeScope = (words: readonly ScopeWord[], image: string): string =>
   words.map((word) => (image !== "" && word.startsWith("images:") ? `${word}@${image}` : word)).join(" ");
 
+type Mistakes = { line?: string | undefined; words?: string | undefined; image?: string | undefined };
+
+const imageHint = "Its UUID. Empty: all images.";
+
+const findMistakes = (key: { line: string; words: readonly ScopeWord[]; image: string }): Mistakes => ({
+  line: findLineMistake(key.line),
+  words: key.words.length === 0 ? "Choose what the key may do." : undefined,
+  image:
+    key.image === "" || uuidShape.test(key.image)
+      ? undefined
+      : "An image is named by its UUID in lower case, as its page shows it.",
+});
+
 /** Adds a key that can do less, and shows the lines that a program needs. docs/contract.md#scopes */
 export function ProgramKey({ client, change, tell }: Props) {
   const [line, setLine] = useState("");
   const [words, setWords] = useState<readonly ScopeWord[]>([]);
   const [image, setImage] = useState("");
   const [term, setTerm] = useState("90");
-  const [mistake, setMistake] = useState<string | undefined>();
+  const [mistakes, setMistakes] = useState<Mistakes>({});
   const [isBusy, setBusy] = useState(false);
   const [added, setAdded] = useState<AccountKey | null>(null);
   const add = async (event: Event) => {
     event.preventDefault();
-    setMistake(words.length === 0 ? "Choose what the key may do." : undefined);
-    if (words.length === 0) return;
+    const found = findMistakes({ line, words, image: image.trim() });
+    setMistakes(found);
+    if (isBusy || Object.values(found).some((mistake) => mistake !== undefined)) return;
     setBusy(true);
     await change(async () => {
       const expires = term === "0" ? {} : { expires: new Date(Date.now() + Number(term) * day).toISOString() };
@@ -46,13 +62,12 @@ export function ProgramKey({ client, change, tell }: Props) {
     setWords((before) => (before.includes(word) ? before.filter((one) => one !== word) : [...before, word]));
   const lineHint = "Made where the program runs: ssh-keygen -t rsa -b 3072 -m PEM -N '' -C ci -f ci";
   return (
-    <form class="panel" onSubmit={add}>
+    <form class="panel" onSubmit={add} noValidate>
       <h2>Add a key for a program</h2>
-      <Field id="program-line" label="OpenSSH line of the program" hint={lineHint}>
+      <Field id="program-line" label="OpenSSH line of the program" hint={lineHint} mistake={mistakes.line}>
         <textarea
-          {...describeInput({ id: "program-line", hint: lineHint })}
+          {...describeInput({ id: "program-line", hint: lineHint, mistake: mistakes.line })}
           class="mono"
-          required
           spellcheck={false}
           value={line}
           onInput={(event) => setLine(event.currentTarget.value)}
@@ -65,11 +80,11 @@ export function ProgramKey({ client, change, tell }: Props) {
             <input type="checkbox" checked={words.includes(word)} onChange={() => toggle(word)} /> {word}
           </label>
         ))}
-        {mistake && <p class="mistake">{mistake}</p>}
+        {mistakes.words && <p class="mistake">{mistakes.words}</p>}
       </fieldset>
-      <Field id="program-image" label="For one image alone" hint="Its UUID. Empty: all images.">
+      <Field id="program-image" label="For one image alone" hint={imageHint} mistake={mistakes.image}>
         <input
-          {...describeInput({ id: "program-image", hint: "UUID" })}
+          {...describeInput({ id: "program-image", hint: imageHint, mistake: mistakes.image })}
           spellcheck={false}
           value={image}
           onInput={(event) => setImage(event.currentTarget.value)}
@@ -84,7 +99,7 @@ export function ProgramKey({ client, change, tell }: Props) {
           ))}
         </select>
       </Field>
-      <button type="submit" disabled={isBusy}>
+      <button type="submit" aria-disabled={isBusy}>
         Add the program's key
       </button>
       {added && <Lines added={added} client={client} tell={tell} />}

@@ -10,6 +10,7 @@ type Props = { client: Client; change: ChangeKeys; session: SessionChanges };
 export function ReplaceKey({ client, change, session }: Props) {
   const [isBusy, setBusy] = useState(false);
   const replace = async () => {
+    if (isBusy) return;
     setBusy(true);
     await change(async () => {
       const name = makeKeyName();
@@ -29,7 +30,7 @@ export function ReplaceKey({ client, change, session }: Props) {
         The browser makes a key that exists nowhere else, adds it to the account, and keeps it in place of the one that
         signs now. If you lose this browser, delete the key with another one.
       </p>
-      <button type="button" disabled={isBusy} onClick={replace}>
+      <button type="button" aria-disabled={isBusy} onClick={replace}>
         Make and use a new key
       </button>
     </section>
