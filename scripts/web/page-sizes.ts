@@ -25,7 +25,7 @@ export function measurePages(pages: PageFiles): PageSize[] {
   const others = all.filter((file) => !listed.includes(file));
   const rows = [
     { name: "Console, first load", ...makeRow(pages, console), budgetKib: 44 },
-    { name: "Console, loaded when needed", ...makeRow(pages, others.filter(isOf("--console/"))), budgetKib: 52 },
+    { name: "Console, loaded when needed", ...makeRow(pages, others.filter(isOf("--console/"))), budgetKib: 62 },
     { name: "Documentation, largest page", ...findLargest(docs), budgetKib: 10 },
     { name: "Documentation, loaded when needed", ...makeRow(pages, others.filter(isOf("--docs/"))), budgetKib: 24 },
     { name: "Documentation, the contract", ...makeRow(pages, [contract]), budgetKib: 24 },

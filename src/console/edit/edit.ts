@@ -2,7 +2,6 @@ import { type Image, isJsonObject, type JsonObject, type Update } from "../api/i
 import { isEqual } from "./equal.ts";
 import { isSameTag, listKeys, mergeTags, readTag } from "./merge.ts";
 import { isEmptyRow, makeRow, makeTagsDraft, readTags, type TagRow, type TagsDraft } from "./tag-rows.ts";
-import { findFieldMistakes } from "./validate.ts";
 
 /** The fields that are text, with their names for a person. */
 export const textFields = {
@@ -44,7 +43,7 @@ export const noEdit: Edit = { texts: {}, tags: null, sent: [], choices: {} };
 /** A field, or one tag as `tags.KEY`, that both sides changed, each to another value. Undefined is a tag that is gone. */
 export type Conflict = { field: string; was: unknown; theirs: unknown; mine: unknown; side: Side | null };
 
-/** What an edit changes of its image, what is wrong with it, and where somebody else changed the same. */
+/** What an edit changes of its image, what is wrong with how its tags are typed, and where somebody else changed the same. */
 export type Judged = {
   update: Update;
   mistakes: Readonly<Record<string, string>>;
@@ -124,10 +123,7 @@ export function judgeEdit(edit: Edit, image: Image): Judged {
     if (!isEqual(tags, theirs)) update.tags = tags;
   }
   const isEmpty = Object.keys(update).length === 0;
-  const mistakes = {
-    ...(!isEmpty && findFieldMistakes(update)),
-    ...(read && "mistake" in read && { tags: read.mistake }),
-  };
+  const mistakes = { ...(read && "mistake" in read && { tags: read.mistake }) };
   return { update, mistakes, conflicts, isTyped: !isEmpty || lost.size > 0 || "tags" in mistakes };
 }
 

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { makeUpdateImageSchema } from "../../images/rules/fields.ts";
 import { uuidShape } from "../../text.ts";
+import type { Judged } from "./edit.ts";
 
 /** The service's own rules, without the bounds that an operator may set: the service judges those. */
 const schema = makeUpdateImageSchema({ maxAcl: 0, maxTagsBytes: 0 });
@@ -23,6 +24,12 @@ export function findFieldMistakes(update: Readonly<Record<string, unknown>>): Re
   }
   return mistakes;
 }
+
+/** A judged edit with what the service would refuse of its fields. Apart: the schema is a large script, and only a form needs it. */
+export const addFieldMistakes = (judged: Judged): Judged => {
+  const isEmpty = Object.keys(judged.update).length === 0;
+  return { ...judged, mistakes: { ...(!isEmpty && findFieldMistakes(judged.update)), ...judged.mistakes } };
+};
 
 /** Why a text is no account UUID; undefined where it is one. */
 export const findAccountMistake = (text: string): string | undefined =>

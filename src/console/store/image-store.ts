@@ -222,8 +222,8 @@ export class ImageStore {
     });
     this.#unanswered.delete(intent.id);
     const { image, etag } = written;
+    if (etag) this.#written.add(`${image?.id ?? intent.image} ${readRevision(etag)}`);
     if (image && etag) {
-      this.#written.add(`${image.id} ${readRevision(etag)}`);
       this.#arrive(image.id, { image, etag });
     } else if (intent.kind === "delete" || intent.kind === "leave") {
       this.#opened.delete(intent.image);

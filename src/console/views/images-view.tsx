@@ -5,6 +5,7 @@ import { openAtOnce } from "../ui/use-route.ts";
 import { useStore } from "../ui/use-store.ts";
 import type { ViewProps } from "../view-props.ts";
 import { findScope, type Scope, scopes } from "./images/access.ts";
+import { ChosenBar } from "./images/chosen-bar.tsx";
 import { Filters } from "./images/filters.tsx";
 import { ImageTable } from "./images/image-table.tsx";
 import { firstOrder, formatListAddress, type ListAddress, readListAddress } from "./images/list-address.ts";
@@ -13,6 +14,7 @@ import { findPlace } from "./images/places.ts";
 import { useReadAgain } from "./images/read-again.ts";
 import { type Column, type Selection, selectImages, sortImages } from "./images/select-images.ts";
 import { TagTools } from "./images/tag-tools.tsx";
+import { useChosen } from "./images/use-chosen.ts";
 
 /** Every image that the account sees, as a table to search, filter and sort. @param query what the address says of it */
 export function ImagesView({ query, ...props }: ViewProps & { query: string }) {
@@ -22,7 +24,7 @@ export function ImagesView({ query, ...props }: ViewProps & { query: string }) {
   const { scope, column, isDescending } = address;
   const isFollowed = scope === "mine" && store.isFollowed;
   useReadAgain(store, !isFollowed);
-  const { tell } = props;
+  const { client, tell } = props;
 
   const { list, account } = store;
   const byScope = useMemo(() => groupByScope(list.images, account ?? ""), [list.images, account]);
@@ -42,6 +44,11 @@ export function ImagesView({ query, ...props }: ViewProps & { query: string }) {
   const sort = (next: Column) => show(next === column ? { isDescending: !isDescending } : firstOrder(next));
 
   const edited = new Set(store.listTyped());
+  const mayChange = useMemo(
+    () => scope === "mine" && inScope.some(({ id }) => client.may("images:tag", id) || client.may("images:share", id)),
+    [scope, inScope, client],
+  );
+  const chosen = useChosen(store, byScope.mine, selected);
   const counts = formatCounts(list, { shown: selected.length, inScope: inScope.length });
 
   return (
@@ -75,12 +82,13 @@ export function ImagesView({ query, ...props }: ViewProps & { query: string }) {
             {counts}
           </p>
           {!isFollowed && <ReadAt store={store} />}
+          {mayChange && <ChosenBar owned={sorted} matching={selected} {...{ store, chosen, tell }} />}
         </div>
       )}
       {selected.length > 0 ? (
         <ImageTable
           images={selected}
-          context={{ shown: listColumns(address), edited, chosen: null, onFilter: show, tell }}
+          context={{ shown: listColumns(address), edited, chosen: mayChange ? chosen : null, onFilter: show, tell }}
           order={address}
           onSort={sort}
           place={findPlace(store, query)}

@@ -18,7 +18,7 @@ import {
   typeText,
 } from "../../edit/edit.ts";
 import { isEqual } from "../../edit/equal.ts";
-import { toRule } from "../../edit/validate.ts";
+import { addFieldMistakes, toRule } from "../../edit/validate.ts";
 import type { ImageStore, News } from "../../store/image-store.ts";
 import { Differences } from "../../ui/difference.tsx";
 import { describeInput, Field } from "../../ui/field.tsx";
@@ -38,7 +38,7 @@ export function EditForm({ id, client, store, tell }: Props) {
   const { version, edit } = opened;
   if (!version) return null;
   const { image, etag } = version;
-  const judged = judgeEdit(edit, image);
+  const judged = addFieldMistakes(judgeEdit(edit, image));
   const { update, conflicts } = judged;
   const isWorking = isBusy || opened.isSaving;
   const isReady = !isWorking && maySave(judged);

@@ -64,7 +64,8 @@ export function ImageTable({ images, context, order, onSort, place }: Props) {
     if (chosen && event.key === " " && event.target instanceof HTMLAnchorElement) {
       event.preventDefault();
       chosen.toggle(current, { isRange: event.shiftKey });
-    } else move(event);
+    } else if (chosen && event.key === "Escape") chosen.clear();
+    else move(event);
   };
   const move = (event: KeyboardEvent) => {
     const next = findNext(event.key, { current, last: images.length - 1, page: Math.floor(height / rowPx) - 2 });

@@ -1,0 +1,211 @@
+import type { Image, JsonObject } from "../api/image.ts";
+import { type Intent, makeIntent } from "../api/intents.ts";
+import { type Refusal, toRefusal } from "../api/refusal.ts";
+import type { ImageStore } from "./image-store.ts";
+
+/** One change that a person wants made to several images. */
+export type BulkChange =
+  | { kind: "set-tag"; tags: JsonObject }
+  | { kind: "remove-tag"; key: string }
+  | { kind: "share" | "unshare"; accounts: readonly string[] };
+
+/**
+ * What became of one image. `rehearsed`: what a write over the revision of `etag` would change. `refused`: nothing was made.
+ * `silent`: it may have been made; the same intent asks again.
+ */
+export type Outcome =
+  | { state: "waiting" }
+  | { state: "rehearsed"; etag: string; fields: readonly string[] }
+  | { state: "done"; fields: readonly string[] }
+  | { state: "refused"; refusal: Refusal }
+  | { state: "silent"; refusal: Refusal; intent: Intent };
+
+export type BulkItem = { image: Image; outcome: Outcome };
+
+/** How many images have each outcome. `planned`: rehearsed, and would change; `same`: nothing changes or changed. */
+export type BulkCounts = Record<"waiting" | "planned" | "same" | "done" | "refused" | "silent", number>;
+
+/** How many images are asked for at a time. */
+const lanes = 4;
+
+/** Waits, or until the signal is aborted. */
+type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
+
+const waitForTime: Wait = (ms, signal) =>
+  new Promise((done) => {
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      done();
+    });
+  });
+
+type Options = { wait?: Wait; now?: () => number };
+
+/**
+ * A change to several images: first a rehearsal of each, then each a write of its own over the revision that was rehearsed,
+ * under an Idempotency-Key of its own. No all or nothing.
+ */
+export class Bulk {
+  items: readonly BulkItem[];
+  isRunning = false;
+  /** Until when the service asks to wait, in milliseconds since the epoch; null while it does not. */
+  waitsUntil: number | null = null;
+  /** Is called after each outcome. */
+  onChange: () => void = () => undefined;
+  readonly #store: ImageStore;
+  readonly #change: BulkChange;
+  readonly #wait: Wait;
+  readonly #now: () => number;
+  #stop = new AbortController();
+
+  constructor(store: ImageStore, task: { images: readonly Image[]; change: BulkChange }, options: Options = {}) {
+    this.#store = store;
+    this.#change = task.change;
+    this.items = task.images.map((image) => ({ image, outcome: { state: "waiting" } }));
+    this.#wait = options.wait ?? waitForTime;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** Asks what would change, of the images that nothing is known of. */
+  rehearse = (): Promise<void> => this.#each(({ state }) => state === "waiting", this.#rehearse);
+
+  /** Writes what was rehearsed, and would change something. */
+  write = async (): Promise<void> => {
+    await this.#each((outcome) => outcome.state === "rehearsed" && outcome.fields.length > 0, this.#write);
+    await this.#store.poll();
+  };
+
+  /** Sends again what no answer came to, and rehearses anew what was refused. */
+  retry = async (): Promise<void> => {
+    await this.#each(
+      ({ state }) => state === "refused" || state === "silent",
+      (item) => (item.outcome.state === "silent" ? this.#write(item) : this.#rehearse(item)),
+    );
+    await this.#store.poll();
+  };
+
+  /** Begins with no further image. What was sent is answered still. */
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  count(): BulkCounts {
+    const counts: BulkCounts = { waiting: 0, planned: 0, same: 0, done: 0, refused: 0, silent: 0 };
+    for (const { outcome } of this.items) counts[classify(outcome)] += 1;
+    return counts;
+  }
+
+  async #each(isMeant: (outcome: Outcome) => boolean, step: (item: BulkItem) => Promise<Outcome>): Promise<void> {
+    if (this.isRunning) return;
+    this.#stop = new AbortController();
+    this.isRunning = true;
+    this.onChange();
+    const left = this.items.flatMap(({ outcome }, at) => (isMeant(outcome) ? [at] : []));
+    const lane = async () => {
+      for (let at = left.shift(); at !== undefined && !this.#stop.signal.aborted; at = left.shift()) {
+        const item = this.items[at];
+        const outcome = item && (await this.#patiently(() => step(item)));
+        if (outcome) this.#set(at, outcome);
+      }
+    };
+    await Promise.all(Array.from({ length: lanes }, lane));
+    this.isRunning = false;
+    this.onChange();
+  }
+
+  #set(at: number, outcome: Outcome): void {
+    this.items = this.items.map((item, index) => (index === at ? { ...item, outcome } : item));
+    this.onChange();
+  }
+
+  /** Tries again after Retry-After where too much was asked at once. @returns null where it was stopped before */
+  async #patiently(step: () => Promise<Outcome>): Promise<Outcome | null> {
+    for (;;) {
+      if (this.waitsUntil !== null) await this.#wait(Math.max(0, this.waitsUntil - this.#now()), this.#stop.signal);
+      if (this.#stop.signal.aborted) return null;
+      const outcome = await step();
+      const { status, retryAfterSeconds } =
+        "refusal" in outcome ? outcome.refusal : { status: 0, retryAfterSeconds: 0 };
+      if (status !== 429) {
+        this.waitsUntil = null;
+        return outcome;
+      }
+      this.waitsUntil = this.#now() + (retryAfterSeconds ?? 1) * 1000;
+      this.onChange();
+    }
+  }
+
+  #makeIntent(image: Image, ifMatch: string | null): Intent {
+    const { account } = this.#store.client;
+    return makeIntent({ account, image: image.id, ifMatch, ...describeWrite(this.#change) });
+  }
+
+  #rehearse = async ({ image }: BulkItem): Promise<Outcome> => {
+    const { client } = this.#store;
+    try {
+      const { etag, changedFields } = await client.rehearse(this.#makeIntent(image, null));
+      if (etag === null) return { state: "rehearsed", ...(await this.#look(image)), fields: changedFields };
+      return { state: "rehearsed", etag: findCurrent(etag, changedFields), fields: changedFields };
+    } catch (error) {
+      const refusal = toRefusal(error);
+      if (this.#change.kind !== "remove-tag" || refusal.status !== 404) return { state: "refused", refusal };
+      // The image is not there, or the tag.
+      return await this.#look(image).then(
+        ({ etag }): Outcome => ({ state: "rehearsed", etag, fields: [] }),
+        (missing): Outcome => ({ state: "refused", refusal: toRefusal(missing) }),
+      );
+    }
+  };
+
+  async #look({ id }: Image): Promise<{ etag: string }> {
+    const { etag } = await this.#store.client.getImage(id);
+    return { etag };
+  }
+
+  #write = async ({ image, outcome }: BulkItem): Promise<Outcome> => {
+    const before = outcome.state === "silent" ? outcome.intent : null;
+    const intent = before ?? this.#makeIntent(image, outcome.state === "rehearsed" ? outcome.etag : null);
+    try {
+      const { changedFields } = await this.#store.write(intent);
+      return { state: "done", fields: changedFields };
+    } catch (error) {
+      const refusal = toRefusal(error);
+      // What was judged before the record says nothing of the attempt that no answer came to.
+      const isSilent = refusal.isUncertain || (before !== null && refusal.isBeforeRecord);
+      return isSilent ? { state: "silent", refusal, intent } : { state: "refused", refusal };
+    }
+  };
+}
+
+/** The ETag that a dry run was judged over: its answer has the one that would be next. docs/contract.md#dry-run */
+function findCurrent(etag: string, changedFields: readonly string[]): string {
+  if (changedFields.length === 0) return etag;
+  return etag.replace(/\d+/, (revision) => String(Number(revision) - 1));
+}
+
+function describeWrite(change: BulkChange): Pick<Intent, "kind" | "body"> & { tag?: string } {
+  if (change.kind === "set-tag") return { kind: "add-tags", body: change.tags };
+  if (change.kind === "remove-tag") return { kind: "delete-tag", body: null, tag: change.key };
+  return { kind: change.kind === "share" ? "add-acl" : "remove-acl", body: { acl: change.accounts } };
+}
+
+function classify(outcome: Outcome): keyof BulkCounts {
+  if (outcome.state === "rehearsed") return outcome.fields.length > 0 ? "planned" : "same";
+  if (outcome.state === "done") return outcome.fields.length > 0 ? "done" : "same";
+  return outcome.state;
+}
+
+/** Why a change cannot be made of images; undefined where it can. */
+export function findChangeMistake(change: BulkChange): string | undefined {
+  if (change.kind === "remove-tag" && change.key === "") return "Which tag?";
+  // In a path they lead to the image itself.
+  if (change.kind === "remove-tag" && [".", ".."].includes(change.key))
+    return "A tag of this name is removed on the page of its image.";
+  if ("accounts" in change && change.accounts.length > maxAccounts)
+    return `One request takes at most ${maxAccounts} accounts.`;
+  return undefined;
+}
+
+/** As many as stay well below the 100 000 bytes that a request may have. docs/contract.md#body */
+const maxAccounts = 2000;
