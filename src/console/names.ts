@@ -8,7 +8,7 @@ const state: { names: Names | undefined; self: Self | null } = { names: undefine
 
 const listeners = new Set<() => void>();
 
-/** The account that this page works for. `label`: what the page calls it, such as `you`. */
+/** The account that this page works for. `label`: what the page calls it, `you` for example. */
 export type Self = { id: string; label: string };
 
 /** The names that are kept in this browser: for every account that signs in here, and sent to no service. */

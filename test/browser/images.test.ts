@@ -90,7 +90,7 @@ async function openCounted(person: Person, count: number): Promise<Window> {
 
 const rows = ({ page }: Window) => page.locator("tbody tr[data-row]");
 const readNames = async (window: Window): Promise<string[]> =>
-  (await rows(window).getByRole("rowheader").allInnerTexts()).map((name) => name.trim());
+  (await rows(window).locator("th a").allInnerTexts()).map((name) => name.trim());
 const waitForCount = ({ page }: Window, text: string) => page.getByText(text, { exact: true }).waitFor();
 
 describe.skipIf(!chromiumPath)(`the console's list of images${chromiumPath ? "" : ` (${withoutChromium})`}`, () => {
@@ -193,7 +193,7 @@ describe.skipIf(!chromiumPath)(`the console's list of images${chromiumPath ? "" 
     expect(await readNames(other)).toEqual(["image-04242"]);
   }, 120_000);
 
-  it("says why when the service cannot be reached, and goes on when it can", async () => {
+  it("says that there is no network, and goes on when it is back", async () => {
     const window = await service.open();
     window.expected.push(/ERR_INTERNET_DISCONNECTED/);
     await bob.signIn(window);
@@ -202,9 +202,8 @@ describe.skipIf(!chromiumPath)(`the console's list of images${chromiumPath ? "" 
     await page.getByRole("link", { name: "hostile" }).focus();
     await window.context.setOffline(true);
     await page.getByRole("link", { name: "hostile" }).press("Enter");
-    await page.getByText("The service cannot be reached").waitFor();
+    await page.getByText("You are offline").waitFor();
     await window.context.setOffline(false);
-    await page.getByRole("button", { name: "Try again" }).click();
     await page.getByRole("heading", { name: "hostile 1" }).waitFor();
   });
 

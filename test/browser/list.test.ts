@@ -74,13 +74,13 @@ describe.skipIf(!chromiumPath)(`a list of images${chromiumPath ? "" : ` (${witho
     await page.goBack();
     await waitForCount(page, "3 of 120 images");
     const names = ["image-080", "image-040", "image-000"];
-    expect(await rows(page).getByRole("rowheader").allInnerTexts()).toEqual(names);
+    expect(await rows(page).locator("th a").allInnerTexts()).toEqual(names);
     const other = await context.newPage();
     await other.goto(page.url());
     for (const each of [page, other]) {
       await each.reload();
       await waitForCount(each, "3 of 120 images");
-      expect(await rows(each).getByRole("rowheader").allInnerTexts()).toEqual(names);
+      expect(await rows(each).locator("th a").allInnerTexts()).toEqual(names);
       expect(await each.getByLabel("Search images").inputValue()).toBe("image-0");
     }
     for (const hash of ["?search=image-0&state=disabled&sort=version", "?search=image-0&state=disabled"]) {
@@ -160,7 +160,7 @@ describe.skipIf(!chromiumPath)(`a list of images${chromiumPath ? "" : ` (${witho
     await expect.poll(readings).toBe(3);
   });
 
-  it("says that it loads, that it failed, and that nothing is there, each in its words", async () => {
+  it("says that it loads, that it failed, that nothing answers, that one is offline, and that nothing is there, each in its words", async () => {
     const window = await service.open();
     window.expected.push(/status of 500/, /ERR_FAILED/);
     const { page } = window;
@@ -170,7 +170,7 @@ describe.skipIf(!chromiumPath)(`a list of images${chromiumPath ? "" : ` (${witho
       await route.fulfill({ status: 500, json: { code: "InternalError", message: "it broke" } });
     });
     await nobody.signIn(window);
-    await waitForCount(page, "Loading…");
+    await waitForCount(page, "Loading the list…");
     expect(await page.getByRole("group", { name: "Whose images" }).innerText()).not.toMatch(/\d/);
     held.resolve();
     await page.getByText("The service failed").waitFor();
@@ -179,9 +179,10 @@ describe.skipIf(!chromiumPath)(`a list of images${chromiumPath ? "" : ` (${witho
     await page.route(lists, (route) => route.abort());
     await page.getByRole("button", { name: "Try again" }).click();
     await page.getByText("The service cannot be reached").waitFor();
-    await page.getByText("The list is read as soon as the network is back.").waitFor();
     await page.unroute(lists);
-    await page.evaluate(() => dispatchEvent(new Event("online")));
+    await window.context.setOffline(true);
+    await page.getByText("You are offline").waitFor();
+    await window.context.setOffline(false);
     await page.getByText("You own no images yet.").waitFor();
     await waitForCount(page, "0 of 0 images");
   });
@@ -200,8 +201,8 @@ describe.skipIf(!chromiumPath)(`a list of images${chromiumPath ? "" : ` (${witho
       route.fulfill({ status: 500, json: { code: "InternalError", message: "it broke" } }),
     );
     await page.getByRole("button", { name: "Read again" }).click();
-    await page.getByText(/What is shown was read at \d/).waitFor();
-    expect(await rows(page).getByRole("rowheader").allInnerTexts()).toEqual(["from-carol"]);
+    await page.getByText(/What is below was read/).waitFor();
+    expect(await rows(page).locator("th a").allInnerTexts()).toEqual(["from-carol"]);
     await page.unroute(lists);
     await page.getByRole("button", { name: "Try again" }).click();
     await page.getByText("The service failed").waitFor({ state: "detached" });

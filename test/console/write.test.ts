@@ -7,7 +7,7 @@ import { findFreePort } from "../../scripts/running/address.ts";
 import { Client } from "../../src/console/api/client.ts";
 import { dropIntent, keepIntent, listKeptIntents, makeIntent } from "../../src/console/api/intents.ts";
 import { Refusal } from "../../src/console/api/refusal.ts";
-import { findFieldMistakes } from "../../src/console/edit/validate.ts";
+import { findFieldMistakes, toRule } from "../../src/console/edit/validate.ts";
 import { generateKey } from "../../src/console/keys/generate-key.ts";
 import { run, StartedService } from "../support/started.ts";
 import { makeUuid } from "../support/uuids.ts";
@@ -182,7 +182,7 @@ const wrongly = fc.record(
   { requiredKeys: [] },
 );
 
-it("what the console finds wrong with an update is what the running service says of it, word by word", async () => {
+it("what the console finds wrong with an update is what the running service says of it, without what was sent", async () => {
   await fc.assert(
     fc.asyncProperty(wrongly, async (update) => {
       fc.pre(Object.keys(update).length > 0);
@@ -191,7 +191,8 @@ it("what the console finds wrong with an update is what the running service says
         () => [],
         (error: unknown) => (error instanceof Refusal && error.status === 422 ? error.errors : Promise.reject(error)),
       );
-      expect(findFieldMistakes(update)).toEqual(Object.fromEntries(said.map(({ field, message }) => [field, message])));
+      const rules = said.map(({ field, message }) => [field, toRule(message)]);
+      expect(findFieldMistakes(update)).toEqual(Object.fromEntries(rules));
     }),
     { numRuns: process.env["LONG"] ? 2000 : 70 },
   );

@@ -32,33 +32,63 @@ export async function makeHistory(page: Page): Promise<void> {
   await save(page, { Version: "3.3.0", Description: "PostgreSQL 17.6 with streaming replication and WAL archiving." });
 }
 
-/** The pages of a person who is signed in twice. */
-export type Pages = { page: Page; elsewhere: Page };
+/** The pages of a person who is signed in twice. `turn`: how often all views were shown before: an edit is another one each time. */
+export type Pages = { page: Page; elsewhere: Page; turn: number };
 
 /** What each picture shows, by its file's name, and the steps that lead there. In this order: an edit stays. */
 export const signedInViews: Readonly<Record<string, (pages: Pages) => Promise<void>>> = {
   images: async ({ page }) => {
+    await page.goto("about:blank");
     await page.goto(address);
     await page.getByRole("link", { name: "base-64-lts" }).first().waitFor();
   },
   image: async ({ page }) => {
-    await page.setViewportSize({ width: 1200, height: 970 });
     await openImage(page);
     await fill(page, { Version: "3.3.1" });
     await page.getByRole("heading", { name: "What changes" }).waitFor();
   },
   history: async ({ page }) => {
-    await page.setViewportSize({ width: 1200, height: 700 });
     await page.goto("about:blank");
     await page.goto(`${imageAddress}/history`);
     await page.getByText("revision 4", { exact: true }).waitFor();
   },
-  conflict: async ({ page, elsewhere }) => {
+  conflict: async ({ page, elsewhere, turn }) => {
     await openImage(page);
     await openImage(elsewhere);
-    await save(elsewhere, { Version: "3.4.0", Homepage: "https://wiki.example.com/postgres" });
     await fill(page, { Version: "3.3.1", Description: "PostgreSQL 17.7 with streaming replication." });
-    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await save(elsewhere, { Version: `3.4.${turn}`, Homepage: `https://wiki.example.com/postgres-${turn}` });
+    await page.getByLabel("Version", { exact: true }).press("Control+s");
     await page.getByRole("radio", { name: "3.3.1" }).check();
+  },
+};
+
+/** What `--all` shows too. */
+export const moreViews: typeof signedInViews = {
+  nothing: async ({ page }) => {
+    await page.goto("about:blank");
+    await page.goto(`${address}?search=nothing-like-it`);
+    await page.getByText("No image matches", { exact: false }).waitFor();
+  },
+  compare: async ({ page }) => {
+    await page.goto("about:blank");
+    await page.goto(`${imageAddress}/history?compare=1,4`);
+    await page.getByRole("heading", { level: 1, name: /^Revisions 1 and 4/ }).waitFor();
+  },
+  keys: async ({ page }) => {
+    await page.goto("about:blank");
+    await page.goto("/--console/#/keys");
+    await page.getByRole("rowheader").first().waitFor();
+  },
+  account: async ({ page }) => {
+    await page.getByRole("button", { name: /^ada/ }).click();
+    await page.getByRole("button", { name: "Copy UUID" }).waitFor();
+  },
+  names: async ({ page }) => {
+    await page.getByRole("button", { name: "Names of accounts…" }).click();
+    await page.getByRole("dialog", { name: /Names/ }).waitFor();
+  },
+  delete: async ({ page }) => {
+    await openImage(page);
+    await page.getByRole("button", { name: "Delete…" }).click();
   },
 };

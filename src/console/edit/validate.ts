@@ -6,7 +6,7 @@ import { uuidShape } from "../../text.ts";
 const schema = makeUpdateImageSchema({ maxAcl: 0, maxTagsBytes: 0 });
 
 /** The rule of a sentence alone: whoever types sees what was sent, and clears a field by emptying it. */
-const toRule = (message: string): string =>
+export const toRule = (message: string): string =>
   message
     .split("; ", 1)
     .join()

@@ -59,7 +59,7 @@ export class ImageStore {
   onWrite: () => void = () => undefined;
   readonly #rows: ImageRows;
   readonly #feed: Feed;
-  readonly #opened: Map<string, Opened> = new Map();
+  readonly #opened = new Map<string, Opened>();
   readonly #listeners = new Set<() => void>();
   /** What this page wrote itself: `ID REVISION`. */
   readonly #written = new Set<string>();
@@ -80,7 +80,10 @@ export class ImageStore {
   constructor(client: Client, before: ImageStore | null = null, now: () => number = Date.now) {
     this.client = client;
     this.#now = now;
-    if (before?.client.account === client.account) this.#opened = new Map(before.#opened);
+    if (before?.client.account === client.account) {
+      // What the one before waits for arrives there: here the feed tells of it.
+      for (const [id, opened] of before.#opened) this.#opened.set(id, { ...opened, isLoading: false, isSaving: false });
+    }
     this.#feed = new Feed(client);
     this.#rows = new ImageRows(client, () => this.#notify(), now);
   }
@@ -283,7 +286,11 @@ export class ImageStore {
     this.#feed.forget();
     this.#begun = null;
     this.feedRefusal = null;
-    await Promise.all([...this.#opened.keys()].map((id) => this.open(id)));
+    const opened = [...this.#opened];
+    // A database that was restored is at an earlier revision: no known one is later.
+    for (const [id, { version }] of opened)
+      if (version) this.#set(id, { version: { ...version, etag: '"0"' }, since: 0 });
+    await Promise.all(opened.map(([id]) => this.open(id)));
     if (this.list.state === "read") await this.#rows.readAnew(() => this.#begin());
   }
 

@@ -10,11 +10,12 @@ export function useNames(): { names: Names; self: Self | null } {
 
 /**
  * An account by the name that this browser keeps for it, with the UUID for whoever asks; else by its UUID. The account that
- * the page works for is `you`, or its login for an operator who acts as it. No name comes from the service.
+ * the page works for is `you`, or what an operator typed to act as it. No name comes from the service.
  */
 export function AccountName({ id }: { id: string }) {
   const { names, self } = useNames();
-  const name = self?.id === id ? self.label : names.get(id);
+  const own = self?.id === id && self.label !== id ? self.label : undefined;
+  const name = own ?? names.get(id);
   return name === undefined ? (
     <span class="mono">{id}</span>
   ) : (

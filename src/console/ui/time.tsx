@@ -7,6 +7,9 @@ const ownLanguage = undefined;
 export const formatTime = (time: string, language: string | undefined = ownLanguage): string =>
   new Date(time).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
 
+/** `14:03`, as this person reads it. @param ms since the epoch */
+export const formatClock = (ms: number): string => new Date(ms).toLocaleTimeString(ownLanguage, { timeStyle: "short" });
+
 /** From the largest: its length in ms, and how it is counted. */
 const units = [
   [604_800_000, "week"],
@@ -38,9 +41,6 @@ export function formatAgo(time: string, now: number, language: string | undefine
   }
   return new Intl.RelativeTimeFormat(language).format(-Math.floor(ms / size), unit);
 }
-
-/** `14:03`, as this person reads it. @param ms since the epoch */
-export const formatClock = (ms: number): string => new Date(ms).toLocaleTimeString(ownLanguage, { timeStyle: "short" });
 
 /** How long ago a time was. The exact one is for whoever points at it or hears the page. */
 export function Time({ time }: { time: string }) {

@@ -17,9 +17,12 @@ export function AccountMenu(props: AccountProps) {
   const menu = useRef<HTMLDivElement>(null);
   useEffect(() => {
     let isCurrent = true;
-    const self = client.getAccountOnce().then(({ id, login: own }) => ({ id, label: actAs === null ? "you" : own }));
-    // The views tell why an account cannot be read.
-    self.then((known) => isCurrent && setSelf(known)).catch(() => undefined);
+    client.getAccountId().then(
+      // What an operator typed: the service names no account here.
+      (id) => isCurrent && setSelf({ id, label: actAs ?? "you" }),
+      // The views tell why an account cannot be read.
+      () => undefined,
+    );
     return () => {
       isCurrent = false;
       setSelf(null);

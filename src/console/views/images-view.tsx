@@ -8,24 +8,21 @@ import { findScope, type Scope, scopes } from "./images/access.ts";
 import { Filters } from "./images/filters.tsx";
 import { ImageTable } from "./images/image-table.tsx";
 import { firstOrder, formatListAddress, type ListAddress, readListAddress } from "./images/list-address.ts";
-import { formatCounts, ListRefusal, Nothing, ReadAt } from "./images/list-state.tsx";
+import { formatCounts, ListNotLoaded, Nothing, ReadAt } from "./images/list-state.tsx";
 import { findPlace } from "./images/places.ts";
 import { useReadAgain } from "./images/read-again.ts";
 import { type Column, type Selection, selectImages, sortImages } from "./images/select-images.ts";
+import { TagTools } from "./images/tag-tools.tsx";
 
 /** Every image that the account sees, as a table to search, filter and sort. @param query what the address says of it */
 export function ImagesView({ query, ...props }: ViewProps & { query: string }) {
   const store = useStore(props.store);
-  useEffect(() => {
-    const read = () => void store.readList();
-    read();
-    addEventListener("online", read);
-    return () => removeEventListener("online", read);
-  }, [store]);
+  useEffect(() => void store.readList(), [store]);
   const { address, ignored } = useMemo(() => readListAddress(query), [query]);
   const { scope, column, isDescending } = address;
   const isFollowed = scope === "mine" && store.isFollowed;
   useReadAgain(store, !isFollowed);
+  const { tell } = props;
 
   const { list, account } = store;
   const byScope = useMemo(() => groupByScope(list.images, account ?? ""), [list.images, account]);
@@ -43,6 +40,9 @@ export function ImagesView({ query, ...props }: ViewProps & { query: string }) {
     typed.current = isTyped ? next : null;
   };
   const sort = (next: Column) => show(next === column ? { isDescending: !isDescending } : firstOrder(next));
+
+  const edited = new Set(store.listTyped());
+  const counts = formatCounts(list, { shown: selected.length, inScope: inScope.length });
 
   return (
     <>
@@ -62,22 +62,25 @@ export function ImagesView({ query, ...props }: ViewProps & { query: string }) {
         }}
         onChange={show}
       />
+      <TagTools images={inScope} address={address} onChange={show} />
       {ignored.length > 0 && (
         <p class="notice warn">
           The address asks for something that no list has: {ignored.join(", ")}. It was left out.
         </p>
       )}
-      <ListRefusal store={store} />
-      <div class="counts">
-        <p class="quiet" role="status">
-          {formatCounts(list, { shown: selected.length, inScope: inScope.length })}
-        </p>
-        {!isFollowed && <ReadAt store={store} />}
-      </div>
+      <ListNotLoaded store={store} />
+      {counts !== null && (
+        <div class="counts">
+          <p class="quiet" role="status">
+            {counts}
+          </p>
+          {!isFollowed && <ReadAt store={store} />}
+        </div>
+      )}
       {selected.length > 0 ? (
         <ImageTable
           images={selected}
-          shown={listColumns(scope)}
+          context={{ shown: listColumns(address), edited, chosen: null, onFilter: show, tell }}
           order={address}
           onSort={sort}
           place={findPlace(store, query)}
@@ -107,10 +110,12 @@ function groupByScope(images: readonly Image[], account: string): Record<Scope, 
 }
 
 /** The owner of one's own images is oneself. */
-const listColumns = (scope: Scope): Column[] =>
-  (["name", "version", "type", "state", "access", "published", "owner"] as const).filter(
-    (column) => column !== "owner" || scope !== "mine",
-  );
+const listColumns = ({ scope, tagColumns }: ListAddress): Column[] => [
+  ...(["name", "version"] as const),
+  ...tagColumns.map((key): Column => `tag.${key}`),
+  ...(["type", "state", "access", "published"] as const),
+  ...(scope === "mine" ? [] : (["owner"] as const)),
+];
 
 type ScopesProps = {
   scope: Scope;

@@ -1,5 +1,7 @@
 import { formatRoute } from "../../route.ts";
 import { Dialog } from "../../ui/dialog.tsx";
+import { RefusalNotice } from "../../ui/refusal-notice.tsx";
+import { useAttempt } from "../../ui/use-attempt.ts";
 import type { AccountDialog, AccountProps } from "./account-props.ts";
 import { ActAs } from "./act-as.tsx";
 import { NamesDialog } from "./names-dialog.tsx";
@@ -15,6 +17,7 @@ export function AccountDialogs({ dialog, ...props }: Props) {
 }
 
 function Forget({ client, session, onClose }: Omit<Props, "dialog">) {
+  const { attempt, refusal } = useAttempt();
   const openKeys = () => {
     onClose();
     location.hash = formatRoute({ view: "keys" });
@@ -26,8 +29,11 @@ function Forget({ client, session, onClose }: Omit<Props, "dialog">) {
         has none, so delete it from the account first, under Keys.
       </p>
       <p class="mono">{client.session.key.fingerprint}</p>
+      {refusal && (
+        <RefusalNotice refusal={refusal} advice="The key may still be kept. Clear this site's data in the browser." />
+      )}
       <div class="actions">
-        <button type="button" class="danger" onClick={() => session.forget("forgotten")}>
+        <button type="button" class="danger" onClick={() => attempt(() => session.forget("forgotten"))}>
           Forget the key
         </button>
         <button type="button" onClick={openKeys}>

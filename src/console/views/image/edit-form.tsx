@@ -18,6 +18,7 @@ import {
   typeText,
 } from "../../edit/edit.ts";
 import { isEqual } from "../../edit/equal.ts";
+import { toRule } from "../../edit/validate.ts";
 import type { ImageStore, News } from "../../store/image-store.ts";
 import { Differences } from "../../ui/difference.tsx";
 import { describeInput, Field } from "../../ui/field.tsx";
@@ -130,7 +131,7 @@ const maySave = (judged: Judged): boolean =>
 
 /** The fields that the service refused, each with its sentence. */
 const listRefused = (refusal: Refusal | null): Record<string, string> =>
-  Object.fromEntries((refusal?.errors ?? []).map(({ field, message }) => [field, message]));
+  Object.fromEntries((refusal?.errors ?? []).map(({ field, message }) => [field, toRule(message)]));
 
 /** Why the last try did not work, where no field says so, and nothing tells who was faster. */
 const Refused = ({ refusal, news }: { refusal: Refusal | null; news: readonly News[] }) =>

@@ -10,8 +10,8 @@ import { describeAccess } from "../images/access.ts";
 export function Facts({ image, tell }: { image: Image; tell: (text: string) => void }) {
   const { id, state, owner, type, os, published_at: published, origin, error, image_size: size, files = [] } = image;
   const rows: [string, ComponentChildren][] = [
-    ["State", <span class={`chip ${state === "active" ? "good" : "warn"}`}>{state}</span>],
-    ["Access", <span class="chip">{describeAccess(image)}</span>],
+    ["State", state === "active" ? state : <span class="chip warn">{state}</span>],
+    ["Access", describeAccess(image)],
     ["Type", [type, os].filter((part) => part !== undefined).join(" · ")],
     ["Published", published && <Time time={published} />],
     ["Owner", <AccountName id={owner} />],

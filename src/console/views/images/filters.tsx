@@ -56,9 +56,16 @@ export function Filters({ images, selection, input, onType, onTyped, onChange }:
         </select>
       ))}
       {selection.tag && (
-        <button type="button" class="chosen" onClick={() => onChange({ tag: null })}>
-          <bdi>{selection.tag.key}</bdi> = <bdi>{selection.tag.value}</bdi>
-          <span class="unseen">: no longer filter by this tag</span> <span aria-hidden="true">×</span>
+        <button
+          type="button"
+          class="chosen"
+          aria-label={`No longer filter by ${selection.tag.key} = ${selection.tag.value}`}
+          onClick={() => {
+            onChange({ tag: null });
+            input.current?.focus();
+          }}
+        >
+          <bdi>{selection.tag.key}</bdi> = <bdi>{selection.tag.value}</bdi> ×
         </button>
       )}
     </search>

@@ -1,27 +1,54 @@
 import type { Image } from "../../api/image.ts";
 import { formatRoute } from "../../route.ts";
 import { AccountName } from "../../ui/account-name.tsx";
-import { type Column, readCell } from "./select-images.ts";
+import { CopyButton } from "../../ui/copy-button.tsx";
+import { type Column, classOf, readCell, readTagText, type Selection } from "./select-images.ts";
+import type { Chosen } from "./use-chosen.ts";
 
 /** The height of every row, as images.css has it. */
 export const rowPx = 34;
 
-type Props = { image: Image; index: number; isCurrent: boolean; shown: readonly Column[] };
+/** What all rows have in common. */
+export type RowContext = {
+  shown: readonly Column[];
+  /** The images with something typed that is not saved. */
+  edited: ReadonlySet<string>;
+  /** Null where nothing can be done with several. */
+  chosen: Chosen | null;
+  onFilter: (change: Partial<Selection>) => void;
+  tell: (text: string) => void;
+};
 
-/** An image in the list. */
-export function Row({ image, index, isCurrent, shown }: Props) {
+type Props = RowContext & { image: Image; index: number; isCurrent: boolean };
+
+/** An image in the list. What is in it can be reached by Tab while it is the current row. */
+export function Row({ image, index, isCurrent, ...context }: Props) {
+  const { shown, chosen } = context;
+  const isChosen = chosen?.ids.has(image.id) ?? false;
+  const tabIndex = isCurrent ? 0 : -1;
   return (
-    <tr data-row={index} aria-rowindex={index + 2} class={isCurrent ? "current" : undefined}>
+    <tr
+      data-row={index}
+      aria-rowindex={index + 2}
+      class={`${isCurrent ? "current" : ""} ${isChosen ? "selected" : ""}`.trim() || undefined}
+    >
+      {chosen && (
+        <td class="choose">
+          <input
+            type="checkbox"
+            aria-label={`Select ${image.name} ${image.version}`}
+            checked={isChosen}
+            tabIndex={tabIndex}
+            onClick={(event) => chosen.toggle(index, { isRange: event.shiftKey })}
+          />
+        </td>
+      )}
       {shown.map((column) =>
         column === "name" ? (
-          <th key={column} scope="row" class="name" title={image.name}>
-            <a href={formatRoute({ view: "image", id: image.id })} tabIndex={isCurrent ? 0 : -1}>
-              <bdi>{image.name}</bdi>
-            </a>
-          </th>
+          <NameCell key={column} {...{ image, tabIndex, ...context }} />
         ) : (
-          <td key={column} class={column.replace(/\..*/s, "")} title={readCell(image, column)}>
-            <Cell column={column} image={image} />
+          <td key={column} class={classOf(column)} title={readCell(image, column)}>
+            <Cell {...{ column, image, tabIndex, ...context }} />
           </td>
         ),
       )}
@@ -29,12 +56,46 @@ export function Row({ image, index, isCurrent, shown }: Props) {
   );
 }
 
-const goodStates: Readonly<Record<string, string>> = { active: "good", failed: "warn", disabled: "warn" };
+type CellProps = RowContext & { image: Image; tabIndex: number };
 
-function Cell({ column, image }: { column: Column; image: Image }) {
+const NameCell = ({ image, tabIndex, edited, tell }: CellProps) => (
+  <th scope="row" class="name" title={image.name}>
+    <div>
+      <a href={formatRoute({ view: "image", id: image.id })} tabIndex={tabIndex}>
+        <bdi>{image.name}</bdi>
+      </a>
+      {edited.has(image.id) && <span class="chip warn">edited</span>}
+      <CopyButton
+        class="copy"
+        text={image.id}
+        label={`Copy the id of ${image.name}`}
+        icon="⧉"
+        {...{ tabIndex, tell }}
+      />
+    </div>
+  </th>
+);
+
+/** Colour is for what is not as usual. */
+const states: Readonly<Record<string, string>> = { active: "", failed: "chip bad" };
+
+function Cell({ column, image, tabIndex, onFilter }: CellProps & { column: Column }) {
   const text = readCell(image, column);
-  if (column === "state") return <span class={`chip ${goodStates[text] ?? ""}`}>{text}</span>;
-  if (column === "access") return <span class="chip">{text}</span>;
+  if (column === "state") return <span class={states[text] ?? "chip warn"}>{text}</span>;
+  if (column === "access") return <span class={text === "private" ? "" : "chip"}>{text}</span>;
   if (column === "published") return <>{text.slice(0, 10)}</>;
-  return column === "owner" ? <AccountName id={text} /> : <bdi>{text}</bdi>;
+  if (column === "owner") return <AccountName id={text} />;
+  const key = column.startsWith("tag.") ? column.slice(4) : null;
+  if (key === null || readTagText(image, key) === undefined) return <bdi>{text}</bdi>;
+  return (
+    <button
+      type="button"
+      class="plain"
+      tabIndex={tabIndex}
+      aria-label={`Show only images with ${key} = ${text}`}
+      onClick={() => onFilter({ tag: { key, value: text } })}
+    >
+      <bdi>{text === "" ? "(empty)" : text}</bdi>
+    </button>
+  );
 }

@@ -1,12 +1,13 @@
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Image } from "../../api/image.ts";
-import { Row, rowPx } from "./image-row.tsx";
+import { Row, type RowContext, rowPx } from "./image-row.tsx";
 import type { Place } from "./places.ts";
-import { type Column, type Order, titleOf } from "./select-images.ts";
+import { type Column, classOf, type Order, titleOf } from "./select-images.ts";
+import type { Chosen } from "./use-chosen.ts";
 
 type Props = {
   images: readonly Image[];
-  shown: readonly Column[];
+  context: RowContext;
   order: Order;
   onSort: (column: Column) => void;
   /** Where the person was in this list; the table moves it along. */
@@ -17,10 +18,11 @@ type Props = {
 const spare = 12;
 
 /**
- * The images as a table, of which only the rows in sight exist. Arrow keys move, Enter opens. What scrolls is the table's own,
+ * The images as a table, of which only the rows in sight exist. Arrow keys move, Enter opens, Space selects. What scrolls is the table's own,
  * so that nothing else is drawn anew.
  */
-export function ImageTable({ images, shown, order, onSort, place }: Props) {
+export function ImageTable({ images, context, order, onSort, place }: Props) {
+  const { shown, chosen } = context;
   const box = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(Math.floor(place.scrollTop / rowPx));
   const [height, setHeight] = useState(800);
@@ -58,6 +60,12 @@ export function ImageTable({ images, shown, order, onSort, place }: Props) {
     place.id = images[row]?.id ?? null;
     setMoved({ to: place.id });
   };
+  const press = (event: KeyboardEvent) => {
+    if (chosen && event.key === " " && event.target instanceof HTMLAnchorElement) {
+      event.preventDefault();
+      chosen.toggle(current, { isRange: event.shiftKey });
+    } else move(event);
+  };
   const move = (event: KeyboardEvent) => {
     const next = findNext(event.key, { current, last: images.length - 1, page: Math.floor(height / rowPx) - 2 });
     if (next === null || !box.current) return;
@@ -77,7 +85,7 @@ export function ImageTable({ images, shown, order, onSort, place }: Props) {
     <div
       class="scrolled"
       ref={box}
-      onKeyDown={move}
+      onKeyDown={press}
       onFocusIn={({ target }) => {
         const row = target instanceof Element ? target.closest<HTMLElement>("[data-row]")?.dataset["row"] : undefined;
         hasFocus.current = row !== undefined;
@@ -93,9 +101,14 @@ export function ImageTable({ images, shown, order, onSort, place }: Props) {
         setTop(Math.floor(place.scrollTop / rowPx));
       }}
     >
-      <table class="images" aria-rowcount={images.length + 1}>
+      <table class="images" aria-rowcount={images.length + 1} style={{ "--tags": shown.filter(isTag).length }}>
         <thead>
           <tr aria-rowindex={1}>
+            {chosen && (
+              <td class="choose">
+                <ChooseAll images={images} chosen={chosen} />
+              </td>
+            )}
             {shown.map((column) => (
               <HeaderCell key={column} column={column} order={order} onSort={onSort} />
             ))}
@@ -104,12 +117,28 @@ export function ImageTable({ images, shown, order, onSort, place }: Props) {
         <tbody>
           <Gap rows={first} />
           {images.slice(first, last).map((image, at) => (
-            <Row key={image.id} image={image} index={first + at} isCurrent={first + at === current} shown={shown} />
+            <Row key={image.id} image={image} index={first + at} isCurrent={first + at === current} {...context} />
           ))}
           <Gap rows={images.length - last} />
         </tbody>
       </table>
     </div>
+  );
+}
+
+const isTag = (column: Column): boolean => classOf(column) === "tag";
+
+function ChooseAll({ images, chosen }: { images: readonly Image[]; chosen: Chosen }) {
+  const { ids } = chosen;
+  const count = useMemo(() => (ids.size === 0 ? 0 : images.filter(({ id }) => ids.has(id)).length), [images, ids]);
+  return (
+    <input
+      type="checkbox"
+      aria-label={`Select all ${images.length} that match`}
+      checked={count === images.length}
+      indeterminate={count > 0 && count < images.length}
+      onClick={chosen.toggleAll}
+    />
   );
 }
 
@@ -137,7 +166,7 @@ function HeaderCell({ column, order, onSort }: HeaderCellProps) {
   const isSorted = order.column === column;
   const direction = order.isDescending ? "descending" : "ascending";
   return (
-    <th scope="col" class={column.replace(/\..*/s, "")} aria-sort={isSorted ? direction : undefined}>
+    <th scope="col" class={classOf(column)} title={titleOf(column)} aria-sort={isSorted ? direction : undefined}>
       <button type="button" class="sort" onClick={() => onSort(column)}>
         {titleOf(column)}
         <span aria-hidden="true">{isSorted ? (order.isDescending ? " ↓" : " ↑") : ""}</span>

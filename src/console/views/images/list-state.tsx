@@ -1,40 +1,32 @@
-import type { Refusal } from "../../api/refusal.ts";
 import type { ImageList } from "../../store/image-rows.ts";
 import type { ImageStore } from "../../store/image-store.ts";
-import { RefusalNotice } from "../../ui/refusal-notice.tsx";
+import { NotLoaded } from "../../ui/not-loaded.tsx";
 import { formatClock } from "../../ui/time.tsx";
 import type { Scope } from "./access.ts";
 import { isReadAgain } from "./read-again.ts";
 
 type Counts = { shown: number; inScope: number };
 
-/** How many images there are: as far as that is known. */
-export function formatCounts({ state, refusal, images }: ImageList, { shown, inScope }: Counts): string {
+/** How many images there are, as far as that is known; null while none came. */
+export function formatCounts({ state, refusal, images }: ImageList, { shown, inScope }: Counts): string | null {
   if (state === "read") return `${shown} of ${inScope} images`;
-  if (!refusal) return images.length === 0 ? "Loading…" : `Loading… ${images.length} so far`;
-  return images.length === 0 ? "" : `${images.length} images came. The list is not whole.`;
+  if (images.length === 0) return null;
+  return refusal ? `${images.length} images came. The list is not whole.` : `Loading… ${images.length} so far`;
 }
 
 /** Why the list, or what changed in it, was not read, and from when what is shown is. */
-export function ListRefusal({ store }: { store: ImageStore }) {
-  const { refusal, readAt } = store.list;
-  if (refusal) {
-    const reload = () => void store.readList({ again: true });
-    return <RefusalNotice refusal={refusal} {...describeAge(refusal, readAt)} onRetry={reload} />;
-  }
-  const { feedRefusal, followedAt, list } = store;
-  if (!feedRefusal || list.state !== "read") return null;
-  const age = describeAge(feedRefusal, followedAt ?? readAt);
-  return <RefusalNotice refusal={feedRefusal} {...age} onRetry={() => void store.poll()} />;
-}
-
-/** What to do, where the usual words do not fit. */
-function describeAge({ status }: Refusal, readAt: number | null): { advice?: string } {
-  const sentences = [
-    ...(readAt === null ? [] : [`What is shown was read at ${formatClock(readAt)}.`]),
-    ...(status === 0 ? ["The list is read as soon as the network is back."] : []),
-  ];
-  return sentences.length === 0 ? {} : { advice: sentences.join(" ") };
+export function ListNotLoaded({ store }: { store: ImageStore }) {
+  const { list, feedRefusal, followedAt } = store;
+  const isRead = list.state === "read" && list.refusal === null;
+  const reload = () => void (isRead ? store.poll() : store.readList({ again: true }));
+  const readAt = isRead ? (followedAt ?? list.readAt) : (list.readAt ?? (list.images.length > 0 ? list.begunAt : null));
+  return (
+    <NotLoaded
+      what="the list"
+      loaded={{ refusal: list.refusal ?? (isRead ? feedRefusal : null), reload }}
+      readAt={readAt === null ? null : new Date(readAt).toISOString()}
+    />
+  );
 }
 
 /** When the images of others were read: no feed tells of their changes. */

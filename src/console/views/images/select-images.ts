@@ -25,7 +25,11 @@ const isOwnColumn = (column: Column): column is OwnColumn => Object.hasOwn(colum
 export const readCell = (image: Image, column: Column): string =>
   isOwnColumn(column) ? columns[column].read(image) : (readTagText(image, column.slice(4)) ?? "");
 
-export const titleOf = (column: Column): string => (isOwnColumn(column) ? columns[column].title : column.slice(4));
+/** The class of a column's cells: one for all tags. */
+export const classOf = (column: Column): string => (isOwnColumn(column) ? column : "tag");
+
+export const titleOf = (column: Column): string =>
+  isOwnColumn(column) ? columns[column].title : column.slice(4) || "(empty)";
 
 /** A tag as a filter of the service compares it: a text as it is, any other value as JSON. Undefined where it is not there. */
 export function readTagText({ tags = {} }: Image, key: string): string | undefined {
