@@ -25,6 +25,9 @@ export function readNameLines(text: string, before: Names): ReadNames {
   return { names, count: lines.length };
 }
 
+/** The names as lines that another browser takes. */
+export const formatNameLines = (names: Names): string => [...names].map((entry) => entry.join(" ")).join("\n");
+
 function addLine(line: string, names: Map<string, string>): string | undefined {
   const [first = "", ...words] = line.split(/\s+/);
   const id = first.toLowerCase();

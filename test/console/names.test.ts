@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readNameLines } from "../../src/console/name-rules.ts";
+import { formatNameLines, readNameLines } from "../../src/console/name-rules.ts";
 import { fold, type Names, resolveNames } from "../../src/console/names.ts";
 import { makeUuid } from "../support/uuids.ts";
 
@@ -58,6 +58,9 @@ describe("lines of UUIDs and names", () => {
         const folded = [...names.values()].map(fold);
         expect(new Set(folded).size).toBe(folded.length);
         for (const [id, name] of names) expect(resolveNames(name, names)).toBe(id);
+        // Another browser takes the lines of this one.
+        if (names.size > 0)
+          expect(readNameLines(formatNameLines(names), new Map())).toEqual({ names, count: names.size });
       }),
     );
   });

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { readNameLines } from "../../name-rules.ts";
+import { formatNameLines, readNameLines } from "../../name-rules.ts";
 import { keepNames, type Names } from "../../names.ts";
 import { useNames } from "../../ui/account-name.tsx";
+import { CopyButton } from "../../ui/copy-button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { describeInput, Field } from "../../ui/field.tsx";
 
@@ -99,6 +100,7 @@ export function NamesDialog({ tell, onClose, begun = "" }: Props) {
           <button type="button" onClick={onClose}>
             Close
           </button>
+          {names.size > 0 && <CopyButton text={formatNameLines(names)} label="Copy all lines" tell={tell} />}
         </div>
       </form>
     </Dialog>

@@ -35,7 +35,8 @@ export function Conflict({ conflicts, isOwn, onChoose }: Props) {
         </thead>
         <tbody>
           {conflicts.map((conflict) => (
-            <tr key={conflict.field}>
+            // Another value of theirs is another question: nothing is ticked yet, though somebody ticks it just now.
+            <tr key={`${conflict.field} ${JSON.stringify(conflict.theirs)}`}>
               <th scope="row">
                 <bdi>{conflict.field}</bdi>
               </th>
