@@ -207,4 +207,29 @@ describe.skipIf(!chromiumPath)(`a list of images${chromiumPath ? "" : ` (${witho
     await page.getByRole("button", { name: "Try again" }).click();
     await page.getByText("The service failed").waitFor({ state: "detached" });
   });
+
+  it("of deleted images is read when it is opened, is no part of the others, and leads to the history", async () => {
+    const window = await signIn(bob);
+    // The history asks for the image too.
+    window.expected.push(/status of 404/);
+    const { page } = window;
+    await waitForCount(page, "120 of 120 images");
+    const asked = watchLists(page);
+    expect((await bob.send(service.port, `/my/images/${makeUuid(50)}`, { method: "DELETE" })).status).toBe(204);
+    await page.evaluate(() => dispatchEvent(new Event("online")));
+    await waitForCount(page, "119 of 119 images");
+    expect(asked).toEqual([]);
+    await page.getByRole("button", { name: "Deleted" }).press("Enter");
+    await waitForCount(page, "1 of 1 images");
+    expect(readHash(page)).toBe("#/images?scope=deleted");
+    expect(asked.every((search) => search.includes("destroyed=true"))).toBe(true);
+    expect(await page.getByRole("button", { name: "Deleted" }).innerText()).toBe("Deleted 1");
+    await page.getByRole("link", { name: "image-049" }).press("Enter");
+    await page.getByText("The image is deleted. Its history stays for a while.").waitFor();
+    await page.goBack();
+    await page.getByRole("link", { name: "image-049" }).waitFor();
+    expect(await readFocused(page)).toBe("image-049");
+    await page.getByRole("button", { name: "Mine" }).press("Enter");
+    await waitForCount(page, "119 of 119 images");
+  });
 });

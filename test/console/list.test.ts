@@ -16,7 +16,7 @@ const runs = { numRuns: process.env["LONG"] ? 20_000 : 500 };
 const text = fc.string({ unit: "grapheme" });
 const key = fc.oneof(fc.constantFrom("role", "a=b", "a,b", "", "__proto__", "a&b", "a+b %zz"), text);
 const addresses: fc.Arbitrary<ListAddress> = fc.record({
-  scope: fc.constantFrom("mine", "shared", "public"),
+  scope: fc.constantFrom("mine", "shared", "public", "deleted"),
   search: text,
   state: fc.oneof(fc.constantFrom("", "active"), text),
   type: text,

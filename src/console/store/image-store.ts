@@ -2,44 +2,10 @@ import type { Client, Written } from "../api/client.ts";
 import { type Change, type Image, readRevision, type Update, type Versioned } from "../api/image.ts";
 import { type Intent, makeIntent } from "../api/intents.ts";
 import { type Refusal, toRefusal } from "../api/refusal.ts";
-import {
-  discard,
-  type Edit,
-  judgeEdit,
-  noEdit,
-  noteRefused,
-  noteSaved,
-  noteSent,
-  rebase,
-  takeTheirs,
-} from "../edit/edit.ts";
+import { discard, type Edit, judgeEdit, noteRefused, noteSaved, noteSent, rebase, takeTheirs } from "../edit/edit.ts";
 import { Feed } from "./feed.ts";
 import { type ImageList, ImageRows } from "./image-rows.ts";
-
-/** What was changed while the image was shown, as the feed told. `isOwn`: by the key that signs here, in another place. */
-export type News = Pick<Change, "caller" | "time" | "revision" | "changes"> & { isOwn: boolean };
-
-/** An image that a view shows, and what is typed into it. */
-export type Opened = {
-  /** Null until it came. */
-  version: Versioned | null;
-  edit: Edit;
-  /** When it came last, ISO 8601. */
-  readAt: string | null;
-  /** Why it did not come. */
-  refusal: Refusal | null;
-  isLoading: boolean;
-  isSaving: boolean;
-  /** The revision that the person saw first, or saved last. */
-  since: number;
-  /** What came after it, the newest last. */
-  news: readonly News[];
-};
-
-const unopened: Opened = {
-  ...{ version: null, readAt: null, edit: noEdit, refusal: null, isLoading: false, isSaving: false },
-  ...{ since: 0, news: [] },
-};
+import { type Opened, unopened } from "./opened.ts";
 
 const maxNews = 20;
 
@@ -58,6 +24,7 @@ export class ImageStore {
   /** Is called after each write: other tabs look at once. */
   onWrite: () => void = () => undefined;
   readonly #rows: ImageRows;
+  readonly #destroyed: ImageRows;
   readonly #feed: Feed;
   readonly #opened = new Map<string, Opened>();
   readonly #listeners = new Set<() => void>();
@@ -85,7 +52,9 @@ export class ImageStore {
       for (const [id, opened] of before.#opened) this.#opened.set(id, { ...opened, isLoading: false, isSaving: false });
     }
     this.#feed = new Feed(client);
-    this.#rows = new ImageRows(client, () => this.#notify(), now);
+    const options = { onChange: () => this.#notify(), now };
+    this.#rows = new ImageRows(client, options);
+    this.#destroyed = new ImageRows(client, { filters: { destroyed: "true" }, ...options });
   }
 
   /** @returns how to stop listening */
@@ -113,6 +82,14 @@ export class ImageStore {
   get list(): ImageList {
     return this.#rows.shown;
   }
+
+  /** One's own images that were deleted and still have a history. */
+  get destroyed(): ImageList {
+    return this.#destroyed.shown;
+  }
+
+  /** Reads the images that were deleted, now or again. */
+  readDestroyed = (): Promise<void> => this.#destroyed.read(() => this.#begin());
 
   /** What is known of an image. */
   read = (id: string): Opened => this.#opened.get(id) ?? unopened;

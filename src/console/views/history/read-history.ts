@@ -1,7 +1,8 @@
 import type { Client } from "../../api/client.ts";
 import type { AuditPage, Image, Versioned } from "../../api/image.ts";
 import { Refusal } from "../../api/refusal.ts";
-import type { ImageStore, Opened } from "../../store/image-store.ts";
+import type { ImageStore } from "../../store/image-store.ts";
+import type { Opened } from "../../store/opened.ts";
 
 /** What is known of an image's past. */
 export type History = AuditPage & {

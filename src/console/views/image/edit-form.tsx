@@ -19,7 +19,8 @@ import {
 } from "../../edit/edit.ts";
 import { isEqual } from "../../edit/equal.ts";
 import { addFieldMistakes, toRule } from "../../edit/validate.ts";
-import type { ImageStore, News } from "../../store/image-store.ts";
+import type { ImageStore } from "../../store/image-store.ts";
+import type { News } from "../../store/opened.ts";
 import { Differences } from "../../ui/difference.tsx";
 import { describeInput, Field } from "../../ui/field.tsx";
 import { RefusalNotice } from "../../ui/refusal-notice.tsx";

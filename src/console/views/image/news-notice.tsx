@@ -1,6 +1,6 @@
 import type { Client } from "../../api/client.ts";
 import type { AuditEntry } from "../../api/image.ts";
-import type { News } from "../../store/image-store.ts";
+import type { News } from "../../store/opened.ts";
 import { Differences } from "../../ui/difference.tsx";
 import { KeyName } from "../../ui/key-name.tsx";
 import { Time } from "../../ui/time.tsx";

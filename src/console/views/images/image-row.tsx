@@ -15,6 +15,8 @@ export type RowContext = {
   edited: ReadonlySet<string>;
   /** Null where nothing can be done with several. */
   chosen: Chosen | null;
+  /** The view that a row leads to. */
+  opens: "image" | "history";
   onFilter: (change: Partial<Selection>) => void;
   tell: (text: string) => void;
 };
@@ -58,10 +60,10 @@ export function Row({ image, index, isCurrent, ...context }: Props) {
 
 type CellProps = RowContext & { image: Image; tabIndex: number };
 
-const NameCell = ({ image, tabIndex, edited, tell }: CellProps) => (
+const NameCell = ({ image, tabIndex, edited, opens, tell }: CellProps) => (
   <th scope="row" class="name" title={image.name}>
     <div>
-      <a href={formatRoute({ view: "image", id: image.id })} tabIndex={tabIndex}>
+      <a href={formatRoute({ view: opens, id: image.id })} tabIndex={tabIndex}>
         <bdi>{image.name}</bdi>
       </a>
       {edited.has(image.id) && <span class="chip warn">edited</span>}
