@@ -25,7 +25,7 @@ import { readTags } from "../../src/console/edit/tag-rows.ts";
  * a choice; every value that is typed is another one, so that each has one author.
  */
 
-const steps = process.env["LONG"] ? 10_000 : 400;
+const steps = process.env["LONG"] ? 10_000 : 200;
 const fields = ["version", "description", "tags.a", "tags.b"] as const;
 type FieldName = (typeof fields)[number];
 type Author = 0 | 1 | "else";

@@ -13,7 +13,7 @@ function Saying({ text, onClose }: Props) {
   const saying = useFocusCaught<HTMLParagraphElement>();
   return (
     <p ref={saying}>
-      {text}{" "}
+      <span>{text}</span>
       <button type="button" class="plain" aria-label="Dismiss the message" onClick={onClose}>
         ✕
       </button>
