@@ -156,7 +156,8 @@ const Scopes = ({ scope, count, onChoose }: ScopesProps) => (
     <legend class="unseen">Whose images</legend>
     {scopeNames.map((each) => (
       <button key={each} type="button" aria-pressed={each === scope} onClick={() => onChoose(each)}>
-        {scopes[each]} <span class="quiet count">{count(each)}</span>
+        {scopes[each]}{" "}
+        {each !== "deleted" || count(each) !== null ? <span class="quiet count">{count(each)}</span> : null}
       </button>
     ))}
   </fieldset>

@@ -73,7 +73,7 @@ export function BulkDialog({ store, images, tell, onClose }: BulkDialogProps) {
           />
         )
       )}
-      <form method="dialog">
+      <form method="dialog" class="actions">
         <button type="submit">Close</button>
       </form>
     </Dialog>

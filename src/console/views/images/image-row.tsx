@@ -67,13 +67,7 @@ const NameCell = ({ image, tabIndex, edited, opens, tell }: CellProps) => (
         <bdi>{image.name}</bdi>
       </a>
       {edited.has(image.id) && <span class="chip warn">edited</span>}
-      <CopyButton
-        class="copy"
-        text={image.id}
-        label={`Copy the id of ${image.name}`}
-        icon="⧉"
-        {...{ tabIndex, tell }}
-      />
+      <CopyButton class="copy" text={image.id} label="Copy id" of={image.name} {...{ tabIndex, tell }} />
     </div>
   </th>
 );
