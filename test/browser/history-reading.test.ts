@@ -12,8 +12,10 @@ type Name = (typeof names)[number];
 const idOf = (name: Name): string => makeUuid(1 + names.indexOf(name));
 const images = names.map((name) => ({ uuid: idOf(name), owner: bob.uuid, name, version: "1.0.0" }));
 
+/** Opens the history of an image. The test may move the clock: it is put in before the page signs anything. */
 async function open(name: Name, look: Look = {}): Promise<Window> {
   const window = await service.open(look);
+  await window.page.clock.install();
   await bob.signIn(window);
   await window.page.goto(`/--console/#/images/${idOf(name)}/history`);
   await window.page.getByRole("heading", { level: 1, name: `History of ${name}` }).waitFor();
@@ -109,7 +111,6 @@ describe.skipIf(!chromiumPath)(`the history of an image${chromiumPath ? "" : ` (
   it.each([1280, 390])("lets through what is clicked beneath a message: %i px", async (width) => {
     const { page } = await open("told", { width });
     const told = page.locator(".told p");
-    await page.clock.install();
     await page.getByRole("button", { name: "Undo description of revision 2" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Undo", exact: true }).click();
     await told.waitFor();
@@ -137,9 +138,9 @@ describe.skipIf(!chromiumPath)(`the history of an image${chromiumPath ? "" : ` (
   it("tells loading, offline, unanswered and refused apart, and keeps what it shows, with its age, when it cannot read again", async () => {
     const window = await service.open();
     window.expected.push(/ERR_INTERNET_DISCONNECTED|ERR_FAILED|status of 500/);
-    await bob.signIn(window);
     const { page } = window;
     await page.clock.install();
+    await bob.signIn(window);
     const { promise, resolve: release } = Promise.withResolvers<void>();
     await page.route("**/audit", async (route) => {
       await promise;

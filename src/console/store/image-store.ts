@@ -5,9 +5,7 @@ import { type Refusal, toRefusal } from "../api/refusal.ts";
 import { discard, type Edit, judgeEdit, noteRefused, noteSaved, noteSent, rebase, takeTheirs } from "../edit/edit.ts";
 import { Feed } from "./feed.ts";
 import { type ImageList, ImageRows } from "./image-rows.ts";
-import { type Opened, unopened } from "./opened.ts";
-
-const maxNews = 20;
+import { maxTold, type Opened, unopened } from "./opened.ts";
 
 /**
  * The images of an account, each once, with what is typed into them. Views show what is here; answers, the feed and other tabs
@@ -144,7 +142,7 @@ export class ImageStore {
   };
 
   /** The person knows what was changed meanwhile. */
-  noteSeen = (id: string): void => this.#set(id, { since: readRevision(this.read(id).version?.etag ?? ""), news: [] });
+  noteSeen = (id: string): void => this.#set(id, { since: readRevision(this.read(id).version?.etag ?? "") });
 
   /**
    * The intent of an update over a revision: the same while neither changes, so that another try after silence is the same
@@ -277,13 +275,15 @@ export class ImageStore {
     const own = `/${login}/keys/${key.fingerprint}`;
     const stale = new Set<string>();
     for (const { image, revision, caller, time, changes: fields } of changes) {
-      const { version, since, news } = this.read(image);
-      if (!version || revision <= since || this.#written.has(`${image} ${revision}`)) continue;
+      const { version, told } = this.read(image);
+      if (!version) continue;
       if (revision > readRevision(version.etag)) stale.add(image);
       const isOwn = caller.type === "signature" && caller.keyId === own;
-      // It is what this page waits for.
-      if (isOwn && [...this.#unanswered.values()].includes(image)) continue;
-      this.#set(image, { news: [...news, { caller, time, revision, changes: fields, isOwn }].slice(-maxNews) });
+      // What this page waits for is its own, too.
+      const isAwaited = isOwn && [...this.#unanswered.values()].includes(image);
+      const isHere = isAwaited || this.#written.has(`${image} ${revision}`);
+      const news = { caller, time, revision, changes: fields, isOwn, isHere };
+      this.#set(image, { told: [...told, news].slice(-maxTold) });
     }
     await Promise.all([...stale].map((id) => this.open(id)));
   }

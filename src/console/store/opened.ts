@@ -1,9 +1,10 @@
-import type { Change, Versioned } from "../api/image.ts";
+import { type Change, isJsonObject, type Versioned } from "../api/image.ts";
 import type { Refusal } from "../api/refusal.ts";
-import { type Edit, noEdit } from "../edit/edit.ts";
+import { type Conflict, type Edit, noEdit } from "../edit/edit.ts";
+import { isEqual } from "../edit/equal.ts";
 
-/** What was changed while the image was shown, as the feed told. `isOwn`: by the key that signs here, in another place. */
-export type News = Pick<Change, "caller" | "time" | "revision" | "changes"> & { isOwn: boolean };
+/** A change of an image, as the feed told. `isOwn`: by the key that signs here. `isHere`: by this page, as far as it knows. */
+export type News = Pick<Change, "caller" | "time" | "revision" | "changes"> & { isOwn: boolean; isHere: boolean };
 
 /** An image that a view shows, and what is typed into it. */
 export type Opened = {
@@ -18,12 +19,31 @@ export type Opened = {
   isSaving: boolean;
   /** The revision that the person saw first, or saved last. */
   since: number;
-  /** What came after it, the newest last. */
-  news: readonly News[];
+  /** The newest changes that the feed told while the image was known, the last one last. */
+  told: readonly News[];
 };
 
-/** An image that no view shows. */
 export const unopened: Opened = {
   ...{ version: null, readAt: null, edit: noEdit, refusal: null, isLoading: false, isSaving: false },
-  ...{ since: 0, news: [] },
+  ...{ since: 0, told: [] },
 };
+
+/** How many changes are kept of an image. */
+export const maxTold = 40;
+
+/** What the person does not know yet: done in another place, since the revision that was seen. */
+export const listNews = ({ told, since }: Opened): News[] =>
+  told.filter(({ revision, isHere }) => !isHere && revision > since);
+
+/** Who wrote a value: the key that signs here, another one, or it is not known. */
+export type Author = "self" | "other" | "unknown";
+
+/** Who wrote their value of a conflict: the key that signs here, another one, or nobody that the feed told of yet. */
+export function findAuthor({ field, theirs }: Conflict, told: readonly News[]): Author {
+  const [name = "", ...key] = field.split(".");
+  const made = told.findLast(({ changes }) => {
+    const after = changes[name]?.after;
+    return name in changes && isEqual(name === "tags" && isJsonObject(after) ? after[key.join(".")] : after, theirs);
+  });
+  return made ? (made.isOwn ? "self" : "other") : "unknown";
+}

@@ -1,5 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { formatRoute } from "../route.ts";
+import { listNews } from "../store/opened.ts";
 import { Heading } from "../ui/heading.tsx";
 import { listRoute } from "../ui/last-list.ts";
 import { NotLoaded } from "../ui/not-loaded.tsx";
@@ -17,7 +18,8 @@ export function ImageView({ id, ...props }: ViewProps & { id: string }) {
   const { client, go, tell } = props;
   const store = useStore(props.store);
   useEffect(() => void store.open(id), [store, id]);
-  const { version, readAt, isLoading, news, ...opened } = store.read(id);
+  const opened = store.read(id);
+  const { version, readAt, isLoading } = opened;
   const refusal = opened.refusal ?? store.feedRefusal;
   const reload = () => void Promise.all([store.open(id), store.poll()]);
   const state = <NotLoaded what="the image" loaded={{ refusal, reload }} readAt={readAt} />;
@@ -35,7 +37,7 @@ export function ImageView({ id, ...props }: ViewProps & { id: string }) {
         <bdi>{image.name}</bdi> <bdi class="quiet">{image.version}</bdi>
       </Heading>
       {state}
-      <NewsNotice news={news} client={client} onSeen={() => store.noteSeen(id)} />
+      <NewsNotice news={listNews(opened)} client={client} onSeen={() => store.noteSeen(id)} />
       <div class="columns">
         <div>{isEditable ? <EditForm {...{ id, client, store, tell }} /> : <ReadOnlyFields image={image} />}</div>
         <aside>

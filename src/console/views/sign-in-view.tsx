@@ -2,6 +2,7 @@ import { Client } from "../api/client.ts";
 import type { Session } from "../keys/kept-session.ts";
 import { loadPart } from "../load-part.ts";
 import type { Route } from "../route.ts";
+import { Heading } from "../ui/heading.tsx";
 import { RefusalNotice } from "../ui/refusal-notice.tsx";
 import { useLoaded } from "../ui/use-loaded.ts";
 import { readOwnKey, type SessionChanges } from "../ui/use-session.ts";
@@ -28,7 +29,7 @@ export function SignInView({ route, why, onSignIn, tell }: Props) {
   if (!isSecureContext) {
     return (
       <>
-        <h1>Sign in</h1>
+        <Heading title="Sign in" />
         <p class="notice warn">
           Browsers sign on pages of https and of this machine (127.0.0.1, localhost) alone. Open the console at such an
           address.
@@ -38,7 +39,7 @@ export function SignInView({ route, why, onSignIn, tell }: Props) {
   }
   return (
     <>
-      <h1>Sign in</h1>
+      <Heading title="Sign in" />
       {why && (
         <p class="notice warn" role="status">
           {why}

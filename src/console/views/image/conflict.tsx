@@ -1,26 +1,32 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Conflict as ConflictRow } from "../../edit/edit.ts";
+import type { Author } from "../../store/opened.ts";
 import { formatValue } from "../../ui/difference.tsx";
 
 type Props = {
   conflicts: readonly ConflictRow[];
-  /** Whether all that changed meanwhile was changed by the key that signs here. */
-  isOwn: boolean;
+  /** Who wrote theirs, of each. */
+  authors: readonly Author[];
   onChoose: (conflict: ConflictRow, side: "theirs" | "mine") => void;
 };
 
 /** What somebody else changed while it was edited here too: what it was, theirs and mine, for each field and tag. */
-export function Conflict({ conflicts, isOwn, onChoose }: Props) {
+export function Conflict({ conflicts, authors, onChoose }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   // Where the focus is in a field, somebody is typing.
   useLayoutEffect(() => {
     if (!document.activeElement?.matches("input, textarea, select")) heading.current?.focus();
   }, []);
+  const isOwn = authors.every((author) => author === "self");
   const theirTitle = isOwn ? "Elsewhere" : "Theirs";
   return (
     <section class="notice warn" aria-labelledby="conflict">
       <h2 id="conflict" tabIndex={-1} ref={heading}>
-        {isOwn ? "You changed this image elsewhere" : "Someone else changed this image"}
+        {isOwn
+          ? "You changed this image elsewhere"
+          : authors.includes("other")
+            ? "Someone else changed this image"
+            : "This image was changed meanwhile"}
       </h2>
       <p>Nothing was overwritten. Choose what stays.</p>
       <table class="conflicts">

@@ -1,10 +1,9 @@
 import { useRef, useState } from "preact/hooks";
 import type { Client, Written } from "../../api/client.ts";
-import { type Image, isJsonObject } from "../../api/image.ts";
+import type { Image } from "../../api/image.ts";
 import { type Refusal, toRefusal } from "../../api/refusal.ts";
 import { listChanges } from "../../edit/difference.ts";
 import {
-  type Conflict as ConflictOf,
   choose,
   type Edit,
   type Judged,
@@ -17,10 +16,9 @@ import {
   typeTags,
   typeText,
 } from "../../edit/edit.ts";
-import { isEqual } from "../../edit/equal.ts";
 import { addFieldMistakes, toRule } from "../../edit/validate.ts";
 import type { ImageStore } from "../../store/image-store.ts";
-import type { News } from "../../store/opened.ts";
+import { findAuthor, listNews } from "../../store/opened.ts";
 import { Differences } from "../../ui/difference.tsx";
 import { describeInput, Field } from "../../ui/field.tsx";
 import { RefusalNotice } from "../../ui/refusal-notice.tsx";
@@ -85,11 +83,11 @@ export function EditForm({ id, client, store, tell }: Props) {
         if (event.key === "s" && (event.ctrlKey || event.metaKey)) submit(event);
       }}
     >
-      <Refused refusal={refusal} news={opened.news} />
+      <Refused refusal={refusal} hasNews={listNews(opened).length > 0} />
       {conflicts.length > 0 && (
         <Conflict
           conflicts={conflicts}
-          isOwn={conflicts.every((conflict) => isOwnChange(conflict, opened.news))}
+          authors={conflicts.map((conflict) => findAuthor(conflict, opened.told))}
           onChoose={(conflict, side) => change((now) => choose(now, conflict, side))}
         />
       )}
@@ -113,16 +111,6 @@ export function EditForm({ id, client, store, tell }: Props) {
   );
 }
 
-/** Whether their value of a conflict was written by the key that signs here, in another place. */
-function isOwnChange({ field, theirs }: ConflictOf, news: readonly News[]): boolean {
-  const [name = "", ...key] = field.split(".");
-  const made = news.findLast(({ changes }) => {
-    const after = changes[name]?.after;
-    return name in changes && isEqual(name === "tags" && isJsonObject(after) ? after[key.join(".")] : after, theirs);
-  });
-  return made?.isOwn ?? false;
-}
-
 const invalid = '[aria-invalid="true"]';
 
 const isChosen = ({ conflicts }: Judged): boolean => conflicts.every(({ side }) => side !== null);
@@ -135,8 +123,8 @@ const listRefused = (refusal: Refusal | null): Record<string, string> =>
   Object.fromEntries((refusal?.errors ?? []).map(({ field, message }) => [field, toRule(message)]));
 
 /** Why the last try did not work, where no field says so, and nothing tells who was faster. */
-const Refused = ({ refusal, news }: { refusal: Refusal | null; news: readonly News[] }) =>
-  !refusal || refusal.errors.length > 0 || (refusal.status === 412 && news.length > 0) ? null : (
+const Refused = ({ refusal, hasNews }: { refusal: Refusal | null; hasNews: boolean }) =>
+  !refusal || refusal.errors.length > 0 || (refusal.status === 412 && hasNews) ? null : (
     <RefusalNotice refusal={refusal} />
   );
 
