@@ -58,7 +58,19 @@ describe("the address of a list", () => {
   });
 
   it("names what means nothing, and reads the rest", () => {
-    const broken = ["scope=all", "sort=size", "order=up", "tag=role", "search=%zz", "nope=1", "state", "=", "state=b"];
+    const many = `columns=${Array.from({ length: 21 }, (_, at) => `k${at}`)}`;
+    const broken = [
+      "scope=all",
+      many,
+      "sort=size",
+      "order=up",
+      "tag=role",
+      "search=%zz",
+      "nope=1",
+      "state",
+      "=",
+      "state=b",
+    ];
     expect(readListAddress(["state=a", ...broken, "&"].join("&"))).toEqual({
       address: { ...firstAddress, state: "a" },
       ignored: broken,

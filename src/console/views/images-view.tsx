@@ -82,7 +82,7 @@ export function ImagesView({ query, ...props }: ViewProps & { query: string }) {
       <TagTools images={inScope} address={address} onChange={show} />
       {ignored.length > 0 && (
         <p class="notice warn">
-          The address asks for something that no list has: {ignored.join(", ")}. It was left out.
+          The address asks for something that no list has: {ignored.join(", ").slice(0, 300)}. It was left out.
         </p>
       )}
       <ListNotLoaded {...{ store, list, readAgain }} />

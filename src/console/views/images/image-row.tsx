@@ -2,6 +2,7 @@ import type { Image } from "../../api/image.ts";
 import { formatRoute } from "../../route.ts";
 import { AccountName } from "../../ui/account-name.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
+import { maxText } from "./list-address.ts";
 import { type Column, classOf, readCell, readTagText, type Selection } from "./select-images.ts";
 import type { Chosen } from "./use-chosen.ts";
 
@@ -49,7 +50,7 @@ export function Row({ image, index, isCurrent, ...context }: Props) {
         column === "name" ? (
           <NameCell key={column} {...{ image, tabIndex, ...context }} />
         ) : (
-          <td key={column} class={classOf(column)} title={readCell(image, column)}>
+          <td key={column} class={classOf(column)} title={readCell(image, column).slice(0, maxText)}>
             <Cell {...{ column, image, tabIndex, ...context }} />
           </td>
         ),
@@ -82,7 +83,8 @@ function Cell({ column, image, tabIndex, onFilter }: CellProps & { column: Colum
   if (column === "published") return <>{text.slice(0, 10)}</>;
   if (column === "owner") return <AccountName id={text} />;
   const key = column.startsWith("tag.") ? column.slice(4) : null;
-  if (key === null || readTagText(image, key) === undefined) return <bdi>{text}</bdi>;
+  const isFilter = key !== null && text.length <= maxText && readTagText(image, key) !== undefined;
+  if (!isFilter) return <bdi>{text.slice(0, maxText)}</bdi>;
   return (
     <button
       type="button"
