@@ -34,6 +34,23 @@ describe.skipIf(!chromiumPath)(
       const window = await service.open();
       await ivan.signIn(window);
       const { page } = window;
+      await page.getByLabel("Select tagged 1").click();
+      await page.getByRole("button", { name: "Change tags or sharing…" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByLabel("What to do").waitFor();
+      expect(await dialog.getByLabel("What to do").locator("option").allInnerTexts()).toEqual([
+        "Set a tag",
+        "Remove a tag",
+      ]);
+      await dialog.getByLabel("Tag", { exact: true }).fill("bulk");
+      await dialog.getByLabel("Value", { exact: true }).fill("yes");
+      await page.keyboard.press("Enter");
+      await dialog.getByRole("button", { name: "Do it for 1 image" }).click();
+      await dialog.getByText("changed tags").waitFor();
+      await dialog.getByRole("button", { name: "Close" }).click();
+      // Its key may read no feed.
+      await page.getByLabel("Search images").fill("bulk");
+      await page.getByText("1 of 1 images", { exact: true }).waitFor();
       await page.getByRole("link", { name: "tagged" }).click();
       const form = page.getByRole("form", { name: "Edit the image" });
       await form.waitFor();
@@ -49,9 +66,12 @@ describe.skipIf(!chromiumPath)(
       await form.getByRole("button", { name: "Save" }).click();
       await page.getByText("Saved: tags.").waitFor();
       const { json } = await ivan.send(service.port, `/my/images/${tagged}/tags`);
-      expect(json).toEqual({ role: "web" });
+      expect(json).toEqual({ role: "web", bulk: "yes" });
       await page.getByRole("link", { name: "History" }).click();
-      await page.getByRole("button", { name: "Take back tags…" }).waitFor();
+      await page
+        .getByRole("button", { name: /^Undo tags/ })
+        .first()
+        .waitFor();
       expect(await page.getByRole("button", { name: /^Make the image as it was/ }).count()).toBe(0);
     });
   },

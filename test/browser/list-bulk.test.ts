@@ -145,6 +145,31 @@ describe.skipIf(!chromiumPath)(`several images at once${chromiumPath ? "" : ` ($
     expect(await readFocused(page)).toBe("e");
   });
 
+  it("once the view is left, no further image is changed, and the page says how many were", async () => {
+    const page = await open();
+    await page.getByLabel("Select all 5 that match").click();
+    await press(page, "Change tags or sharing…");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Tag", { exact: true }).fill("left");
+    await page.keyboard.press("Enter");
+    await dialog.getByRole("button", { name: "Do it for 5 images" }).waitFor();
+    const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    await page.route(/\/tags$/, async (route) => {
+      asked.resolve();
+      await answered.promise;
+      await route.continue();
+    });
+    await press(page, "Do it for 5 images");
+    await asked.promise;
+    await page.evaluate(() => {
+      location.hash = "#/keys";
+    });
+    await page.getByRole("heading", { name: "Keys" }).waitFor();
+    answered.resolve();
+    // Those that were sent: four at a time.
+    await page.getByText("4 images changed, 1 not tried.").waitFor();
+  });
+
   it.each(looks)("have no finding of axe and no scrolling sideways: %o", async (look) => {
     const page = await open(look);
     await page.getByLabel("Select all 5 that match").click();

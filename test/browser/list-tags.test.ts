@@ -35,6 +35,7 @@ const readFocused = (page: Page) =>
 
 async function open(look: Look = {}): Promise<Page> {
   const window = await service.open(look);
+  window.expected.push(/status of 500/);
   await bob.signIn(window);
   await waitForCount(window.page, "4 of 4 images");
   return window.page;
@@ -72,7 +73,7 @@ describe.skipIf(!chromiumPath)(`columns and filters of tags${chromiumPath ? "" :
     await page.getByRole("link", { name: "two", exact: true }).focus();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Tab");
-    expect(await readFocused(page)).toBe("Copy the id of one");
+    expect(await readFocused(page)).toBe("Copy id of one");
     for (let step = 0; step < 3; step += 1) await page.keyboard.press("Tab");
     expect(await readFocused(page)).toBe("Show only images with role = db");
     await page.keyboard.press("Enter");
@@ -112,7 +113,7 @@ describe.skipIf(!chromiumPath)(`columns and filters of tags${chromiumPath ? "" :
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     const chips = await page.locator("tbody .chip").allInnerTexts();
     expect(chips.toSorted()).toEqual(["failed", "public", "shared with 1", "unactivated"]);
-    const copy = page.getByRole("button", { name: "Copy the id of two" });
+    const copy = page.getByRole("button", { name: "Copy id of two" });
     expect(await copy.count()).toBe(0);
     await page.getByRole("row", { name: "two" }).hover();
     await copy.click();
@@ -136,5 +137,15 @@ describe.skipIf(!chromiumPath)(`columns and filters of tags${chromiumPath ? "" :
       expect(await listFindings(page)).toEqual([]);
       expect(await measureSidewaysScroll(page)).toBe(0);
     }
+    await page.goto("/--console/#/images?search=nothing&sort=size");
+    await page.getByText("No image matches the search and the filters.").waitFor();
+    expect(await listFindings(page)).toEqual([]);
+    await page.route(/\/images\?/, (route) =>
+      route.fulfill({ status: 500, json: { code: "InternalError", message: "it broke" } }),
+    );
+    await page.reload();
+    await page.getByText("The service failed").waitFor();
+    expect(await listFindings(page)).toEqual([]);
+    expect(await measureSidewaysScroll(page)).toBe(0);
   });
 });

@@ -207,4 +207,69 @@ describe.skipIf(!chromiumPath)(`a list of images${chromiumPath ? "" : ` (${witho
     await page.getByRole("button", { name: "Try again" }).click();
     await page.getByText("The service failed").waitFor({ state: "detached" });
   });
+
+  it("is used with the keyboard alone, and the focus is where the person left it", async () => {
+    const { page } = await signIn(bob);
+    await waitForCount(page, "120 of 120 images");
+    const keys = async (...pressed: string[]) => {
+      for (const key of pressed) await page.keyboard.press(key);
+      return await page.evaluate(() => {
+        const { activeElement } = document;
+        return activeElement?.getAttribute("aria-label") ?? activeElement?.textContent?.trim();
+      });
+    };
+    expect(await keys("/")).toBe("Search images");
+    await page.keyboard.type("image-11");
+    await waitForCount(page, "10 of 120 images");
+    // Back over the scopes, which keep the focus that chooses them.
+    expect(await keys("Shift+Tab")).toMatch(/^Deleted/);
+    expect(await keys("Shift+Tab", "Shift+Tab", "Enter")).toBe("Shared with me 1");
+    await waitForCount(page, "0 of 1 images");
+    expect(await keys("Shift+Tab", "Enter")).toBe("Mine 120");
+    await waitForCount(page, "10 of 120 images");
+    // Search, state, type, columns, filter by a tag, the head of the table.
+    const tabs = Array<string>(8).fill("Tab");
+    expect(await keys(...tabs)).toBe("Filter by a tag");
+    expect(await keys("Tab", "Tab", "Enter")).toBe("Name ↑");
+    expect(await page.locator("th a").first().innerText()).toBe("image-110");
+    expect(await keys("Enter")).toBe("Name ↓");
+    expect(await keys(...Array<string>(7).fill("Tab"))).toBe("image-119");
+    expect(await keys("ArrowDown", "ArrowDown")).toBe("image-117");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "image-117" }).waitFor();
+    await page.goBack();
+    await page.getByRole("link", { name: "image-117" }).waitFor();
+    expect(await keys()).toBe("image-117");
+    expect(await keys("/", "Tab")).toBe("State");
+    await page.keyboard.press("d");
+    await page.getByText("No image matches the search and the filters.").waitFor();
+    expect(await keys(...Array<string>(4).fill("Tab"))).toBe("Clear the search and the filters");
+    expect(await keys("Enter")).toBe("Search images");
+    await waitForCount(page, "120 of 120 images");
+  });
+
+  it("of deleted images is read when it is opened, is no part of the others, and leads to the history", async () => {
+    const window = await signIn(bob);
+    // The history asks for the image too.
+    window.expected.push(/status of 404/);
+    const { page } = window;
+    await waitForCount(page, "120 of 120 images");
+    const asked = watchLists(page);
+    expect((await bob.send(service.port, `/my/images/${makeUuid(50)}`, { method: "DELETE" })).status).toBe(204);
+    await page.evaluate(() => dispatchEvent(new Event("online")));
+    await waitForCount(page, "119 of 119 images");
+    expect(asked).toEqual([]);
+    await page.getByRole("button", { name: "Deleted" }).press("Enter");
+    await waitForCount(page, "1 of 1 images");
+    expect(readHash(page)).toBe("#/images?scope=deleted");
+    expect(asked.every((search) => search.includes("destroyed=true"))).toBe(true);
+    expect(await page.getByRole("button", { name: "Deleted" }).innerText()).toBe("Deleted 1");
+    await page.getByRole("link", { name: "image-049" }).press("Enter");
+    await page.getByText("The image is deleted. Its history stays for a while.").waitFor();
+    await page.goBack();
+    await page.getByRole("link", { name: "image-049" }).waitFor();
+    expect(await readFocused(page)).toBe("image-049");
+    await page.getByRole("button", { name: "Mine" }).press("Enter");
+    await waitForCount(page, "119 of 119 images");
+  });
 });

@@ -16,7 +16,7 @@ const runs = { numRuns: process.env["LONG"] ? 20_000 : 500 };
 const text = fc.string({ unit: "grapheme" });
 const key = fc.oneof(fc.constantFrom("role", "a=b", "a,b", "", "__proto__", "a&b", "a+b %zz"), text);
 const addresses: fc.Arbitrary<ListAddress> = fc.record({
-  scope: fc.constantFrom("mine", "shared", "public"),
+  scope: fc.constantFrom("mine", "shared", "public", "deleted"),
   search: text,
   state: fc.oneof(fc.constantFrom("", "active"), text),
   type: text,
@@ -58,7 +58,19 @@ describe("the address of a list", () => {
   });
 
   it("names what means nothing, and reads the rest", () => {
-    const broken = ["scope=all", "sort=size", "order=up", "tag=role", "search=%zz", "nope=1", "state", "=", "state=b"];
+    const many = `columns=${Array.from({ length: 21 }, (_, at) => `k${at}`)}`;
+    const broken = [
+      "scope=all",
+      many,
+      "sort=size",
+      "order=up",
+      "tag=role",
+      "search=%zz",
+      "nope=1",
+      "state",
+      "=",
+      "state=b",
+    ];
     expect(readListAddress(["state=a", ...broken, "&"].join("&"))).toEqual({
       address: { ...firstAddress, state: "a" },
       ignored: broken,

@@ -21,7 +21,7 @@ export type Image = {
   published_at?: string;
   owner: string;
   public: boolean;
-  state: "active" | "unactivated" | "disabled" | "creating" | "failed";
+  state: "active" | "unactivated" | "disabled" | "creating" | "failed" | "destroyed";
   eula?: string;
   acl?: string[];
   origin?: string;

@@ -58,6 +58,7 @@ export class Bulk {
   readonly #wait: Wait;
   readonly #now: () => number;
   #stop = new AbortController();
+  #running: Promise<void> | null = null;
 
   constructor(store: ImageStore, task: { images: readonly Image[]; change: BulkChange }, options: Options = {}) {
     this.#store = store;
@@ -73,7 +74,7 @@ export class Bulk {
   /** Writes what was rehearsed, and would change something. */
   write = async (): Promise<void> => {
     await this.#each((outcome) => outcome.state === "rehearsed" && outcome.fields.length > 0, this.#write);
-    await this.#store.poll();
+    await this.#lookAgain();
   };
 
   /** Sends again what no answer came to, and rehearses anew what was refused. */
@@ -82,12 +83,13 @@ export class Bulk {
       ({ state }) => state === "refused" || state === "silent",
       (item) => (item.outcome.state === "silent" ? this.#write(item) : this.#rehearse(item)),
     );
-    await this.#store.poll();
+    await this.#lookAgain();
   };
 
-  /** Begins with no further image. What was sent is answered still. */
-  stop(): void {
+  /** Begins with no further image. @returns once what was sent is answered */
+  async stop(): Promise<void> {
     this.#stop.abort();
+    await this.#running;
   }
 
   count(): BulkCounts {
@@ -101,6 +103,13 @@ export class Bulk {
     this.#stop = new AbortController();
     this.isRunning = true;
     this.onChange();
+    this.#running = this.#run(isMeant, step);
+    await this.#running;
+    this.isRunning = false;
+    this.onChange();
+  }
+
+  async #run(isMeant: (outcome: Outcome) => boolean, step: (item: BulkItem) => Promise<Outcome>): Promise<void> {
     const left = this.items.flatMap(({ outcome }, at) => (isMeant(outcome) ? [at] : []));
     const lane = async () => {
       for (let at = left.shift(); at !== undefined && !this.#stop.signal.aborted; at = left.shift()) {
@@ -110,8 +119,6 @@ export class Bulk {
       }
     };
     await Promise.all(Array.from({ length: lanes }, lane));
-    this.isRunning = false;
-    this.onChange();
   }
 
   #set(at: number, outcome: Outcome): void {
@@ -135,6 +142,10 @@ export class Bulk {
       this.onChange();
     }
   }
+
+  /** The rows show what was written: an answer to a write of tags has no image. */
+  #lookAgain = (): Promise<void> =>
+    this.#store.isFollowed ? this.#store.poll() : this.#store.readList({ again: true });
 
   #makeIntent(image: Image, ifMatch: string | null): Intent {
     const { account } = this.#store.client;

@@ -19,7 +19,16 @@ export type ImageList = {
 };
 
 /** Docker images are in a list of their own. docs/contract.md#listimages */
-const lists: readonly ListFilters[] = [{ state: "all" }, { state: "all", type: "docker" }];
+const withDocker = (filters: ListFilters): ListFilters[] => [filters, { ...filters, type: "docker" }];
+
+type Options = {
+  /** Which images these are. */
+  filters?: ListFilters;
+  /** Is called after each change. */
+  onChange: () => void;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+};
 
 /** More images that are new to the list are read with the whole list. */
 const maxReadAlone = 10;
@@ -31,6 +40,7 @@ type RowChange = (rows: Map<string, Image>) => void;
 export class ImageRows {
   shown: ImageList = { images: [], state: "none", refusal: null, isReading: false, begunAt: null, readAt: null };
   readonly #client: Client;
+  readonly #lists: readonly ListFilters[];
   readonly #onChange: () => void;
   readonly #now: () => number;
   #rows = new Map<string, Image>();
@@ -38,9 +48,9 @@ export class ImageRows {
   /** What arrived since the reading began: a page of it may be older. */
   #meanwhile: RowChange[] = [];
 
-  /** @param now milliseconds since the epoch */
-  constructor(client: Client, onChange: () => void, now: () => number) {
+  constructor(client: Client, { filters = { state: "all" }, onChange, now }: Options) {
     this.#client = client;
+    this.#lists = withDocker(filters);
     this.#onChange = onChange;
     this.#now = now;
   }
@@ -100,12 +110,12 @@ export class ImageRows {
           (page) => {
             for (const image of page) rows.set(image.id, image);
             // Rows that are shown stand still: those that the other list puts between them come first.
-            const isShown = arrived.add(filters).size === lists.length && !isAgain;
+            const isShown = arrived.add(filters).size === this.#lists.length && !isAgain;
             if (isShown) this.#show({}, changeAll(rows, this.#meanwhile));
           },
           ended.signal,
         );
-      await Promise.all(lists.map(readPages));
+      await Promise.all(this.#lists.map(readPages));
       const all = changeAll(rows, this.#meanwhile);
       this.#show({ state: "read", isReading: false, readAt: this.#now() }, all);
     } catch (error) {

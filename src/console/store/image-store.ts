@@ -22,6 +22,7 @@ export class ImageStore {
   /** Is called after each write: other tabs look at once. */
   onWrite: () => void = () => undefined;
   readonly #rows: ImageRows;
+  readonly #destroyed: ImageRows;
   readonly #feed: Feed;
   readonly #opened = new Map<string, Opened>();
   readonly #listeners = new Set<() => void>();
@@ -49,7 +50,9 @@ export class ImageStore {
       for (const [id, opened] of before.#opened) this.#opened.set(id, { ...opened, isLoading: false, isSaving: false });
     }
     this.#feed = new Feed(client);
-    this.#rows = new ImageRows(client, () => this.#notify(), now);
+    const options = { onChange: () => this.#notify(), now };
+    this.#rows = new ImageRows(client, options);
+    this.#destroyed = new ImageRows(client, { filters: { destroyed: "true" }, ...options });
   }
 
   /** @returns how to stop listening */
@@ -77,6 +80,14 @@ export class ImageStore {
   get list(): ImageList {
     return this.#rows.shown;
   }
+
+  /** One's own images that were deleted and still have a history. */
+  get destroyed(): ImageList {
+    return this.#destroyed.shown;
+  }
+
+  /** Reads the images that were deleted, now or again. */
+  readDestroyed = (): Promise<void> => this.#destroyed.read(() => this.#begin());
 
   /** What is known of an image. */
   read = (id: string): Opened => this.#opened.get(id) ?? unopened;

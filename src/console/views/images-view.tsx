@@ -22,13 +22,20 @@ export function ImagesView({ query, ...props }: ViewProps & { query: string }) {
   useEffect(() => void store.readList(), [store]);
   const { address, ignored } = useMemo(() => readListAddress(query), [query]);
   const { scope, column, isDescending } = address;
+  const isDeleted = scope === "deleted";
+  useEffect(() => {
+    if (isDeleted) void store.readDestroyed();
+  }, [store, isDeleted]);
   const isFollowed = scope === "mine" && store.isFollowed;
-  useReadAgain(store, !isFollowed);
+  useReadAgain(store, !isFollowed && !isDeleted);
   const { client, tell } = props;
 
-  const { list, account } = store;
-  const byScope = useMemo(() => groupByScope(list.images, account ?? ""), [list.images, account]);
-  const inScope = byScope[scope];
+  const { account } = store;
+  const known = store.list.images;
+  const byScope = useMemo(() => groupByScope(known, account ?? ""), [known, account]);
+  const list = isDeleted ? store.destroyed : store.list;
+  const readAgain = () => void (isDeleted ? store.readDestroyed() : store.readList({ again: true }));
+  const inScope = isDeleted ? list.images : byScope[scope];
   const sorted = useMemo(() => sortImages(inScope, { column, isDescending }), [inScope, column, isDescending]);
   const selected = useMemo(() => selectImages(sorted, address), [sorted, address]);
 
@@ -56,7 +63,10 @@ export function ImagesView({ query, ...props }: ViewProps & { query: string }) {
       <Heading title="Images" />
       <Scopes
         scope={scope}
-        count={list.state === "read" ? (each) => byScope[each].length : null}
+        count={(each) => {
+          const of = each === "deleted" ? store.destroyed : store.list;
+          return of.state === "read" ? (each === "deleted" ? of.images : byScope[each]).length : null;
+        }}
         onChoose={(next) => show({ scope: next })}
       />
       <Filters
@@ -72,23 +82,30 @@ export function ImagesView({ query, ...props }: ViewProps & { query: string }) {
       <TagTools images={inScope} address={address} onChange={show} />
       {ignored.length > 0 && (
         <p class="notice warn">
-          The address asks for something that no list has: {ignored.join(", ")}. It was left out.
+          The address asks for something that no list has: {ignored.join(", ").slice(0, 300)}. It was left out.
         </p>
       )}
-      <ListNotLoaded store={store} />
+      <ListNotLoaded {...{ store, list, readAgain }} />
       {counts !== null && (
         <div class="counts">
           <p class="quiet" role="status">
             {counts}
           </p>
-          {!isFollowed && <ReadAt store={store} />}
+          {!isFollowed && <ReadAt {...{ list, readAgain }} isByItself={!isDeleted} />}
           {mayChange && <ChosenBar owned={sorted} matching={selected} {...{ store, chosen, tell }} />}
         </div>
       )}
       {selected.length > 0 ? (
         <ImageTable
           images={selected}
-          context={{ shown: listColumns(address), edited, chosen: mayChange ? chosen : null, onFilter: show, tell }}
+          context={{
+            shown: listColumns(address),
+            edited,
+            chosen: mayChange ? chosen : null,
+            opens: isDeleted ? "history" : "image",
+            onFilter: show,
+            tell,
+          }}
           order={address}
           onSort={sort}
           place={findPlace(store, query)}
@@ -111,35 +128,36 @@ export function ImagesView({ query, ...props }: ViewProps & { query: string }) {
 
 const noFilters: Selection = { search: "", state: "", type: "", tag: null };
 
-function groupByScope(images: readonly Image[], account: string): Record<Scope, Image[]> {
-  const groups: Record<Scope, Image[]> = { mine: [], shared: [], public: [] };
+function groupByScope(images: readonly Image[], account: string): Record<Exclude<Scope, "deleted">, Image[]> {
+  const groups: ReturnType<typeof groupByScope> = { mine: [], shared: [], public: [] };
   for (const image of images) groups[findScope(image, account)].push(image);
   return groups;
 }
 
-/** The owner of one's own images is oneself. */
+/** The owner of one's own images is oneself, and all that are deleted are in one state. */
 const listColumns = ({ scope, tagColumns }: ListAddress): Column[] => [
   ...(["name", "version"] as const),
   ...tagColumns.map((key): Column => `tag.${key}`),
-  ...(["type", "state", "access", "published"] as const),
-  ...(scope === "mine" ? [] : (["owner"] as const)),
+  ...(scope === "deleted" ? (["type", "published"] as const) : (["type", "state", "access", "published"] as const)),
+  ...(scope === "shared" || scope === "public" ? (["owner"] as const) : []),
 ];
 
 type ScopesProps = {
   scope: Scope;
   /** Null while not all images came. */
-  count: ((scope: Scope) => number) | null;
+  count: (scope: Scope) => number | null;
   onChoose: (scope: Scope) => void;
 };
 
-const scopeNames = ["mine", "shared", "public"] as const satisfies readonly Scope[];
+const scopeNames = ["mine", "shared", "public", "deleted"] as const satisfies readonly Scope[];
 
 const Scopes = ({ scope, count, onChoose }: ScopesProps) => (
   <fieldset class="scopes">
     <legend class="unseen">Whose images</legend>
     {scopeNames.map((each) => (
       <button key={each} type="button" aria-pressed={each === scope} onClick={() => onChoose(each)}>
-        {scopes[each]} <span class="quiet count">{count?.(each)}</span>
+        {scopes[each]}{" "}
+        {each !== "deleted" || count(each) !== null ? <span class="quiet count">{count(each)}</span> : null}
       </button>
     ))}
   </fieldset>

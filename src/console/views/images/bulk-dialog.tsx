@@ -28,21 +28,9 @@ export function BulkDialog({ store, images, tell, onClose }: BulkDialogProps) {
   const [draft, setDraft] = useState(emptyDraft(offered[0] ?? "set-tag"));
   const [bulk, setBulk] = useState<Bulk | null>(null);
   const [, draw] = useReducer((count: number) => count + 1, 0);
-  const leave = () => {
-    if (bulk) {
-      bulk.stop();
-      const said = summarize(bulk.count());
-      if (said) tell(said);
-    }
-  };
+  useEffect(() => () => void leave(bulk, tell), [bulk]);
   return (
-    <Dialog
-      title={`Change ${formatImages(meant.length)}`}
-      onClose={() => {
-        leave();
-        onClose();
-      }}
-    >
+    <Dialog title={`Change ${formatImages(meant.length)}`} onClose={onClose}>
       <p>
         Each image is changed by itself, and stays changed if another one fails. Nothing is changed before the rehearsal
         says what would change.
@@ -51,13 +39,7 @@ export function BulkDialog({ store, images, tell, onClose }: BulkDialogProps) {
         <p class="notice warn">This key may change no tags and no sharing of all of these images.</p>
       )}
       {bulk ? (
-        <Progress
-          bulk={bulk}
-          onOther={() => {
-            leave();
-            setBulk(null);
-          }}
-        />
+        <Progress bulk={bulk} onOther={() => setBulk(null)} />
       ) : (
         offered.length > 0 && (
           <BulkForm
@@ -73,11 +55,19 @@ export function BulkDialog({ store, images, tell, onClose }: BulkDialogProps) {
           />
         )
       )}
-      <form method="dialog">
+      <form method="dialog" class="actions">
         <button type="submit">Close</button>
       </form>
     </Dialog>
   );
+}
+
+/** Begins with no further image, and says what was done. */
+async function leave(bulk: Bulk | null, tell: (text: string) => void): Promise<void> {
+  if (!bulk) return;
+  await bulk.stop();
+  const said = summarize(bulk.count());
+  if (said) tell(said);
 }
 
 function Progress({ bulk, onOther }: { bulk: Bulk; onOther: () => void }) {

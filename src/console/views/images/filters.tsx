@@ -1,6 +1,7 @@
 import type { RefObject } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Image } from "../../api/image.ts";
+import { maxText } from "./list-address.ts";
 import { columns, listValues, type Selection } from "./select-images.ts";
 
 type Props = {
@@ -33,6 +34,7 @@ export function Filters({ images, selection, input, onType, onTyped, onChange }:
         type="search"
         aria-label="Search images"
         placeholder="Search name, version, id, description, tags  ( / )"
+        maxLength={maxText}
         value={selection.search}
         onInput={(event) => onType(event.currentTarget.value)}
         onChange={onTyped}

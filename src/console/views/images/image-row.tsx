@@ -2,6 +2,7 @@ import type { Image } from "../../api/image.ts";
 import { formatRoute } from "../../route.ts";
 import { AccountName } from "../../ui/account-name.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
+import { maxText } from "./list-address.ts";
 import { type Column, classOf, readCell, readTagText, type Selection } from "./select-images.ts";
 import type { Chosen } from "./use-chosen.ts";
 
@@ -15,6 +16,8 @@ export type RowContext = {
   edited: ReadonlySet<string>;
   /** Null where nothing can be done with several. */
   chosen: Chosen | null;
+  /** The view that a row leads to. */
+  opens: "image" | "history";
   onFilter: (change: Partial<Selection>) => void;
   tell: (text: string) => void;
 };
@@ -47,7 +50,7 @@ export function Row({ image, index, isCurrent, ...context }: Props) {
         column === "name" ? (
           <NameCell key={column} {...{ image, tabIndex, ...context }} />
         ) : (
-          <td key={column} class={classOf(column)} title={readCell(image, column)}>
+          <td key={column} class={classOf(column)} title={readCell(image, column).slice(0, maxText)}>
             <Cell {...{ column, image, tabIndex, ...context }} />
           </td>
         ),
@@ -58,20 +61,14 @@ export function Row({ image, index, isCurrent, ...context }: Props) {
 
 type CellProps = RowContext & { image: Image; tabIndex: number };
 
-const NameCell = ({ image, tabIndex, edited, tell }: CellProps) => (
+const NameCell = ({ image, tabIndex, edited, opens, tell }: CellProps) => (
   <th scope="row" class="name" title={image.name}>
     <div>
-      <a href={formatRoute({ view: "image", id: image.id })} tabIndex={tabIndex}>
+      <a href={formatRoute({ view: opens, id: image.id })} tabIndex={tabIndex}>
         <bdi>{image.name}</bdi>
       </a>
       {edited.has(image.id) && <span class="chip warn">edited</span>}
-      <CopyButton
-        class="copy"
-        text={image.id}
-        label={`Copy the id of ${image.name}`}
-        icon="⧉"
-        {...{ tabIndex, tell }}
-      />
+      <CopyButton class="copy" text={image.id} label="Copy id" of={image.name} {...{ tabIndex, tell }} />
     </div>
   </th>
 );
@@ -86,7 +83,8 @@ function Cell({ column, image, tabIndex, onFilter }: CellProps & { column: Colum
   if (column === "published") return <>{text.slice(0, 10)}</>;
   if (column === "owner") return <AccountName id={text} />;
   const key = column.startsWith("tag.") ? column.slice(4) : null;
-  if (key === null || readTagText(image, key) === undefined) return <bdi>{text}</bdi>;
+  const isFilter = key !== null && text.length <= maxText && readTagText(image, key) !== undefined;
+  if (!isFilter) return <bdi>{text.slice(0, maxText)}</bdi>;
   return (
     <button
       type="button"

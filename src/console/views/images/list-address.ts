@@ -12,6 +12,12 @@ export const firstAddress: ListAddress = {
 /** The order that a column has at first: the newest image comes first, else the least. */
 export const firstOrder = (column: Column): Order => ({ column, isDescending: column === "published" });
 
+/** The most columns of tags: a link cannot make the page draw thousands. */
+export const maxTagColumns = 20;
+
+/** The most characters of what is searched for and of a filter: the browser takes no address of any length. */
+export const maxText = 1000;
+
 type Parameter = {
   /** Null where the value means nothing. */
   read: (raw: string, before: ListAddress) => Partial<ListAddress> | null;
@@ -39,7 +45,10 @@ const parameters: Readonly<Record<string, Parameter>> = {
     format: ({ tag }) => tag && `${encode(tag.key)}=${encode(tag.value)}`,
   },
   columns: {
-    read: (raw) => ({ tagColumns: [...new Set(raw.split(",").map(decode))] }),
+    read: (raw) => {
+      const keys = [...new Set(raw.split(",").map(decode))];
+      return keys.length <= maxTagColumns ? { tagColumns: keys } : null;
+    },
     format: ({ tagColumns }) => (tagColumns.length === 0 ? null : tagColumns.map(encode).join(",")),
   },
   sort: {

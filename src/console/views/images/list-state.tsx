@@ -14,37 +14,39 @@ export function formatCounts({ state, refusal, images }: ImageList, { shown, inS
   return refusal ? `${images.length} images came. The list is not whole.` : `Loading… ${images.length} so far`;
 }
 
+/** A list that is shown, and how to read it again. */
+type Shown = { list: ImageList; readAgain: () => void };
+
 /** Why the list, or what changed in it, was not read, and from when what is shown is. */
-export function ListNotLoaded({ store }: { store: ImageStore }) {
-  const { list, feedRefusal, followedAt } = store;
+export function ListNotLoaded({ store, list, readAgain }: Shown & { store: ImageStore }) {
+  const { feedRefusal, followedAt } = store;
   const isRead = list.state === "read" && list.refusal === null;
-  const reload = () => void (isRead ? store.poll() : store.readList({ again: true }));
-  const readAt = isRead ? (followedAt ?? list.readAt) : (list.readAt ?? (list.images.length > 0 ? list.begunAt : null));
+  const isFollowed = list === store.list;
+  const reload = () => {
+    if (!isRead) readAgain();
+    else if (isFollowed) void store.poll();
+  };
+  const begun = list.images.length > 0 ? list.begunAt : null;
+  const readAt = (isRead && isFollowed ? followedAt : null) ?? list.readAt ?? begun;
   return (
     <NotLoaded
       what="the list"
-      loaded={{ refusal: list.refusal ?? (isRead ? feedRefusal : null), reload }}
+      loaded={{ refusal: list.refusal ?? (isRead && isFollowed ? feedRefusal : null), reload }}
       readAt={readAt === null ? null : new Date(readAt).toISOString()}
     />
   );
 }
 
-/** When the images of others were read: no feed tells of their changes. */
-export function ReadAt({ store }: { store: ImageStore }) {
-  const { list } = store;
+/** When images were read of whose changes no feed tells. */
+export function ReadAt({ list, readAgain, isByItself }: Shown & { isByItself: boolean }) {
   if (list.readAt === null) return null;
   return (
     <p class="quiet">
       Read at {formatClock(list.readAt)} ·{" "}
-      <button
-        type="button"
-        class="plain"
-        aria-disabled={list.isReading}
-        onClick={() => !list.isReading && void store.readList({ again: true })}
-      >
+      <button type="button" class="plain" aria-disabled={list.isReading} onClick={() => !list.isReading && readAgain()}>
         {list.isReading ? "Reading…" : "Read again"}
       </button>
-      {!isReadAgain(list) && " · So many images are not read again by themselves."}
+      {isByItself && !isReadAgain(list) && " · So many images are not read again by themselves."}
     </p>
   );
 }
@@ -53,6 +55,7 @@ const nothing: Readonly<Record<Scope, string>> = {
   mine: "You own no images yet. Clone one that is shared with you, or have the operator provision yours.",
   shared: "Nobody shares a private image with you.",
   public: "There are no public images of others.",
+  deleted: "None of the images that you deleted still has a history.",
 };
 
 type NothingProps = { scope: Scope; isFiltered: boolean; onClear: () => void };

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Image } from "../../api/image.ts";
-import type { ListAddress } from "./list-address.ts";
+import { type ListAddress, maxTagColumns, maxText } from "./list-address.ts";
 import { countTagKeys, countTagValues } from "./tag-counts.ts";
 
 export type TagPanelProps = {
@@ -21,6 +21,7 @@ export function ColumnsPanel({ images, address: { tagColumns, column }, onChange
   const found = [...new Set([...tagColumns, ...counts.keys()])].filter((key) =>
     key.toLowerCase().includes(part.toLowerCase()),
   );
+  const isFull = tagColumns.length >= maxTagColumns;
   const toggle = (key: string) => {
     if (!tagColumns.includes(key)) return onChange({ tagColumns: [...tagColumns, key] });
     const isSorted = column === `tag.${key}`;
@@ -46,12 +47,18 @@ export function ColumnsPanel({ images, address: { tagColumns, column }, onChange
         {found.slice(0, maxOffered).map((key) => (
           <li key={key}>
             <label>
-              <input type="checkbox" checked={tagColumns.includes(key)} onClick={() => toggle(key)} />{" "}
+              <input
+                type="checkbox"
+                checked={tagColumns.includes(key)}
+                disabled={isFull && !tagColumns.includes(key)}
+                onClick={() => toggle(key)}
+              />{" "}
               <bdi>{key || "(empty)"}</bdi> <span class="quiet">{counts.get(key) ?? 0}</span>
             </label>
           </li>
         ))}
       </ul>
+      {isFull && <p class="hint">A list has at most {maxTagColumns} columns of tags.</p>}
       {found.length > maxOffered && (
         <p class="hint">{found.length - maxOffered} more: type a part of the tag's name.</p>
       )}
@@ -77,6 +84,7 @@ export function TagFilterPanel({ images, address: { tag }, onChange, onClose }: 
         <input
           ref={input}
           list="tag-keys"
+          maxLength={maxText}
           value={typed.key}
           onInput={(event) => setTyped({ ...typed, key: event.currentTarget.value })}
         />
@@ -86,6 +94,7 @@ export function TagFilterPanel({ images, address: { tag }, onChange, onClose }: 
         Value
         <input
           list="tag-values"
+          maxLength={maxText}
           value={typed.value}
           onInput={(event) => setTyped({ ...typed, value: event.currentTarget.value })}
         />
