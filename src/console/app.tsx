@@ -23,6 +23,10 @@ export function App() {
   const { session, client, changes: unasked, why } = useSession(tell);
   const store = useImageStore(client);
   const changes = useMemo(() => askFirst(unasked, store), [unasked, store]);
+  useEffect(() => {
+    // Most people open an image next. Where it does not come, the view says so when it is opened.
+    if (client) (globalThis.requestIdleCallback ?? setTimeout)(() => void loadImageView().catch(() => undefined));
+  }, [client]);
   const before = useRef(session);
   useLayoutEffect(() => {
     // The form or the dialog that had the focus is gone.
@@ -122,7 +126,8 @@ const HistoryLater = later(
   "the history",
   async () => (await loadPart(() => import("./views/history-view.tsx"))).HistoryView,
 );
-const ImageLater = later("the image", async () => (await loadPart(() => import("./views/image-view.tsx"))).ImageView);
+const loadImageView = () => loadPart(() => import("./views/image-view.tsx"));
+const ImageLater = later("the image", async () => (await loadImageView()).ImageView);
 const KeysLater = later("the keys", async () => (await loadPart(() => import("./views/keys-view.tsx"))).KeysView);
 
 type MainProps = ViewProps & { route: Route; session: SessionChanges };
