@@ -96,7 +96,7 @@ describe("npm run serve", () => {
   });
 
   it("runs the very bytes that are deployed", async () => {
-    await run(process.execPath, ["scripts/size.ts", "--outdir", join(folder, "deployed")]);
+    await run(process.execPath, ["scripts/size.ts", "--bytes", "--outdir", join(folder, "deployed")]);
     const [served, deployed] = [join(state, "serve/service.js"), join(folder, "deployed/index.js")].map((path) =>
       readFileSync(path, "utf8"),
     );

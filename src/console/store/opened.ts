@@ -1,7 +1,8 @@
-import { type Change, isJsonObject, type Versioned } from "../api/image.ts";
+import { type Change, isJsonObject, type JsonObject, type Versioned } from "../api/image.ts";
 import type { Refusal } from "../api/refusal.ts";
 import { type Conflict, type Edit, noEdit } from "../edit/edit.ts";
 import { isEqual } from "../edit/equal.ts";
+import { readTag } from "../edit/merge.ts";
 
 /** A change of an image, as the feed told. `isOwn`: by the key that signs here. `isHere`: by this page, as far as it knows. */
 export type News = Pick<Change, "caller" | "time" | "revision" | "changes"> & { isOwn: boolean; isHere: boolean };
@@ -38,12 +39,18 @@ export const listNews = ({ told, since }: Opened): News[] =>
 /** Who wrote a value: the key that signs here, another one, or it is not known. */
 export type Author = "self" | "other" | "unknown";
 
-/** Who wrote their value of a conflict: the key that signs here, another one, or nobody that the feed told of yet. */
+/** Who wrote their value of a conflict, as far as the feed told. */
 export function findAuthor({ field, theirs }: Conflict, told: readonly News[]): Author {
   const [name = "", ...key] = field.split(".");
-  const made = told.findLast(({ changes }) => {
-    const after = changes[name]?.after;
-    return name in changes && isEqual(name === "tags" && isJsonObject(after) ? after[key.join(".")] : after, theirs);
+  const tag = key.join(".");
+  // A change of one tag shows them all.
+  const read = (value: unknown) => (name === "tags" ? readTag(toTags(value), tag) : value);
+  const made = told.findLast(({ changes: { [name]: change } }) => {
+    if (!change) return false;
+    const [before, after] = [read(change.before), read(change.after)];
+    return !isEqual(before, after) && isEqual(after, theirs);
   });
   return made ? (made.isOwn ? "self" : "other") : "unknown";
 }
+
+const toTags = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});
