@@ -111,7 +111,7 @@ describe.skipIf(!chromiumPath)(`a list of images${chromiumPath ? "" : ` (${witho
     const opened = (await readFocused(page)) ?? "";
     const scrollTop = () => page.locator(".scrolled").evaluate((box) => box.scrollTop);
     const top = await scrollTop();
-    expect(top).toBeGreaterThan(900);
+    expect(top).toBeGreaterThan(500);
     const asked = watchLists(page);
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: opened }).waitFor();

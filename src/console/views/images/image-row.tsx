@@ -6,7 +6,7 @@ import { maxText } from "./list-address.ts";
 import { type Column, classOf, readCell, readTagText, type Selection } from "./select-images.ts";
 import type { Chosen } from "./use-chosen.ts";
 
-/** The height of every row, as images.css has it. */
+/** The height of every row, as image-table.css has it. */
 export const rowPx = 34;
 
 /** What all rows have in common. */

@@ -102,7 +102,11 @@ export function ImageTable({ images, context, order, onSort, place }: Props) {
         setTop(Math.floor(place.scrollTop / rowPx));
       }}
     >
-      <table class="images" aria-rowcount={images.length + 1} style={{ "--tags": shown.filter(isTag).length }}>
+      <table
+        class="images"
+        aria-rowcount={images.length + 1}
+        style={{ "--tags": shown.filter(isTag).length, "--owners": Number(shown.includes("owner")) }}
+      >
         <thead>
           <tr aria-rowindex={1}>
             {chosen && (
