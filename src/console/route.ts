@@ -16,7 +16,9 @@ export function readRoute(hash: string): Route {
   const [first = "", id = "", last] = path.split("/").map(decode);
   if (first === "keys" || first === "sign-in") return { view: first };
   if (first === "demo") return { view: "demo", seed: id };
-  if (first !== "images" || id === "") return { view: "images", ...(first === "images" && query && { query }) };
+  // A URL takes `.` and `..` for folders: no path of the service would name such an image.
+  if (first !== "images" || ["", ".", ".."].includes(id))
+    return { view: "images", ...(first === "images" && query && { query }) };
   return last === "history" ? { view: "history", id, ...readCompared(query) } : { view: "image", id };
 }
 

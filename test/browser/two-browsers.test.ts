@@ -62,7 +62,7 @@ async function type({ page, signer }: Tab, label: string, serial: number): Promi
  * acknowledged; null where theirs was chosen.
  */
 async function save({ page, signer }: Tab, edit: Edit, random: (bound: number) => number): Promise<Edit | null> {
-  for (let meant = edit; ; ) {
+  for (let meant: Edit | null = edit; ; ) {
     const state = await page.waitForFunction(findState).then((found) => found.jsonValue());
     if (state === "saved") return meant;
     if (state === "ready") {
@@ -70,19 +70,19 @@ async function save({ page, signer }: Tab, edit: Edit, random: (bound: number) =
       await page.getByLabel("Name", { exact: true }).press("Control+s");
       continue;
     }
-    const radios = page.locator(".conflicts tbody").getByRole("radio");
     const isTheirs = random(3) === 0;
     const [theirs = ""] = await page.locator(".conflicts tbody label bdi").allInnerTexts();
     const isOwn = authors.get(theirs) === signer;
     await page
       .getByRole("heading", { name: isOwn ? "You changed this image elsewhere" : "Someone else changed this image" })
       .waitFor();
-    await radios.nth(isTheirs ? 0 : 1).check();
-    meant = { ...edit, before: theirs };
-    if (!isTheirs) continue;
-    await page.getByRole("button", { name: "Take theirs" }).click();
-    await radios.first().waitFor({ state: "detached" });
-    return null;
+    // Another value of theirs may come just now, and is asked for next.
+    await page
+      .locator(".conflicts tbody")
+      .getByRole("radio")
+      .nth(isTheirs ? 0 : 1)
+      .click();
+    meant = isTheirs ? null : { ...edit, before: theirs };
   }
 }
 

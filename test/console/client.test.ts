@@ -7,7 +7,7 @@ import { findFreePort } from "../../scripts/running/address.ts";
 import { Client } from "../../src/console/api/client.ts";
 import { describeRefusal } from "../../src/console/api/describe-refusal.ts";
 import type { Image } from "../../src/console/api/image.ts";
-import { makeIntent } from "../../src/console/api/intents.ts";
+import { formatTarget, makeIntent } from "../../src/console/api/intents.ts";
 import { Refusal, type readRefusal } from "../../src/console/api/refusal.ts";
 import { generateKey } from "../../src/console/keys/generate-key.ts";
 import { readKeyFile } from "../../src/console/keys/read-key-file.ts";
@@ -213,6 +213,15 @@ describe("the words for a refusal", () => {
     ["no answer came", "No answer came."],
   ])("are a sentence in which a name stays as it was typed: %s", (message, text) => {
     expect(describeRefusal(new Refusal(message, { status: 409, code: "Code" })).text).toBe(text);
+  });
+
+  it("name a tag that a path cannot name, in whose place the image would be deleted", () => {
+    for (const tag of [".", ".."]) {
+      const intent = makeIntent({ account: "bob", image: makeUuid(1), kind: "delete-tag", tag });
+      expect(() => formatTarget(intent, false)).toThrow(`a path cannot name the tag ${tag}: take it out where`);
+    }
+    const intent = makeIntent({ account: "bob", image: "i", kind: "delete-tag", tag: "..." });
+    expect(formatTarget(intent, false)).toEqual({ method: "DELETE", path: "/bob/images/i/tags/..." });
   });
 
   it("say for every status what to do", () => {

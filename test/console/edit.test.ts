@@ -258,7 +258,7 @@ describe("an address", () => {
   it("names a view, and the view names it", () => {
     fc.assert(
       fc.property(
-        fc.string({ minLength: 1 }).filter((id) => id.isWellFormed()),
+        fc.string({ minLength: 1 }).filter((id) => id.isWellFormed() && !/^\.\.?$/.test(id)),
         (id) => {
           const routes: Route[] = [
             { view: "image", id },
@@ -270,9 +270,8 @@ describe("an address", () => {
       ),
       runs,
     );
-    expect(["", "#", "#/", "#/nope", "#/images", "#/images//"].map(readRoute)).toEqual(
-      Array(6).fill({ view: "images" }),
-    );
+    const others = ["", "#", "#/", "#/nope", "#/images", "#/images//", "#/images/..", "#/images/%2e/history"];
+    expect(others.map(readRoute)).toEqual(others.map(() => ({ view: "images" })));
     const compare = (text: string) => readRoute(`#/images/a/history?compare=${text}`);
     expect(["7,3", "10,9", "3", "0,1", "1,x", "1,2,3"].map(compare)).toEqual([
       { view: "history", id: "a", compare: [3, 7] },

@@ -1,4 +1,5 @@
 import { put, readAll, remove } from "../stored.ts";
+import { makeUnnameable } from "./refusal.ts";
 
 /** Writes of an image. docs/contract.md#operations */
 export type IntentKind =
@@ -59,11 +60,16 @@ export async function listKeptIntents(account: string): Promise<Intent[]> {
     .sort((one, other) => one.madeAt.localeCompare(other.madeAt));
 }
 
-/** The method, path and query of a write. */
+/**
+ * The method, path and query of a write.
+ *
+ * @throws {Refusal} a tag that a path cannot name: a URL takes `.` and `..` for folders, and would lead to another operation
+ */
 export function formatTarget(
   { account, image, kind, ...intent }: Intent,
   isDryRun: boolean,
 ): { method: string; path: string } {
+  if (intent.tag === "." || intent.tag === "..") throw makeUnnameable(intent.tag);
   const base = `/${encodeURIComponent(account)}/images/${encodeURIComponent(image)}`;
   const [method, path] = targets[kind](base, intent);
   const dryRun = isDryRun ? `${path.includes("?") ? "&" : "?"}dry-run=true` : "";

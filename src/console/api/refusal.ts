@@ -56,6 +56,12 @@ export const toRefusal = (error: unknown): Refusal =>
     ? error
     : new Refusal(error instanceof Error ? error.message : String(error), { status: 1, code: "ConsoleError" });
 
+/** A path cannot name the tag. Nothing was sent. */
+export const makeUnnameable = (tag: string): Refusal =>
+  new Refusal(`a path cannot name the tag ${tag}: take it out where the image is edited`, {
+    ...{ status: 409, code: "Unnameable" },
+  });
+
 /** No answer came. */
 export const makeUnreachable = (): Refusal => new Refusal("no answer came", { status: 0, code: "Unreachable" });
 
