@@ -69,6 +69,24 @@ export const moreViews: typeof signedInViews = {
     await page.goto(`${address}?search=nothing-like-it`);
     await page.getByText("No image matches", { exact: false }).waitFor();
   },
+  tags: async ({ page }) => {
+    await page.goto("about:blank");
+    await page.goto(`${address}?columns=role,tier&sort=name`);
+    await page.getByRole("link", { name: "base-64-lts" }).first().waitFor();
+  },
+  chosen: async ({ page }) => {
+    await page.getByRole("checkbox").nth(2).check();
+    await page.getByRole("checkbox").nth(3).check();
+  },
+  deleted: async ({ page }) => {
+    await page.goto("about:blank");
+    await page.goto(`${address}?scope=deleted`);
+    await page.getByRole("heading", { name: "Images" }).waitFor();
+    await page
+      .getByText(/deleted/i)
+      .first()
+      .waitFor();
+  },
   compare: async ({ page }) => {
     await page.goto("about:blank");
     await page.goto(`${imageAddress}/history?compare=1,4`);
