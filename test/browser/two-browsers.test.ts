@@ -71,19 +71,28 @@ async function save({ page, signer }: Tab, edit: Edit, random: (bound: number) =
       continue;
     }
     const isTheirs = random(3) === 0;
-    const [theirs = ""] = await page.locator(".conflicts tbody label bdi").allInnerTexts();
-    const isOwn = authors.get(theirs) === signer;
-    await page
-      .getByRole("heading", { name: isOwn ? "You changed this image elsewhere" : "Someone else changed this image" })
-      .waitFor();
-    // Another value of theirs may come just now, and is asked for next.
-    await page
-      .locator(".conflicts tbody")
-      .getByRole("radio")
-      .nth(isTheirs ? 0 : 1)
-      .click();
-    meant = isTheirs ? null : { ...edit, before: theirs };
+    const seen = await page.evaluate(chooseSide, isTheirs);
+    if (!seen) continue;
+    // Nothing that was written here is called somebody else's.
+    expect([seen.theirs, seen.heading]).toEqual([
+      seen.theirs,
+      authors.get(seen.theirs) === signer ? "You changed this image elsewhere" : "Someone else changed this image",
+    ]);
+    meant = isTheirs ? null : { ...edit, before: seen.theirs };
   }
+}
+
+/**
+ * Runs in the page: chooses who wins, and answers what was seen. At once, because another value may come at any time. Null until the
+ * page knows who wrote it.
+ */
+function chooseSide(isTheirs: boolean): { theirs: string; heading: string } | null {
+  const heading = document.querySelector("#conflict")?.textContent ?? "";
+  const radios = document.querySelectorAll<HTMLInputElement>(".conflicts tbody input");
+  const theirs = document.querySelector(".conflicts tbody label bdi")?.textContent;
+  if (theirs === null || theirs === undefined || heading === "This image was changed meanwhile") return null;
+  radios[isTheirs ? 0 : 1]?.click();
+  return { theirs, heading };
 }
 
 /** Edits and saves in several tabs at the same time. Answers the edits that were acknowledged. */
