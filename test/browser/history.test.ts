@@ -127,7 +127,7 @@ describe.skipIf(!chromiumPath)(
       await page.getByRole("dialog").locator("ins").first().waitFor();
       await update("raced", { description: "three" });
       await page.getByRole("button", { name: "Revert", exact: true }).click();
-      await page.getByText("Someone else changed it meanwhile").waitFor();
+      await page.getByText("It was changed meanwhile").waitFor();
       expect(await read("raced")).toMatchObject({ description: "three" });
       await page.getByRole("button", { name: "Look again" }).click();
       await page.getByText("revision 4").waitFor();

@@ -108,7 +108,7 @@ function DeleteImage({ client, store, image, etag, tell, go, onClose }: Props & 
 const DeleteRefusal = ({ refusal }: { refusal: Refusal }) =>
   refusal.status === 412 ? (
     <p class="notice bad" role="alert">
-      Someone else changed the image meanwhile. Nothing was deleted. Close this, and look at the image again.
+      The image was changed meanwhile. Nothing was deleted. Close this, and look at the image again.
     </p>
   ) : (
     <RefusalNotice refusal={refusal} />
