@@ -169,6 +169,38 @@ describe.skipIf(!chromiumPath)(`the console's sharing${chromiumPath ? "" : ` (${
     expect(await readActions("refused")).toEqual(["update", "provision"]);
   });
 
+  it("keeps the focus by the accounts while they are removed, and on a button that waits", async () => {
+    const window = await open("removed");
+    const { page } = window;
+    const [first = "", second = ""] = makeAccounts(2);
+    await share(window, [first, second]);
+    await page.getByText("Shared with 2 accounts.").waitFor();
+    await page.getByRole("button", { name: `Remove ${first}` }).press("Enter");
+    await page.getByRole("button", { name: `Remove ${first}` }).waitFor({ state: "detached" });
+    expect(await readFocus(page)).toBe(`Remove ${second}`);
+    await page.keyboard.press("Enter");
+    await page.getByText("Nobody yet.").waitFor();
+    expect(await readFocus(page)).toBe("removed 1");
+    expect(await readAcl("removed")).toEqual([]);
+    const held = Promise.withResolvers<void>();
+    await page.route("**/images/*", async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    const button = page.getByRole("button", { name: "Delete…" });
+    await button.focus();
+    await bob.send(service.port, `/my/images/${idOf("removed")}?action=update`, {
+      method: "POST",
+      body: { eula: null, description: "new" },
+    });
+    await page.evaluate(() => dispatchEvent(new Event("online")));
+    await page.waitForFunction(() => document.querySelector("button.danger:is(:disabled, [aria-disabled])"));
+    expect(await readFocus(page)).toBe("Delete…");
+    held.resolve();
+    await page.waitForFunction(() => document.querySelector("button.danger:not(:disabled, [aria-disabled])"));
+    expect(await readFocus(page)).toBe("Delete…");
+  });
+
   it("offers a change that waits for its answer in another tab only once that tab has gone", async () => {
     const { page, context } = await open("tabs");
     const other = await context.newPage();
