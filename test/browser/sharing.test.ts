@@ -6,7 +6,7 @@ import { Person } from "../support/person.ts";
 import { makeUuid } from "../support/uuids.ts";
 
 const bob = new Person("bbbbbbbb-0000-4000-8000-000000000001", "bob");
-const names = ["many", "full", "silent", "tabs", "named"] as const;
+const names = ["many", "full", "silent", "tabs", "named", "refused", "removed"] as const;
 const idOf = (name: (typeof names)[number]): string => makeUuid(1 + names.indexOf(name));
 const images = names.map((name) => ({ uuid: idOf(name), owner: bob.uuid, name, version: "1" }));
 const service = new BrowserService();
@@ -37,6 +37,13 @@ const readActions = async (name: (typeof names)[number], marker = ""): Promise<s
   const next = headers.get("Next-Marker");
   return next === null ? actions : [...actions, ...(await readActions(name, `?marker=${next}`))];
 };
+
+/** The name of what has the focus. */
+const readFocus = (page: Window["page"]): Promise<string | null> =>
+  page.evaluate(() => {
+    const focused = document.activeElement;
+    return focused === document.body ? "body" : (focused?.getAttribute("aria-label") ?? focused?.textContent ?? null);
+  });
 
 const unanswered = "No answer says whether a change of yours was made";
 
@@ -139,6 +146,59 @@ describe.skipIf(!chromiumPath)(`the console's sharing${chromiumPath ? "" : ` (${
     await page.getByRole("button", { name: "Close" }).click();
     await list.getByText("Ben", { exact: true }).waitFor();
     expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Rename Ben");
+  });
+
+  it("says why a change that was sent again was refused, alone, until it is dismissed", async () => {
+    const window = await open("refused");
+    window.expected.push(/ERR_FAILED/, /status of 412/);
+    const { page } = window;
+    await page.route("**/images/*?action=update", (route) => route.abort());
+    await page.getByLabel("Description").fill("typed");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("heading", { name: unanswered }).waitFor();
+    await page.unroute("**/images/*?action=update");
+    const path = `/my/images/${idOf("refused")}?action=update`;
+    await bob.send(service.port, path, { method: "POST", body: { description: "of another program" } });
+    await page.getByRole("region", { name: unanswered }).getByRole("button", { name: "Send again" }).press("Enter");
+    await page.getByRole("heading", { name: unanswered }).waitFor({ state: "detached" });
+    expect(await readFocus(page)).toBe("refused 1");
+    const refusal = page.getByRole("alert").filter({ hasText: "It was changed meanwhile" });
+    await refusal.getByRole("button", { name: "Dismiss" }).press("Enter");
+    await refusal.waitFor({ state: "detached" });
+    expect(await readFocus(page)).toBe("refused 1");
+    expect(await readActions("refused")).toEqual(["update", "provision"]);
+  });
+
+  it("keeps the focus by the accounts while they are removed, and on a button that waits", async () => {
+    const window = await open("removed");
+    const { page } = window;
+    const [first = "", second = ""] = makeAccounts(2);
+    await share(window, [first, second]);
+    await page.getByText("Shared with 2 accounts.").waitFor();
+    await page.getByRole("button", { name: `Remove ${first}` }).press("Enter");
+    await page.getByRole("button", { name: `Remove ${first}` }).waitFor({ state: "detached" });
+    expect(await readFocus(page)).toBe(`Remove ${second}`);
+    await page.keyboard.press("Enter");
+    await page.getByText("Nobody yet.").waitFor();
+    expect(await readFocus(page)).toBe("removed 1");
+    expect(await readAcl("removed")).toEqual([]);
+    const held = Promise.withResolvers<void>();
+    await page.route("**/images/*", async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    const button = page.getByRole("button", { name: "Delete…" });
+    await button.focus();
+    await bob.send(service.port, `/my/images/${idOf("removed")}?action=update`, {
+      method: "POST",
+      body: { eula: null, description: "new" },
+    });
+    await page.evaluate(() => dispatchEvent(new Event("online")));
+    await page.waitForFunction(() => document.querySelector("button.danger:is(:disabled, [aria-disabled])"));
+    expect(await readFocus(page)).toBe("Delete…");
+    held.resolve();
+    await page.waitForFunction(() => document.querySelector("button.danger:not(:disabled, [aria-disabled])"));
+    expect(await readFocus(page)).toBe("Delete…");
   });
 
   it("offers a change that waits for its answer in another tab only once that tab has gone", async () => {

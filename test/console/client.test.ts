@@ -229,6 +229,12 @@ describe("the words for a refusal", () => {
       const { title, text, advice } = make(status);
       expect([title.length > 5, text, advice.length > 5]).toEqual([true, "It was refused.", true]);
     }
+    // It may have been changed by oneself, in another tab.
+    expect(make(412)).toEqual({
+      title: "It was changed meanwhile",
+      text: "It was refused.",
+      advice: "Nothing was overwritten. Look at it as it is now, and choose.",
+    });
     expect(make(429, { retryAfterSeconds: 7 }).advice).toBe("Nothing was done. Try again in 7 seconds.");
   });
 });

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Image } from "../../src/console/api/image.ts";
 import { choosePair, compareImages } from "../../src/console/edit/compare.ts";
-import { listDifferences } from "../../src/console/edit/difference.ts";
+import { listDifferences, listTagDifferences } from "../../src/console/edit/difference.ts";
+import { formatValue } from "../../src/console/ui/difference.tsx";
 import { formatAgo, formatTime } from "../../src/console/ui/time.tsx";
 
 const base: Image = {
@@ -67,6 +68,22 @@ describe("two revisions", () => {
     expect(choosePair([9], [9, 8, 7])).toEqual([8, 9]);
     expect(choosePair([7, 3], [9, 8, 7])).toEqual([3, 7]);
     expect([choosePair([], [1]), choosePair([1], [1])]).toEqual([undefined, undefined]);
+  });
+});
+
+describe("a difference of tags", () => {
+  it("tells a tag that is null from one that is gone, in words too", () => {
+    const differences = listTagDifferences({ a: null, b: 1, c: null }, { b: null, c: null, d: null });
+    expect(differences).toStrictEqual([
+      { field: "b", before: 1, after: null },
+      { field: "d", before: undefined, after: null },
+      { field: "a", before: null, after: undefined },
+    ]);
+    expect(differences.map(({ before, after }) => [before, after].map(formatValue))).toEqual([
+      ["1", "null"],
+      ["(none)", "null"],
+      ["null", "(none)"],
+    ]);
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import type { EditableField, Image, JsonObject, Update } from "../../src/console/api/image.ts";
 import { editableFields } from "../../src/console/api/image.ts";
-import { listDifferences, splitTextDifference } from "../../src/console/edit/difference.ts";
+import { listDifferences, listTagDifferences, splitTextDifference } from "../../src/console/edit/difference.ts";
 import {
   choose,
   type Edit,
@@ -165,9 +165,9 @@ describe("a difference", () => {
 
   it("names a tag that an object without tags seems to have", () => {
     const tagged: Record<string, unknown> = JSON.parse('{"constructor": 1, "__proto__": 2}');
-    expect(listDifferences({}, tagged)).toEqual([
-      { field: "constructor", before: null, after: 1 },
-      { field: "__proto__", before: null, after: 2 },
+    expect(listTagDifferences({}, tagged)).toStrictEqual([
+      { field: "constructor", before: undefined, after: 1 },
+      { field: "__proto__", before: undefined, after: 2 },
     ]);
   });
 

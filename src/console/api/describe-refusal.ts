@@ -54,8 +54,8 @@ const rows: Readonly<Record<number, Row>> = {
   }),
   409: () => ({ title: "The service cannot do this", advice: "" }),
   412: () => ({
-    title: "Someone else changed it meanwhile",
-    advice: "Nothing was overwritten. Compare the two, and choose.",
+    title: "It was changed meanwhile",
+    advice: "Nothing was overwritten. Look at it as it is now, and choose.",
   }),
   413: () => ({ title: "This is too large", advice: "One request holds at most 100,000 bytes." }),
   422: () => ({ title: "The service refused this change", advice: "Nothing was changed." }),

@@ -1,7 +1,8 @@
-import type { Image, Update } from "../api/image.ts";
+import type { Image, JsonObject, Update } from "../api/image.ts";
 import { isEqual } from "./equal.ts";
+import { isSameTag, listKeys, readTag } from "./merge.ts";
 
-/** A field that differs; null where it is absent. */
+/** A field that differs; null where it is absent. A tag that differs; undefined where it is absent, as null is a value. */
 export type Difference = { field: string; before: unknown; after: unknown };
 
 /** The fields that differ between two objects, in the order of the second. */
@@ -10,13 +11,15 @@ export function listDifferences(
   after: Readonly<Record<string, unknown>>,
 ): Difference[] {
   return [...new Set([...Object.keys(after), ...Object.keys(before)])]
-    .map((field) => ({ field, before: readOwn(before, field), after: readOwn(after, field) }))
+    .map((field) => ({ field, before: before[field] ?? null, after: after[field] ?? null }))
     .filter((change) => !isEqual(change.before, change.after));
 }
 
-/** A tag may be called `constructor`. */
-const readOwn = (object: Readonly<Record<string, unknown>>, field: string): unknown =>
-  Object.hasOwn(object, field) ? (object[field] ?? null) : null;
+/** The tags that differ, in the order of the second. */
+export const listTagDifferences = (before: JsonObject, after: JsonObject): Difference[] =>
+  listKeys(after, before)
+    .map((field) => ({ field, before: readTag(before, field), after: readTag(after, field) }))
+    .filter((change) => !isSameTag(change.before, change.after));
 
 /** What an update would change of an image. */
 export function listChanges(image: Image, update: Update): Difference[] {

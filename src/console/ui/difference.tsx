@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { isJsonObject, type JsonObject } from "../api/image.ts";
-import { type Difference, listDifferences, splitTextDifference } from "../edit/difference.ts";
+import { type Difference, listTagDifferences, splitTextDifference } from "../edit/difference.ts";
 import { AccountName } from "./account-name.tsx";
 
 type Props = {
@@ -31,13 +31,35 @@ export const Differences = ({ differences, renderAction }: Props) => (
 
 function FieldDifference({ field, before, after }: Difference) {
   if (field === "tags" && isJsonObject(before ?? {}) && isJsonObject(after ?? {})) {
-    return <Differences differences={listDifferences(toObject(before), toObject(after))} />;
+    return <TagDifferences differences={listTagDifferences(toObject(before), toObject(after))} />;
   }
   if (field === "acl") return <AclDifference before={toTexts(before)} after={toTexts(after)} />;
+  return <ValueDifference before={before ?? undefined} after={after ?? undefined} />;
+}
+
+/** A tag may be called `acl` or `tags`. */
+const TagDifferences = ({ differences }: { differences: readonly Difference[] }) => (
+  <dl class="differences">
+    {differences.map(({ field, ...values }) => (
+      <div key={field}>
+        <dt>
+          <bdi>{field}</bdi>
+        </dt>
+        <dd>
+          <ValueDifference {...values} />
+        </dd>
+      </div>
+    ))}
+  </dl>
+);
+
+/** Undefined is absent. */
+function ValueDifference({ before, after }: Omit<Difference, "field">) {
   if (typeof before === "string" && typeof after === "string") return <TextDifference before={before} after={after} />;
   return (
     <>
-      {before !== null && <del>{formatValue(before)}</del>} {after !== null && <ins>{formatValue(after)}</ins>}
+      {before !== undefined && <del>{formatValue(before)}</del>}{" "}
+      {after !== undefined && <ins>{formatValue(after)}</ins>}
     </>
   );
 }
@@ -85,8 +107,8 @@ const toObject = (value: unknown): JsonObject => (isJsonObject(value) ? value : 
 
 const toTexts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
-/** Text as it is, anything else as JSON; an absent value in words. */
+/** Text as it is, anything else as JSON, the null of a tag too; undefined, which is absent, in words. */
 export function formatValue(value: unknown): string {
-  if (value === undefined || value === null) return "(none)";
+  if (value === undefined) return "(none)";
   return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -1,8 +1,11 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Client } from "../api/client.ts";
 import { dropIntent, type Intent, type IntentKind } from "../api/intents.ts";
 import { formatRoute } from "../route.ts";
 import type { ImageStore } from "../store/image-store.ts";
+import { Action } from "../ui/action.tsx";
+import { useFocusCaught } from "../ui/focus.ts";
 import { RefusalNotice } from "../ui/refusal-notice.tsx";
 import { formatTime } from "../ui/time.tsx";
 import { useAttempt } from "../ui/use-attempt.ts";
@@ -12,7 +15,7 @@ type Props = { client: Client; store: ImageStore; tell: (text: string) => void }
 /** Changes that were sent and never answered: the person sends them again, under their own key, or gives them up. */
 export function UnansweredIntents({ client, store, tell }: Props) {
   const [intents, setIntents] = useState<Intent[]>([]);
-  const { attempt, refusal, isBusy } = useAttempt();
+  const { attempt, refusal, isBusy, clear } = useAttempt();
   useEffect(() => {
     const read = () => void client.listUnanswered().then(setIntents, () => undefined);
     read();
@@ -27,20 +30,28 @@ export function UnansweredIntents({ client, store, tell }: Props) {
     await attempt(async () => tell(await act()));
     setIntents(await client.listUnanswered());
   };
-  if (intents.length === 0 && !refusal) return null;
+  const refused = refusal && (
+    <RefusalNotice refusal={refusal}>
+      {intents.length === 0 && (
+        <button type="button" onClick={clear}>
+          Dismiss
+        </button>
+      )}
+    </RefusalNotice>
+  );
+  if (intents.length === 0) return refused;
   return (
     <section class="notice warn" aria-labelledby="unanswered">
       <h2 id="unanswered">No answer says whether a change of yours was made</h2>
       <p>It may have been made or not. Sent again, it is made once.</p>
-      {refusal && <RefusalNotice refusal={refusal} />}
+      {refused}
       <ul>
         {intents.map((intent) => (
-          <li key={intent.id}>
+          <Item key={intent.id}>
             {words[intent.kind]}, <a href={formatRoute({ view: "image", id: intent.image })}>{intent.image}</a>,{" "}
             {formatTime(intent.madeAt)}{" "}
-            <button
-              type="button"
-              disabled={isBusy}
+            <Action
+              isOff={isBusy}
               onClick={() =>
                 settle(async () => {
                   const { isReplayed } = await store.write(intent);
@@ -49,10 +60,9 @@ export function UnansweredIntents({ client, store, tell }: Props) {
               }
             >
               Send again
-            </button>{" "}
-            <button
-              type="button"
-              disabled={isBusy}
+            </Action>{" "}
+            <Action
+              isOff={isBusy}
               onClick={() =>
                 settle(async () => {
                   await dropIntent(intent);
@@ -61,12 +71,18 @@ export function UnansweredIntents({ client, store, tell }: Props) {
               }
             >
               Give up
-            </button>
-          </li>
+            </Action>
+          </Item>
         ))}
       </ul>
     </section>
   );
+}
+
+/** It goes while one of its buttons has the focus. */
+function Item({ children }: { children: ComponentChildren }) {
+  const item = useFocusCaught<HTMLLIElement>();
+  return <li ref={item}>{children}</li>;
 }
 
 const words: Readonly<Record<IntentKind, string>> = {

@@ -47,7 +47,7 @@ export function Conflict({ conflicts, authors, onChoose }: Props) {
                 <bdi>{conflict.field}</bdi>
               </th>
               <td data-title="It was">
-                <bdi>{formatValue(conflict.was)}</bdi>
+                <bdi>{formatSide(conflict, "was")}</bdi>
               </td>
               {(["theirs", "mine"] as const).map((side) => (
                 <td key={side} data-title={side === "mine" ? "Yours" : theirTitle}>
@@ -58,7 +58,7 @@ export function Conflict({ conflicts, authors, onChoose }: Props) {
                       checked={conflict.side === side}
                       onChange={() => onChoose(conflict, side)}
                     />{" "}
-                    <bdi>{formatValue(conflict[side])}</bdi>
+                    <bdi>{formatSide(conflict, side)}</bdi>
                   </label>
                 </td>
               ))}
@@ -69,3 +69,7 @@ export function Conflict({ conflicts, authors, onChoose }: Props) {
     </section>
   );
 }
+
+/** Null is a value of a tag; of a text it says that there is none. */
+const formatSide = (conflict: ConflictRow, side: "was" | "theirs" | "mine"): string =>
+  formatValue(conflict.field.startsWith("tags.") ? conflict[side] : (conflict[side] ?? undefined));

@@ -5,6 +5,7 @@ import { makeIntent } from "../../api/intents.ts";
 import type { Refusal } from "../../api/refusal.ts";
 import type { Route } from "../../route.ts";
 import type { ImageStore } from "../../store/image-store.ts";
+import { Action } from "../../ui/action.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
 import { listRoute } from "../../ui/last-list.ts";
@@ -35,9 +36,9 @@ export function ImageActions(props: Props) {
   if (isOwn) {
     return (
       <>
-        <button type="button" class="danger" disabled={isLoading} onClick={() => setAsking(true)}>
+        <Action class="danger" isOff={isLoading} onClick={() => setAsking(true)}>
           Delete…
-        </button>
+        </Action>
         {isAsking && <DeleteImage {...props} onClose={() => setAsking(false)} />}
       </>
     );
@@ -52,9 +53,9 @@ export function ImageActions(props: Props) {
   return (
     <>
       {refusal && <RefusalNotice refusal={refusal} />}
-      <button type="button" disabled={isBusy} onClick={clone}>
+      <Action isOff={isBusy} onClick={clone}>
         Clone
-      </button>
+      </Action>
     </>
   );
 }
@@ -68,7 +69,7 @@ function DeleteImage({ client, store, image, etag, tell, go, onClose }: Props & 
   );
   const remove = (event: Event) => {
     event.preventDefault();
-    if (typed !== image.name) return;
+    if (isBusy || typed !== image.name) return;
     void attempt(async () => {
       await store.write(intent);
       tell(`Deleted ${image.name}.`);
@@ -92,7 +93,7 @@ function DeleteImage({ client, store, image, etag, tell, go, onClose }: Props & 
           />
         </Field>
         <div class="actions">
-          <button type="submit" class="danger" disabled={isBusy || typed !== image.name}>
+          <button type="submit" class="danger" aria-disabled={isBusy || typed !== image.name}>
             Delete the image
           </button>
           <button type="button" onClick={onClose}>
@@ -108,7 +109,7 @@ function DeleteImage({ client, store, image, etag, tell, go, onClose }: Props & 
 const DeleteRefusal = ({ refusal }: { refusal: Refusal }) =>
   refusal.status === 412 ? (
     <p class="notice bad" role="alert">
-      Someone else changed the image meanwhile. Nothing was deleted. Close this, and look at the image again.
+      The image was changed meanwhile. Nothing was deleted. Close this, and look at the image again.
     </p>
   ) : (
     <RefusalNotice refusal={refusal} />

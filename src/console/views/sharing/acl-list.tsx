@@ -1,6 +1,8 @@
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { fold } from "../../names.ts";
 import { AccountName, useNames } from "../../ui/account-name.tsx";
+import { Action } from "../../ui/action.tsx";
+import { catchFocus } from "../../ui/focus.ts";
 import { NameAccount } from "../account/name-account.tsx";
 
 type Props = {
@@ -33,25 +35,38 @@ export function AclList({ acl, isBusy, tell, onRemove }: Props) {
       )}
       <ul class="plain accounts">
         {matching.slice(0, maxShown).map((account) => (
-          <li key={account}>
-            <AccountName id={account} />
-            <span>
-              <NameAccount id={account} tell={tell} />{" "}
-              <button
-                type="button"
-                class="plain"
-                disabled={isBusy}
-                aria-label={`Remove ${names.get(account) ?? account}`}
-                onClick={() => onRemove(account)}
-              >
-                Remove
-              </button>
-            </span>
-          </li>
+          <Row key={account} {...{ account, isBusy, tell, onRemove }} name={names.get(account)} />
         ))}
       </ul>
       {matching.length > maxShown && <p class="hint">{matching.length - maxShown} more: search for them.</p>}
       {matching.length === 0 && <p>No account matches.</p>}
     </>
+  );
+}
+
+type RowProps = Omit<Props, "acl"> & { account: string; name: string | undefined };
+
+function Row({ account, name, isBusy, tell, onRemove }: RowProps) {
+  const row = useRef<HTMLLIElement>(null);
+  // When it goes with the focus, the focus goes to the same button of its neighbour.
+  useLayoutEffect(
+    () => () => {
+      const { current } = row;
+      if (!current?.contains(document.activeElement)) return;
+      const neighbour = current.nextElementSibling ?? current.previousElementSibling;
+      catchFocus(neighbour?.querySelector("button:last-of-type") ?? null);
+    },
+    [],
+  );
+  return (
+    <li ref={row}>
+      <AccountName id={account} />
+      <span>
+        <NameAccount id={account} tell={tell} />{" "}
+        <Action class="plain" isOff={isBusy} label={`Remove ${name ?? account}`} onClick={() => onRemove(account)}>
+          Remove
+        </Action>
+      </span>
+    </li>
   );
 }
