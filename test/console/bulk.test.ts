@@ -170,6 +170,16 @@ it("once stopped, no further image is begun", async () => {
   expect(bulk.isRunning).toBe(false);
 });
 
+it("once stopped, it waits for nothing that is asked of a request on its way", async () => {
+  const stopped = plan({ kind: "set-tag", tags: { stopped: 2 } }, [1]);
+  await stopped.rehearse();
+  proxy.fates = [{ status: 429, headers: { "Retry-After": "3600" } }];
+  const written = stopped.write();
+  await stopped.stop();
+  await written;
+  expect([proxy.fates, listStates(stopped), stopped.isRunning]).toEqual([[], [["rehearsed", "tags"]], false]);
+});
+
 it("a refusal of the rehearsal is told, and keys that a path cannot hold are refused before", async () => {
   const bulk = plan({ kind: "share", accounts: ["nobody"] }, [1]);
   await bulk.rehearse();

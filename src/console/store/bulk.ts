@@ -33,6 +33,8 @@ type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
 
 const waitForTime: Wait = (ms, signal) =>
   new Promise((done) => {
+    // It was aborted before: no event comes.
+    if (signal.aborted) return done();
     const timer = setTimeout(done, ms);
     signal.addEventListener("abort", () => {
       clearTimeout(timer);
@@ -128,9 +130,11 @@ export class Bulk {
 
   /** Tries again after Retry-After where too much was asked at once. @returns null where it was stopped before */
   async #patiently(step: () => Promise<Outcome>): Promise<Outcome | null> {
+    const { signal } = this.#stop;
     for (;;) {
-      if (this.waitsUntil !== null) await this.#wait(Math.max(0, this.waitsUntil - this.#now()), this.#stop.signal);
-      if (this.#stop.signal.aborted) return null;
+      if (this.waitsUntil !== null && !signal.aborted)
+        await this.#wait(Math.max(0, this.waitsUntil - this.#now()), signal);
+      if (signal.aborted) return null;
       const outcome = await step();
       const { status, retryAfterSeconds } =
         "refusal" in outcome ? outcome.refusal : { status: 0, retryAfterSeconds: 0 };
