@@ -10,7 +10,7 @@ const robot = new Person(bob.uuid, "bob", { keyName: "robot" });
 const other = "cccccccc-0000-4000-8000-000000000001";
 const service = new BrowserService();
 
-const names = ["saving", "sharing", "told", "typed", "walked"] as const;
+const names = ["saving", "sharing", "told", "typed", "walked", "left"] as const;
 const idOf = (name: (typeof names)[number]): string => makeUuid(names.indexOf(name) + 1);
 const images = names.map((name) => ({
   uuid: idOf(name),
@@ -110,6 +110,26 @@ describe.skipIf(!chromiumPath)(
         description: "of the robot",
         tags: { role: "db", size: 8 },
       });
+    });
+
+    it("says in another view that a save was refused, and keeps what was typed", async () => {
+      const window = await open("left");
+      window.expected.push(/status of 403/);
+      const { page } = window;
+      const held = Promise.withResolvers<void>();
+      await page.route("**/images/*?action=update", async (route) => {
+        await held.promise;
+        await route.fulfill({ status: 403, json: { code: "QuotaExceeded", message: "the account is full" } });
+      });
+      await page.getByLabel("Description").fill("too much");
+      await page.getByLabel("Description").press("Control+s");
+      await page.getByText("Saving…").waitFor();
+      await page.getByRole("link", { name: "Keys" }).click();
+      await page.getByRole("heading", { level: 1, name: "Keys" }).waitFor();
+      held.resolve();
+      await page.getByText("left is not saved: The account has reached a limit.").waitFor();
+      await page.goBack();
+      expect(await page.getByLabel("Description").inputValue()).toBe("too much");
     });
 
     it("keeps what is typed in another view, and says so on the way back", async () => {

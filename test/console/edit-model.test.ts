@@ -126,7 +126,10 @@ const act: Readonly<Record<string, (world: World, tab: Tab, step: Step) => void>
     const draft = readTagsDraft(tab.edit, tab.image);
     if (draft.mode !== "rows") throw new Error("rows");
     const others = draft.rows.filter(({ key }) => key !== tag);
-    tab.edit = typeTags(tab.edit, tab.image, { mode: "rows", rows: [...others, { key: tag, text, type: "text" }] });
+    tab.edit = typeTags(tab.edit, tab.image, {
+      mode: "rows",
+      rows: [...others, { id: tag, key: tag, text, type: "text" }],
+    });
   },
   send: (_, tab) => {
     const { update, mistakes, conflicts } = judgeEdit(tab.edit, tab.image);

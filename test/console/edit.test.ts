@@ -17,7 +17,7 @@ import {
 } from "../../src/console/edit/edit.ts";
 import { isEqual } from "../../src/console/edit/equal.ts";
 import { readTag } from "../../src/console/edit/merge.ts";
-import { makeTagsDraft, switchMode } from "../../src/console/edit/tag-rows.ts";
+import { addRow, makeTagsDraft, switchMode, type TagsDraft } from "../../src/console/edit/tag-rows.ts";
 import { findAccountMistake, findFieldMistakes } from "../../src/console/edit/validate.ts";
 import { formatRoute, type Route, readRoute } from "../../src/console/route.ts";
 import { makeUpdateImageSchema } from "../../src/images/rules/fields.ts";
@@ -124,6 +124,18 @@ describe("an edit over somebody else's", () => {
       }),
       runs,
     );
+  });
+
+  it("keeps each tag in the row that it has, whatever goes from before it", () => {
+    const was = update(base, { tags: { a: 1, b: 2, c: 3 } });
+    const rows = makeTagsDraft(was.tags ?? {});
+    const edit = typeTags(noEdit, was, rows);
+    const theirs = update(base, { tags: { b: 5, c: 3, d: 4 } });
+    const next = rebase(edit, theirs).tags?.draft ?? makeTagsDraft(theirs.tags ?? {});
+    const readIds = (draft: TagsDraft) => (draft.mode === "rows" ? draft.rows.map(({ id, key }) => [key, id]) : []);
+    expect(readIds(next)).toEqual([...readIds(rows).slice(1), ["d", "tag d"]]);
+    const [first, second] = [addRow([]), addRow(addRow([]))];
+    expect([first.map(({ id }) => id), new Set(second.map(({ id }) => id)).size]).toEqual([["new"], 2]);
   });
 
   it("is chosen anew where theirs is another one since", () => {

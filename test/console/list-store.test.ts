@@ -7,9 +7,11 @@ import { Client } from "../../src/console/api/client.ts";
 import type { Image } from "../../src/console/api/image.ts";
 import { makeIntent } from "../../src/console/api/intents.ts";
 import { Refusal } from "../../src/console/api/refusal.ts";
+import { typeText } from "../../src/console/edit/edit.ts";
 import { generateKey } from "../../src/console/keys/generate-key.ts";
 import type { Session } from "../../src/console/keys/kept-session.ts";
 import { ImageStore } from "../../src/console/store/image-store.ts";
+import { listNews } from "../../src/console/store/opened.ts";
 import { run, StartedService } from "../support/started.ts";
 import { makeUuid } from "../support/uuids.ts";
 import "../support/locks.ts";
@@ -129,4 +131,20 @@ it("a new image that could not be read is missed aloud, and read with the next l
   client.refusal = null;
   await store.poll();
   expect([readVersions(store), store.list.refusal]).toEqual([{ ...before, [id]: cloned?.version }, null]);
+});
+
+it("a change that the feed told before its next page failed is taken in; what came after one's own save is news", async () => {
+  const store = new ImageStore(new Client(session, { origin: proxy.origin }));
+  const other = new Client(session, { origin: `http://127.0.0.1:${new URL(proxy.origin).port}` });
+  await store.open(first);
+  await store.readList();
+  await other.write(makeUpdate(first, "told"));
+  proxy.fates = ["answered", "answer lost"];
+  await store.poll();
+  expect(readVersions(store)[first]).toBe("told");
+  expect(store.read(first)).toMatchObject({ version: { image: { version: "told" } }, told: [{ isOwn: true }] });
+  expect(listNews(store.read(first))).toHaveLength(1);
+  store.edit(first, (edit, image) => typeText(edit, image, { field: "description", text: "typed" }));
+  await store.save(first);
+  expect(listNews(store.read(first))).toEqual([]);
 });

@@ -7,7 +7,7 @@ const runs = { numRuns: process.env["LONG"] ? 20_000 : 500 };
 
 describe("tags as rows", () => {
   const read = (text: string, type: TagType | null = null) =>
-    readTags({ mode: "rows", rows: [{ key: "k", text, type }] });
+    readTags({ mode: "rows", rows: [{ id: "k", key: "k", text, type }] });
 
   it("are what they look like only where nothing of them is lost", () => {
     const guessed: (readonly [string, unknown])[] = [

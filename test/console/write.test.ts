@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { findFreePort } from "../../scripts/running/address.ts";
 import { Client } from "../../src/console/api/client.ts";
+import { describeRefusal } from "../../src/console/api/describe-refusal.ts";
 import { dropIntent, keepIntent, listKeptIntents, makeIntent } from "../../src/console/api/intents.ts";
 import { Refusal } from "../../src/console/api/refusal.ts";
 import { findFieldMistakes, toRule } from "../../src/console/edit/validate.ts";
@@ -116,7 +117,15 @@ it.each([502, 503, 504, 520])(
 it("a refusal that is judged before the record says nothing of an earlier attempt: the intent stays kept", async () => {
   const intent = makeUpdate("throttled later");
   proxy.fates = [lost, { status: 429, headers: { "Retry-After": "60" } }];
-  expect((await refuse(() => client.write(intent))).refusal.status).toBe(429);
+  const { refusal } = await refuse(() => client.write(intent));
+  expect([refusal.status, refusal.isUncertain, describeRefusal(refusal)]).toEqual([
+    ...[429, true],
+    {
+      title: "No answer says whether the change was made",
+      text: expect.any(String),
+      advice: "An earlier try got no answer. Send the change again: it is made once.",
+    },
+  ]);
   expect(await listKeptIds()).toEqual([intent.id]);
   const stranger = new Client({ ...client.session, key: await generateKey("unknown") }, { origin: proxy.origin });
   expect((await refuse(() => stranger.write(intent))).refusal.status).toBe(401);

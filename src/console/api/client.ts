@@ -36,6 +36,12 @@ export class Client {
     this.#mayStillSign = mayStillSign;
   }
 
+  /** The client of the same key that works for another account. */
+  actingAs(account: string): Client {
+    const options = { origin: this.#origin, mayStillSign: this.#mayStillSign };
+    return new Client({ ...this.session, actAs: account }, options);
+  }
+
   /** The account in every path: the one that is acted as, or one's own. */
   get account(): string {
     return this.session.actAs ?? this.session.login;
@@ -163,7 +169,7 @@ export class Client {
     } catch (error) {
       const saysNothing = error instanceof Refusal && (error.isUncertain || (mayBeMade && error.isBeforeRecord));
       if (error instanceof Refusal && !saysNothing) await dropIntent(intent);
-      throw error;
+      throw saysNothing && !error.isUncertain ? error.afterSilence() : error;
     }
   }
 

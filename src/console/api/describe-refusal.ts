@@ -12,8 +12,12 @@ export function describeRefusal(refusal: Refusal): Described {
   if (skew) return skew;
   const row = rows[refusal.status];
   const { title, advice } = row ? row(refusal) : { title: "The service refused this", advice: "" };
-  return { title, text: toSentence(refusal.message), advice };
+  const text = toSentence(refusal.message);
+  return refusal.mayBeMade ? { title: silence, text, advice: again } : { title, text, advice };
 }
+
+const silence = "No answer says whether the change was made";
+const again = "An earlier try got no answer. Send the change again: it is made once.";
 
 type Row = (refusal: Refusal) => { title: string; advice: string };
 

@@ -9,6 +9,7 @@ type RefusalOptions = {
   requestId?: string | null;
   currentEtag?: string | null;
   clockSkewSeconds?: number | null;
+  mayBeMade?: boolean;
 };
 
 /** Why a request did not do what it asked for. `status` is 0 where no answer came, 1 for a fault of this page, 2 if the page is old. */
@@ -23,6 +24,8 @@ export class Refusal extends Error {
   readonly currentEtag: string | null;
   /** How far this computer's clock is ahead of the service's. */
   readonly clockSkewSeconds: number | null;
+  /** Whether an earlier try of the same write got no answer: this one says nothing of it. */
+  readonly mayBeMade: boolean;
 
   constructor(message: string, options: RefusalOptions) {
     super(message);
@@ -34,11 +37,17 @@ export class Refusal extends Error {
     this.requestId = options.requestId ?? null;
     this.currentEtag = options.currentEtag ?? null;
     this.clockSkewSeconds = options.clockSkewSeconds ?? null;
+    this.mayBeMade = options.mayBeMade ?? false;
   }
 
   /** Whether the request may have been done although no answer says so: a proxy's 502 tells no more than silence. */
   get isUncertain(): boolean {
-    return this.status === 0 || this.status >= 500;
+    return this.mayBeMade || this.status === 0 || this.status >= 500;
+  }
+
+  /** The same refusal of a write whose earlier try got no answer. */
+  afterSilence(): Refusal {
+    return new Refusal(this.message, { ...this, mayBeMade: true });
   }
 
   /**

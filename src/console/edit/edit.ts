@@ -1,7 +1,7 @@
 import { type Image, isJsonObject, type JsonObject, type Update } from "../api/image.ts";
 import { isEqual } from "./equal.ts";
 import { isSameTag, listKeys, mergeTags, readTag } from "./merge.ts";
-import { isEmptyRow, makeRow, makeTagsDraft, readTags, type TagRow, type TagsDraft } from "./tag-rows.ts";
+import { addRow, isEmptyRow, makeRow, makeTagsDraft, readTags, type TagRow, type TagsDraft } from "./tag-rows.ts";
 
 /** The fields that are text, with their names for a person. */
 export const textFields = {
@@ -209,7 +209,8 @@ function setRow(rows: readonly TagRow[], key: string, value: unknown): TagRow[] 
   if (value === undefined) return rows.filter((row) => isEmptyRow(row) || row.key !== key);
   const row = makeRow(key, value);
   const isThere = rows.some((each) => each.key === key && !isEmptyRow(each));
-  return isThere ? rows.map((each) => (each.key === key && !isEmptyRow(each) ? row : each)) : [...rows, row];
+  if (!isThere) return addRow(rows, row);
+  return rows.map((each) => (each.key === key && !isEmptyRow(each) ? { ...row, id: each.id } : each));
 }
 
 /** The edit after theirs won where somebody chose so: what was typed there goes. */

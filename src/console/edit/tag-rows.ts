@@ -7,8 +7,8 @@ export const tagTypes = { text: "Text", number: "Number", boolean: "true or fals
 
 export type TagType = keyof typeof tagTypes;
 
-/** A tag as a person types it. `type`: null until it is chosen; until then it is what the text looks like. */
-export type TagRow = { key: string; text: string; type: TagType | null };
+/** A tag as a person types it. `id`: of the row, whatever its key. `type`: null until it is chosen; until then what the text looks like. */
+export type TagRow = { id: string; key: string; text: string; type: TagType | null };
 
 /** Tags while they are typed: as rows, or as JSON. */
 export type TagsDraft = { mode: "rows"; rows: readonly TagRow[] } | { mode: "json"; text: string };
@@ -16,9 +16,15 @@ export type TagsDraft = { mode: "rows"; rows: readonly TagRow[] } | { mode: "jso
 /** What a draft stands for, or why it stands for nothing. */
 export type ReadTags = { tags: JsonObject } | { mistake: string };
 
-/** A row that nobody has filled in. */
-export const emptyRow: TagRow = { key: "", text: "", type: null };
+export const emptyRow: TagRow = { id: "new", key: "", text: "", type: null };
 
+/** Rows with one more, which has an id that no other has. */
+export function addRow(rows: readonly TagRow[], row = emptyRow): TagRow[] {
+  const isTaken = rows.some(({ id }) => id === row.id);
+  return isTaken ? addRow(rows, { ...row, id: `${row.id}'` }) : [...rows, row];
+}
+
+/** Whether nobody has filled in a row. */
 export const isEmptyRow = ({ key, text }: TagRow): boolean => key === "" && text === "";
 
 /** Tags as rows. */
@@ -29,9 +35,10 @@ export const makeTagsDraft = (tags: JsonObject): TagsDraft => ({
 
 /** The row of a tag. A text of several lines is JSON, because the input of a row has one line. */
 export function makeRow(key: string, value: unknown): TagRow {
-  if (typeof value === "string" && !/[\r\n]/.test(value)) return { key, text: value, type: "text" };
+  const id = `tag ${key}`;
+  if (typeof value === "string" && !/[\r\n]/.test(value)) return { id, key, text: value, type: "text" };
   const type = typeof value === "number" ? "number" : typeof value === "boolean" ? "boolean" : "json";
-  return { key, text: JSON.stringify(value), type };
+  return { id, key, text: JSON.stringify(value), type };
 }
 
 /** The value of a tag in one line: a text as it is, any other value as JSON. */

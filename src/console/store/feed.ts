@@ -1,5 +1,6 @@
 import type { Client } from "../api/client.ts";
 import type { Change } from "../api/image.ts";
+import { toRefusal } from "../api/refusal.ts";
 
 /** Reads an account's feed from a moment on. docs/contract.md#changes */
 export class Feed {
@@ -30,17 +31,31 @@ export class Feed {
     this.#cursor = null;
   }
 
-  /** Reads what came since. One request where nothing did. @throws {Refusal} 410 where changes were missed */
+  /**
+   * Reads what came since: one request where nothing did. If a later page fails, what came before it is answered, and the next
+   * reading goes on there.
+   *
+   * @throws {Refusal} 410 where changes were missed
+   */
   async readNew(): Promise<Change[]> {
     const changes: Change[] = [];
     while (this.#cursor !== null) {
-      const page = await this.#client.listChanges({ after: this.#cursor, etag: this.#etag });
-      const last = page?.changes.at(-1);
-      if (page) this.#etag = last ? null : page.etag;
-      if (!page || !last) break;
-      this.#cursor = last.cursor;
-      changes.push(...page.changes);
+      const page = await this.#readPage(this.#cursor).catch((error: unknown) => {
+        if (changes.length === 0 || toRefusal(error).status === 410) throw error;
+        return [];
+      });
+      if (page.length === 0) break;
+      changes.push(...page);
     }
     return changes;
+  }
+
+  async #readPage(after: string): Promise<Change[]> {
+    const page = await this.#client.listChanges({ after, etag: this.#etag });
+    if (!page) return [];
+    const last = page.changes.at(-1);
+    this.#etag = last ? null : page.etag;
+    this.#cursor = last?.cursor ?? after;
+    return page.changes;
   }
 }

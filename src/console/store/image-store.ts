@@ -176,7 +176,8 @@ export class ImageStore {
     try {
       const written = await this.write(this.findIntent(id, update, version.etag));
       this.edit(id, (now, image) => takeTheirs(noteSaved(now, update, image), image));
-      this.noteSeen(id);
+      // What somebody else wrote after it is not seen yet.
+      this.#set(id, { since: readRevision(written.etag ?? "") });
       return written;
     } catch (error) {
       const refusal = toRefusal(error);
@@ -235,7 +236,7 @@ export class ImageStore {
   poll = (): Promise<void> => this.#once("poll", () => this.#pollOnce());
 
   async #pollOnce(): Promise<void> {
-    if (this.#now() < this.#notBefore) return;
+    if (!this.#feed.isFollowed || this.#now() < this.#notBefore) return;
     const before = this.feedRefusal;
     try {
       const changes = await this.#feed.readNew();
@@ -263,9 +264,11 @@ export class ImageStore {
     this.feedRefusal = null;
     const opened = [...this.#opened];
     // A database that was restored is at an earlier revision: no known one is later.
+    this.#written.clear();
     for (const [id, { version }] of opened)
-      if (version) this.#set(id, { version: { ...version, etag: '"0"' }, since: 0 });
+      if (version) this.#set(id, { version: { ...version, etag: '"0"' }, told: [] });
     await Promise.all(opened.map(([id]) => this.open(id)));
+    for (const [id] of opened) this.noteSeen(id);
     if (this.list.state === "read") await this.#rows.readAnew(() => this.#begin());
   }
 

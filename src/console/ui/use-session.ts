@@ -77,7 +77,7 @@ class SignedIn implements SessionChanges {
   async refresh(): Promise<void> {
     const asked = this.#session;
     if (!asked) return;
-    const own = await readOwnKey(new Client(asked));
+    const own = await readOwnKey(this.makeClient(asked));
     await this.#inTurn(async () => {
       const now = this.#session;
       if (!now || !isSameKey(now, asked) || isSame(now, { ...now, ...own })) return;

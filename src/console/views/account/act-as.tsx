@@ -1,5 +1,4 @@
 import { useState } from "preact/hooks";
-import { Client } from "../../api/client.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { describeInput, Field } from "../../ui/field.tsx";
 import { RefusalNotice } from "../../ui/refusal-notice.tsx";
@@ -18,7 +17,7 @@ export function ActAs({ client, session, onClose }: AccountProps & { onClose: ()
     if (actAs === "" || isBusy) return;
     setAsked(actAs);
     await attempt(async () => {
-      await new Client({ ...client.session, actAs }).getAccount();
+      await client.actingAs(actAs).getAccount();
       onClose();
       await session.actAs(actAs);
     });

@@ -1,5 +1,6 @@
 import { useRef, useState } from "preact/hooks";
 import type { Client, Written } from "../../api/client.ts";
+import { describeRefusal } from "../../api/describe-refusal.ts";
 import type { Image } from "../../api/image.ts";
 import { type Refusal, toRefusal } from "../../api/refusal.ts";
 import { listChanges } from "../../edit/difference.ts";
@@ -56,7 +57,10 @@ export function EditForm({ id, client, store, tell }: Props) {
       try {
         await act();
       } catch (error) {
-        focusFirst(form.current, toRefusal(error).status === 412 ? "#conflict" : invalid);
+        const failed = toRefusal(error);
+        focusFirst(form.current, failed.status === 412 ? "#conflict" : invalid);
+        // Another view is shown meanwhile, and this one tells nobody.
+        if (!form.current) tell(`${image.name} is not saved: ${describeRefusal(failed).title}.`);
         throw error;
       }
     });

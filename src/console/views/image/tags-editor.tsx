@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import {
-  emptyRow,
+  addRow,
   findType,
   switchMode,
   type TagRow,
@@ -48,11 +48,7 @@ export function TagsEditor({ draft, mistake, onChange }: Props) {
       )}
       <div class="actions">
         {draft.mode === "rows" && (
-          <button
-            type="button"
-            class="add"
-            onClick={() => changeRows([...draft.rows, emptyRow], "li:last-child input")}
-          >
+          <button type="button" class="add" onClick={() => changeRows(addRow(draft.rows), "li:last-child input")}>
             Add a tag
           </button>
         )}
@@ -84,7 +80,7 @@ function Rows({ rows, mistake, onChange }: RowsProps) {
   return (
     <ul class="plain">
       {rows.map((row, at) => (
-        <li key={at}>
+        <li key={row.id}>
           <input
             {...attributes}
             aria-label={`Key of tag ${at + 1}`}
