@@ -95,7 +95,8 @@ describe.skipIf(!chromiumPath)(`several images at once${chromiumPath ? "" : ` ($
     await page.keyboard.press("Enter");
     await dialog.getByRole("button", { name: "Do it for 4 images" }).waitFor();
     expect(await readFocused(page)).toBe("What would change");
-    expect(await readOutcomes(page)).toEqual(["a 1", "b 1", "c 1", "d 1"].map((name) => `${name} would change tags`));
+    const planned = "would change tags: role: (none) → db";
+    expect(await readOutcomes(page)).toEqual(["a 1", "b 1", "c 1", "d 1"].map((name) => `${name} ${planned}`));
     const change = { method: "POST", body: { version: "2" } };
     expect((await bob.send(service.port, `/my/images/${makeUuid(1)}?action=update`, change)).status).toBe(200);
     // The writes of b are made, and no answer comes.
@@ -136,7 +137,7 @@ describe.skipIf(!chromiumPath)(`several images at once${chromiumPath ? "" : ` ($
     await dialog.getByText('"nobody" is no account UUID.').waitFor();
     await dialog.getByLabel("Accounts").fill(carol.uuid);
     await page.keyboard.press("Enter");
-    await dialog.getByText("would change acl").waitFor();
+    await dialog.getByText("would change acl: shared with 1 more account").waitFor();
     await page.keyboard.press("Escape");
     await page.getByText("Nothing was changed.").waitFor();
     await expect.poll(() => readFocused(page)).toBe("Change tags or sharing…");

@@ -6,6 +6,7 @@ import { findFreePort } from "../../scripts/running/address.ts";
 import { Client } from "../../src/console/api/client.ts";
 import type { Image } from "../../src/console/api/image.ts";
 import { makeIntent } from "../../src/console/api/intents.ts";
+import { Refusal } from "../../src/console/api/refusal.ts";
 import { typeText } from "../../src/console/edit/edit.ts";
 import { generateKey } from "../../src/console/keys/generate-key.ts";
 import type { Session } from "../../src/console/keys/kept-session.ts";
@@ -17,10 +18,12 @@ import "../support/locks.ts";
 import { LosingProxy } from "./losing-proxy.ts";
 
 const bob = { uuid: "47034e57-42d1-0342-b302-00db733e8c8a", login: "bob" };
-const images = Array.from({ length: 4 }, (_, at) => ({
+const carol = { uuid: "22222222-2222-4222-8222-222222222222", login: "carol" };
+const own = Array.from({ length: 4 }, (_, at) => ({
   ...{ uuid: makeUuid(at + 1), owner: bob.uuid, name: `n${at}`, version: "1", os: null, type: null },
 }));
-const [first = "", second = "", third = ""] = images.map(({ uuid }) => uuid);
+const hers = { ...own[0], uuid: makeUuid(50), owner: carol.uuid, state: "active", acl: [bob.uuid] };
+const [first = "", second = "", third = ""] = own.map(({ uuid }) => uuid);
 const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-console-list-"));
 let service: StartedService;
 let proxy: LosingProxy;
@@ -29,7 +32,8 @@ let session: Session;
 beforeAll(async () => {
   const key = await generateKey("bob");
   const file = join(folder, "provision.json");
-  writeFileSync(file, JSON.stringify({ accounts: [{ ...bob, keys: [{ name: "bob", key: key.publicLine }] }], images }));
+  const accounts = [{ ...bob, keys: [{ name: "bob", key: key.publicLine }] }, carol];
+  writeFileSync(file, JSON.stringify({ accounts, images: [...own, hers] }));
   const state = join(folder, "state");
   expect((await run(process.execPath, ["scripts/provision.ts", "--state", state, file])).stderr).toBe("");
   const port = await findFreePort();
@@ -55,6 +59,16 @@ class Interrupted extends Client {
     const { happens } = this;
     this.happens = async () => undefined;
     await happens();
+  }
+}
+
+/** A client that lists images, and reads none while there is a refusal. */
+class Unreadable extends Client {
+  refusal: Refusal | null = null;
+
+  override async getImage(...args: Parameters<Client["getImage"]>): ReturnType<Client["getImage"]> {
+    if (this.refusal) throw this.refusal;
+    return await super.getImage(...args);
   }
 }
 
@@ -97,6 +111,26 @@ it("a list that is there is read no second time, and one that fails keeps what w
   proxy.fates = [];
   expect(store.list).toMatchObject({ images: rows, state: "read", isReading: false, readAt, refusal: { status: 500 } });
   expect(store.list.images).toBe(rows);
+});
+
+it("a new image that could not be read is missed aloud, and read with the next look at the feed", async () => {
+  const client = new Unreadable(session, { origin: proxy.origin });
+  const store = new ImageStore(client);
+  await store.readList();
+  const before = readVersions(store);
+  const { image: cloned } = await new Client(session, { origin: proxy.origin }).write(
+    makeIntent({ account: "bob", image: hers.uuid, kind: "clone" }),
+  );
+  const id = cloned?.id ?? "";
+  client.refusal = new Refusal("busy", { status: 503, code: "ServiceUnavailable" });
+  await store.poll();
+  expect([readVersions(store), store.list]).toMatchObject([before, { state: "read", refusal: { status: 503 } }]);
+  // What fails again is missed still.
+  await store.poll();
+  expect(store.list.refusal).toBe(client.refusal);
+  client.refusal = null;
+  await store.poll();
+  expect([readVersions(store), store.list.refusal]).toEqual([{ ...before, [id]: cloned?.version }, null]);
 });
 
 it("a change that the feed told before its next page failed is taken in; what came after one's own save is news", async () => {

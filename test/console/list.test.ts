@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Image } from "../../src/console/api/image.ts";
+import { Refusal } from "../../src/console/api/refusal.ts";
 import { formatRoute, readRoute } from "../../src/console/route.ts";
 import {
   firstAddress,
@@ -8,7 +9,7 @@ import {
   type ListAddress,
   readListAddress,
 } from "../../src/console/views/images/list-address.ts";
-import { findWait } from "../../src/console/views/images/read-again.ts";
+import { findReadAt, findWait } from "../../src/console/views/images/read-again.ts";
 import { type Column, selectImages, sortImages } from "../../src/console/views/images/select-images.ts";
 
 const runs = { numRuns: process.env["LONG"] ? 20_000 : 500 };
@@ -157,5 +158,13 @@ describe("a list", () => {
     expect(findWait({ ...list, images }, 99_000)).toBe(null);
     expect(findWait({ ...list, isReading: true }, 99_000)).toBe(null);
     expect(findWait({ ...list, state: "none" }, 99_000)).toBe(null);
+  });
+
+  it("is as old as its reading where no feed tells of it, and as the feed's last page where one does", () => {
+    const list = { images: [], state: "read", refusal: null, isReading: false, begunAt: 800, readAt: 900 } as const;
+    expect([findReadAt(list, null), findReadAt(list, 5000)]).toEqual([900, 5000]);
+    const refusal = new Refusal("busy", { status: 503, code: "ServiceUnavailable" });
+    expect(findReadAt({ ...list, refusal }, 5000)).toBe(900);
+    expect(findReadAt({ ...list, state: "none", readAt: null, refusal }, null)).toBe(null);
   });
 });

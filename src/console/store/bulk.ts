@@ -1,6 +1,7 @@
 import type { Image, JsonObject } from "../api/image.ts";
 import { type Intent, makeIntent } from "../api/intents.ts";
 import { type Refusal, toRefusal } from "../api/refusal.ts";
+import { isSameTag, readTag } from "../edit/merge.ts";
 import type { ImageStore } from "./image-store.ts";
 
 /** One change that a person wants made to several images. */
@@ -10,12 +11,18 @@ export type BulkChange =
   | { kind: "share" | "unshare"; accounts: readonly string[] };
 
 /**
+ * What a change does to one image: a tag as it is and as it would be, undefined where it is not there; or with how
+ * many more accounts it would be shared, below zero with how many fewer.
+ */
+export type BulkDifference = { tag: string; before: unknown; after: unknown } | { accounts: number };
+
+/**
  * What became of one image. `rehearsed`: what a write over the revision of `etag` would change. `refused`: nothing was made.
  * `silent`: it may have been made; the same intent asks again.
  */
 export type Outcome =
   | { state: "waiting" }
-  | { state: "rehearsed"; etag: string; fields: readonly string[] }
+  | { state: "rehearsed"; etag: string; fields: readonly string[]; differences: readonly BulkDifference[] }
   | { state: "done"; fields: readonly string[] }
   | { state: "refused"; refusal: Refusal }
   | { state: "silent"; refusal: Refusal; intent: Intent };
@@ -33,6 +40,8 @@ type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
 
 const waitForTime: Wait = (ms, signal) =>
   new Promise((done) => {
+    // It was aborted before: no event comes.
+    if (signal.aborted) return done();
     const timer = setTimeout(done, ms);
     signal.addEventListener("abort", () => {
       clearTimeout(timer);
@@ -128,9 +137,11 @@ export class Bulk {
 
   /** Tries again after Retry-After where too much was asked at once. @returns null where it was stopped before */
   async #patiently(step: () => Promise<Outcome>): Promise<Outcome | null> {
+    const { signal } = this.#stop;
     for (;;) {
-      if (this.waitsUntil !== null) await this.#wait(Math.max(0, this.waitsUntil - this.#now()), this.#stop.signal);
-      if (this.#stop.signal.aborted) return null;
+      if (this.waitsUntil !== null && !signal.aborted)
+        await this.#wait(Math.max(0, this.waitsUntil - this.#now()), signal);
+      if (signal.aborted) return null;
       const outcome = await step();
       const { status, retryAfterSeconds } =
         "refusal" in outcome ? outcome.refusal : { status: 0, retryAfterSeconds: 0 };
@@ -147,36 +158,30 @@ export class Bulk {
   #lookAgain = (): Promise<void> =>
     this.#store.isFollowed ? this.#store.poll() : this.#store.readList({ again: true });
 
-  #makeIntent(image: Image, ifMatch: string | null): Intent {
+  #makeIntent(image: Image, ifMatch: string): Intent {
     const { account } = this.#store.client;
     return makeIntent({ account, image: image.id, ifMatch, ...describeWrite(this.#change) });
   }
 
-  #rehearse = async ({ image }: BulkItem): Promise<Outcome> => {
+  /** Looks first: what is rehearsed, shown and then written over is one revision. */
+  #rehearse = async ({ image: { id } }: BulkItem): Promise<Outcome> => {
     const { client } = this.#store;
     try {
-      const { etag, changedFields } = await client.rehearse(this.#makeIntent(image, null));
-      if (etag === null) return { state: "rehearsed", ...(await this.#look(image)), fields: changedFields };
-      return { state: "rehearsed", etag: findCurrent(etag, changedFields), fields: changedFields };
+      const { image, etag } = await client.getImage(id);
+      const differences = listDifferences(this.#change, image);
+      // Of a tag that is not there, the service would say 404.
+      const isGone = this.#change.kind === "remove-tag" && differences.length === 0;
+      const fields = isGone ? [] : (await client.rehearse(this.#makeIntent(image, etag))).changedFields;
+      return { state: "rehearsed", etag, fields, differences };
     } catch (error) {
-      const refusal = toRefusal(error);
-      if (this.#change.kind !== "remove-tag" || refusal.status !== 404) return { state: "refused", refusal };
-      // The image is not there, or the tag.
-      return await this.#look(image).then(
-        ({ etag }): Outcome => ({ state: "rehearsed", etag, fields: [] }),
-        (missing): Outcome => ({ state: "refused", refusal: toRefusal(missing) }),
-      );
+      return { state: "refused", refusal: toRefusal(error) };
     }
   };
 
-  async #look({ id }: Image): Promise<{ etag: string }> {
-    const { etag } = await this.#store.client.getImage(id);
-    return { etag };
-  }
-
   #write = async ({ image, outcome }: BulkItem): Promise<Outcome> => {
+    if (outcome.state !== "rehearsed" && outcome.state !== "silent") return outcome;
     const before = outcome.state === "silent" ? outcome.intent : null;
-    const intent = before ?? this.#makeIntent(image, outcome.state === "rehearsed" ? outcome.etag : null);
+    const intent = outcome.state === "silent" ? outcome.intent : this.#makeIntent(image, outcome.etag);
     try {
       const { changedFields } = await this.#store.write(intent);
       return { state: "done", fields: changedFields };
@@ -189,10 +194,16 @@ export class Bulk {
   };
 }
 
-/** The ETag that a dry run was judged over: its answer has the one that would be next. docs/contract.md#dry-run */
-function findCurrent(etag: string, changedFields: readonly string[]): string {
-  if (changedFields.length === 0) return etag;
-  return etag.replace(/\d+/, (revision) => String(Number(revision) - 1));
+function listDifferences(change: BulkChange, { tags = {}, acl = [] }: Image): BulkDifference[] {
+  if ("accounts" in change) {
+    const sharedWith = new Set(acl);
+    const changed = change.accounts.filter((account) => sharedWith.has(account) === (change.kind === "unshare"));
+    return [{ accounts: change.kind === "share" ? changed.length : -changed.length }];
+  }
+  const after = change.kind === "set-tag" ? change.tags : {};
+  return (change.kind === "set-tag" ? Object.keys(after) : [change.key])
+    .map((tag) => ({ tag, before: readTag(tags, tag), after: readTag(after, tag) }))
+    .filter((each) => !isSameTag(each.before, each.after));
 }
 
 function describeWrite(change: BulkChange): Pick<Intent, "kind" | "body"> & { tag?: string } {

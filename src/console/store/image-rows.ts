@@ -47,6 +47,9 @@ export class ImageRows {
   #reading: Promise<void> | null = null;
   /** What arrived since the reading began: a page of it may be older. */
   #meanwhile: RowChange[] = [];
+  /** Images that the feed told of, and that could not be read yet. */
+  readonly #unread = new Set<string>();
+  #unreadRefusal: Refusal | null = null;
 
   constructor(client: Client, { filters = { state: "all" }, onChange, now }: Options) {
     this.#client = client;
@@ -101,6 +104,7 @@ export class ImageRows {
     const ended = new AbortController();
     const begun = { refusal: null, isReading: true, begunAt: this.#now() };
     this.#show({ ...begun, ...(!isAgain && { state: "reading" }) });
+    this.#unread.clear();
     try {
       await begin();
       const arrived = new Set<object>();
@@ -124,9 +128,9 @@ export class ImageRows {
     }
   }
 
-  /** Takes in what the feed told. @param again reads the whole list, where much is new */
+  /** Takes in what the feed told, and reads what could not be read before. @param again reads the whole list, where much is new */
   async takeIn(changes: readonly Change[], account: string, again: () => Promise<void>): Promise<void> {
-    if (this.shown.state === "none" || changes.length === 0) return;
+    if (this.shown.state === "none" || changes.length + this.#unread.size === 0) return;
     const unknown = new Set<string>();
     this.#change((rows) => {
       unknown.clear();
@@ -139,14 +143,30 @@ export class ImageRows {
         else unknown.add(id);
       }
     });
-    if (unknown.size <= maxReadAlone) await Promise.all([...unknown].map((id) => this.#readAlone(id)));
-    else await again();
+    const alone = new Set([...unknown, ...this.#unread]);
+    if (alone.size > maxReadAlone) return await again();
+    await Promise.all([...alone].map((id) => this.#readAlone(id)));
+    const isWhole = this.#unread.size === 0 && this.shown.refusal === this.#unreadRefusal;
+    if (isWhole && this.shown.refusal) this.#show({ refusal: null });
   }
 
+  /** While it cannot be read, the list says that it is not whole. */
   async #readAlone(id: string): Promise<void> {
-    const found = await this.#client.getImage(id).catch(() => null);
-    if (found) this.#change((rows) => rows.set(id, found.image));
-    else this.remove(id);
+    try {
+      const { image } = await this.#client.getImage(id);
+      this.#change((rows) => rows.set(id, image));
+      this.#unread.delete(id);
+    } catch (error) {
+      const refusal = toRefusal(error);
+      if (refusal.status === 404) {
+        this.remove(id);
+        this.#unread.delete(id);
+      } else {
+        this.#unread.add(id);
+        this.#unreadRefusal = refusal;
+        this.#show({ refusal });
+      }
+    }
   }
 }
 

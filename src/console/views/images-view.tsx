@@ -85,7 +85,7 @@ export function ImagesView({ query, ...props }: ViewProps & { query: string }) {
           The address asks for something that no list has: {ignored.join(", ").slice(0, 300)}. It was left out.
         </p>
       )}
-      <ListNotLoaded {...{ store, list, readAgain }} />
+      <ListNotLoaded {...{ store, list, isFollowed, readAgain }} />
       {counts !== null && (
         <div class="counts">
           <p class="quiet" role="status">

@@ -1,7 +1,7 @@
 import { useEffect, useReducer, useRef, useState } from "preact/hooks";
 import { describeRefusal } from "../../api/describe-refusal.ts";
 import type { Image } from "../../api/image.ts";
-import { Bulk, type BulkCounts, type BulkItem, type Outcome } from "../../store/bulk.ts";
+import { Bulk, type BulkCounts, type BulkDifference, type BulkItem, type Outcome } from "../../store/bulk.ts";
 import type { ImageStore } from "../../store/image-store.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { formatClock } from "../../ui/time.tsx";
@@ -142,7 +142,14 @@ function Outcomes({ items }: { items: readonly BulkItem[] }) {
               <th scope="row">
                 <bdi>{image.name}</bdi> <bdi class="quiet">{image.version}</bdi>
               </th>
-              <td class={outcome.state}>{describeOutcome(outcome)}</td>
+              <td class={outcome.state}>
+                {describeOutcome(outcome)}
+                {outcome.state === "rehearsed" && outcome.fields.length > 0 && (
+                  <>
+                    : <bdi>{outcome.differences.map(formatDifference).join(", ")}</bdi>
+                  </>
+                )}
+              </td>
             </tr>
           ))}
         </tbody>
@@ -166,6 +173,25 @@ function describeOutcome(outcome: Outcome): string {
       return "no answer came: it may have been changed. Tried again, it is changed once.";
   }
 }
+
+/** `role: db → api`, or `shared with 2 more accounts`. */
+function formatDifference(difference: BulkDifference): string {
+  if ("accounts" in difference) {
+    const count = Math.abs(difference.accounts);
+    return `shared with ${count} ${difference.accounts > 0 ? "more" : "fewer"} ${count === 1 ? "account" : "accounts"}`;
+  }
+  const { tag, before, after } = difference;
+  const isText = [before, after].every((value) => value === undefined || typeof value === "string");
+  // The text 1 is not the number.
+  const format = (value: unknown) =>
+    value === undefined ? "(none)" : shorten(isText ? String(value) : JSON.stringify(value));
+  return `${tag}: ${format(before)} → ${format(after)}`;
+}
+
+/** The most characters of a value that are shown. */
+const maxCharacters = 200;
+
+const shorten = (text: string): string => (text.length > maxCharacters ? `${text.slice(0, maxCharacters)}…` : text);
 
 const formatImages = (count: number): string => (count === 1 ? "1 image" : `${count} images`);
 

@@ -3,7 +3,7 @@ import type { ImageStore } from "../../store/image-store.ts";
 import { NotLoaded } from "../../ui/not-loaded.tsx";
 import { formatClock } from "../../ui/time.tsx";
 import type { Scope } from "./access.ts";
-import { isReadAgain } from "./read-again.ts";
+import { findReadAt, isReadAgain } from "./read-again.ts";
 
 type Counts = { shown: number; inScope: number };
 
@@ -17,17 +17,24 @@ export function formatCounts({ state, refusal, images }: ImageList, { shown, inS
 /** A list that is shown, and how to read it again. */
 type Shown = { list: ImageList; readAgain: () => void };
 
-/** Why the list, or what changed in it, was not read, and from when what is shown is. */
-export function ListNotLoaded({ store, list, readAgain }: Shown & { store: ImageStore }) {
+/**
+ * Why the list, or what changed in it, was not read, and from when what is shown is.
+ *
+ * @param isFollowed whether the feed tells of its changes
+ */
+export function ListNotLoaded({
+  store,
+  list,
+  isFollowed,
+  readAgain,
+}: Shown & { store: ImageStore; isFollowed: boolean }) {
   const { feedRefusal, followedAt } = store;
   const isRead = list.state === "read" && list.refusal === null;
-  const isFollowed = list === store.list;
   const reload = () => {
     if (!isRead) readAgain();
     else if (isFollowed) void store.poll();
   };
-  const begun = list.images.length > 0 ? list.begunAt : null;
-  const readAt = (isRead && isFollowed ? followedAt : null) ?? list.readAt ?? begun;
+  const readAt = findReadAt(list, isFollowed ? followedAt : null);
   return (
     <NotLoaded
       what="the list"

@@ -20,6 +20,17 @@ export function findWait(list: ImageList, now: number): number | null {
   return Math.max(0, (list.begunAt ?? 0) + everyMs - now);
 }
 
+/**
+ * From when what is shown is, in milliseconds since the epoch; null while nothing is.
+ *
+ * @param followedAt when the feed that tells of these images was read last; null where none does
+ */
+export function findReadAt(list: ImageList, followedAt: number | null): number | null {
+  const isRead = list.state === "read" && list.refusal === null;
+  const begun = list.images.length > 0 ? list.begunAt : null;
+  return (isRead ? followedAt : null) ?? list.readAt ?? begun;
+}
+
 /** Reads a list that no feed tells of again, at most once a minute while the page is visible. */
 export function useReadAgain(store: ImageStore, isWanted: boolean): void {
   const { state, isReading, begunAt } = store.list;
