@@ -78,6 +78,12 @@ describe.skipIf(!chromiumPath)(`several images at once${chromiumPath ? "" : ` ($
     await waitForText(page, "4 selected, 3 of them not shown");
     await press(page, "Clear");
     expect(await readFocused(page)).toBe("a");
+    // No row is drawn to go back to.
+    await page.getByLabel("Select a 1").click();
+    await page.getByLabel("Search images").fill("nothing");
+    await waitForText(page, "1 selected, 1 of them not shown");
+    await press(page, "Clear");
+    await expect.poll(() => readFocused(page)).toBe("Images");
     await page.getByLabel("Search images").fill("");
     await page.getByRole("button", { name: "Shared with me" }).click();
     await page.getByRole("link", { name: "hers" }).waitFor();
@@ -105,7 +111,9 @@ describe.skipIf(!chromiumPath)(`several images at once${chromiumPath ? "" : ` ($
       await route.abort();
     });
     await press(page, "Do it for 4 images");
+    await dialog.getByRole("button", { name: "Stop" }).focus();
     await dialog.getByText("2 changed, 1 refused, 1 without an answer").waitFor();
+    await expect.poll(() => readFocused(page)).toBe("What became of it");
     expect(await readOutcomes(page)).toEqual([
       expect.stringMatching(/^a 1 /),
       "b 1 no answer came: it may have been changed. Tried again, it is changed once.",

@@ -184,6 +184,26 @@ it("a write that no answer came to is asked for again under its key, and made on
   expect(await listKeptIntents("bob")).toEqual([]);
 });
 
+it("a write that is asked to wait after silence is asked for again under its key, and told as silent once stopped", async () => {
+  const seen = { waits: 0 };
+  const wait = async () => {
+    seen.waits += 1;
+    if (seen.waits === 2) void bulk.stop();
+  };
+  const bulk = plan({ kind: "set-tag", tags: { waited: true } }, [6], { wait });
+  await bulk.rehearse();
+  const before = await countRevisions(makeUuid(6));
+  const busy: Fate = { status: 429, headers: { "Retry-After": "60" } };
+  proxy.fates = ["answer lost", busy, busy];
+  const from = proxy.seen.length;
+  await bulk.write();
+  expect([seen.waits, listStates(bulk)]).toEqual([2, [["silent"]]]);
+  await bulk.retry();
+  expect(listStates(bulk)).toEqual([["done", "tags"]]);
+  expect(new Set(proxy.seen.slice(from).flatMap(({ key }) => key ?? [])).size).toBe(1);
+  expect(await countRevisions(makeUuid(6))).toBe(before + 1);
+});
+
 it("too many requests are waited for, as long as the service says", async () => {
   const waits: number[] = [];
   const wait = async (ms: number) => void waits.push(ms);

@@ -64,6 +64,8 @@ export class Bulk {
   onChange: () => void = () => undefined;
   readonly #store: ImageStore;
   readonly #change: BulkChange;
+  /** The write of an image over the revision that was rehearsed, until it is refused: tried again, it is the same write. */
+  readonly #intents = new Map<string, Intent>();
   readonly #wait: Wait;
   readonly #now: () => number;
   #stop = new AbortController();
@@ -135,14 +137,20 @@ export class Bulk {
     this.onChange();
   }
 
-  /** Tries again after Retry-After where too much was asked at once. @returns null where it was stopped before */
+  /**
+   * Tries again after Retry-After where too much was asked at once.
+   *
+   * @returns null where it was stopped before, and surely nothing was made
+   */
   async #patiently(step: () => Promise<Outcome>): Promise<Outcome | null> {
     const { signal } = this.#stop;
+    let last: Outcome | null = null;
     for (;;) {
       if (this.waitsUntil !== null && !signal.aborted)
         await this.#wait(Math.max(0, this.waitsUntil - this.#now()), signal);
-      if (signal.aborted) return null;
+      if (signal.aborted) return last?.state === "silent" ? last : null;
       const outcome = await step();
+      last = outcome;
       const { status, retryAfterSeconds } =
         "refusal" in outcome ? outcome.refusal : { status: 0, retryAfterSeconds: 0 };
       if (status !== 429) {
@@ -157,6 +165,13 @@ export class Bulk {
   /** The rows show what was written: an answer to a write of tags has no image. */
   #lookAgain = (): Promise<void> =>
     this.#store.isFollowed ? this.#store.poll() : this.#store.readList({ again: true });
+
+  #findIntent(image: Image, etag: string): Intent {
+    const known = this.#intents.get(image.id);
+    const intent = known?.ifMatch === etag ? known : this.#makeIntent(image, etag);
+    this.#intents.set(image.id, intent);
+    return intent;
+  }
 
   #makeIntent(image: Image, ifMatch: string): Intent {
     const { account } = this.#store.client;
@@ -180,16 +195,16 @@ export class Bulk {
 
   #write = async ({ image, outcome }: BulkItem): Promise<Outcome> => {
     if (outcome.state !== "rehearsed" && outcome.state !== "silent") return outcome;
-    const before = outcome.state === "silent" ? outcome.intent : null;
-    const intent = outcome.state === "silent" ? outcome.intent : this.#makeIntent(image, outcome.etag);
+    const intent = outcome.state === "silent" ? outcome.intent : this.#findIntent(image, outcome.etag);
     try {
       const { changedFields } = await this.#store.write(intent);
       return { state: "done", fields: changedFields };
     } catch (error) {
       const refusal = toRefusal(error);
-      // What was judged before the record says nothing of the attempt that no answer came to.
-      const isSilent = refusal.isUncertain || (before !== null && refusal.isBeforeRecord);
-      return isSilent ? { state: "silent", refusal, intent } : { state: "refused", refusal };
+      if (refusal.isUncertain) return { state: "silent", refusal, intent };
+      // It is only asked to wait.
+      if (refusal.status !== 429) this.#intents.delete(image.id);
+      return { state: "refused", refusal };
     }
   };
 }

@@ -1,4 +1,4 @@
-import { useEffect, useReducer, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
 import { describeRefusal } from "../../api/describe-refusal.ts";
 import type { Image } from "../../api/image.ts";
 import { Bulk, type BulkCounts, type BulkDifference, type BulkItem, type Outcome } from "../../store/bulk.ts";
@@ -92,11 +92,7 @@ function Progress({ bulk, onOther }: { bulk: Bulk; onOther: () => void }) {
         <p class="notice warn">The service asks to wait until {formatClock(bulk.waitsUntil)}. It goes on by itself.</p>
       )}
       <div class="actions">
-        {isRunning && (
-          <button type="button" onClick={() => bulk.stop()}>
-            Stop
-          </button>
-        )}
+        {isRunning && <Stop onStop={() => bulk.stop()} onGone={() => heading.current?.focus()} />}
         {!isRunning && counts.planned > 0 && (
           <button type="button" class="primary" onClick={() => begin(bulk.write)}>
             Do it for {formatImages(counts.planned)}
@@ -120,6 +116,22 @@ function Progress({ bulk, onOther }: { bulk: Bulk; onOther: () => void }) {
       </div>
       <Outcomes items={bulk.items} />
     </>
+  );
+}
+
+/** @param onGone is called where it goes with the focus: the view behind the dialog cannot take it */
+function Stop({ onStop, onGone }: { onStop: () => void; onGone: () => void }) {
+  const button = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(
+    () => () => {
+      if (button.current && button.current === document.activeElement) onGone();
+    },
+    [],
+  );
+  return (
+    <button ref={button} type="button" onClick={onStop}>
+      Stop
+    </button>
   );
 }
 
