@@ -6,7 +6,7 @@ import { Person } from "../support/person.ts";
 import { makeUuid } from "../support/uuids.ts";
 
 const bob = new Person("bbbbbbbb-0000-4000-8000-000000000001", "bob");
-const names = ["many", "full", "silent", "tabs", "named", "refused", "removed"] as const;
+const names = ["many", "full", "silent", "tabs", "named", "refused", "removed", "typing"] as const;
 const idOf = (name: (typeof names)[number]): string => makeUuid(1 + names.indexOf(name));
 const images = names.map((name) => ({ uuid: idOf(name), owner: bob.uuid, name, version: "1" }));
 const service = new BrowserService();
@@ -27,7 +27,7 @@ async function share({ page }: Window, accounts: readonly string[]): Promise<voi
   await page.getByRole("button", { name: "Share", exact: true }).click();
 }
 
-const readField = async ({ page }: Window) => (await page.getByLabel("Share with").inputValue()).split("\n");
+const readField = async ({ page }: Window) => (await page.getByLabel("Share with").inputValue()).split(/\s/);
 const readAcl = async (name: (typeof names)[number]) =>
   ((await bob.send(service.port, `/my/images/${idOf(name)}`)).json as { acl?: string[] }).acl ?? [];
 /** The actions of the audit, newest first. A page of it ends after 256 KB. */
@@ -106,6 +106,30 @@ describe.skipIf(!chromiumPath)(`the console's sharing${chromiumPath ? "" : ` (${
     await page.getByText("It is made now.").waitFor();
     await page.getByRole("heading", { name: unanswered }).waitFor({ state: "detached" });
     expect(await readAcl("silent")).toEqual(accounts);
+  });
+
+  it("keeps what is typed while it sends", async () => {
+    const window = await open("typing");
+    const { page } = window;
+    const held = Promise.withResolvers<void>();
+    await page.route("**/acl?action=add", async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    const [first = "", second = ""] = makeAccounts(2);
+    const field = page.getByLabel("Share with");
+    await share(window, [first]);
+    await field.press("End");
+    await field.pressSequentially(` ${second}`);
+    await page.getByRole("button", { name: "Share", exact: true }).focus();
+    held.resolve();
+    await page.getByText("Shared with 1 account.").waitFor();
+    expect(await field.inputValue()).toBe(second);
+    expect(await readAcl("typing")).toEqual([first]);
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: `Remove ${second}` }).waitFor();
+    expect(await readAcl("typing")).toEqual([first, second]);
+    expect(await readFocus(page)).toBe("Share");
   });
 
   it("goes by the names that this browser keeps, which every tab shows; no service learns them", async () => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { takeOut } from "../../src/console/edit/accounts.ts";
 import { formatNameLines, readNameLines } from "../../src/console/name-rules.ts";
 import { fold, type Names, resolveNames } from "../../src/console/names.ts";
 import { makeUuid } from "../support/uuids.ts";
@@ -69,4 +70,15 @@ describe("lines of UUIDs and names", () => {
 it("a list of accounts may have names among UUIDs; what is neither stays", () => {
   expect(resolveNames(`ann OF  accounting, ben ${carl}; dora\n`, before)).toBe([ann, ben, carl, "dora"].join("\n"));
   expect(resolveNames(" \n", before)).toBe("");
+});
+
+it("of a list, what is shared goes, by UUID and by name; all else stays as it is typed", () => {
+  const take = (text: string, ...shared: string[]) => takeOut(text, shared, before);
+  expect(take(`${ann} ${ben}\n${carl}`, ann, ben)).toBe(carl);
+  expect(take(`ann OF  accounting, Ben ${carl}; dora\n`, ann, ben)).toBe(`${carl}; dora\n`);
+  expect(take(`${ann}, \n`, ann)).toBe("");
+  // What is typed since, with the blank after it; and what is changed since is no longer what was sent.
+  expect(take(`${ann} ${carl} `, ann)).toBe(`${carl} `);
+  expect(take(`${ann.slice(0, -1)} ben of sales`, ann)).toBe(`${ann.slice(0, -1)} ben of sales`);
+  expect(take(carl, ann, ben)).toBe(carl);
 });

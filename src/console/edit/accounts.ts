@@ -1,3 +1,4 @@
+import { fold, type Names } from "../names.ts";
 import { findAccountMistake } from "./validate.ts";
 
 /** The accounts of a pasted list, each once, or why it cannot be taken. */
@@ -22,4 +23,20 @@ export function readAccounts(text: string): ReadAccounts {
   const shown = first.length > 40 ? `${first.slice(0, 40)}…` : first;
   const others = bad.length > 1 ? ` and ${bad.length - 1} more are` : " is";
   return { mistake: `"${shown}"${others} no account UUID. ${findAccountMistake(first) ?? ""}` };
+}
+
+/**
+ * What is left of a pasted list once some of its accounts are shared with: they go, whether by UUID or by name, with what
+ * separates them from the next. All else stays as it was typed, also what was typed since.
+ */
+export function takeOut(text: string, shared: readonly string[], names: Names): string {
+  const gone = new Set(shared.flatMap((account) => [account, fold(names.get(account) ?? account)]));
+  const isGone = (entry: string) => gone.has(entry) || gone.has(fold(entry.trim().replace(/\s+/g, " ")));
+  return (
+    text
+      // A name may have blanks in it, so whole lines come first.
+      .replace(/([^\r\n,;]+)[\r\n,;]*/g, (all, entry: string) => (isGone(entry) ? "" : all))
+      .replace(/([^\s,;]+)[\s,;]*/g, (all, entry: string) => (isGone(entry) ? "" : all))
+      .replace(/^[\s,;]+/, "")
+  );
 }

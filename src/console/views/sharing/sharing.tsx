@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { Client } from "../../api/client.ts";
 import type { Image } from "../../api/image.ts";
 import { makeIntent } from "../../api/intents.ts";
-import { readAccounts, splitAccounts } from "../../edit/accounts.ts";
+import { readAccounts, splitAccounts, takeOut } from "../../edit/accounts.ts";
 import { resolveNames } from "../../names.ts";
 import type { Route } from "../../route.ts";
 import type { ImageStore } from "../../store/image-store.ts";
@@ -57,7 +57,7 @@ function Grants({ client, store, image, tell }: Props) {
       for (const part of splitAccounts(accounts)) {
         await write("add-acl", part);
         done += part.length;
-        setText(accounts.slice(done).join("\n"));
+        setText((now) => takeOut(now, part, names));
       }
       tell(`Shared with ${done === 1 ? "1 account" : `${done} accounts`}.`);
     });
@@ -66,6 +66,7 @@ function Grants({ client, store, image, tell }: Props) {
   };
   const add = (event: Event) => {
     event.preventDefault();
+    if (isBusy) return;
     const read = readAccounts(resolveNames(text, names));
     setMistake("mistake" in read ? read.mistake : undefined);
     if ("accounts" in read) void share(read.accounts);
@@ -92,7 +93,7 @@ function Grants({ client, store, image, tell }: Props) {
             onInput={(event) => setText(event.currentTarget.value)}
           />
         </Field>
-        <button type="submit" disabled={isBusy}>
+        <button type="submit" aria-disabled={isBusy}>
           Share
         </button>
       </form>
