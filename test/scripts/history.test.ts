@@ -9,7 +9,7 @@ import { formatLoaderKey, loader, sendTo, sendUpdate } from "../support/loader.t
 import { run, StartedService } from "../support/started.ts";
 import { makeUuid } from "../support/uuids.ts";
 
-const images = process.env["LONG"] ? 10_000 : 60;
+const images = process.env["LONG"] ? 10_000 : 20;
 const revisions = 20;
 const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-history-"));
 const [first, second] = [join(folder, "first"), join(folder, "second")];

@@ -11,7 +11,7 @@ import { makeRandom, seed } from "./random.ts";
 import { type Command, run, StartedService } from "./started.ts";
 import { makeUuid } from "./uuids.ts";
 
-const rounds = process.env["LONG"] ? 50 : 2;
+const rounds = process.env["LONG"] ? 50 : 1;
 const random = makeRandom();
 const writers = 8;
 const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-killed-"));
