@@ -78,6 +78,10 @@ export const moreViews: typeof signedInViews = {
     await page.getByRole("checkbox").nth(2).check();
     await page.getByRole("checkbox").nth(3).check();
   },
+  bulk: async ({ page }) => {
+    await page.getByRole("button", { name: "Change tags or sharing…" }).click();
+    await page.locator("dialog").waitFor();
+  },
   deleted: async ({ page }) => {
     await page.goto("about:blank");
     await page.goto(`${address}?scope=deleted`);
