@@ -47,7 +47,7 @@ const scroll = `new Promise((done) => {
   const box = document.querySelector(".scrolled");
   let left = ${frames};
   const step = () => {
-    box.scrollTop += 400;
+    box.scrollTop += 180;
     left -= 1;
     if (left > 0) requestAnimationFrame(step); else done();
   };
