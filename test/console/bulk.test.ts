@@ -1,24 +1,19 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { findFreePort } from "../../scripts/running/address.ts";
 import { Client } from "../../src/console/api/client.ts";
 import type { Image } from "../../src/console/api/image.ts";
 import { dropIntent, listKeptIntents, makeIntent } from "../../src/console/api/intents.ts";
 import { generateKey } from "../../src/console/keys/generate-key.ts";
 import { Bulk, type BulkChange, findChangeMistake } from "../../src/console/store/bulk.ts";
 import { ImageStore } from "../../src/console/store/image-store.ts";
-import { run, StartedService } from "../support/started.ts";
 import { makeUuid } from "../support/uuids.ts";
 import "../support/locks.ts";
-import { type Fate, LosingProxy } from "./losing-proxy.ts";
+import type { Fate } from "./losing-proxy.ts";
+import { ProxiedService } from "./proxied-service.ts";
 
 const bob = { uuid: "47034e57-42d1-0342-b302-00db733e8c8a", login: "bob" };
 const carol = { uuid: "22222222-2222-4222-8222-222222222222", login: "carol" };
-const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-console-bulk-"));
-let service: StartedService;
-let proxy: LosingProxy;
+const service = new ProxiedService();
+let proxy: ProxiedService["proxy"];
 let client: Client;
 let store: ImageStore;
 
@@ -28,26 +23,15 @@ beforeAll(async () => {
     ...{ uuid: makeUuid(at + 1), owner: bob.uuid, name: `n${at}`, version: "1", os: null, type: null, state: "active" },
     ...(at === 0 && { tags: { role: "db" } }),
   }));
-  const file = join(folder, "provision.json");
   const accounts = [{ ...bob, keys: [{ name: "bob", key: key.publicLine }] }, carol];
-  writeFileSync(file, JSON.stringify({ accounts, images }));
-  const state = join(folder, "state");
-  expect((await run(process.execPath, ["scripts/provision.ts", "--state", state, file])).stderr).toBe("");
-  const port = await findFreePort();
-  service = new StartedService(["--port", String(port), "--state", state], "serve");
-  await service.waitUntilReady();
-  proxy = new LosingProxy(port);
-  await proxy.start();
+  await service.start({ accounts, images });
+  proxy = service.proxy;
   client = new Client({ login: "bob", key, actAs: null }, { origin: proxy.origin });
   store = new ImageStore(client);
   await store.readList();
 });
 
-afterAll(async () => {
-  proxy.stop();
-  await service.end();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => service.stop());
 
 afterEach(async () => {
   proxy.fates = [];

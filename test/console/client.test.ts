@@ -1,6 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findFreePort } from "../../scripts/running/address.ts";
@@ -11,8 +10,8 @@ import { formatTarget, makeIntent } from "../../src/console/api/intents.ts";
 import { Refusal, type readRefusal } from "../../src/console/api/refusal.ts";
 import { generateKey } from "../../src/console/keys/generate-key.ts";
 import { readKeyFile } from "../../src/console/keys/read-key-file.ts";
-import { run, StartedService } from "../support/started.ts";
 import { makeUuid } from "../support/uuids.ts";
+import { ProxiedService } from "./proxied-service.ts";
 
 type KeyFile = { name: string; file: string; publicLine: string; passphrase?: string };
 
@@ -22,7 +21,7 @@ const keyFiles: readonly KeyFile[] = JSON.parse(
 /** One of each kind. */
 const kinds = keyFiles.filter(({ name }) => /^OpenSSH [\w-]+$/.test(name));
 
-const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-console-"));
+const service = new ProxiedService();
 const bob = { uuid: "47034e57-42d1-0342-b302-00db733e8c8a", login: "bob" };
 const images = Array.from({ length: 2500 }, (_, at) => ({
   uuid: makeUuid(at),
@@ -32,33 +31,17 @@ const images = Array.from({ length: 2500 }, (_, at) => ({
   os: null,
   type: null,
 }));
-let service: StartedService;
-let origin = "";
 
 beforeAll(async () => {
-  const file = join(folder, "provision.json");
   const keys = kinds.map(({ name, publicLine }) => ({ name, key: publicLine }));
-  writeFileSync(file, JSON.stringify({ accounts: [{ ...bob, keys }], images }));
-  const state = join(folder, "state");
-  const provisioned = await run(process.execPath, ["scripts/provision.ts", "--state", state, file]);
-  expect(provisioned.stderr).toBe("");
-  const port = await findFreePort();
-  origin = `http://127.0.0.1:${port}`;
-  service = new StartedService(
-    ["--port", String(port), "--state", state, "--var", "REQUIRE_REQUEST_TARGET=true"],
-    "serve",
-  );
-  await service.waitUntilReady();
+  await service.start({ accounts: [{ ...bob, keys }], images }, "--var", "REQUIRE_REQUEST_TARGET=true");
 });
 
-afterAll(async () => {
-  await service.end();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => service.stop());
 
 async function signIn(name = "OpenSSH ed25519"): Promise<Client> {
   const key = await readKeyFile(kinds.find((kind) => kind.name === name)?.file ?? "");
-  return new Client({ login: bob.login, key, actAs: null }, { origin });
+  return new Client({ login: bob.login, key, actAs: null }, { origin: service.origin });
 }
 
 const refuse = async (call: Promise<unknown>): Promise<Refusal> => {
@@ -138,7 +121,7 @@ describe("the console's client", () => {
     const client = await signIn();
     const key = await generateKey("made here");
     expect(await client.createKey({ name: "browser 'ü'", key: key.publicLine })).toMatchObject({ name: "browser 'ü'" });
-    const other = new Client({ login: "bob", key, actAs: null }, { origin });
+    const other = new Client({ login: "bob", key, actAs: null }, { origin: service.origin });
     expect((await other.listKeys()).map(({ name }) => name)).toContain("browser 'ü'");
     await other.deleteKey("browser 'ü'");
     expect(await refuse(other.getAccount())).toMatchObject({ status: 401, code: "InvalidCredentials" });
@@ -158,7 +141,7 @@ describe("the console's client", () => {
       ifMatch: '"9-9.0.0"',
     });
     expect(await refuse(client.rehearse(stale))).toMatchObject({ status: 412, currentEtag: '"1-9.0.0"' });
-    const acting = new Client({ ...client.session, actAs: "nobody" }, { origin });
+    const acting = new Client({ ...client.session, actAs: "nobody" }, { origin: service.origin });
     expect(describeRefusal(await refuse(acting.getAccount()))).toMatchObject({
       title: "Not found",
       text: "There is no nobody.",

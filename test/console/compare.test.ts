@@ -5,16 +5,7 @@ import { choosePair, compareImages } from "../../src/console/edit/compare.ts";
 import { listDifferences, listTagDifferences } from "../../src/console/edit/difference.ts";
 import { formatValue } from "../../src/console/ui/difference.tsx";
 import { formatAgo, formatTime } from "../../src/console/ui/time.tsx";
-
-const base: Image = {
-  id: "eca995fe-b904-11e3-b05a-83a4899322dc",
-  name: "n",
-  version: "1",
-  requirements: {},
-  owner: "47034e57-42d1-0342-b302-00db733e8c8a",
-  public: false,
-  state: "active",
-};
+import { base } from "./base-image.ts";
 
 const images = fc
   .record(

@@ -21,18 +21,9 @@ import { addRow, makeTagsDraft, switchMode, type TagsDraft } from "../../src/con
 import { findAccountMistake, findFieldMistakes } from "../../src/console/edit/validate.ts";
 import { formatRoute, type Route, readRoute } from "../../src/console/route.ts";
 import { makeUpdateImageSchema } from "../../src/images/rules/fields.ts";
+import { base } from "./base-image.ts";
 
 const runs = { numRuns: process.env["LONG"] ? 20_000 : 500 };
-
-const base: Image = {
-  id: "eca995fe-b904-11e3-b05a-83a4899322dc",
-  name: "n",
-  version: "1",
-  requirements: {},
-  owner: "47034e57-42d1-0342-b302-00db733e8c8a",
-  public: false,
-  state: "active",
-};
 
 const tags = fc.dictionary(fc.constantFrom("a", "b", "__proto__", ""), fc.constantFrom<unknown>(1, "x", null, [true]));
 

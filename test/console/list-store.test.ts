@@ -1,8 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { findFreePort } from "../../scripts/running/address.ts";
 import { Client } from "../../src/console/api/client.ts";
 import type { Image } from "../../src/console/api/image.ts";
 import { makeIntent } from "../../src/console/api/intents.ts";
@@ -12,10 +8,9 @@ import { generateKey } from "../../src/console/keys/generate-key.ts";
 import type { Session } from "../../src/console/keys/kept-session.ts";
 import { ImageStore } from "../../src/console/store/image-store.ts";
 import { listNews } from "../../src/console/store/opened.ts";
-import { run, StartedService } from "../support/started.ts";
 import { makeUuid } from "../support/uuids.ts";
 import "../support/locks.ts";
-import { LosingProxy } from "./losing-proxy.ts";
+import { ProxiedService } from "./proxied-service.ts";
 
 const bob = { uuid: "47034e57-42d1-0342-b302-00db733e8c8a", login: "bob" };
 const carol = { uuid: "22222222-2222-4222-8222-222222222222", login: "carol" };
@@ -24,31 +19,19 @@ const own = Array.from({ length: 4 }, (_, at) => ({
 }));
 const hers = { ...own[0], uuid: makeUuid(50), owner: carol.uuid, state: "active", acl: [bob.uuid] };
 const [first = "", second = "", third = ""] = own.map(({ uuid }) => uuid);
-const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-console-list-"));
-let service: StartedService;
-let proxy: LosingProxy;
+const service = new ProxiedService();
+let proxy: ProxiedService["proxy"];
 let session: Session;
 
 beforeAll(async () => {
   const key = await generateKey("bob");
-  const file = join(folder, "provision.json");
   const accounts = [{ ...bob, keys: [{ name: "bob", key: key.publicLine }] }, carol];
-  writeFileSync(file, JSON.stringify({ accounts, images: [...own, hers] }));
-  const state = join(folder, "state");
-  expect((await run(process.execPath, ["scripts/provision.ts", "--state", state, file])).stderr).toBe("");
-  const port = await findFreePort();
-  service = new StartedService(["--port", String(port), "--state", state], "serve");
-  await service.waitUntilReady();
-  proxy = new LosingProxy(port);
-  await proxy.start();
+  await service.start({ accounts, images: [...own, hers] });
+  proxy = service.proxy;
   session = { login: "bob", key, actAs: null };
 });
 
-afterAll(async () => {
-  proxy.stop();
-  await service.end();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => service.stop());
 
 /** A client to whom something happens once, between a list and its end. */
 class Interrupted extends Client {

@@ -1,26 +1,21 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { findFreePort } from "../../scripts/running/address.ts";
 import { Client } from "../../src/console/api/client.ts";
 import { describeRefusal } from "../../src/console/api/describe-refusal.ts";
 import { dropIntent, keepIntent, listKeptIntents, makeIntent } from "../../src/console/api/intents.ts";
 import { Refusal } from "../../src/console/api/refusal.ts";
 import { findFieldMistakes, toRule } from "../../src/console/edit/validate.ts";
 import { generateKey } from "../../src/console/keys/generate-key.ts";
-import { run, StartedService } from "../support/started.ts";
 import { makeUuid } from "../support/uuids.ts";
 import "../support/locks.ts";
-import { type Fate, LosingProxy } from "./losing-proxy.ts";
+import type { Fate } from "./losing-proxy.ts";
+import { ProxiedService } from "./proxied-service.ts";
 
 const bob = { uuid: "47034e57-42d1-0342-b302-00db733e8c8a", login: "bob" };
 const carol = { uuid: "22222222-2222-4222-8222-222222222222", login: "carol" };
 const [edited, shared, judged] = [makeUuid(1), makeUuid(2), makeUuid(3)];
-const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-console-write-"));
-let service: StartedService;
-let proxy: LosingProxy;
+const service = new ProxiedService();
+let proxy: ProxiedService["proxy"];
 let client: Client;
 
 beforeAll(async () => {
@@ -39,24 +34,13 @@ beforeAll(async () => {
       acl: [bob.uuid],
     },
   ];
-  const file = join(folder, "provision.json");
   const accounts = [{ ...bob, keys: [{ name: "bob", key: key.publicLine }] }, carol];
-  writeFileSync(file, JSON.stringify({ accounts, images }));
-  const state = join(folder, "state");
-  expect((await run(process.execPath, ["scripts/provision.ts", "--state", state, file])).stderr).toBe("");
-  const port = await findFreePort();
-  service = new StartedService(["--port", String(port), "--state", state], "serve");
-  await service.waitUntilReady();
-  proxy = new LosingProxy(port);
-  await proxy.start();
+  await service.start({ accounts, images });
+  proxy = service.proxy;
   client = new Client({ login: "bob", key, actAs: null }, { origin: proxy.origin });
 });
 
-afterAll(async () => {
-  proxy.stop();
-  await service.end();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => service.stop());
 
 afterEach(async () => {
   proxy.fates = [];
