@@ -16,11 +16,13 @@ export function readRoute(hash: string): Route {
   const [first = "", id = "", last] = path.split("/").map(decode);
   if (first === "keys" || first === "sign-in") return { view: first };
   if (first === "demo") return { view: "demo", seed: id };
-  // A URL takes `.` and `..` for folders: no path of the service would name such an image.
-  if (first !== "images" || ["", ".", ".."].includes(id))
+  if (first !== "images" || id === "" || !isNameable(id))
     return { view: "images", ...(first === "images" && query && { query }) };
   return last === "history" ? { view: "history", id, ...readCompared(query) } : { view: "image", id };
 }
+
+/** Whether a path of the service can name an image, or a tag: a URL takes `.` and `..` for folders. */
+export const isNameable = (part: string): boolean => part !== "." && part !== "..";
 
 /** The address of a view. */
 export function formatRoute(route: Route): string {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import type { EditableField, Image, JsonObject, Update } from "../../src/console/api/image.ts";
 import { editableFields } from "../../src/console/api/image.ts";
-import { listDifferences, listTagDifferences, splitTextDifference } from "../../src/console/edit/difference.ts";
+import { listDifferences, splitTextDifference } from "../../src/console/edit/difference.ts";
 import {
   choose,
   type Edit,
@@ -16,7 +16,7 @@ import {
   typeText,
 } from "../../src/console/edit/edit.ts";
 import { isEqual } from "../../src/console/edit/equal.ts";
-import { readTag } from "../../src/console/edit/merge.ts";
+import { listTagDifferences, readTag } from "../../src/console/edit/merge.ts";
 import { addRow, makeTagsDraft, switchMode, type TagsDraft } from "../../src/console/edit/tag-rows.ts";
 import { findAccountMistake, findFieldMistakes } from "../../src/console/edit/validate.ts";
 import { formatRoute, type Route, readRoute } from "../../src/console/route.ts";

@@ -5,6 +5,9 @@ export type JsonObject = Record<string, unknown>;
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** A value as a JSON object; anything else as one without keys. */
+export const toJsonObject = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});
+
 /** An image as release 9.0.0 shows it; keys without a value are absent. docs/contract.md#image */
 export type Image = {
   id: string;

@@ -1,3 +1,4 @@
+import { isNameable } from "../route.ts";
 import { put, readAll, remove } from "../stored.ts";
 import { makeUnnameable } from "./refusal.ts";
 
@@ -63,13 +64,13 @@ export async function listKeptIntents(account: string): Promise<Intent[]> {
 /**
  * The method, path and query of a write.
  *
- * @throws {Refusal} a tag that a path cannot name: a URL takes `.` and `..` for folders, and would lead to another operation
+ * @throws {Refusal} a path cannot name the tag, and would lead to another operation
  */
 export function formatTarget(
   { account, image, kind, ...intent }: Intent,
   isDryRun: boolean,
 ): { method: string; path: string } {
-  if (intent.tag === "." || intent.tag === "..") throw makeUnnameable(intent.tag);
+  if (intent.tag !== undefined && !isNameable(intent.tag)) throw makeUnnameable(intent.tag);
   const base = `/${encodeURIComponent(account)}/images/${encodeURIComponent(image)}`;
   const [method, path] = targets[kind](base, intent);
   const dryRun = isDryRun ? `${path.includes("?") ? "&" : "?"}dry-run=true` : "";

@@ -5,12 +5,12 @@ import { findAccountMistake } from "./validate.ts";
 export type ReadAccounts = { accounts: string[] } | { mistake: string };
 
 /** As many as stay well below the 100 000 bytes that a request may have. docs/contract.md#body */
-const partSize = 2000;
+export const maxAccountsSent = 2000;
 
 /** Accounts in parts that each fit into one request. */
 export const splitAccounts = (accounts: readonly string[]): string[][] =>
-  Array.from({ length: Math.ceil(accounts.length / partSize) }, (_, at) =>
-    accounts.slice(at * partSize, (at + 1) * partSize),
+  Array.from({ length: Math.ceil(accounts.length / maxAccountsSent) }, (_, at) =>
+    accounts.slice(at * maxAccountsSent, (at + 1) * maxAccountsSent),
   );
 
 /** Reads account UUIDs that blanks, commas or lines separate. */

@@ -1,9 +1,6 @@
-import type { Image, JsonObject, Update } from "../api/image.ts";
+import type { Image, Update } from "../api/image.ts";
 import { isEqual } from "./equal.ts";
-import { isSameTag, listKeys, readTag } from "./merge.ts";
-
-/** A field that differs; null where it is absent. A tag that differs; undefined where it is absent, as null is a value. */
-export type Difference = { field: string; before: unknown; after: unknown };
+import type { Difference } from "./merge.ts";
 
 /** The fields that differ between two objects, in the order of the second. */
 export function listDifferences(
@@ -14,12 +11,6 @@ export function listDifferences(
     .map((field) => ({ field, before: before[field] ?? null, after: after[field] ?? null }))
     .filter((change) => !isEqual(change.before, change.after));
 }
-
-/** The tags that differ, in the order of the second. */
-export const listTagDifferences = (before: JsonObject, after: JsonObject): Difference[] =>
-  listKeys(after, before)
-    .map((field) => ({ field, before: readTag(before, field), after: readTag(after, field) }))
-    .filter((change) => !isSameTag(change.before, change.after));
 
 /** What an update would change of an image. */
 export function listChanges(image: Image, update: Update): Difference[] {

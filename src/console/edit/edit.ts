@@ -1,6 +1,6 @@
-import { type Image, isJsonObject, type JsonObject, type Update } from "../api/image.ts";
+import { editableFields, type Image, isJsonObject, type JsonObject, type Update } from "../api/image.ts";
 import { isEqual } from "./equal.ts";
-import { isSameTag, listKeys, mergeTags, readTag } from "./merge.ts";
+import { isSameTag, listKeys, listTagDifferences, mergeTags, readTag } from "./merge.ts";
 import { addRow, isEmptyRow, makeRow, makeTagsDraft, readTags, type TagRow, type TagsDraft } from "./tag-rows.ts";
 
 /** The fields that are text, with their names for a person. */
@@ -14,7 +14,7 @@ export const textFields = {
 
 export type TextField = keyof typeof textFields;
 
-export const textNames = ["name", "version", "description", "homepage", "eula"] as const satisfies TextField[];
+export const textNames = editableFields.filter((field) => field !== "tags");
 
 /** A text that was typed, over the value that it is meant to replace. */
 type TypedText = { text: string; over: unknown };
@@ -89,8 +89,8 @@ export const discard = ({ sent }: Edit): Edit => ({ ...noEdit, sent });
 /** The edit once an update of an image is on its way. */
 export function noteSent(edit: Edit, image: Image, update: Update): Edit {
   const [before, after] = [image.tags ?? {}, isJsonObject(update.tags) ? update.tags : (image.tags ?? {})];
-  const changed = listKeys(before, after).filter((key) => !isSameTag(readTag(before, key), readTag(after, key)));
-  return { ...edit, sent: [...edit.sent, { update, tags: new Map(changed.map((key) => [key, readTag(after, key)])) }] };
+  const tags = new Map(listTagDifferences(before, after).map((changed) => [changed.field, changed.after]));
+  return { ...edit, sent: [...edit.sent, { update, tags }] };
 }
 
 /** The edit once an update that was sent was refused. */

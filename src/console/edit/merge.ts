@@ -25,3 +25,12 @@ export function mergeTags({ was, theirs, mine }: TagSides, lost = (_key: string)
   }
   return Object.fromEntries(merged);
 }
+
+/** A field that differs; null where it is absent. A tag that differs; undefined where it is absent, as null is a value. */
+export type Difference = { field: string; before: unknown; after: unknown };
+
+/** The tags that differ, in the order of the second. */
+export const listTagDifferences = (before: JsonObject, after: JsonObject): Difference[] =>
+  listKeys(after, before)
+    .map((field) => ({ field, before: readTag(before, field), after: readTag(after, field) }))
+    .filter((change) => !isSameTag(change.before, change.after));

@@ -24,12 +24,16 @@ export async function signRequest(
   ];
   const names = ["(request-target)", ...Object.keys(headers).map((name) => name.toLowerCase())].join(" ");
   const signature = toBase64(await signText(key, lines.join("\n")));
-  const keyId = `/${login}/keys/${key.fingerprint}`;
+  const keyId = formatKeyId({ key, login });
   return {
     ...headers,
     Authorization: `Signature keyId="${keyId}",algorithm="${key.algorithm}",headers="${names}",signature="${signature}"`,
   };
 }
+
+/** The name of a key in a signature, and in the audit of what it signed. */
+export const formatKeyId = ({ key, login }: { key: SigningKey; login: string }): string =>
+  `/${login}/keys/${key.fingerprint}`;
 
 async function signText({ kind, algorithm, privateKey }: SigningKey, text: string): Promise<Uint8Array> {
   const hash = `SHA-${algorithm.slice(-3)}`;

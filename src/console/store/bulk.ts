@@ -1,7 +1,9 @@
 import type { Image, JsonObject } from "../api/image.ts";
 import { type Intent, makeIntent } from "../api/intents.ts";
 import { type Refusal, toRefusal } from "../api/refusal.ts";
+import { maxAccountsSent } from "../edit/accounts.ts";
 import { isSameTag, readTag } from "../edit/merge.ts";
+import { isNameable } from "../route.ts";
 import type { ImageStore } from "./image-store.ts";
 
 /** One change that a person wants made to several images. */
@@ -237,12 +239,9 @@ function classify(outcome: Outcome): keyof BulkCounts {
 export function findChangeMistake(change: BulkChange): string | undefined {
   if (change.kind === "remove-tag" && change.key === "") return "Which tag?";
   // In a path they lead to the image itself.
-  if (change.kind === "remove-tag" && [".", ".."].includes(change.key))
+  if (change.kind === "remove-tag" && !isNameable(change.key))
     return "A tag of this name is removed on the page of its image.";
-  if ("accounts" in change && change.accounts.length > maxAccounts)
-    return `One request takes at most ${maxAccounts} accounts.`;
+  if ("accounts" in change && change.accounts.length > maxAccountsSent)
+    return `One request takes at most ${maxAccountsSent} accounts.`;
   return undefined;
 }
-
-/** As many as stay well below the 100 000 bytes that a request may have. docs/contract.md#body */
-const maxAccounts = 2000;

@@ -3,6 +3,7 @@ import { type Change, type Image, readRevision, type Update, type Versioned } fr
 import { type Intent, makeIntent } from "../api/intents.ts";
 import { type Refusal, toRefusal } from "../api/refusal.ts";
 import { discard, type Edit, judgeEdit, noteRefused, noteSaved, noteSent, rebase, takeTheirs } from "../edit/edit.ts";
+import { formatKeyId } from "../keys/sign.ts";
 import { Feed } from "./feed.ts";
 import { type ImageList, ImageRows } from "./image-rows.ts";
 import { maxTold, type Opened, unopened } from "./opened.ts";
@@ -31,7 +32,7 @@ export class ImageStore {
   /** Intents that this page sent and that no answer came to, yet or at all, with their image. */
   readonly #unanswered = new Map<string, string>();
   readonly #intents = new Map<string, { name: string; intent: Intent }>();
-  readonly #running = new Map<string, Promise<void>>();
+  #polling: Promise<void> | null = null;
   #begun: Promise<void> | null = null;
   /** When the service lets the feed be read again, in milliseconds since the epoch. */
   #notBefore = 0;
@@ -63,13 +64,6 @@ export class ImageStore {
 
   #notify(): void {
     for (const listener of this.#listeners) listener();
-  }
-
-  /** Joins a run of the same name that has not ended. */
-  #once(name: string, run: () => Promise<void>): Promise<void> {
-    const running = this.#running.get(name) ?? run().finally(() => this.#running.delete(name));
-    this.#running.set(name, running);
-    return running;
   }
 
   /** Whether the feed tells of changes of one's own images. */
@@ -112,7 +106,7 @@ export class ImageStore {
       const [version] = await Promise.all([this.client.getImage(id), this.#begin()]);
       this.#arrive(id, version);
       // What was changed before the feed was followed is in no page of it.
-      if (!isFollowed) this.#arrive(id, await this.client.getImage(id));
+      if (!isFollowed && this.#feed.isFollowed) this.#arrive(id, await this.client.getImage(id));
       this.#set(id, { isLoading: false });
     } catch (error) {
       this.#set(id, { isLoading: false, refusal: toRefusal(error) });
@@ -232,8 +226,13 @@ export class ImageStore {
     this.account = account;
   }
 
-  /** Takes in what is new in the feed. */
-  poll = (): Promise<void> => this.#once("poll", () => this.#pollOnce());
+  /** Takes in what is new in the feed, or joins a reading that has not ended. */
+  poll = (): Promise<void> => {
+    this.#polling ??= this.#pollOnce().finally(() => {
+      this.#polling = null;
+    });
+    return this.#polling;
+  };
 
   async #pollOnce(): Promise<void> {
     if (!this.#feed.isFollowed || this.#now() < this.#notBefore) return;
@@ -274,8 +273,7 @@ export class ImageStore {
 
   /** Tells what was changed of opened images, and reads them again: a change has no ETag. */
   async #tell(changes: readonly Change[]): Promise<void> {
-    const { login, key } = this.client.session;
-    const own = `/${login}/keys/${key.fingerprint}`;
+    const own = formatKeyId(this.client.session);
     const stale = new Set<string>();
     for (const { image, revision, caller, time, changes: fields } of changes) {
       const { version, told } = this.read(image);

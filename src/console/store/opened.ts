@@ -1,4 +1,4 @@
-import { type Change, isJsonObject, type JsonObject, type Versioned } from "../api/image.ts";
+import { type Change, toJsonObject, type Versioned } from "../api/image.ts";
 import type { Refusal } from "../api/refusal.ts";
 import { type Conflict, type Edit, noEdit } from "../edit/edit.ts";
 import { isEqual } from "../edit/equal.ts";
@@ -44,7 +44,7 @@ export function findAuthor({ field, theirs }: Conflict, told: readonly News[]): 
   const [name = "", ...key] = field.split(".");
   const tag = key.join(".");
   // A change of one tag shows them all.
-  const read = (value: unknown) => (name === "tags" ? readTag(toTags(value), tag) : value);
+  const read = (value: unknown) => (name === "tags" ? readTag(toJsonObject(value), tag) : value);
   const made = told.findLast(({ changes: { [name]: change } }) => {
     if (!change) return false;
     const [before, after] = [read(change.before), read(change.after)];
@@ -52,5 +52,3 @@ export function findAuthor({ field, theirs }: Conflict, told: readonly News[]): 
   });
   return made ? (made.isOwn ? "self" : "other") : "unknown";
 }
-
-const toTags = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});

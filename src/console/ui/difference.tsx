@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
-import { isJsonObject, type JsonObject } from "../api/image.ts";
-import { type Difference, listTagDifferences, splitTextDifference } from "../edit/difference.ts";
+import { isJsonObject, toJsonObject } from "../api/image.ts";
+import { splitTextDifference } from "../edit/difference.ts";
+import { type Difference, listTagDifferences } from "../edit/merge.ts";
 import { AccountName } from "./account-name.tsx";
 
 type Props = {
@@ -31,7 +32,7 @@ export const Differences = ({ differences, renderAction }: Props) => (
 
 function FieldDifference({ field, before, after }: Difference) {
   if (field === "tags" && isJsonObject(before ?? {}) && isJsonObject(after ?? {})) {
-    return <TagDifferences differences={listTagDifferences(toObject(before), toObject(after))} />;
+    return <TagDifferences differences={listTagDifferences(toJsonObject(before), toJsonObject(after))} />;
   }
   if (field === "acl") return <AclDifference before={toTexts(before)} after={toTexts(after)} />;
   return <ValueDifference before={before ?? undefined} after={after ?? undefined} />;
@@ -102,8 +103,6 @@ const AclDifference = ({ before, after }: { before: readonly string[]; after: re
       ))}
   </ul>
 );
-
-const toObject = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});
 
 const toTexts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 

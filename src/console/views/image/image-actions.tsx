@@ -1,26 +1,20 @@
 import { useState } from "preact/hooks";
-import type { Client } from "../../api/client.ts";
 import type { Image } from "../../api/image.ts";
 import { makeIntent } from "../../api/intents.ts";
 import type { Refusal } from "../../api/refusal.ts";
-import type { Route } from "../../route.ts";
-import type { ImageStore } from "../../store/image-store.ts";
 import { Action } from "../../ui/action.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Field } from "../../ui/field.tsx";
 import { listRoute } from "../../ui/last-list.ts";
 import { RefusalNotice } from "../../ui/refusal-notice.tsx";
 import { useAttempt } from "../../ui/use-attempt.ts";
+import type { ViewProps } from "../../view-props.ts";
 
-type Props = {
-  client: Client;
-  store: ImageStore;
+type Props = ViewProps & {
   image: Image;
   etag: string;
   /** While the image is read again, `etag` may be old. */
   isLoading: boolean;
-  tell: (text: string) => void;
-  go: (route: Route) => void;
   isOwn: boolean;
   /** Shared by acl: only such an image can be cloned. */
   isShared: boolean;

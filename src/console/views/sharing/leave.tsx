@@ -1,21 +1,13 @@
 import { useState } from "preact/hooks";
-import type { Client } from "../../api/client.ts";
 import type { Image } from "../../api/image.ts";
 import { makeIntent } from "../../api/intents.ts";
-import type { Route } from "../../route.ts";
-import type { ImageStore } from "../../store/image-store.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { listRoute } from "../../ui/last-list.ts";
 import { RefusalNotice } from "../../ui/refusal-notice.tsx";
 import { useAttempt } from "../../ui/use-attempt.ts";
+import type { ViewProps } from "../../view-props.ts";
 
-type Props = {
-  client: Client;
-  store: ImageStore;
-  image: Image;
-  tell: (text: string) => void;
-  go: (route: Route) => void;
-};
+type Props = ViewProps & { image: Image };
 
 /** Takes oneself out of the acl of an image that somebody shared. */
 export function Leave({ client, store, image, tell, go }: Props) {

@@ -1,26 +1,17 @@
 import { useState } from "preact/hooks";
-import type { Client } from "../../api/client.ts";
 import type { Image } from "../../api/image.ts";
 import { makeIntent } from "../../api/intents.ts";
 import { readAccounts, splitAccounts, takeOut } from "../../edit/accounts.ts";
 import { resolveNames } from "../../names.ts";
-import type { Route } from "../../route.ts";
-import type { ImageStore } from "../../store/image-store.ts";
 import { useNames } from "../../ui/account-name.tsx";
 import { describeInput, Field } from "../../ui/field.tsx";
 import { RefusalNotice } from "../../ui/refusal-notice.tsx";
 import { useAttempt } from "../../ui/use-attempt.ts";
+import type { ViewProps } from "../../view-props.ts";
 import { AclList } from "./acl-list.tsx";
 import { Leave } from "./leave.tsx";
 
-type Props = {
-  client: Client;
-  store: ImageStore;
-  image: Image;
-  tell: (text: string) => void;
-  go: (route: Route) => void;
-  isOwn: boolean;
-};
+type Props = ViewProps & { image: Image; isOwn: boolean };
 
 /** Who may use an image: the accounts of its acl, to add and to remove one by one; or the way out of it. */
 export function Sharing(props: Props) {
