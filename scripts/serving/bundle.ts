@@ -59,8 +59,13 @@ const contentTypes: Readonly<Record<string, string>> = {
 export async function writePages(folder: string): Promise<void> {
   const pages = Object.fromEntries([...(await makePages())].map(([file, text]) => [`/${file}`, makePage(file, text)]));
   writeFileSync(join(folder, "pages.json"), JSON.stringify(pages));
-  const entry = join(import.meta.dirname, "front.ts");
-  buildSync({ ...shared, entryPoints: [entry], bundle: true, outfile: join(folder, "front.js") });
+  bundleModule("front.ts", join(folder, "front.js"));
+}
+
+/** Bundles a module of this folder that runs in workerd. */
+export function bundleModule(name: string, outfile: string): void {
+  const entryPoints = [join(import.meta.dirname, name)];
+  buildSync({ ...shared, entryPoints, bundle: true, external: ["cloudflare:workers"], outfile });
 }
 
 /** @param file its path, such as `--docs/index.html` */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { readSettings } from "./settings.ts";
 
 /** Miniflare's Durable Object for D1. */
-const uniqueKey = "miniflare-D1DatabaseObject";
+export const uniqueKey = "miniflare-D1DatabaseObject";
 
 /** Returns the SQLite file of the database under a state folder: workerd names it after the id of its object. */
 export function findDatabaseFile(state: string): string {

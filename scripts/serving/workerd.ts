@@ -1,11 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, relative } from "node:path";
 import { formatAddress } from "../running/address.ts";
 import { waitUntilReady } from "../running/service.ts";
-import { findDatabaseFile } from "./database-file.ts";
+import { bundleModule } from "./bundle.ts";
+import { findDatabaseFile, uniqueKey } from "./database-file.ts";
 import { readSettings } from "./settings.ts";
 
 const require = createRequire(import.meta.url);
@@ -26,14 +27,6 @@ export type Served = {
 /** `persist` holds `d1/`, in Miniflare's layout. `folder` is for what workerd reads. */
 type PlainOptions = { folder: string; persist: string; inspectorPort?: number; v8Flags?: readonly string[] };
 
-/** The Workers of Miniflare's D1. No other part of Miniflare is on the path of a request. */
-const d1Files = {
-  "d1-entry.js": "d1/entry.worker.js",
-  "d1-database.js": "d1/database.worker.js",
-  "shared.js": "shared/index.worker.js",
-  "zod.js": "shared/zod.worker.js",
-};
-
 /** Writes what workerd reads to serve Workers over one local D1 on disk. @returns the program and its arguments */
 export function writePlainConfig(
   workers: readonly Served[],
@@ -41,9 +34,7 @@ export function writePlainConfig(
 ): { program: string; args: string[] } {
   mkdirSync(folder, { recursive: true });
   mkdirSync(join(persist, "d1"), { recursive: true });
-  const miniflare = join(require.resolve("miniflare"), "../workers");
-  for (const [name, file] of Object.entries(d1Files)) copyFileSync(join(miniflare, file), join(folder, name));
-  writeFileSync(join(folder, "d1-database.js"), leaveOutBookmarks(join(folder, "d1-database.js")));
+  bundleModule("database.ts", join(folder, "database.js"));
   for (const { name, bundle } of workers) {
     if (bundle !== join(folder, `${name}.js`)) copyFileSync(bundle, join(folder, `${name}.js`));
   }
@@ -51,18 +42,6 @@ export function writePlainConfig(
   writeFileSync(file, formatConfig(workers, join(persist, "d1"), v8Flags));
   const inspector = inspectorPort === undefined ? [] : [`--inspector-addr=127.0.0.1:${inspectorPort}`];
   return { program, args: ["serve", "--experimental", ...inspector, file] };
-}
-
-const bookmark = "await this.state.storage.getCurrentBookmark()";
-
-/**
- * Leaves out the bookmark that Miniflare's D1 makes at each call, which no session of the service needs: it writes, so
- * that every read would wait for another program's lock, and for the disk.
- */
-function leaveOutBookmarks(file: string): string {
-  const [before, after, ...more] = readFileSync(file, "utf8").split(bookmark);
-  if (after === undefined || more.length > 0) throw new Error(`${file} is not as expected: Miniflare has changed`);
-  return `${before}""${after}`;
 }
 
 /** Runs Workers on workerd itself, without their log, and waits until each answers. It ends with this program. */
@@ -94,6 +73,11 @@ export async function endProcess(child: ChildProcess): Promise<void> {
 
 const quote = (value: string): string => JSON.stringify(value);
 
+/** What D1's binding calls. The database's file is named after the name. */
+const nearSide = `export default ({ namespace, name }) => ({
+  query: (batch) => namespace.get(namespace.idFromName(name)).query(batch),
+});`;
+
 /** The Worker alone, or behind the module of the pages, in the same isolate: no request takes another hop. */
 function formatModules(name: string, hasPages: boolean): string {
   const module = `esModule = embed ${quote(`${name}.js`)}`;
@@ -106,8 +90,6 @@ function formatModules(name: string, hasPages: boolean): string {
 /** @see https://github.com/cloudflare/workerd/blob/main/src/workerd/server/workerd.capnp */
 function formatConfig(workers: readonly Served[], storage: string, v8Flags: readonly string[]): string {
   const { compatibilityDate, databaseId } = readSettings();
-  // The database's file is named after it.
-  const props = quote(JSON.stringify({ MINIFLARE_NAMESPACE: databaseId }));
   const variables = (vars: Served["vars"] = {}) =>
     Object.entries(vars).map(([name, value]) => `, (name = ${quote(name)}, text = ${quote(value)})`);
   const file = findDatabaseFile(join(storage, "../.."));
@@ -117,9 +99,13 @@ function formatConfig(workers: readonly Served[], storage: string, v8Flags: read
     (name = ${quote(name)}, worker = (
       modules = [${formatModules(name, hasPages)}],
       compatibilityDate = ${quote(compatibilityDate)},
+      compatibilityFlags = ["d1_binding_jsrpc"],
       bindings = [(name = "DB", wrapped = (
         moduleName = "cloudflare-internal:d1-api",
-        innerBindings = [(name = "fetcher", service = (name = "d1", props = (json = ${props})))]
+        innerBindings = [(name = "fetcher", wrapped = (moduleName = "edge:d1", innerBindings = [
+          (name = "namespace", durableObjectNamespace = (className = "D1DatabaseObject", serviceName = "database")),
+          (name = "name", text = ${quote(databaseId)})
+        ]))]
       ))${variables(vars).join("")}${hasPages ? check : ""}]
     ))`;
   const socket = ({ name, host = "127.0.0.1", port }: Served) =>
@@ -128,27 +114,16 @@ function formatConfig(workers: readonly Served[], storage: string, v8Flags: read
 const config :Workerd.Config = (
   v8Flags = [${v8Flags.map(quote).join(", ")}],
   services = [${workers.map(service).join(",")},
-    (name = "d1", worker = (
-      modules = [(name = "d1-entry.js", esModule = embed "d1-entry.js")],
-      compatibilityDate = "2023-07-24",
-      compatibilityFlags = ["enhanced_error_serialization"],
-      bindings = [(name = "MINIFLARE_OBJECT", durableObjectNamespace = (className = "D1DatabaseObject", serviceName = "d1-database"))]
-    )),
-    (name = "d1-database", worker = (
-      modules = [(name = "d1-database.js", esModule = embed "d1-database.js")],
-      compatibilityDate = "2023-07-24",
-      compatibilityFlags = ["nodejs_compat", "experimental"],
-      durableObjectNamespaces = [(className = "D1DatabaseObject", uniqueKey = "miniflare-D1DatabaseObject")],
-      durableObjectStorage = (localDisk = "storage"),
-      bindings = [(name = "MINIFLARE_BLOBS", service = "storage")]
+    (name = "database", worker = (
+      modules = [(name = "database.js", esModule = embed "database.js")],
+      compatibilityDate = ${quote(compatibilityDate)},
+      durableObjectNamespaces = [(className = "D1DatabaseObject", uniqueKey = ${quote(uniqueKey)}, enableSql = true)],
+      durableObjectStorage = (localDisk = "storage")
     )),
     (name = "storage", disk = (path = ${quote(storage)}, writable = true))
   ],
   sockets = [${workers.map(socket).join(", ")}],
-  extensions = [(modules = [
-    (name = "miniflare:shared", esModule = embed "shared.js"),
-    (name = "miniflare:zod", esModule = embed "zod.js")
-  ])]
+  extensions = [(modules = [(name = "edge:d1", internal = true, esModule = ${quote(nearSide)})])]
 );
 `;
 }
