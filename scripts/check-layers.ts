@@ -39,16 +39,24 @@ function listImports(root: string, file: string): string[] {
   return paths.map((path) => normalize(join(dirname(file), path)));
 }
 
+/** `rules/` is pure, and takes of SQL types alone: what imports a rule, as the scripts do, does not load drizzle. */
+const takesSqlValue = (root: string, file: string): boolean =>
+  /\brules\//.test(file) &&
+  /^(?:import|export) (?!type\b)[^;]*"[./]+(?:\/db\/[\w-]+|[\w-]+\.sql)\.ts"/m.test(
+    readFileSync(join(root, file), "utf8"),
+  );
+
 const name = (file: string): string => `src/${file} (${layers[findRank(file)]?.[0] ?? "no layer"})`;
 
 /** Finds the imports that do not point down, one line each. @param root the folder `src`, or a copy of it */
 export function findUpward(root: string): string[] {
   const files = globSync("**/*.ts", { cwd: root }).filter((file) => !file.startsWith("console/"));
-  return files.sort().flatMap((file) =>
-    listImports(root, file)
+  return files.sort().flatMap((file) => [
+    ...listImports(root, file)
       .filter((to) => !mayImport(file, to))
       .map((to) => `${name(file)} imports ${name(to)}, which is not below it`),
-  );
+    ...(takesSqlValue(root, file) ? [`${name(file)} imports more than types of SQL`] : []),
+  ]);
 }
 
 if (import.meta.main) {

@@ -1,12 +1,12 @@
 import { maxCharacters } from "../../src/accounts/rules/account.ts";
 import { variableDefaults } from "../../src/configuration.ts";
-import { updatableFields } from "../../src/db/schema.ts";
 import { errorStatus } from "../../src/errors.ts";
 import { nameRule, textFields, versionRule } from "../../src/images/rules/fields.ts";
 import { listParameters } from "../../src/images/rules/list-filters.ts";
 import { maxTagLevels } from "../../src/images/rules/tags.ts";
 import { findRelease, versions } from "../../src/releases.ts";
 import { scopeWords } from "../../src/scope.ts";
+import { updatableFields } from "../../src/tables.ts";
 import { listRows, type Mistake, type Row, readText } from "./documents.ts";
 
 /** A table of a document, what the code has, by the name in the first column, and the column of the values, if any. */
@@ -23,7 +23,7 @@ const contract = "docs/contract.md";
 const keysOf = (names: readonly string[]) => new Map(names.map((name) => [name, undefined]));
 
 const tables: readonly Table[] = [
-  { heading: "Fields", code: keysOf(updatableFields), source: "updatableFields in src/db/schema.ts" },
+  { heading: "Fields", code: keysOf(updatableFields), source: "updatableFields in src/tables.ts" },
   { heading: "Errors", values: 1, code: new Map(Object.entries(errorStatus)), source: "errorStatus in src/errors.ts" },
   {
     heading: "Versions",

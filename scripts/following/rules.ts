@@ -1,4 +1,4 @@
-import type { UpdatableField as Field } from "../../src/db/schema.ts";
+import type { UpdatableField as Field } from "../../src/tables.ts";
 import { isObject } from "../../src/text.ts";
 
 /** What following does with a change of an image. Pure. docs/changes.md#change-once-follow-everywhere */

@@ -1,6 +1,6 @@
-import type { UpdatableAccountField } from "../../src/db/account-schema.ts";
 import { imageStates } from "../../src/image-states.ts";
 import { imageWrites } from "../../src/operations.ts";
+import type { UpdatableAccountField } from "../../src/tables.ts";
 import { uuidShape } from "../../src/text.ts";
 import { type Json, refer } from "./json.ts";
 import { makeScopePattern } from "./scope-pattern.ts";

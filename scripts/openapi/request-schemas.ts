@@ -1,10 +1,10 @@
 import * as z from "zod/mini";
 import { maxCharacters } from "../../src/accounts/rules/account.ts";
-import { type UpdatableAccountField, updatableAccountFields } from "../../src/db/account-schema.ts";
 import { makeAccountsSchema } from "../../src/images/rules/acl.ts";
 import { makeUpdateImageSchema, nameRule, textFields, versionRule } from "../../src/images/rules/fields.ts";
 import { makeTagsSchema, maxTagLevels } from "../../src/images/rules/tags.ts";
 import { scopeWords } from "../../src/scope.ts";
+import { type UpdatableAccountField, updatableAccountFields } from "../../src/tables.ts";
 import { uuidShape } from "../../src/text.ts";
 import { type Json, toObject } from "./json.ts";
 import { makeScopePattern } from "./scope-pattern.ts";

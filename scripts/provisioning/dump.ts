@@ -1,6 +1,5 @@
-import { updatableAccountFields } from "../../src/db/account-schema.ts";
-import { manifestColumnNames } from "../../src/db/schema.ts";
 import { isLimited, type KeyLimits, showLimits } from "../../src/scope.ts";
+import { manifestColumnNames, updatableAccountFields } from "../../src/tables.ts";
 import { historyOf, rebuildHistory } from "./history-differences.ts";
 import { revisionColumns, type StoredRevision } from "./history-entry.ts";
 import { manifestOf, omitUnset } from "./manifest.ts";

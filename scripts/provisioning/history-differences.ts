@@ -1,6 +1,5 @@
-import { manifestColumnNames } from "../../src/db/schema.ts";
-import { longColumns } from "../../src/images/image-row.sql.ts";
 import { countBytes } from "../../src/images/rules/tags.ts";
+import { longColumns, manifestColumnNames } from "../../src/tables.ts";
 import { revisionOverheadBytes } from "../schema/triggers.ts";
 import type { HistoryRow, StoredRevision } from "./history-entry.ts";
 import { manifestOf, omitUnset } from "./manifest.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import { type imageHistory, type imageRevisions, manifestColumnNames } from "../../src/db/schema.ts";
-import { longColumns } from "../../src/images/image-row.sql.ts";
+import type { imageHistory, imageRevisions } from "../../src/db/schema.ts";
 import { imageWrites } from "../../src/operations.ts";
+import { longColumns, manifestColumnNames } from "../../src/tables.ts";
 import { isObject } from "../../src/text.ts";
 import { describeFound, listFieldMistakes, type Read, rule, text, timestamp, wholeNumber } from "./fields.ts";
 import { type ImageRow, manifestOf, readManifest } from "./manifest.ts";

@@ -1,4 +1,4 @@
-import { updatableAccountFields } from "../../src/db/account-schema.ts";
+import { updatableAccountFields } from "../../src/tables.ts";
 import type { AccountRow } from "./account-entry.ts";
 import { makeFileTable, type SqlDatabase, type SqlStatement } from "./sql-database.ts";
 

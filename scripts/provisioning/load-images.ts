@@ -1,4 +1,4 @@
-import { hasName, manifestColumnNames } from "../../src/db/schema.ts";
+import { hasName, manifestColumnNames } from "../../src/tables.ts";
 import { newestPlace } from "../schema/triggers.ts";
 import { makeDifferences } from "./history-differences.ts";
 import { type HistoryRow, revisionColumns } from "./history-entry.ts";

@@ -1,10 +1,10 @@
 import * as z from "zod/mini";
-import { manifestColumnNames } from "../../src/db/schema.ts";
 import { imageStates } from "../../src/image-states.ts";
 import type { ImageRow as StoredImage } from "../../src/images/image-row.sql.ts";
 import { maxAclAccounts } from "../../src/images/rules/acl.ts";
 import { nameRule, textFields, versionRule } from "../../src/images/rules/fields.ts";
 import { findTagsMistake, maxTagLevels } from "../../src/images/rules/tags.ts";
+import { manifestColumnNames } from "../../src/tables.ts";
 import { isObject } from "../../src/text.ts";
 import {
   describeFound,

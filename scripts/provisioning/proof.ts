@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import { updatableAccountFields } from "../../src/db/account-schema.ts";
-import { manifestColumnNames } from "../../src/db/schema.ts";
 import { formatEnd, type KeyLimits } from "../../src/scope.ts";
+import { manifestColumnNames, updatableAccountFields } from "../../src/tables.ts";
 import type { RebuiltRevision } from "./history-differences.ts";
 import { fileOf, jsonColumns } from "./manifest.ts";
 import { isOtherJson } from "./sql-database.ts";

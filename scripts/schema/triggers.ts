@@ -1,4 +1,4 @@
-import { hasName, keyedRecordMs, manifestColumnNames } from "../../src/db/schema.ts";
+import { hasName, keyedRecordMs, manifestColumnNames } from "../../src/tables.ts";
 
 /**
  * The triggers and the view of `migrations/`, which Drizzle cannot declare. They name every column of a revision, so they are

@@ -1,10 +1,11 @@
 import { and, eq, or, sql } from "drizzle-orm";
 import type { Caller } from "../caller.ts";
-import { accounts, type UpdatableAccountField, updatableAccountFields } from "../db/account-schema.ts";
+import { accounts } from "../db/account-schema.ts";
 import { authority, callerRow, hasAuthority } from "../db/authority.ts";
 import { type Database, requireRow } from "../db/client.ts";
 import { isPatched, patched, patchRow } from "../db/patch.ts";
 import { leftJoined, pick, query, type RowOf, statement } from "../db/statement.ts";
+import { type UpdatableAccountField, updatableAccountFields } from "../tables.ts";
 import { isApplied, isUnapplied, type RecordedValues, recordWrite } from "./recorded-write.sql.ts";
 
 const accountColumns = pick(accounts, ["uuid", "login", ...updatableAccountFields, "created", "updated"]);

@@ -1,11 +1,11 @@
 import { asCaller } from "../caller/as-caller.ts";
 import { readConfiguration } from "../configuration.ts";
-import { updatableAccountFields } from "../db/account-schema.ts";
 import { answerJson } from "../http/answer.ts";
 import { handlersOf } from "../http/handlers.ts";
 import { named } from "../http/operation.ts";
 import { noteIgnored, readParameters, refuseDryRun } from "../http/parameters.ts";
 import { assertAuthority } from "../signature/refusals.ts";
+import { updatableAccountFields } from "../tables.ts";
 import { readAccount, writeAccount } from "./account.sql.ts";
 import { readAccountPatch, renderAccount, requireFound } from "./rules/account.ts";
 

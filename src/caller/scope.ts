@@ -16,7 +16,7 @@ import { identifyCaller } from "./identify.ts";
  * @throws {CloudApiError} NotAuthorized
  */
 export const checkScope: MiddlewareHandler<AppEnv> = async (c, next) => {
-  await judge(c);
+  await checkKeyScope(c);
   return await next();
 };
 
@@ -28,11 +28,11 @@ export const checkScope: MiddlewareHandler<AppEnv> = async (c, next) => {
  */
 export async function demand(c: Context<AppEnv>, assertAllowed: (limits: KeyLimits) => void): Promise<void> {
   c.set("demand", assertAllowed);
-  await judge(c);
+  await checkKeyScope(c);
 }
 
 /** A cached caller is not refused before it was identified anew: its key may have other limits by now. */
-async function judge(c: Context<AppEnv>): Promise<void> {
+async function checkKeyScope(c: Context<AppEnv>): Promise<void> {
   try {
     return await assertInScope(c, requireSet(c, "caller"));
   } catch (error) {

@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
 import { check, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { UpdatableAccountField } from "../tables.ts";
 
 /** The tables of accounts and their keys: see `db/schema`. */
 
-/** The fields that UpdateAccount may write. docs/contract.md#account */
 const updatableAccountColumns = {
   email: text(),
   companyName: text(),
@@ -16,14 +16,7 @@ const updatableAccountColumns = {
   country: text(),
   phone: text(),
   triton_cns_enabled: integer({ mode: "boolean" }).notNull().default(false),
-};
-
-export type UpdatableAccountField = keyof typeof updatableAccountColumns;
-
-/** The names of the fields that UpdateAccount may write. */
-export const updatableAccountFields = Object.keys(updatableAccountColumns).filter(
-  (name): name is UpdatableAccountField => Object.hasOwn(updatableAccountColumns, name),
-);
+} satisfies Record<UpdatableAccountField, unknown>;
 
 /** An account: the owner of images and of the keys that sign for it. */
 export const accounts = sqliteTable(

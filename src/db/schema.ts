@@ -1,7 +1,8 @@
-import { sql } from "drizzle-orm";
+import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { check, index, integer, primaryKey, sqliteTable, sqliteView, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { type ImageState, imageStates } from "../image-states.ts";
 import type { WriteOperation } from "../operations.ts";
+import type { ManifestColumn } from "../tables.ts";
 
 /**
  * The tables of D1. `migrations/` has the SQL that makes them, and what Drizzle cannot declare: STRICT, WITHOUT ROWID and
@@ -10,12 +11,6 @@ import type { WriteOperation } from "../operations.ts";
 
 /** Milliseconds since the epoch, by the database's clock. */
 export const now = sql`CAST(unixepoch('subsec') * 1000 AS INTEGER)`;
-
-/**
- * A record may be removed a minute after its `time`. With an Idempotency-Key that is this much after the write, so that the record
- * stays for a day: 24 hours less the minute.
- */
-export const keyedRecordMs = 86_340_000;
 
 /**
  * The records of recent writes, of accounts, keys and images. A write is applied only while its id is not here, so that a
@@ -45,79 +40,48 @@ export const accountWrites = sqliteTable(
   (table) => [index("account_writes_account").on(table.account, table.time)],
 );
 
-/** The fields that UpdateImage may write, in the documentation's order. docs/contract.md#fields */
-const updatableColumns = {
+/** Makes the columns of an image's manifest as a revision holds them, which keeps what its write replaced: any may be NULL. */
+const makeEarlierColumns = () =>
+  ({
+    name: text(),
+    version: text(),
+    description: text(),
+    homepage: text(),
+    eula: text(),
+    /** JSON array of account UUIDs, never empty. A trigger keeps `image_acl` equal to it, except for a destroyed image. */
+    acl: text(),
+    /** JSON object. NULL if never set, or cleared. */
+    tags: text(),
+    os: text(),
+    type: text(),
+    /** JSON object. */
+    requirements: text(),
+    /** MiB, of a zvol. */
+    image_size: integer(),
+    /** JSON array of `{compression, sha1, size}`; size in bytes. */
+    files: text(),
+    /** ISO 8601 as the manifest has it. */
+    published_at: text(),
+    owner: text(),
+    public: integer({ mode: "boolean" }),
+    state: text().$type<ImageState>(),
+    origin: text(),
+    /** JSON object `{code, message}` of a failed image. */
+    error: text(),
+  }) satisfies Record<ManifestColumn, unknown>;
+
+/** The same columns of an image. */
+const manifestColumns = {
+  ...makeEarlierColumns(),
   name: text().notNull(),
   version: text().notNull(),
-  description: text(),
-  homepage: text(),
-  eula: text(),
-  /** JSON array of account UUIDs, never empty. A trigger keeps `image_acl` equal to it, except for a destroyed image. */
-  acl: text(),
-  /** JSON object. NULL if never set, or cleared. */
-  tags: text(),
-};
-
-export type UpdatableField = keyof typeof updatableColumns;
-
-/** The names of the updatable fields, in the documentation's order. */
-export const updatableFields = Object.keys(updatableColumns).filter((name): name is UpdatableField =>
-  Object.hasOwn(updatableColumns, name),
-);
-
-/** The fields of an image's IMGAPI manifest that an answer or an access rule needs. JSON columns hold compact JSON text. */
-const manifestColumns = {
-  ...updatableColumns,
-  os: text(),
-  type: text(),
-  /** JSON object. */
-  requirements: text(),
-  /** MiB, of a zvol. */
-  image_size: integer(),
-  /** JSON array of `{compression, sha1, size}`; size in bytes. */
-  files: text(),
-  /** ISO 8601 as the manifest has it. */
-  published_at: text(),
   owner: text().notNull(),
   public: integer({ mode: "boolean" }).notNull().default(false),
   state: text().$type<ImageState>().notNull(),
-  origin: text(),
-  /** JSON object `{code, message}` of a failed image. */
-  error: text(),
 };
 
-type ManifestColumn = keyof typeof manifestColumns;
-
-/** The names of the manifest's columns, updatable ones first. A revision keeps them all. */
-export const manifestColumnNames = Object.keys(manifestColumns).filter((name): name is ManifestColumn =>
-  Object.hasOwn(manifestColumns, name),
-);
-
-/** Whether a list of names, as `changed` holds it, has a column's. @param changed the expression of the list */
-export const hasName = (changed: string, column: string): string =>
-  `instr(', ' || ${changed} || ',', ', ${column},') > 0`;
-
-/** The same columns for the values before a write: any may be NULL. */
-const earlierColumns = {
-  name: text(),
-  version: text(),
-  description: text(),
-  homepage: text(),
-  eula: text(),
-  acl: text(),
-  tags: text(),
-  os: text(),
-  type: text(),
-  requirements: text(),
-  image_size: integer(),
-  files: text(),
-  published_at: text(),
-  owner: text(),
-  public: integer({ mode: "boolean" }),
-  state: text().$type<ImageState>(),
-  origin: text(),
-  error: text(),
-} satisfies Record<ManifestColumn, unknown>;
+const isNullOrJson = (column: SQLWrapper, type: "object" | "array"): SQL =>
+  sql`${column} IS NULL OR json_type(${column}) = ${sql.raw(`'${type}'`)}`;
 
 /** The current images. */
 export const images = sqliteTable(
@@ -143,14 +107,14 @@ export const images = sqliteTable(
     check("images_state", sql`${table.state} IN (${sql.raw(imageStates.map((state) => `'${state}'`).join(", "))})`),
     check("images_public", sql`${table.public} IN (0, 1)`),
     check("images_revision", sql`${table.revision} >= 1`),
-    check("images_requirements", sql`${table.requirements} IS NULL OR json_type(${table.requirements}) = 'object'`),
-    check("images_files", sql`${table.files} IS NULL OR json_type(${table.files}) = 'array'`),
-    check("images_tags", sql`${table.tags} IS NULL OR json_type(${table.tags}) = 'object'`),
+    check("images_requirements", isNullOrJson(table.requirements, "object")),
+    check("images_files", isNullOrJson(table.files, "array")),
+    check("images_tags", isNullOrJson(table.tags, "object")),
     check(
       "images_acl",
       sql`${table.acl} IS NULL OR (json_type(${table.acl}) = 'array' AND json_array_length(${table.acl}) > 0)`,
     ),
-    check("images_error", sql`${table.error} IS NULL OR json_type(${table.error}) = 'object'`),
+    check("images_error", isNullOrJson(table.error, "object")),
   ],
 );
 
@@ -205,7 +169,7 @@ export const imageRevisions = sqliteTable(
     /** The owner before, if this write moved the image, and the place in that feed. */
     ...{ left_feed: text(), left_sequence: integer() },
     // The values before this write, of the columns in `changed`. NULL for the others.
-    ...earlierColumns,
+    ...makeEarlierColumns(),
   },
   (table) => [
     primaryKey({ columns: [table.image, table.revision] }),

@@ -1,7 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
 import { images } from "../db/schema.ts";
 import type { Placeholders } from "../db/statement.ts";
-import { countBytes, countLongBytes, longColumns } from "./image-row.sql.ts";
+import { longColumns } from "../tables.ts";
+import { countBytes, countLongBytes } from "./image-row.sql.ts";
 
 /** The bound on the bytes of an account's images: ACCOUNT_IMAGE_BYTES. docs/configuration.md#what-an-account-can-store */
 

@@ -5,6 +5,7 @@ import { callerRow, hasAuthority, isOperator } from "../db/authority.ts";
 import { type Database, requireRow } from "../db/client.ts";
 import { imageHistory, imageRevisions, images } from "../db/schema.ts";
 import { integer, nullableText, type Placeholders, query, type RowOf, statement } from "../db/statement.ts";
+import { maxPageBytes } from "../tables.ts";
 import { auditColumns, type FoundImage, foundImage, type ImageRow, revisionColumns } from "./image-row.sql.ts";
 
 /** The revisions of a page: at most `limit`, newest first, below `marker` unless it is null. */
@@ -19,9 +20,6 @@ const isOnPage = (bind: Placeholders<AuditValues>): SQL | undefined =>
     sql`${imageRevisions.revision} >
       (SELECT ${images.revision} FROM ${images} WHERE ${images.uuid} = ${bind.imageId}) - ${bind.keepRevisions}`,
   );
-
-/** The most bytes of one page, not counting its last revision: of the values before, here; of all values, in the answer. */
-export const maxPageBytes = 256_000;
 
 /** As many rows as fit, at least one. */
 const pageOf = (bind: Placeholders<AuditValues>): SQL => sql`(

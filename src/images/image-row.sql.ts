@@ -1,6 +1,7 @@
 import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
-import { imageHistory, imageRevisions, images, manifestColumnNames } from "../db/schema.ts";
+import { imageHistory, imageRevisions, images } from "../db/schema.ts";
 import { boolean, leftJoined, type Placeholder, pick, type RowOf } from "../db/statement.ts";
+import { longColumns, manifestColumnNames } from "../tables.ts";
 import { isSharedWith } from "./visibility.sql.ts";
 
 /** The columns of an image: one for each manifest field, and the revision. JSON columns are text. */
@@ -35,9 +36,6 @@ export type FoundImage = ImageRow & { isShared: boolean };
 /** The current image, for a SELECT that left-joins `images`. */
 export const foundImage = (account: Placeholder) =>
   leftJoined({ ...imageColumns, isShared: boolean(isSharedWith(images, account)) }, "uuid");
-
-/** The columns whose texts can be long. */
-export const longColumns = ["acl", "tags", "requirements", "files", "description"] as const;
 
 /** Bytes of a text. SQLite knows the length of a column's value without reading it. */
 export const countBytes = (text: SQLWrapper): SQL => sql`coalesce(octet_length(${text}), 0)`;

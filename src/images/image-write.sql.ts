@@ -1,7 +1,7 @@
 import { and, eq, or, type SQL, sql } from "drizzle-orm";
 import { authority } from "../db/authority.ts";
 import { type Database, requireRow } from "../db/client.ts";
-import { accountWrites, images, keyedRecordMs, now } from "../db/schema.ts";
+import { accountWrites, images, now } from "../db/schema.ts";
 import {
   asColumn,
   type Bound,
@@ -13,6 +13,7 @@ import {
   statement,
   text,
 } from "../db/statement.ts";
+import { keyedRecordMs } from "../tables.ts";
 import { isHistoryFull } from "./account-history.sql.ts";
 import { countGrowth, excessBytes } from "./account-images.sql.ts";
 import { type ImageRow, imageColumns } from "./image-row.sql.ts";

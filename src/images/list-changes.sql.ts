@@ -3,7 +3,7 @@ import type { Caller } from "../caller.ts";
 import { accounts } from "../db/account-schema.ts";
 import { callerRow, hasAuthority } from "../db/authority.ts";
 import { type Database, requireRow } from "../db/client.ts";
-import { accountHistory, hasName, imageHistory, imageRevisions, images, manifestColumnNames } from "../db/schema.ts";
+import { accountHistory, imageHistory, imageRevisions, images } from "../db/schema.ts";
 import {
   asColumn,
   boolean,
@@ -16,8 +16,8 @@ import {
   statement,
   text,
 } from "../db/statement.ts";
-import { maxPageBytes } from "./image-audit.sql.ts";
-import { auditColumns, countLongBytes, longColumns, revisionColumns } from "./image-row.sql.ts";
+import { hasName, longColumns, manifestColumnNames, maxPageBytes } from "../tables.ts";
+import { auditColumns, countLongBytes, revisionColumns } from "./image-row.sql.ts";
 
 /** The page after a place in the feed. `seen`: the newest place if the client has the answer already, so that no row is read. */
 export type ChangesPage = { after: number | null; limit: number; seen: number | null };

@@ -12,8 +12,9 @@ import {
   statement,
 } from "../db/statement.ts";
 import { pickInScope } from "../scope.ts";
+import { longColumns } from "../tables.ts";
 import { getImageStatement } from "./get-image.sql.ts";
-import { countLongBytes, type FoundImage, type ImageRow, imageColumns, longColumns } from "./image-row.sql.ts";
+import { countLongBytes, type FoundImage, type ImageRow, imageColumns } from "./image-row.sql.ts";
 import {
   type IdsValues,
   inListOrder,

@@ -1,7 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { imageHistory, images, type UpdatableField, updatableFields } from "../db/schema.ts";
+import { imageHistory, images } from "../db/schema.ts";
 import { boolean, type Placeholders } from "../db/statement.ts";
+import { type UpdatableField, updatableFields } from "../tables.ts";
 import { isRevision, oldestRevision, type RevisionValues } from "./get-image.sql.ts";
 import { imageChange, runChange } from "./image-write.sql.ts";
 import { toWriteValues, type Write, type WriteOutcome, type WriteValues } from "./write-outcome.sql.ts";

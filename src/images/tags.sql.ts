@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
 import { images } from "../db/schema.ts";
 import type { Placeholders } from "../db/statement.ts";
+import { maxInexactTags } from "../tables.ts";
 import { imageChange, newValue, runChange } from "./image-write.sql.ts";
 import { toWriteValues, type Write, type WriteOutcome, type WriteValues } from "./write-outcome.sql.ts";
 
@@ -10,12 +11,6 @@ export const toTagPath = (key: string): string => `$.${JSON.stringify(key)}`;
 
 /** `tags` is a JSON object of the JSON texts of the values. */
 type AddTagsValues = WriteValues & { tags: string; maxTagsBytes: number };
-
-/**
- * The most inexact numbers (see `isInexact`) among the tags of an image. SQLite looks up the text of each from the first tag
- * on: the time grows with the square of their number.
- */
-export const maxInexactTags = 100;
 
 /** A number that SQLite does not print as it was stored: a fraction, or an integer beyond 2^53. */
 const isInexact = sql`tag.type IN ('integer', 'real')

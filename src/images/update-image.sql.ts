@@ -1,6 +1,7 @@
 import type { Database } from "../db/client.ts";
 import { patched, patchRow } from "../db/patch.ts";
-import { images, type UpdatableField, updatableFields } from "../db/schema.ts";
+import { images } from "../db/schema.ts";
+import { type UpdatableField, updatableFields } from "../tables.ts";
 import { imageChange, runChange } from "./image-write.sql.ts";
 import { toWriteValues, type Write, type WriteOutcome, type WriteValues } from "./write-outcome.sql.ts";
 

@@ -1,7 +1,7 @@
 import { and, eq, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { Caller } from "../caller.ts";
 import { callerRow, hasAuthority } from "../db/authority.ts";
-import { accountWrites, imageHistory, imageRevisions, images, manifestColumnNames } from "../db/schema.ts";
+import { accountWrites, imageHistory, imageRevisions, images } from "../db/schema.ts";
 import {
   integer,
   leftJoined,
@@ -14,6 +14,7 @@ import {
   text,
 } from "../db/statement.ts";
 import type { WriteOperation } from "../operations.ts";
+import { manifestColumnNames } from "../tables.ts";
 import { roomInMs } from "./account-history.sql.ts";
 import { type FoundImage, foundImage, type ImageRow, revisionColumns } from "./image-row.sql.ts";
 
@@ -136,10 +137,11 @@ export type WriteOutcome = {
   secondsUntilRoom: number | null;
 };
 
-const revisionRecord = (name: "write_id" | "request_hash" | "attempt_id" | "changed" | "image" | "revision"): SQL =>
+/** A column of the record of this write, whichever table has it. */
+const writeRecord = (name: "write_id" | "request_hash" | "attempt_id" | "changed" | "image" | "revision"): SQL =>
   sql`coalesce(${accountWrites[name]}, ${imageRevisions[name]})`;
 
-const isUnmade = sql`${revisionRecord("write_id")} IS NULL`;
+const isUnmade = sql`${writeRecord("write_id")} IS NULL`;
 
 /** What SQLite computes only if the write was not made. 0 otherwise. */
 export const unlessApplied = (expression: SQL): SQL => sql`CASE WHEN ${isUnmade} THEN ${expression} ELSE 0 END`;
@@ -155,11 +157,11 @@ export const outcomeFields = (bind: Placeholders<WriteValues>, excess: SQL) => (
   hasAuthority,
   record: leftJoined(
     {
-      writeId: text(revisionRecord("write_id")),
-      requestHash: nullableText(revisionRecord("request_hash")),
-      httpRequestId: nullableText(revisionRecord("attempt_id")),
-      changed: nullableText(revisionRecord("changed")),
-      revision: integer(revisionRecord("revision")),
+      writeId: text(writeRecord("write_id")),
+      requestHash: nullableText(writeRecord("request_hash")),
+      httpRequestId: nullableText(writeRecord("attempt_id")),
+      changed: nullableText(writeRecord("changed")),
+      revision: integer(writeRecord("revision")),
     },
     "writeId",
   ),
@@ -176,12 +178,12 @@ export const selectOutcome = (columns: SelectedFieldsFlat, bind: Placeholders<Wr
     .from(callerRow(bind))
     .leftJoin(accountWrites, eq(accountWrites.write_id, bind.writeId))
     .leftJoin(imageRevisions, eq(imageRevisions.write_id, bind.writeId))
-    .leftJoin(images, eq(images.uuid, sql`coalesce(${revisionRecord("image")}, ${bind.imageId})`))
+    .leftJoin(images, eq(images.uuid, sql`coalesce(${writeRecord("image")}, ${bind.imageId})`))
     .leftJoin(
       imageHistory,
       and(
         eq(imageHistory.image, images.uuid),
-        eq(imageHistory.revision, revisionRecord("revision")),
+        eq(imageHistory.revision, writeRecord("revision")),
         sql`${imageHistory.revision} <> ${images.revision}`,
       ),
     );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readAccountPatch } from "../../src/accounts/rules/account.ts";
-import { type UpdatableAccountField, updatableAccountFields } from "../../src/db/account-schema.ts";
+import { type UpdatableAccountField, updatableAccountFields } from "../../src/tables.ts";
 import { catchRefusal } from "../support/refusals.ts";
 
 const makeTextRule = (most: number): string =>

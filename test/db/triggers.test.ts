@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { manifestColumnNames } from "../../src/db/schema.ts";
+import { manifestColumnNames } from "../../src/tables.ts";
 import { clear } from "../support/fixtures.ts";
 import { after, before, type Columns, countBytes, insert, one, read, set, two } from "../support/trigger-rows.ts";
 import { makeUuid } from "../support/uuids.ts";

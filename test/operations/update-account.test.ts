@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { dump } from "../../scripts/provisioning/dump.ts";
-import { type UpdatableAccountField, updatableAccountFields } from "../../src/db/account-schema.ts";
+import { type UpdatableAccountField, updatableAccountFields } from "../../src/tables.ts";
 import { pickStatusAndJson } from "../support/answer.ts";
 import { makeBindings, send, type TestRequest } from "../support/client.ts";
 import { bob, clear, mallory, provision } from "../support/fixtures.ts";

@@ -29,6 +29,8 @@ describe("the layers of src/", () => {
     ["planted.ts", 'import { images } from "./db/schema.ts";'],
     ["images/planted.sql.ts", 'import { parseTags } from "./rules/tags.ts";'],
     ["images/rules/planted.ts", 'export { answerJson } from "../../http/answer.ts";'],
+    ["images/rules/planted.ts", 'import { type A, toWriteValues } from "../write-outcome.sql.ts";'],
+    ["accounts/rules/planted.ts", 'import { accounts } from "../../db/account-schema.ts";'],
     ["images/planted.ts", 'const later = import("../accounts/keys.ts");'],
     ["accounts/planted.sql.ts", 'import "../images/update-image.sql.ts";'],
     ["http/planted.ts", 'import { asCaller } from "../caller/as-caller.ts";'],

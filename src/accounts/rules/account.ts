@@ -1,6 +1,6 @@
-import { type UpdatableAccountField, updatableAccountFields } from "../../db/account-schema.ts";
 import { CloudApiError, show } from "../../errors.ts";
 import type { RequestParameters } from "../../syntax/form.ts";
+import { type UpdatableAccountField, updatableAccountFields } from "../../tables.ts";
 import { isStorable, makeNotAllowed, parseBoolean } from "../../text.ts";
 import type { AccountPatch, AccountRow } from "../account.sql.ts";
 

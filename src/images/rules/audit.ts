@@ -1,12 +1,12 @@
-import { manifestColumnNames } from "../../db/schema.ts";
 import type { CloudApiError } from "../../errors.ts";
 import { imageWrites } from "../../operations.ts";
 import type { Release } from "../../releases.ts";
 import { assertAuthority } from "../../signature/refusals.ts";
 import type { RequestParameters } from "../../syntax/form.ts";
+import { longColumns, manifestColumnNames, maxPageBytes } from "../../tables.ts";
 import { makeNotAllowed } from "../../text.ts";
-import { type AuditPage, type ImageHistory, maxPageBytes, type RevisionRow } from "../image-audit.sql.ts";
-import { type ImageRow, longColumns } from "../image-row.sql.ts";
+import type { AuditPage, ImageHistory, RevisionRow } from "../image-audit.sql.ts";
+import type { ImageRow } from "../image-row.sql.ts";
 import { renderImage } from "./image-json.ts";
 import { readSingle } from "./list-filters.ts";
 import { makeNotOwner, requireVisible } from "./visibility.ts";

@@ -1,8 +1,8 @@
 import { CloudApiError } from "../../errors.ts";
 import type { Release } from "../../releases.ts";
 import type { RequestParameters } from "../../syntax/form.ts";
+import { maxPageBytes } from "../../tables.ts";
 import { makeNotAllowed } from "../../text.ts";
-import { maxPageBytes } from "../image-audit.sql.ts";
 import type { ChangeRow, Feed } from "../list-changes.sql.ts";
 import { measureChanges, pickEarlier, readPageLimit, renderChanges, renderEntry } from "./audit.ts";
 import { readSingle } from "./list-filters.ts";

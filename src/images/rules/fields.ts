@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { UpdatableField } from "../../db/schema.ts";
+import type { UpdatableField } from "../../tables.ts";
 import { describeSent, isStorable } from "../../text.ts";
 import { makeAcl } from "./acl.ts";
 import { makeTags } from "./tags.ts";

@@ -1,9 +1,10 @@
 import { CloudApiError } from "../../errors.ts";
+import { maxInexactTags } from "../../tables.ts";
 import type { Grants } from "../acl.sql.ts";
 import type { CloneOutcome } from "../clone-image.sql.ts";
 import type { DeletionOutcome } from "../delete-image.sql.ts";
 import type { RevertOutcome } from "../revert-image.sql.ts";
-import { type AddedTags, maxInexactTags } from "../tags.sql.ts";
+import type { AddedTags } from "../tags.sql.ts";
 import type { WriteOutcome } from "../write-outcome.sql.ts";
 import { describeTooMany, parseAcl } from "./acl.ts";
 import { makeUnknownRevision } from "./audit.ts";
