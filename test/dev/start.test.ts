@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -132,10 +132,16 @@ describe("npm start", () => {
 
   it("opens no port but that of the service to whoever can list processes: no inspector, no debugger", () => {
     const { child } = JSON.parse(readFileSync(join(folder, "state/running.json"), "utf8"));
-    // The processes of its group: the fifth field. proc(5)
-    const isOurs = (pid: string) => readFileSync(`/proc/${pid}/stat`, "latin1").split(" ")[4] === String(child.pid);
-    const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && existsSync(`/proc/${name}/stat`));
-    const commands = pids.filter(isOurs).map((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8"));
+    // The processes of its group, the fifth field, and not those of others that end meanwhile. proc(5)
+    const readOurs = (pid: string): string[] => {
+      try {
+        const isOurs = readFileSync(`/proc/${pid}/stat`, "latin1").split(" ")[4] === String(child.pid);
+        return isOurs ? [readFileSync(`/proc/${pid}/cmdline`, "utf8")] : [];
+      } catch {
+        return [];
+      }
+    };
+    const commands = readdirSync("/proc").flatMap(readOurs);
     expect(commands.join("\n")).toContain(`--socket-addr=entry=127.0.0.1:${port}`);
     expect(commands.filter((command) => /inspect|debug/.test(command))).toEqual([]);
   });
