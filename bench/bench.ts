@@ -5,13 +5,21 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { fromCaller, makeTemporaryFolder, readNumber, readOptions, runProgram } from "../scripts/running/program.ts";
+import {
+  fromCaller,
+  makeTemporaryFolder,
+  readNumber,
+  readOptions,
+  runProgram,
+  WrongUsage,
+} from "../scripts/running/program.ts";
 import { bundleWorker } from "../scripts/serving/bundle.ts";
 import { endProcess, readWorkerdVersion } from "../scripts/serving/workerd.ts";
 import { measureDistances, writeDelayed } from "./distance.ts";
 import { type LoadOptions, runLoad } from "./load.ts";
 import { record, recordedUpdates } from "./recording.ts";
 import { chooseKey, type Kind, kinds, makeKeys, makeSignedRequest, visibleImages } from "./requests.ts";
+import { compareServed } from "./served.ts";
 import { compareCommands, countUpdates, makeDatabase, readCpuMicroseconds, serveWorkers } from "./site.ts";
 import {
   formatTable,
@@ -31,6 +39,8 @@ const usage = `usage: npm run bench [-- OPTIONS]
   --sizes N,N   images in the databases (default 1000,1000000)
   --out FILE    the results (default bench/results.json)
   --before DIR  another checkout with its packages installed, whose service is measured in the same rounds
+  --served      with --before, in place of all that, prints \`npm run serve\` of both, each over its own local D1. Takes --rounds,
+                --seconds, and the first of --sizes
   --distance N,N  in place of all that, prints the round trips and the milliseconds of a request, cold and warm, by the distance
                 to D1's primary in ms. Takes --rounds, --before, and the first of --sizes`;
 
@@ -42,6 +52,7 @@ function readBenchOptions() {
       sizes: { type: "string", default: "1000,1000000" },
       out: { type: "string", default: join(import.meta.dirname, "results.json") },
       before: { type: "string" },
+      served: { type: "boolean", default: false },
       distance: { type: "string" },
     },
   });
@@ -51,6 +62,7 @@ function readBenchOptions() {
     sizes: values.sizes.split(",").map((size) => readNumber("sizes", size, { least: visibleImages + 1 })),
     out: fromCaller(values.out),
     before: values.before === undefined ? undefined : fromCaller(values.before),
+    isServed: values.served,
     distances: values.distance?.split(",").map((ms) => readNumber("distance", ms)),
   };
 }
@@ -168,10 +180,15 @@ async function measureSize(site: Site, plan: Plan): Promise<Results["sizes"][num
 }
 
 async function bench(): Promise<number> {
-  const { seconds, rounds, sizes: counts, out, before, distances } = readBenchOptions();
+  const { seconds, rounds, sizes: counts, out, before, isServed, distances } = readBenchOptions();
   const folder = makeTemporaryFolder("bench");
+  const [images = visibleImages] = counts;
+  if (isServed) {
+    if (before === undefined) throw new WrongUsage("--served needs --before DIR");
+    process.stdout.write(`${await compareServed(folder, { before, images, seconds, rounds })}\n`);
+    return 0;
+  }
   if (distances) {
-    const [images = visibleImages] = counts;
     process.stdout.write(`${await measureDistances(folder, { distances, rounds, images, before })}\n`);
     return 0;
   }

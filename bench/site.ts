@@ -1,6 +1,6 @@
 /** What every measurement needs: a folder, a database, and Workers on plain workerd. */
 import { execFileSync, spawn } from "node:child_process";
-import { cpSync } from "node:fs";
+import { cpSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openDatabase } from "../scripts/provisioning/database.ts";
 import { readProvision } from "../scripts/provisioning/entries.ts";
@@ -14,7 +14,7 @@ import { findDatabaseFile } from "../scripts/serving/database-file.ts";
 import { endProcess, runPlainWorkerd, type Served } from "../scripts/serving/workerd.ts";
 import { formatPublicLine } from "../scripts/starting/ssh-wire.ts";
 import { runLoad } from "./load.ts";
-import { caller, imageOf, type SigningKey, visibleImages } from "./requests.ts";
+import { caller, imageOf, makeKeys, type SigningKey, visibleImages } from "./requests.ts";
 
 /** Loads accounts and images as `npm run provision` does. */
 export async function provision(state: string, file: { accounts: unknown[]; images: unknown[] }): Promise<void> {
@@ -50,6 +50,19 @@ export function readCpuMicroseconds(pid: number): number {
   return ((Number(stat[11]) + Number(stat[12])) * 1_000_000) / ticksPerSecond;
 }
 
+/** A process and all that it started, directly or not. proc(5) */
+export function listTree(pid: number): number[] {
+  const isChild = (one: number): boolean => {
+    try {
+      return Number(readStat(one)[1]) === pid;
+    } catch {
+      return false;
+    }
+  };
+  const children = readdirSync("/proc").map(Number).filter(isChild);
+  return [pid, ...children.flatMap(listTree)];
+}
+
 /** Private images of other accounts. Their ids are spread over the whole range, as UUIDs are. */
 const others = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
 INSERT INTO images (uuid, name, version, os, type, requirements, description, files, tags, published_at, owner, state)
@@ -57,10 +70,10 @@ SELECT printf('%08x-%04x-4000-8000-%012x', (i * 2654435761) % 4294967296, i % 65
   'smartos', 'zone-dataset', '{"min_ram":512}', 'An image of somebody else', '[{"compression":"gzip","sha1":"da39a3ee5e6b4b0d3255bfef95601890afd80709","size":123456789}]',
   '{"role":"db"}', '2020-01-01T00:00:00.000Z', printf('bbbbbbbb-0000-4000-8000-%012x', i % 1000), 'active' FROM n`;
 
-/** Makes a state folder with a database of so many images. The caller sees 200 of them. */
-export async function makeDatabase(state: string, images: number, signingKeys: readonly SigningKey[]): Promise<void> {
+/** The caller with its keys, and the 200 images that it sees. */
+function makeOwn(signingKeys: readonly SigningKey[]) {
   const keys = signingKeys.map(({ name, pem }) => ({ name, key: formatPublicLine(pem, name) }));
-  const own = Array.from({ length: visibleImages }, (_, index) => ({
+  const images = Array.from({ length: visibleImages }, (_, index) => ({
     uuid: imageOf(index),
     owner: caller.uuid,
     name: "own",
@@ -73,11 +86,31 @@ export async function makeDatabase(state: string, images: number, signingKeys: r
     tags: { role: "db" },
     published_at: "2020-01-01T00:00:00.000Z",
   }));
-  await provision(state, { accounts: [{ ...caller, keys }], images: own });
+  return { accounts: [{ ...caller, keys }], images };
+}
+
+function addOthers(state: string, count: number): void {
   const direct = openDirectly(state);
-  direct.prepare(others).run(images - visibleImages);
+  direct.prepare(others).run(count);
   direct.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   direct.close();
+}
+
+/** Makes a state folder with a database of so many images. The caller sees 200 of them. */
+export async function makeDatabase(state: string, images: number, signingKeys: readonly SigningKey[]): Promise<void> {
+  await provision(state, makeOwn(signingKeys));
+  addOthers(state, images - visibleImages);
+}
+
+/** Makes the same as another checkout does, by the migrations that it has. */
+export function makeDatabaseBy(checkout: string, state: string, images: number): SigningKey[] {
+  const keys = makeKeys();
+  const file = `${state}.json`;
+  writeFileSync(file, JSON.stringify(makeOwn(keys)));
+  const args = [join(checkout, "scripts/provision.ts"), "--state", state, file];
+  execFileSync(process.execPath, args, { cwd: checkout, stdio: ["ignore", "ignore", "inherit"] });
+  addOthers(state, images - visibleImages);
+  return keys;
 }
 
 const openDirectly = (state: string): DatabaseSync => new DatabaseSync(findDatabaseFile(state));
@@ -90,17 +123,19 @@ export function countUpdates(state: string): number {
   return Number(row?.["updates"]);
 }
 
-/** Starts a command as a person does, with a database of its own. Nobody reads its log. */
-async function startCommand(name: "start" | "serve", state: string) {
+const root = join(import.meta.dirname, "..");
+
+/** Starts a command of a checkout as a person does, with a database of its own. Nobody reads its log. */
+export async function startCommand(name: "start" | "serve", state: string, checkout = root) {
   const port = await findFreePort();
-  const script = join(import.meta.dirname, `../scripts/${name}.ts`);
+  const script = join(checkout, `scripts/${name}.ts`);
   const args = [script, "--port", String(port), "--state", state, ...(name === "start" ? ["--empty"] : [])];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
   // A signal may end the bench itself.
   process.prependListener("exit", () => child.kill("SIGTERM"));
   if (!(await waitUntilReady({ process: child, said: [], name }, `http://127.0.0.1:${port}`)))
     throw new Error(`npm run ${name} ended before it answered`);
-  return { port, end: () => endProcess(child) };
+  return { port, pid: child.pid ?? 0, end: () => endProcess(child) };
 }
 
 /** Measures updates a second over 16 connections, of `npm run serve` and `npm start` in turns, among 1,000 images each. */

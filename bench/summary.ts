@@ -12,7 +12,7 @@ type Spreads = Record<keyof Measured, Spread>;
 /** The two commands over the rounds, in updates a second. `ratio` is `npm run serve` to `npm start` within each round. */
 type CommandComparison = { serve: Spread; start: Spread; ratio: Spread };
 
-type Ratios = Record<"perSecond" | "cpu" | "p50", Spread>;
+type Ratios = Record<"perSecond" | "cpu" | "p50" | "p99", Spread>;
 
 /** What is measured: the service, the floor, and the service of another checkout. */
 export type Target = "service" | "floor" | "before";
@@ -84,9 +84,9 @@ export function spreadAll(samples: readonly Measured[]): Spreads {
   };
 }
 
-function computeRatios(samples: readonly Measured[], to: readonly Measured[]): Ratios {
+export function computeRatios(samples: readonly Measured[], to: readonly Measured[]): Ratios {
   const ratio = (of: keyof Ratios) => spreadOf(samples.map((sample, at) => sample[of] / (to[at]?.[of] ?? Number.NaN)));
-  return { perSecond: ratio("perSecond"), cpu: ratio("cpu"), p50: ratio("p50") };
+  return { perSecond: ratio("perSecond"), cpu: ratio("cpu"), p50: ratio("p50"), p99: ratio("p99") };
 }
 
 /** Summarizes the rounds as medians, spreads and ratios. */
@@ -101,14 +101,14 @@ export const summarize = (
   ...(before.length > 0 && { before: spreadAll(before), toBefore: computeRatios(service, before) }),
 });
 
-const kindNames: Readonly<Record<Kind, string>> = {
+export const kindNames: Readonly<Record<Kind, string>> = {
   "update-rsa": "update, RSA",
   "update-ed25519": "update, Ed25519",
   get: "get",
   list: "list of 200",
 };
 
-const formatSpread = ({ median, min, max }: Spread): string =>
+export const formatSpread = ({ median, min, max }: Spread): string =>
   `${median.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
 
 const whole = ({ median }: Spread): string => String(Math.round(median));

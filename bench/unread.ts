@@ -1,9 +1,9 @@
 /** What answers cost that nobody reads: memory of workerd, and the time that another account's GetImage takes meanwhile. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
-import { readStat } from "../scripts/running/process-group.ts";
 import { makeOutgoing, measureOther, type Site } from "./bystander.ts";
+import { listTree } from "./site.ts";
 import { reads, type Worst } from "./worst-requests.ts";
 
 const count = 100;
@@ -25,19 +25,8 @@ function open({ port, key }: Site, { make }: Worst): Promise<{ socket: Socket; s
 }
 
 /** Memory of a process and of what it started, in MB. proc(5) */
-function readMemory(pid: number): number {
-  const parent = (one: number): number => {
-    try {
-      return Number(readStat(one)[1]);
-    } catch {
-      return 0;
-    }
-  };
-  const all = readdirSync("/proc")
-    .map(Number)
-    .filter((one) => one === pid || (one > 0 && parent(one) === pid));
-  return all.reduce((sum, one) => sum + Number(readFileSync(`/proc/${one}/statm`, "utf8").split(" ")[1]) / 256, 0);
-}
+const readMemory = (pid: number): number =>
+  listTree(pid).reduce((sum, one) => sum + Number(readFileSync(`/proc/${one}/statm`, "utf8").split(" ")[1]) / 256, 0);
 
 /** Leaves 100 answers of each kind unread. @returns the lines of a table */
 export async function measureUnread(site: Site): Promise<string[]> {
