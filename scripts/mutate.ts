@@ -7,7 +7,7 @@ import { transform } from "esbuild";
 import type { Reporter } from "vitest/node";
 import { makeMutants, sample } from "./mutation/mutants.ts";
 import { findTestsOf } from "./mutation/tests-of.ts";
-import { signalGroup } from "./running/process-group.ts";
+import { killGroup } from "./running/process-group.ts";
 import { fromCaller, makeTemporaryFolder, readNumber, readOptions, runProgram, WrongUsage } from "./running/program.ts";
 
 const usage = `usage: npm run mutate -- FILE [TESTS…] [--project P] [--most N] [--seed S]
@@ -64,7 +64,7 @@ class Copy {
   }
 
   endProcess(): void {
-    if (this.#child?.pid) signalGroup(this.#child.pid, "SIGKILL");
+    if (this.#child?.pid) killGroup(this.#child.pid);
     this.#child = undefined;
   }
 

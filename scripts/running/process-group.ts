@@ -4,10 +4,10 @@ import { setTimeout as wait } from "node:timers/promises";
 
 const isWindows = process.platform === "win32";
 
-/** Signals a process and all that it started, if they are still there. @param pid of the first process of its group */
-export function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+/** Kills a process and all that it started. @param pid of the first process of its group @returns false if they were gone */
+export function killGroup(pid: number): boolean {
   try {
-    return process.kill(isWindows ? pid : -pid, signal);
+    return process.kill(isWindows ? pid : -pid, "SIGKILL");
   } catch {
     // ESRCH: they are gone.
     return false;
@@ -33,13 +33,7 @@ export function readBeginning(pid: number): string | undefined {
   }
 }
 
-const pollMs = 50;
-
-/** Ends a process and all that it started, and waits for it. Kills what is left after the time. */
-export async function endGroup(pid: number, patienceMs: number): Promise<void> {
-  signalGroup(pid, "SIGTERM");
-  for (let waitedMs = 0; signalGroup(pid, 0) && waitedMs < 2 * patienceMs; waitedMs += pollMs) {
-    if (waitedMs >= patienceMs) signalGroup(pid, "SIGKILL");
-    await wait(pollMs);
-  }
+/** Kills them, and waits until they are gone, for 5 seconds at most. */
+export async function endGroup(pid: number): Promise<void> {
+  for (let tries = 100; tries > 0 && killGroup(pid); tries -= 1) await wait(50);
 }

@@ -14,7 +14,7 @@ import {
   isLoopback,
   readAddress,
 } from "./address.ts";
-import { signalGroup } from "./process-group.ts";
+import { killGroup } from "./process-group.ts";
 import { fromCaller } from "./program.ts";
 import { claimFolder } from "./state-folder.ts";
 
@@ -140,7 +140,7 @@ export async function waitUntilReady(child: Child, url: string, withinMs = ready
 
 const isRunning = ({ process: { exitCode, signalCode } }: Child): boolean => exitCode === null && signalCode === null;
 
-const killRest = ({ process: { pid } }: Child): boolean => pid !== undefined && signalGroup(pid, "SIGKILL");
+const killRest = ({ process: { pid } }: Child): boolean => pid !== undefined && killGroup(pid);
 
 /**
  * Ends the child when this program gets a signal to end, or when nobody reads its output any more. Further signals do

@@ -5,7 +5,7 @@ import { endGroup, readBeginning } from "./process-group.ts";
 
 /** A state folder that this program runs on. */
 type ClaimedFolder = {
-  /** The process that a killed run left behind, if any. It is ended. */
+  /** The process that a killed run left behind, if any. It is killed: that loses no write that was acknowledged. */
   ended: number | undefined;
   /** Notes the program that serves, so that the next run can end it if this one is killed. */
   noteChild: (pid: number | undefined) => void;
@@ -20,7 +20,6 @@ type Run = { pid: number; address: string; child?: { pid: number; began: string 
 export const databaseNote = "database.txt";
 
 const lockFile = "lock";
-const patienceMs = 5000;
 
 /**
  * Takes the folder for this program alone, until the program ends in whatever way: the operating system holds the lock.
@@ -35,7 +34,7 @@ export async function claimFolder(state: string, address: string): Promise<Claim
   const unlock = lock(state, file);
   const { pid, began } = readRun(file).child ?? {};
   const ended = pid !== undefined && began !== undefined && readBeginning(pid) === began ? pid : undefined;
-  if (ended !== undefined) await endGroup(ended, patienceMs);
+  if (ended !== undefined) await endGroup(ended);
   const run: Run = { pid: process.pid, address };
   const note = (child?: Run["child"]) => fs.writeFileSync(file, JSON.stringify({ ...run, child }), { mode: 0o600 });
   note();

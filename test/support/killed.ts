@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { DatabaseSync } from "../../scripts/provisioning/sqlite.ts";
 import { findFreePort } from "../../scripts/running/address.ts";
-import { readBeginning, signalGroup } from "../../scripts/running/process-group.ts";
+import { killGroup, readBeginning } from "../../scripts/running/process-group.ts";
 import { formatLoaderKey, loader, sendTo, sendUpdate } from "./loader.ts";
 import { makeRandom, seed } from "./random.ts";
 import { type Command, run, StartedService } from "./started.ts";
@@ -27,7 +27,7 @@ async function killAll(started: StartedService): Promise<void> {
   if (!started.isRunning) return;
   const child = readChild();
   started.process.kill("SIGKILL");
-  signalGroup(child, "SIGKILL");
+  killGroup(child);
   await started.waitUntilExited();
 }
 
