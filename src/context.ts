@@ -31,7 +31,7 @@ type Variables = {
   startedAt: number;
   /** The default release until the version is negotiated. */
   release: Release;
-  /** Round trips to the primary: each has asked for the caller's authority. */
+  /** Round trips to the primary, failed ones too. Each identifies the caller or asks for its authority. */
   meter: DatabaseMeter;
   /** Round trips to replicas: none of them confirms a caller. */
   nearMeter: DatabaseMeter;

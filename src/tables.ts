@@ -48,8 +48,8 @@ export const updatableAccountFields = [
 export type UpdatableAccountField = (typeof updatableAccountFields)[number];
 
 /**
- * A record may be removed a minute after its `time`. With an Idempotency-Key that is this much after the write, so that the record
- * stays for a day: 24 hours less the minute.
+ * A record may be removed a minute after its `time`. With an Idempotency-Key, `time` is set this much after the write: the record
+ * stays for 24 hours.
  */
 export const keyedRecordMs = 86_340_000;
 

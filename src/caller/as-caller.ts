@@ -7,7 +7,7 @@ import { replaceCaller } from "./scope.ts";
 
 /**
  * Runs an operation's statements as the caller: on the primary, or, for reads in `answerNear`, on a replica. If a caller
- * of the cache or of a replica has no authority any more, the primary identifies it anew and, if that succeeds, runs them again.
+ * that was found in the cache or on a replica has no authority any more, the primary identifies it anew and, if that succeeds, runs them again.
  *
  * @param run runs the statements. Its result says whether the caller had authority
  * @throws {CloudApiError} as `identifyCaller`; NotAuthorized: its key has another scope by now

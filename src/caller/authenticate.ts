@@ -11,7 +11,7 @@ import { readSignedRequest } from "../signature/signed-request.ts";
 import { readTarget } from "../syntax/raw-target.ts";
 import { findCache } from "./credential-cache.ts";
 import { findCachedCaller, findNearCaller, type Identification, identifyCaller, readCallerNames } from "./identify.ts";
-import { isReadNear, noteNearFailure, openNear } from "./near.ts";
+import { noteNearFailure, openNear, wasReadNear } from "./near.ts";
 import { assertInScope, identifyAnew } from "./scope.ts";
 
 /** The steps from the Authorization header to the caller, in the order of app.ts. */
@@ -35,8 +35,8 @@ export const readAuthorization: MiddlewareHandler<AppEnv> = (c, next) => {
 
 /**
  * Verifies the signature and sets the caller: from this isolate's cache, else by one read that finds login, key and the
- * path's account. A replica is asked first, and what it finds is as a cached caller: every statement asks for the caller's
- * authority again. Anything else the primary decides. docs/performance.md#near-reads
+ * path's account. That read asks a replica before the primary. What a replica finds is as a cached caller: every statement asks for
+ * the caller's authority again. Anything else the primary decides. docs/performance.md#near-reads
  *
  * @throws {CloudApiError} InvalidCredentials, NotAuthorized, ResourceNotFound as `identifyCaller`
  */
@@ -64,19 +64,19 @@ const findNear = async (c: Context<AppEnv>, identification: Identification): Pro
 };
 
 /**
- * Identifies a caller of the cache or of a replica on the primary, before the answer leaves, if the request ran no statement on
- * the primary: each checks the caller's authority, but a request with a refused body, for example, runs none. Skips an answer that
- * was read from a replica, and a throttled request, which must cost no round trip.
+ * Identifies a caller that was found in the cache or on a replica anew, on the primary, before the answer leaves, if the request
+ * ran no statement there. A statement checks the caller's authority, but a request with a refused body, for example, runs none. Skips
+ * an answer that was read from a replica, and a throttled request, which must cost no round trip.
  *
  * @throws {CloudApiError} as `authenticate`, in place of the answer
  */
 export const confirmCaller: MiddlewareHandler<AppEnv> = async (c, next) => {
   const isUnconfirmed = c.get("isCallerUnconfirmed");
   await next();
-  if (!isUnconfirmed || c.get("meter").calls > 0 || isReadNear(c) || c.get("refusal")?.code === "RequestThrottled")
+  if (!isUnconfirmed || c.get("meter").calls > 0 || wasReadNear(c) || c.get("refusal")?.code === "RequestThrottled")
     return;
   const answer = c.res;
-  // Hono would copy the headers of an answer that is set to the refusal that may replace it.
+  // If the answer stayed set, Hono would copy its headers onto a refusal that replaces it.
   c.res = undefined;
   await assertInScope(c, await identifyAnew(c));
   c.res = answer;

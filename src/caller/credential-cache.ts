@@ -8,8 +8,8 @@ type Credentials = { caller: Caller; key: VerificationKey };
 /**
  * Credentials of recent callers, by keyId as sent, algorithm and path. The least recently used are evicted first.
  *
- * The cache grants nothing: every statement checks authority again (`db/authority`), on a replica as on the primary, and
- * `confirmCaller` identifies the caller of a request that runs none. It saves one round trip.
+ * The cache saves one round trip and grants nothing: every statement checks authority again (`db/authority`), on a replica as on
+ * the primary, and `confirmCaller` identifies the caller of a request that runs none, unless that is throttled.
  * docs/performance.md#what-an-isolate-remembers
  */
 export class CredentialCache {

@@ -97,7 +97,7 @@ export async function identifyCaller(db: Database, identification: Identificatio
 /**
  * Reads the caller from a replica, and caches it. The replica may be behind, so this refuses nothing. One round trip.
  *
- * @returns undefined if the replica has no such key, or the signature is not its
+ * @returns undefined if the replica has no such key, or that key did not make the signature
  * @throws {CloudApiError} as `identifyCaller`, if the account is disabled there, or the path is another's
  */
 export async function findNearCaller(near: Database, identification: Identification): Promise<Caller | undefined> {

@@ -10,7 +10,7 @@ import { toAsciiJson } from "../text.ts";
 
 /** What a replica near the caller may answer. docs/performance.md#near-reads */
 
-/** A request that allows fewer seconds is answered by the primary: the heartbeat would move more often than every 2.5 s. */
+/** A request that allows fewer seconds is answered by the primary. The heartbeat moves at half the allowed age: every 2.5 s at most. */
 const leastSeconds = 5;
 
 /** Returns the near database of this request: one session. */
@@ -69,7 +69,7 @@ const moveLogged = (c: Context<AppEnv>, maxAgeMs: number): Promise<void> =>
   );
 
 /** Whether a replica has read what this request answers with. */
-export const isReadNear = (c: Context<AppEnv>): boolean => c.get("nearReads")?.ageMs !== undefined;
+export const wasReadNear = (c: Context<AppEnv>): boolean => c.get("nearReads")?.ageMs !== undefined;
 
 /** Reads from the replica if `answerNear` allows it and it succeeds, else from the primary. */
 export async function fromReader<Result>(c: Context<AppEnv>, read: (db: Database) => Promise<Result>): Promise<Result> {

@@ -48,7 +48,7 @@ export function identifyAnew(c: Context<AppEnv>): Promise<Caller> {
   return identifyCaller(databaseFor(c.env.DB, c.get("meter")), identification);
 }
 
-/** Replaces a caller of the cache or of a replica by the one that the primary has. @throws {CloudApiError} as `identifyCaller`; NotAuthorized */
+/** Replaces a caller that was found in the cache or on a replica by the one that the primary has. @throws {CloudApiError} as `identifyCaller`; NotAuthorized */
 export async function replaceCaller(c: Context<AppEnv>): Promise<Caller> {
   const caller = await identifyAnew(c);
   c.set("caller", caller);

@@ -3,7 +3,7 @@ import { type Database, databaseFor } from "./client.ts";
 import { heartbeat, now } from "./schema.ts";
 import { type Bound, integer, query, statement } from "./statement.ts";
 
-/** How long ago the primary moved the row that this replica has, in ms. No row before the first move. */
+/** The age of the heartbeat as this replica has it, in ms. No row before the first move. */
 export const heartbeatStatement = statement<Record<never, never>>().reads(
   () => ({ age: integer(sql`${now} - ${heartbeat.at}`) }),
   (columns) => query.select(columns).from(heartbeat).where(eq(heartbeat.id, sql`1`)),

@@ -62,7 +62,12 @@ export async function retry<Result>(call: () => Promise<Result>, isForLocksOnly:
   }
 }
 
-/** Runs a round trip with retries. @throws {CloudApiError} ServiceUnavailableError with Retry-After, for every error of D1 that is left */
+/**
+ * Runs a round trip with retries.
+ *
+ * @throws {CloudApiError} ServiceUnavailableError with Retry-After, when the retries are used up, and at once for an error that is not
+ * retried. A write may have been applied
+ */
 export const withRetry = <Result>(call: () => Promise<Result>): Promise<Result> =>
   retry(call, false).catch((cause: unknown) => {
     throw new CloudApiError("ServiceUnavailableError", "the database did not answer; try again", {

@@ -33,7 +33,8 @@ export function makeWrittenHeaders(c: Context<AppEnv>, written: Written): Record
 }
 
 /**
- * Says that an earlier request with the same Idempotency-Key made the write, and which revision it left, if that is not kept. docs/contract.md#idempotency
+ * Idempotent-Replayed: an earlier request with the same Idempotency-Key made the write. Revision-Not-Kept: the revision that it left,
+ * if that was removed since. docs/contract.md#idempotency
  */
 export const makeReplayedHeader = ({ isReplayed, unkeptRevision }: Written): Record<string, string> => ({
   ...(isReplayed && { "Idempotent-Replayed": "true" }),

@@ -43,8 +43,8 @@ const hash = (values: readonly unknown[]): Promise<string> =>
  * Runs a write as the caller. Returns its outcome, and the request for the rules to judge it by.
  *
  * With an Idempotency-Key, the write's id is a hash of account, image, operation and key: a second request with the key has
- * the same id, and its `requestHash` shows whether it asks for the same write. `requestHash` leaves out headers that differ
- * between the two, such as Date and the signature. Without a key, only the attempts of this request share an id.
+ * the same id, and its `requestHash` shows whether it asks for the same write. `requestHash` covers no header but
+ * If-Match. Without a key, only the tries of this HTTP request share an id.
  * docs/contract.md#idempotency
  *
  * @param requested what `requestHash` covers beyond operation, image and If-Match: values that always print as the same JSON

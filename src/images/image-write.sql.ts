@@ -96,7 +96,10 @@ const isImageToWrite = (bind: Placeholders<WriteValues>, change: Change): SQL | 
     sql`${excess(bind, change)} IS NULL`,
   );
 
-/** The row of `account_writes` for a write with an Idempotency-Key that changes nothing. */
+/**
+ * The row of `account_writes` for a write with an Idempotency-Key that is allowed, and whose values are stored already. A refused
+ * write uses up no key.
+ */
 function selectRecord(bind: Placeholders<WriteValues>, change: Change): SQL {
   const same = namesOf(change).map((name) => sql`${newValue(name)} IS ${images[name]}`);
   const { unchanged = and(eq(images.owner, bind.account), ...same) } = change;
@@ -125,7 +128,8 @@ export type WrittenRow = RowOf<typeof writtenFields>;
 
 /**
  * Three statements of one definition: the UPDATE of a write; the SELECT that a dry run executes in its place; and an INSERT that
- * records the Idempotency-Key of a write that changed nothing. If the write changed something, a trigger records the key.
+ * records the Idempotency-Key of a write that changed nothing (`selectRecord`). If the write changed something, a trigger records
+ * the key.
  */
 export const changeStatements = <V extends WriteValues>(define: (bind: Placeholders<V>) => Change) => ({
   apply: statement<V>().reads(
@@ -170,8 +174,8 @@ const isNeeded = ({ needsOutcome }: Placeholders<NeedsOutcome>): SQL => sql`(${n
 type MoreFields = Readonly<Record<string, Expression<unknown>>>;
 
 /**
- * The statements of a write and of its outcome. Without further fields the outcome has no row if the write was made by the
- * statement before it: that has returned all there is to say.
+ * The statements of a write and of its outcome. The outcome returns no row if the UPDATE before it has changed the image, whose
+ * RETURNING has said all. With further fields it always returns one.
  *
  * @param more further fields of the outcome
  */
@@ -213,8 +217,8 @@ export function bindChange<V>(
 }
 
 /**
- * Makes a write, reads its outcome, records its Idempotency-Key, and runs `more`: one batch, in this order. Should the outcome
- * have no row although the write was not made, it is read alone, in a second round trip.
+ * Makes a write, reads its outcome, records the Idempotency-Key if nothing changed, and runs `more`: one batch, in this order. The
+ * UPDATE or the outcome returns a row; if ever neither does, the outcome is read again, in a second round trip.
  */
 export async function runBound<V extends WriteValues, Row extends OutcomeRow>(
   db: Database,

@@ -102,8 +102,8 @@ const isOnSentRevision = (bind: Placeholders<WriteValues>): SQL | undefined =>
   );
 
 /**
- * Neither this request nor an earlier one with its Idempotency-Key made the write, and its preconditions hold when the
- * statement runs. A write whose acknowledgement was lost is sent again: it must not be applied twice.
+ * The write was not made yet, by this request or by an earlier one with the same Idempotency-Key, and the request's preconditions
+ * hold when the statement runs. A write whose acknowledgement was lost is sent again: it must not be applied twice.
  */
 export const isApplicable = (bind: Placeholders<WriteValues>): SQL | undefined =>
   and(
@@ -119,7 +119,7 @@ export type WriteOutcome = {
   applied: {
     /** The image as the write left it; as it is now if that revision is not kept. */
     image: ImageRow;
-    /** The revision that the write left, if it is not kept, so that `image` is the image as it is now. Else null. */
+    /** The revision that the write left, if it was removed since: `image` is then the current one. Else null. */
     unkeptRevision: number | null;
     requestHash: string | null;
     /** An earlier HTTP request with the same Idempotency-Key made the write. */
@@ -148,12 +148,12 @@ export const unlessApplied = (expression: SQL): SQL => sql`CASE WHEN ${isUnmade}
 
 /**
  * The outcome of a write, read in its transaction: the caller's authority, the record of this write, made now or earlier,
- * and the image. `earlier` is the revision that the write left, if the image is at another one by now.
+ * and the image. `earlier` is the image at the revision that the write left: null if that is the current one, or was removed.
  *
- * @param excess computed only if the write was not made: NULL if it would change nothing, 0 if it would, and else the bytes
- * that the account's images would take, which are too many
+ * @param wouldExceed computed only if the write was not made. NULL: it would change nothing. 0: it would change something, within
+ * the limit. Else the bytes that the account's images would take, which are too many
  */
-export const outcomeFields = (bind: Placeholders<WriteValues>, excess: SQL) => ({
+export const outcomeFields = (bind: Placeholders<WriteValues>, wouldExceed: SQL) => ({
   hasAuthority,
   record: leftJoined(
     {
@@ -167,7 +167,7 @@ export const outcomeFields = (bind: Placeholders<WriteValues>, excess: SQL) => (
   ),
   earlier: leftJoined(revisionColumns, "uuid"),
   image: foundImage(bind.account),
-  excess: nullableInteger(unlessApplied(excess)),
+  wouldExceed: nullableInteger(unlessApplied(wouldExceed)),
   roomInMs: roomInMs(bind, sql`${isUnmade} AND ${isOnSentRevision(bind)}`),
 });
 
@@ -201,11 +201,11 @@ export const readWritten = (
 ): WriteOutcome => ({
   hasAuthority: true,
   applied: { image, unkeptRevision: null, requestHash, isReplayed: false, changedColumns: changed },
-  ...made,
+  ...ofMadeWrite,
 });
 
-/** What an outcome says only of a write that was not made. */
-const made = { image: null, wouldChange: false, excessBytes: null, secondsUntilRoom: null } as const;
+/** What these fields, which tell why a write was not made, hold when it was. */
+const ofMadeWrite = { image: null, wouldChange: false, excessBytes: null, secondsUntilRoom: null } as const;
 
 /**
  * Reads a row of `selectOutcome`. If this HTTP request made the write, `hasAuthority` is true, even if the authority has
@@ -214,7 +214,7 @@ const made = { image: null, wouldChange: false, excessBytes: null, secondsUntilR
  * @param rehearsed the image as a dry run would leave it. Empty for a write, and if the write would not be applied
  */
 export function readOutcome<Row extends OutcomeRow>(
-  { hasAuthority, record, earlier, image, excess, roomInMs, ...more }: Row,
+  { hasAuthority, record, earlier, image, wouldExceed, roomInMs, ...more }: Row,
   write: Write,
   rehearsed: ImageRow | undefined,
 ): WriteOutcome & Omit<Row, keyof OutcomeRow> {
@@ -222,12 +222,20 @@ export function readOutcome<Row extends OutcomeRow>(
     const changedColumns = image?.uuid === rehearsed.uuid ? listChangedColumns(image, rehearsed) : null;
     const { requestHash } = write;
     const applied = { image: rehearsed, unkeptRevision: null, requestHash, isReplayed: false, changedColumns };
-    return { ...more, hasAuthority, applied, ...made };
+    return { ...more, hasAuthority, applied, ...ofMadeWrite };
   }
   if (record === null || image === null) {
-    const excessBytes = excess || null;
+    const excessBytes = wouldExceed || null;
     const secondsUntilRoom = roomInMs === null || excessBytes ? null : Math.ceil(roomInMs / 1000);
-    return { ...more, hasAuthority, applied: null, image, wouldChange: excess !== null, excessBytes, secondsUntilRoom };
+    return {
+      ...more,
+      hasAuthority,
+      applied: null,
+      image,
+      wouldChange: wouldExceed !== null,
+      excessBytes,
+      secondsUntilRoom,
+    };
   }
   const isNewest = record.revision === image.revision;
   const isReplayed = record.httpRequestId !== write.httpRequestId;
@@ -239,5 +247,5 @@ export function readOutcome<Row extends OutcomeRow>(
     changedColumns: record.changed,
   };
   const isAllowed = hasAuthority || !isReplayed;
-  return { ...more, hasAuthority: isAllowed, applied, ...made };
+  return { ...more, hasAuthority: isAllowed, applied, ...ofMadeWrite };
 }

@@ -1627,7 +1627,7 @@ select "caller"."hasAuthority" as "hasAuthority",
       WHERE "new"."acl" IS NOT "images"."acl"
     )
     ELSE 0
-  END as "excess",
+  END as "wouldExceed",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
@@ -2411,7 +2411,7 @@ select "caller"."hasAuthority" as "hasAuthority",
       WHERE "new"."acl" IS NOT "images"."acl"
     )
     ELSE 0
-  END as "excess",
+  END as "wouldExceed",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
@@ -2896,7 +2896,7 @@ select "caller"."hasAuthority" as "hasAuthority",
         0
     )
     ELSE 0
-  END as "excess",
+  END as "wouldExceed",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
@@ -3271,7 +3271,7 @@ select "caller"."hasAuthority" as "hasAuthority",
       WHERE "new"."state" IS NOT "images"."state"
     )
     ELSE 0
-  END as "excess",
+  END as "wouldExceed",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
@@ -4919,7 +4919,7 @@ select "caller"."hasAuthority" as "hasAuthority",
       )
     )
     ELSE 0
-  END as "excess",
+  END as "wouldExceed",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
@@ -5780,7 +5780,7 @@ select "caller"."hasAuthority" as "hasAuthority",
       AND "new"."tags" IS NOT "images"."tags"
     )
     ELSE 0
-  END as "excess",
+  END as "wouldExceed",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
@@ -6370,7 +6370,7 @@ select "caller"."hasAuthority" as "hasAuthority",
       WHERE CASE WHEN ?2 IS NULL THEN "images"."tags" <> '{}' ELSE json_type("images"."tags", ?2) IS NOT NULL END
     )
     ELSE 0
-  END as "excess",
+  END as "wouldExceed",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (
@@ -6962,7 +6962,7 @@ select "caller"."hasAuthority" as "hasAuthority",
       )
     )
     ELSE 0
-  END as "excess",
+  END as "wouldExceed",
   CASE
     WHEN coalesce("account_writes"."write_id", "image_revisions"."write_id") IS NULL
     AND (

@@ -13,7 +13,7 @@ export type Written = {
   changedFields: readonly string[];
   /** An earlier request with the same Idempotency-Key made the write. */
   isReplayed: boolean;
-  /** The revision that the write left, if it is not kept, so that `image` is the image as it is now. Else null. */
+  /** The revision that the write left, if it was removed since: `image` is then the current one. Else null. */
   unkeptRevision: number | null;
 };
 
@@ -34,7 +34,7 @@ export type WriteRequest = {
  *
  * @param isShown whether the answer shows the image
  * @throws {CloudApiError} InvalidCredentials when the caller's authority is gone; IdempotencyKeyReused; ResourceNotFound
- * when the image is to be shown as it is now, and is hidden by now
+ * when the revision that it left was removed, and the caller may no longer see the current image
  */
 export function findApplied(
   outcome: WriteOutcome,

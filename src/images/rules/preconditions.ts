@@ -67,7 +67,8 @@ export function assertMatch(preconditions: Preconditions, current: { revision: n
 }
 
 /**
- * Checks the preconditions of a write that was not applied, after every other reason but one: that the account's history is full.
+ * Checks the preconditions of a write that was not applied. All other reasons are checked before, but for a full history, which is
+ * checked after.
  *
  * @throws {CloudApiError} PreconditionFailed, with the current ETag; PreconditionRequired without an If-Match where
  * one is required
