@@ -8,7 +8,7 @@ type Credentials = { caller: Caller; key: VerificationKey };
 /**
  * Credentials of recent callers, by keyId as sent, algorithm and path. The least recently used are evicted first.
  *
- * The cache saves one round trip and grants nothing: every statement checks authority again (`db/authority`), on a replica as on
+ * The cache saves one round trip and grants nothing: each operation checks authority again in SQL (`db/authority`), on a replica as on
  * the primary, and `confirmCaller` identifies the caller of a request that runs none, unless that is throttled.
  * docs/performance.md#what-an-isolate-remembers
  */

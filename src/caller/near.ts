@@ -54,7 +54,7 @@ async function answerFirst(near: NearReads, answer: () => Promise<Response>): Pr
     if (near.ageMs !== undefined) answered.headers.set("Age", String(Math.ceil(near.ageMs / 1000)));
     return answered;
   } catch (error) {
-    // Nothing was read from a replica: the primary has refused.
+    // No age: no replica was read, so it is the primary that refuses.
     if (near.ageMs === undefined) throw error;
   }
   near.db = undefined;

@@ -91,7 +91,7 @@ export const images = sqliteTable(
     ...manifestColumns,
     /** Every write raises it, from 1. A trigger then inserts the revision into `image_revisions`. */
     revision: integer().notNull().default(1),
-    /** Id of the write that made this revision, the same at every retry of it. */
+    /** Id of the write that made this revision: the same when the service tries again, or a client with its Idempotency-Key. */
     write_id: text(),
     /** Who made this revision: a JSON object of `toWriteValues`, which the trigger reads. NULL for provisioning. */
     write: text(),

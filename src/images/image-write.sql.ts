@@ -128,8 +128,8 @@ export type WrittenRow = RowOf<typeof writtenFields>;
 
 /**
  * Three statements of one definition: the UPDATE of a write; the SELECT that a dry run executes in its place; and an INSERT that
- * records the Idempotency-Key of a write that changed nothing (`selectRecord`). If the write changed something, a trigger records
- * the key.
+ * records the Idempotency-Key of a write that changed nothing (`selectRecord`). If the write changed something, the trigger of its
+ * revision inserts the same row into `account_writes`.
  */
 export const changeStatements = <V extends WriteValues>(define: (bind: Placeholders<V>) => Change) => ({
   apply: statement<V>().reads(

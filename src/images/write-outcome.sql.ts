@@ -190,7 +190,7 @@ export const selectOutcome = (columns: SelectedFieldsFlat, bind: Placeholders<Wr
 
 export type OutcomeRow = RowOf<ReturnType<typeof outcomeFields>>;
 
-/** Lists the columns that differ, in the form of `image_history.changed`. */
+/** Lists the columns that differ, in the form of `image_revisions.changed`. */
 const listChangedColumns = (before: ImageRow, after: ImageRow): string =>
   manifestColumnNames.filter((name) => before[name] !== after[name]).join(", ");
 
