@@ -65,7 +65,7 @@ const findNear = async (c: Context<AppEnv>, identification: Identification): Pro
 
 /**
  * Identifies a caller that was found in the cache or on a replica anew, on the primary, before the answer leaves, if the request
- * ran no statement there: a statement has checked the caller, but a request that was refused for its body, say, ran none. Skips
+ * ran no statement there: a statement has checked the caller, but a request that was refused for its body's digest, say, ran none. Skips
  * an answer that was read from a replica, and a throttled request, which must cost no round trip.
  *
  * @throws {CloudApiError} as `authenticate`, in place of the answer
