@@ -16,11 +16,11 @@ import {
 import { bundleWorker } from "../scripts/serving/bundle.ts";
 import { endProcess, readWorkerdVersion } from "../scripts/serving/workerd.ts";
 import { measureDistances, writeDelayed } from "./distance.ts";
-import { type LoadOptions, runLoad } from "./load.ts";
+import type { LoadOptions } from "./load.ts";
 import { record, recordedUpdates } from "./recording.ts";
 import { chooseKey, type Kind, kinds, makeKeys, makeSignedRequest, visibleImages } from "./requests.ts";
 import { compareServed } from "./served.ts";
-import { compareCommands, countUpdates, makeDatabase, readCpuMicroseconds, serveWorkers } from "./site.ts";
+import { compareCommands, countUpdates, makeDatabase, measureRun, serveWorkers } from "./site.ts";
 import {
   formatTable,
   type Measured,
@@ -83,11 +83,9 @@ type Site = Awaited<ReturnType<typeof serveWorkers>> & {
 type Load = Pick<LoadOptions, "kind" | "connections" | "seconds" | "prefix">;
 
 async function measureLoad(site: Site, worker: string, load: Load): Promise<Measured> {
-  const pid = site.run.pid ?? 0;
-  const before = readCpuMicroseconds(pid);
-  const { requests, seconds, ...latencies } = await runLoad({ ...load, port: site.port(worker), keys });
+  const { requests, ...measured } = await measureRun(site.run.pid ?? 0, { ...load, port: site.port(worker), keys });
   if (load.kind.startsWith("update") && load.prefix !== "/none") site.answered += requests;
-  return { perSecond: requests / seconds, cpu: (readCpuMicroseconds(pid) - before) / requests, ...latencies };
+  return measured;
 }
 
 type Bundle = { name: string; bundle: string };

@@ -1,20 +1,10 @@
 /** Measures `npm run serve` of two checkouts, each over its own local D1 and migrations, in turns. */
 import { join } from "node:path";
-import { type LoadOptions, runLoad } from "./load.ts";
 import { kinds } from "./requests.ts";
-import { listTree, makeDatabase, makeDatabaseBy, readCpuMicroseconds, startCommand } from "./site.ts";
+import { makeDatabase, makeDatabaseBy, measureRun, startCommand } from "./site.ts";
 import { computeRatios, formatSpread, kindNames, type Measured } from "./summary.ts";
 
 type Options = { before: string; images: number; seconds: number; rounds: number };
-
-type Command = Awaited<ReturnType<typeof startCommand>>;
-
-async function measure({ port, pid }: Command, load: Omit<LoadOptions, "port">): Promise<Measured> {
-  const readCpu = () => listTree(pid).reduce((sum, one) => sum + readCpuMicroseconds(one), 0);
-  const before = readCpu();
-  const { requests, seconds, ...latencies } = await runLoad({ ...load, port });
-  return { perSecond: requests / seconds, cpu: (readCpu() - before) / requests, ...latencies };
-}
 
 /** @returns a table: this checkout's throughput, CPU and latency as multiples of the other's, within each round */
 export async function compareServed(folder: string, { before, images, rounds, seconds }: Options): Promise<string> {
@@ -32,8 +22,8 @@ export async function compareServed(folder: string, { before, images, rounds, se
         ["now", now],
         ["before", other],
       ] as const;
-      for (const [name, command] of round % 2 ? turns : turns.toReversed())
-        samples[name].push(await measure(command, load));
+      for (const [name, { pid, port }] of round % 2 ? turns : turns.toReversed())
+        samples[name].push(await measureRun(pid, { ...load, port }));
     }
     // Round 0 warms up.
     const ratios = computeRatios(samples.now.slice(1), samples.before.slice(1));

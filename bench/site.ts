@@ -13,8 +13,9 @@ import { bundleWorker } from "../scripts/serving/bundle.ts";
 import { findDatabaseFile } from "../scripts/serving/database-file.ts";
 import { endProcess, runPlainWorkerd, type Served } from "../scripts/serving/workerd.ts";
 import { formatPublicLine } from "../scripts/starting/ssh-wire.ts";
-import { runLoad } from "./load.ts";
+import { type LoadOptions, runLoad } from "./load.ts";
 import { caller, imageOf, makeKeys, type SigningKey, visibleImages } from "./requests.ts";
+import type { Measured } from "./summary.ts";
 
 /** Loads accounts and images as `npm run provision` does. */
 export async function provision(state: string, file: { accounts: unknown[]; images: unknown[] }): Promise<void> {
@@ -43,11 +44,20 @@ export async function serveService(folder: string, state: string, vars: Readonly
   return { run, port: port("service"), pid: run.pid ?? 0 };
 }
 
+const ticksPerSecond = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
+
 /** User and system time of a process so far, in µs. proc(5) */
 export function readCpuMicroseconds(pid: number): number {
   const stat = readStat(pid);
-  const ticksPerSecond = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
   return ((Number(stat[11]) + Number(stat[12])) * 1_000_000) / ticksPerSecond;
+}
+
+/** Runs the load against a process. The CPU is that of all that it started, too. @returns what was measured, and how many requests were answered */
+export async function measureRun(pid: number, load: LoadOptions): Promise<Measured & { requests: number }> {
+  const readCpu = () => listTree(pid).reduce((sum, one) => sum + readCpuMicroseconds(one), 0);
+  const before = readCpu();
+  const { requests, seconds, ...latencies } = await runLoad(load);
+  return { requests, perSecond: requests / seconds, cpu: (readCpu() - before) / requests, ...latencies };
 }
 
 /** A process and all that it started, directly or not. proc(5) */

@@ -1,5 +1,6 @@
 /**
- * Checks that every import of `src/` points down, types counted: docs/architecture.md#layers. Biome finds circles.
+ * Checks that every import of `src/` points down, types counted, and that rules load no SQL: docs/architecture.md#layers. Biome finds
+ * circles.
  * Part of `npm run check`.
  */
 import { globSync, readFileSync } from "node:fs";
@@ -32,35 +33,40 @@ function mayImport(file: string, to: string): boolean {
   return below !== -1 && (below < rank || isLeaf || (below === rank && findFolder(to) === findFolder(file)));
 }
 
-/** The files that a file imports: values, types, for the effect, or to export again. */
-function listImports(root: string, file: string): string[] {
+type Import = { to: string; isTypes: boolean };
+
+/** What a file imports: values, types, for the effect, or to export again. */
+function listImports(root: string, file: string): Import[] {
   const text = readFileSync(join(root, file), "utf8");
-  const paths = [...text.matchAll(/\b(?:from|import)\s*\(?\s*"(\.[^"]+\.ts)"/g)].map(([, path = ""]) => path);
-  return paths.map((path) => normalize(join(dirname(file), path)));
+  const found = text.matchAll(/(?:\b(?:import|export) (type\b)?[^;"]*\bfrom|\bimport)\s*\(?\s*"(\.[^"]+\.ts)"/g);
+  return [...found].map(([, type, path = ""]) => ({
+    to: normalize(join(dirname(file), path)),
+    isTypes: type !== undefined,
+  }));
 }
 
-/** `rules/` is pure, and takes of SQL types alone: what imports a rule, as the scripts do, does not load drizzle. */
-const takesSqlValue = (root: string, file: string): boolean =>
-  /\brules\//.test(file) &&
-  /^(?:import|export) (?!type\b)[^;]*"[./]+(?:\/db\/[\w-]+|[\w-]+\.sql)\.ts"/m.test(
-    readFileSync(join(root, file), "utf8"),
-  );
+const name = (file: string): string => `src/${file} (${layerOf(file) ?? "no layer"})`;
 
-const name = (file: string): string => `src/${file} (${layers[findRank(file)]?.[0] ?? "no layer"})`;
+const layerOf = (file: string): string | undefined => layers[findRank(file)]?.[0];
 
-/** Finds the imports that do not point down, one line each. @param root the folder `src`, or a copy of it */
-export function findUpward(root: string): string[] {
+/** Rules are pure, and take of SQL types alone: what imports a rule, as the scripts do, does not load drizzle. */
+const takesSql = (file: string, { to, isTypes }: Import): boolean =>
+  layerOf(file) === "rules/" && !isTypes && ["db/", "SQL"].includes(layerOf(to) ?? "");
+
+function describeMistake(file: string, imported: Import): string[] {
+  const both = `${name(file)} imports ${name(imported.to)}`;
+  if (!mayImport(file, imported.to)) return [`${both}, which is not below it`];
+  return takesSql(file, imported) ? [`${both} for more than its types`] : [];
+}
+
+/** Finds the imports that do not point down, or load SQL for a rule, one line each. @param root the folder `src`, or a copy of it */
+export function findMistakes(root: string): string[] {
   const files = globSync("**/*.ts", { cwd: root }).filter((file) => !file.startsWith("console/"));
-  return files.sort().flatMap((file) => [
-    ...listImports(root, file)
-      .filter((to) => !mayImport(file, to))
-      .map((to) => `${name(file)} imports ${name(to)}, which is not below it`),
-    ...(takesSqlValue(root, file) ? [`${name(file)} imports more than types of SQL`] : []),
-  ]);
+  return files.sort().flatMap((file) => listImports(root, file).flatMap((imported) => describeMistake(file, imported)));
 }
 
 if (import.meta.main) {
-  const mistakes = findUpward(join(import.meta.dirname, "../src"));
+  const mistakes = findMistakes(join(import.meta.dirname, "../src"));
   for (const mistake of mistakes) console.error(mistake);
   process.exitCode = mistakes.length > 0 ? 1 : 0;
 }

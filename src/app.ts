@@ -4,7 +4,6 @@ import { createKey, deleteKey, getKey, listKeys } from "./accounts/keys.ts";
 import { authenticate, checkBodyDigests, confirmCaller, readAuthorization } from "./caller/authenticate.ts";
 import { checkScope } from "./caller/scope.ts";
 import type { AppEnv } from "./context.ts";
-import { answerPreflight, beginRequest } from "./http/begin-request.ts";
 import { readBody } from "./http/body.ts";
 import { health, ping } from "./http/health.ts";
 import { checkRoute, welcomeBrowser } from "./http/known-route.ts";
@@ -13,6 +12,7 @@ import { checkAccept, negotiateVersion } from "./http/negotiate.ts";
 import { onError } from "./http/on-error.ts";
 import { byAction } from "./http/operation.ts";
 import { logRequest } from "./http/request-log.ts";
+import { answerPreflight, setResponseHeaders } from "./http/response-headers.ts";
 import { addImageAcl, readAclParameters, removeImageAcl } from "./images/acl.ts";
 import { cloneImage } from "./images/clone-image.ts";
 import { deleteImage } from "./images/delete-image.ts";
@@ -62,7 +62,7 @@ const imageRoutes = new Hono<AppEnv>()
 
 /** The whole service: the steps of every request, then the routes. Cheap checks come before D1. docs/contract.md#order-of-checks */
 export const app: Hono<AppEnv> = new Hono<AppEnv>({ getPath: canonicalizePath })
-  .use(logRequest, beginRequest, answerPreflight, welcomeBrowser)
+  .use(logRequest, setResponseHeaders, answerPreflight, welcomeBrowser)
   .use(
     checkRoute(() => app),
     negotiateVersion,

@@ -24,7 +24,7 @@ export type Bindings = ConfigurationVariables & {
   checkStorage?: () => Promise<void>;
 };
 
-/** What the steps of a request pass on. `beginRequest` sets the required values. `requireSet` reads optional ones. */
+/** What the steps of a request pass on. `setResponseHeaders` sets the required values. `requireSet` reads optional ones. */
 type Variables = {
   requestId: string;
   /** `performance.now()` when the request arrived, ms. */

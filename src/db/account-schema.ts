@@ -1,8 +1,10 @@
-import { sql } from "drizzle-orm";
+import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { check, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { UpdatableAccountField } from "../tables.ts";
 
 /** The tables of accounts and their keys: see `db/schema`. */
+
+export const isFlag = (column: SQLWrapper): SQL => sql`${column} IN (0, 1)`;
 
 const updatableAccountColumns = {
   email: text(),
@@ -35,10 +37,7 @@ export const accounts = sqliteTable(
     /** Id of the service's last write of this row. */
     write_id: text(),
   },
-  (table) => [
-    check("accounts_operator", sql`${table.operator} IN (0, 1)`),
-    check("accounts_disabled", sql`${table.disabled} IN (0, 1)`),
-  ],
+  (table) => [check("accounts_operator", isFlag(table.operator)), check("accounts_disabled", isFlag(table.disabled))],
 );
 
 const keyColumns = {

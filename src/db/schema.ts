@@ -3,6 +3,7 @@ import { check, index, integer, primaryKey, sqliteTable, sqliteView, text, uniqu
 import { type ImageState, imageStates } from "../image-states.ts";
 import type { WriteOperation } from "../operations.ts";
 import type { ManifestColumn } from "../tables.ts";
+import { isFlag } from "./account-schema.ts";
 
 /**
  * The tables of D1. `migrations/` has the SQL that makes them, and what Drizzle cannot declare: STRICT, WITHOUT ROWID and
@@ -80,8 +81,7 @@ const manifestColumns = {
   state: text().$type<ImageState>().notNull(),
 };
 
-const isNullOrJson = (column: SQLWrapper, type: "object" | "array"): SQL =>
-  sql`${column} IS NULL OR json_type(${column}) = ${sql.raw(`'${type}'`)}`;
+const isNullOrObject = (column: SQLWrapper): SQL => sql`${column} IS NULL OR json_type(${column}) = 'object'`;
 
 /** The current images. */
 export const images = sqliteTable(
@@ -105,16 +105,16 @@ export const images = sqliteTable(
     index("images_public").on(table.state).where(sql`${table.public} = 1`),
     index("images_origin").on(table.origin),
     check("images_state", sql`${table.state} IN (${sql.raw(imageStates.map((state) => `'${state}'`).join(", "))})`),
-    check("images_public", sql`${table.public} IN (0, 1)`),
+    check("images_public", isFlag(table.public)),
     check("images_revision", sql`${table.revision} >= 1`),
-    check("images_requirements", isNullOrJson(table.requirements, "object")),
-    check("images_files", isNullOrJson(table.files, "array")),
-    check("images_tags", isNullOrJson(table.tags, "object")),
+    check("images_requirements", isNullOrObject(table.requirements)),
+    check("images_files", sql`${table.files} IS NULL OR json_type(${table.files}) = 'array'`),
+    check("images_tags", isNullOrObject(table.tags)),
     check(
       "images_acl",
       sql`${table.acl} IS NULL OR (json_type(${table.acl}) = 'array' AND json_array_length(${table.acl}) > 0)`,
     ),
-    check("images_error", isNullOrJson(table.error, "object")),
+    check("images_error", isNullOrObject(table.error)),
   ],
 );
 

@@ -22,7 +22,7 @@ const fixedHeaders = {
   Server: `cloudapi/${version}`,
 };
 
-/** Makes the headers of an answer that is made now. As one object: each `set` of a Headers costs a call out of JavaScript. */
+/** Makes the headers of an answer, but for those of its times. As one object: each `set` of a Headers costs a call out of JavaScript. */
 export function makeAnswerHeaders(
   c: Context<AppEnv>,
   more: Readonly<Record<string, string>> = {},
@@ -36,24 +36,10 @@ export function makeAnswerHeaders(
     "X-Api-Version": release,
     "Triton-Datacenter-Name": readConfiguration(c.env).datacenterName,
     Date: new Date().toUTCString(),
-    ...formatTimes(c),
     ...(c.get("isDryRun") && { "Dry-Run": "true" }),
     ...(ignored && { "Ignored-Parameters": formatNames(ignored) }),
     ...more,
   };
-}
-
-/**
- * Says where the time went, in ms: `auth` until the caller was known, with its round trip to D1; `db` in all round trips;
- * `total`. Deployed, the clock moves only across I/O. @see https://www.w3.org/TR/server-timing/
- */
-function formatTimes(c: Context<AppEnv>): Record<string, string> {
-  const total = performance.now() - c.get("startedAt");
-  const database = c.get("meter").milliseconds + c.get("nearMeter").milliseconds;
-  const [auth, db, all] = [c.get("authMilliseconds") ?? 0, database, total].map((ms) => Math.round(ms * 10) / 10);
-  const whole = String(Math.round(total));
-  const timing = `auth;dur=${auth}, db;dur=${db}, total;dur=${all}`;
-  return { "Response-Time": whole, "X-Response-Time": whole, "Server-Timing": timing };
 }
 
 type AnswerOptions = { status?: number; headers?: Readonly<Record<string, string>> };
@@ -66,11 +52,10 @@ const encoder = new TextEncoder();
  */
 export async function answerJson(c: Context<AppEnv>, value: unknown, options: AnswerOptions = {}): Promise<Response> {
   const bytes = encoder.encode(toAsciiJson(value));
-  const md5 = await computeMd5(bytes);
   const headers = {
     ...makeAnswerHeaders(c, options.headers),
     "Content-Type": "application/json",
-    "Content-MD5": md5,
+    "Content-MD5": await computeMd5(bytes),
     // Hono answers HEAD from GET and drops the body, and with it the length that the platform would count.
     ...(c.req.method === "HEAD" && { "Content-Length": String(bytes.length) }),
   };

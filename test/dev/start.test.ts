@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findFreePort } from "../../scripts/running/address.ts";
+import { readStat } from "../../scripts/running/process-group.ts";
 import type { Answer } from "../support/answer.ts";
 import { readCurl } from "../support/curl.ts";
 import { run, StartedService } from "../support/started.ts";
@@ -132,11 +133,10 @@ describe("npm start", () => {
 
   it("opens no port but that of the service to whoever can list processes: no inspector, no debugger", () => {
     const { child } = JSON.parse(readFileSync(join(folder, "state/running.json"), "utf8"));
-    // The processes of its group, the fifth field, and not those of others that end meanwhile. proc(5)
+    // The processes of its group, the third field after the name, and not those of others that end meanwhile. proc(5)
     const readOurs = (pid: string): string[] => {
       try {
-        const isOurs = readFileSync(`/proc/${pid}/stat`, "latin1").split(" ")[4] === String(child.pid);
-        return isOurs ? [readFileSync(`/proc/${pid}/cmdline`, "utf8")] : [];
+        return readStat(Number(pid))[2] === String(child.pid) ? [readFileSync(`/proc/${pid}/cmdline`, "utf8")] : [];
       } catch {
         return [];
       }

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { findUpward } from "../../scripts/check-layers.ts";
+import { findMistakes } from "../../scripts/check-layers.ts";
 
 const src = join(import.meta.dirname, "../../src");
 const copy = mkdtempSync(join(tmpdir(), "cloudapi-edge-layers-"));
@@ -14,14 +14,14 @@ afterAll(() => rmSync(copy, { recursive: true }));
 function plant(file: string, text: string): string[] {
   const path = join(copy, file);
   writeFileSync(path, text);
-  const found = findUpward(copy);
+  const found = findMistakes(copy);
   rmSync(path);
   return found;
 }
 
 describe("the layers of src/", () => {
   it("hold: no import points up", () => {
-    expect(findUpward(src)).toEqual([]);
+    expect(findMistakes(src)).toEqual([]);
   });
 
   it.each([
