@@ -20,17 +20,8 @@ import type { LoadOptions } from "./load.ts";
 import { record, recordedUpdates } from "./recording.ts";
 import { chooseKey, type Kind, kinds, makeKeys, makeSignedRequest, visibleImages } from "./requests.ts";
 import { compareServed } from "./served.ts";
-import { compareCommands, countUpdates, makeDatabase, measureRun, serveWorkers } from "./site.ts";
-import {
-  formatTable,
-  type Measured,
-  type Results,
-  type Rows,
-  spreadAll,
-  summarize,
-  summarizeCommands,
-  type Target,
-} from "./summary.ts";
+import { countUpdates, makeDatabase, measureRun, serveWorkers } from "./site.ts";
+import { formatTable, type Measured, type Results, type Rows, spreadAll, summarize, type Target } from "./summary.ts";
 import { measureWorst } from "./worst.ts";
 
 const usage = `usage: npm run bench [-- OPTIONS]
@@ -213,8 +204,6 @@ async function bench(): Promise<number> {
   const sizes: Results["sizes"] = [];
   for (const site of sites) sizes.push(await measureSize(site, plan));
   for (const site of sites) await closeSite(site);
-  say("comparing npm run serve and npm start");
-  const commands = summarizeCommands(await compareCommands(folder, keys, plan));
   const [cpu] = cpus();
   const results: Results = {
     date: new Date().toISOString(),
@@ -228,7 +217,6 @@ async function bench(): Promise<number> {
     },
     seconds,
     rounds,
-    commands,
     sizes,
   };
   writeFileSync(out, `${JSON.stringify(results, null, 2)}\n`);

@@ -1,7 +1,7 @@
 /** Measures `npm run serve` of two checkouts, each over its own local D1 and migrations, in turns. */
 import { join } from "node:path";
 import { kinds } from "./requests.ts";
-import { makeDatabase, makeDatabaseBy, measureRun, startCommand } from "./site.ts";
+import { makeDatabase, makeDatabaseBy, measureRun, startServe } from "./site.ts";
 import { computeRatios, formatSpread, kindNames, type Measured } from "./summary.ts";
 
 type Options = { before: string; images: number; seconds: number; rounds: number };
@@ -11,8 +11,8 @@ export async function compareServed(folder: string, { before, images, rounds, se
   const states = { now: join(folder, "now"), before: join(folder, "before") };
   const keys = makeDatabaseBy(before, states.before, images);
   await makeDatabase(states.now, images, keys);
-  const now = await startCommand("serve", states.now);
-  const other = await startCommand("serve", states.before, before);
+  const now = await startServe(states.now);
+  const other = await startServe(states.before, before);
   const lines = ["| 16 connections | throughput | CPU | p50 | p99 |", "|---|---|---|---|---|"];
   for (const kind of kinds) {
     const load = { kind, connections: 16, seconds, keys };

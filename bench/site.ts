@@ -1,6 +1,6 @@
 /** What every measurement needs: a folder, a database, and Workers on plain workerd. */
 import { execFileSync, spawn } from "node:child_process";
-import { cpSync, readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openDatabase } from "../scripts/provisioning/database.ts";
 import { readProvision } from "../scripts/provisioning/entries.ts";
@@ -8,10 +8,9 @@ import { load } from "../scripts/provisioning/load.ts";
 import { DatabaseSync } from "../scripts/provisioning/sqlite.ts";
 import { findFreePort } from "../scripts/running/address.ts";
 import { readStat } from "../scripts/running/process-group.ts";
-import { waitUntilReady } from "../scripts/running/service.ts";
 import { bundleWorker } from "../scripts/serving/bundle.ts";
 import { findDatabaseFile } from "../scripts/serving/database-file.ts";
-import { endProcess, runPlainWorkerd, type Served } from "../scripts/serving/workerd.ts";
+import { endProcess, runPlainWorkerd, type Served, waitUntilReady } from "../scripts/serving/workerd.ts";
 import { formatPublicLine } from "../scripts/starting/ssh-wire.ts";
 import { type LoadOptions, runLoad } from "./load.ts";
 import { caller, imageOf, makeKeys, type SigningKey, visibleImages } from "./requests.ts";
@@ -135,39 +134,13 @@ export function countUpdates(state: string): number {
 
 const root = join(import.meta.dirname, "..");
 
-/** Starts a command of a checkout as a person does, with a database of its own. Nobody reads its log. */
-export async function startCommand(name: "start" | "serve", state: string, checkout = root) {
+/** Starts `npm run serve` of a checkout as a person does. Nobody reads its log. */
+export async function startServe(state: string, checkout = root) {
   const port = await findFreePort();
-  const script = join(checkout, `scripts/${name}.ts`);
-  const args = [script, "--port", String(port), "--state", state, ...(name === "start" ? ["--empty"] : [])];
+  const args = [join(checkout, "scripts/serve.ts"), "--port", String(port), "--state", state];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
   // A signal may end the bench itself.
   process.prependListener("exit", () => child.kill("SIGTERM"));
-  if (!(await waitUntilReady({ process: child, said: [], name }, `http://127.0.0.1:${port}`)))
-    throw new Error(`npm run ${name} ended before it answered`);
+  if (!(await waitUntilReady(child, `http://127.0.0.1:${port}`))) throw new Error("npm run serve ended by itself");
   return { port, pid: child.pid ?? 0, end: () => endProcess(child) };
-}
-
-/** Measures updates a second over 16 connections, of `npm run serve` and `npm start` in turns, among 1,000 images each. */
-export async function compareCommands(
-  folder: string,
-  keys: readonly SigningKey[],
-  { seconds, rounds }: { seconds: number; rounds: number },
-): Promise<{ serve: number; start: number }[]> {
-  const states = { serve: join(folder, "state-serve"), start: join(folder, "state-start") };
-  await makeDatabase(states.serve, 1000, keys);
-  cpSync(states.serve, states.start, { recursive: true });
-  const serve = await startCommand("serve", states.serve);
-  const start = await startCommand("start", states.start);
-  const measure = async (port: number): Promise<number> => {
-    const { requests, seconds: took } = await runLoad({ kind: "update-rsa", connections: 16, seconds, port, keys });
-    return requests / took;
-  };
-  const samples = [];
-  for (let round = 0; round <= rounds; round += 1)
-    samples.push({ serve: await measure(serve.port), start: await measure(start.port) });
-  await serve.end();
-  await start.end();
-  // Round 0 warms up.
-  return samples.slice(1);
 }

@@ -9,9 +9,6 @@ type Spread = { median: number; min: number; max: number };
 /** Every measure over the rounds. */
 type Spreads = Record<keyof Measured, Spread>;
 
-/** The two commands over the rounds, in updates a second. `ratio` is `npm run serve` to `npm start` within each round. */
-type CommandComparison = { serve: Spread; start: Spread; ratio: Spread };
-
 type Ratios = Record<"perSecond" | "cpu" | "p50" | "p99", Spread>;
 
 /** What is measured: the service, the floor, and the service of another checkout. */
@@ -41,8 +38,6 @@ export type Results = {
   machine: Record<string, unknown>;
   seconds: number;
   rounds: number;
-  /** Of `update, RSA` over 16 connections among 1,000 images. */
-  commands?: CommandComparison;
   sizes: {
     images: number;
     rows: Rows;
@@ -64,13 +59,6 @@ function spreadOf(values: readonly number[]): Spread {
   const median = (quantile(sorted, 0.5) + quantile(sorted.toReversed(), 0.5)) / 2;
   return { median: round(median), min: round(quantile(sorted, 0)), max: round(quantile(sorted, 1)) };
 }
-
-/** Summarizes the rounds of the commands. */
-export const summarizeCommands = (samples: readonly { serve: number; start: number }[]): CommandComparison => ({
-  serve: spreadOf(samples.map(({ serve }) => serve)),
-  start: spreadOf(samples.map(({ start }) => start)),
-  ratio: spreadOf(samples.map(({ serve, start }) => serve / start)),
-});
 
 /** Spreads the rounds, measure by measure. */
 export function spreadAll(samples: readonly Measured[]): Spreads {
@@ -114,20 +102,13 @@ export const formatSpread = ({ median, min, max }: Spread): string =>
 const whole = ({ median }: Spread): string => String(Math.round(median));
 
 /** Formats the table of docs/performance.md. */
-export function formatTable({ sizes, commands }: Results): string {
+export function formatTable({ sizes }: Results): string {
   const hasBefore = sizes.some(({ measurements }) => measurements.some(({ toBefore }) => toBefore));
   const head = [
     ...["Request, connections", "requests/s, service / floor", "ratio", "CPU µs, service / floor", "ratio", "p50 ms"],
     ...["p50 to first size", "rows read, written"],
-    ...(commands ? ["npm run serve / npm start, requests/s", "ratio"] : []),
     ...(hasBefore ? ["requests/s to before", "CPU to before"] : []),
   ];
-  const formatCommands = (isMeasured: boolean): string[] => {
-    if (!commands) return [];
-    return isMeasured
-      ? [`${whole(commands.serve)} / ${whole(commands.start)}`, formatSpread(commands.ratio)]
-      : ["", ""];
-  };
   const rows = sizes.flatMap(({ images, measurements, rows }) =>
     measurements.map(({ kind, connections, service, floor, ratio, toFirstSize, toBefore }) => {
       const { read, written } = rows[kind.replace(/-.*/, "")] ?? { read: 0, written: 0 };
@@ -140,7 +121,6 @@ export function formatTable({ sizes, commands }: Results): string {
         `${service.p50.median.toFixed(1)} / ${floor.p50.median.toFixed(1)}`,
         toFirstSize.p50.median.toFixed(2),
         `${read}, ${written}`,
-        ...formatCommands(kind === "update-rsa" && connections === 16 && images === 1000),
         ...(toBefore ? [formatSpread(toBefore.perSecond), formatSpread(toBefore.cpu)] : []),
       ];
     }),

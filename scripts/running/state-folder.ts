@@ -1,7 +1,8 @@
 import * as fs from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { tryLock } from "./lock.ts";
 import { endGroup, readBeginning } from "./process-group.ts";
+import { describeError } from "./program.ts";
 
 /** A state folder that this program runs on. */
 type ClaimedFolder = {
@@ -79,12 +80,12 @@ export const leastFreeMb = 16;
  */
 export function makeFolder(state: string): void {
   try {
-    makeFolders(state);
+    fs.mkdirSync(state, { recursive: true, mode: 0o700 });
     // A read writes too: without this, SQLite says that the database is locked, and D1 that it had an internal error.
     fs.accessSync(state, fs.constants.W_OK);
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-    throw new Error(`the state folder ${state} cannot be used: ${reasons[code] ?? code}`, { cause });
+    const advice = "name another with --state DIR";
+    throw new Error(`the state folder ${state} cannot be used (${describeError(cause)}); ${advice}`, { cause });
   }
   const names = fs.readdirSync(state);
   if (names.length > 0 && !names.some((name) => ["v3", lockFile, databaseNote].includes(name))) {
@@ -97,28 +98,3 @@ export function makeFolder(state: string): void {
   const free = `${freeMb.toFixed(1)} MB are free, ${leastFreeMb} are needed`;
   throw new Error(`the state folder ${state} cannot be used: the disk is full (${free})`);
 }
-
-/** Makes a folder and those above it. Node's own way never ends below /proc. */
-function makeFolders(folder: string): void {
-  if (!fs.existsSync(dirname(folder))) makeFolders(dirname(folder));
-  try {
-    fs.mkdirSync(folder, { mode: 0o700 });
-  } catch (error) {
-    // It is there, or another program that starts at the same time made it.
-    if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
-  }
-}
-
-const elsewhere = "this user may not write there; name another with --state DIR";
-
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: elsewhere,
-  EPERM: elsewhere,
-  EROFS: "it is on a read-only file system; name another with --state DIR",
-  ENOSPC: "the disk is full",
-  EDQUOT: "the disk quota is used up",
-  EEXIST: "it is a file, not a folder",
-  // Node's code when it would make the folder on a read-only file system.
-  ENOENT: "it cannot be made: the folder above is read-only, or not there",
-  ENOTDIR: "a part of its path is a file, not a folder",
-};

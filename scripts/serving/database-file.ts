@@ -9,7 +9,7 @@ export const uniqueKey = "miniflare-D1DatabaseObject";
 export function findDatabaseFile(state: string): string {
   const key = createHash("sha256").update(uniqueKey).digest();
   const hmac = (text: string | Buffer) => createHmac("sha256", key).update(text).digest().subarray(0, 16);
-  const named = hmac(readSettings().databaseId);
+  const named = hmac(readSettings().d1_databases[0].database_id);
   const id = Buffer.concat([named, hmac(named)]).toString("hex");
   return join(state, "v3/d1", uniqueKey, `${id}.sqlite`);
 }

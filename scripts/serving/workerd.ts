@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, relative } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { formatAddress } from "../running/address.ts";
-import { waitUntilReady } from "../running/service.ts";
-import { bundleModule } from "./bundle.ts";
+import { bundleModule, bundleWorker, writePages } from "./bundle.ts";
 import { findDatabaseFile, uniqueKey } from "./database-file.ts";
 import { readSettings } from "./settings.ts";
 
@@ -44,6 +44,18 @@ export function writePlainConfig(
   return { program, args: ["serve", "--experimental", ...inspector, file] };
 }
 
+/** Bundles the service and its pages into a state folder, and writes what workerd reads to serve them. @returns as `writePlainConfig` */
+export async function writeService(state: string, served: Pick<Served, "host" | "port" | "vars">) {
+  const folder = join(state, "serve");
+  mkdirSync(folder, { recursive: true });
+  const bundle = bundleWorker("src/index.ts", join(folder, "service.js"));
+  await writePages(folder);
+  return writePlainConfig([{ ...served, name: "service", bundle, hasPages: true }], {
+    folder,
+    persist: join(state, "v3"),
+  });
+}
+
 /** Runs Workers on workerd itself, without their log, and waits until each answers. It ends with this program. */
 export async function runPlainWorkerd(workers: readonly Served[], options: PlainOptions): Promise<ChildProcess> {
   const { program, args } = writePlainConfig(workers, options);
@@ -52,20 +64,42 @@ export async function runPlainWorkerd(workers: readonly Served[], options: Plain
   // Before another listener removes the folder that workerd writes to.
   process.prependListener("exit", kill);
   workerd.once("exit", () => process.removeListener("exit", kill));
-  const child = { process: workerd, said: [], name: "workerd" };
   for (const { port } of workers) {
-    if (!(await waitUntilReady(child, `http://127.0.0.1:${port}`, 20_000)))
+    if (!(await waitUntilReady(workerd, `http://127.0.0.1:${port}`, 20_000)))
       throw new Error(`workerd ended before it answered on port ${port}`);
   }
   return workerd;
 }
+
+/** On a busy machine a start may take ten times as long as usual. */
+const readyWithinMs = 120_000;
+
+/**
+ * Waits until the service answers.
+ *
+ * @returns false if its process ended first
+ * @throws {Error} the time is over
+ */
+export async function waitUntilReady(child: ChildProcess, url: string, withinMs = readyWithinMs): Promise<boolean> {
+  const deadline = performance.now() + withinMs;
+  while (isRunning(child)) {
+    const answer = await fetch(`${url}/--ping`, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
+    await answer?.body?.cancel();
+    if (answer?.ok) return true;
+    if (performance.now() > deadline) throw new Error(`the service does not answer after ${withinMs / 1000} seconds`);
+    await wait(50);
+  }
+  return false;
+}
+
+export const isRunning = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode === null && signalCode === null;
 
 /** What `workerd --version` says. */
 export const readWorkerdVersion = (): string => execFileSync(program, ["--version"], { encoding: "utf8" }).trim();
 
 /** Ends a process and waits for it. */
 export async function endProcess(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (!isRunning(child)) return;
   const exit = once(child, "exit");
   child.kill("SIGTERM");
   await exit;
@@ -89,7 +123,10 @@ function formatModules(name: string, hasPages: boolean): string {
 
 /** @see https://github.com/cloudflare/workerd/blob/main/src/workerd/server/workerd.capnp */
 function formatConfig(workers: readonly Served[], storage: string, v8Flags: readonly string[]): string {
-  const { compatibilityDate, databaseId } = readSettings();
+  const {
+    compatibility_date: compatibilityDate,
+    d1_databases: [{ database_id: databaseId }],
+  } = readSettings();
   const variables = (vars: Served["vars"] = {}) =>
     Object.entries(vars).map(([name, value]) => `, (name = ${quote(name)}, text = ${quote(value)})`);
   const file = findDatabaseFile(join(storage, "../.."));

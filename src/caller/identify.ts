@@ -95,7 +95,8 @@ export async function identifyCaller(db: Database, identification: Identificatio
 }
 
 /**
- * Reads the caller from a replica, and caches it. The replica may be behind, so this refuses nothing. One round trip.
+ * Reads the caller from a replica, and caches it. One round trip. The replica may be behind: when it finds no caller, or would
+ * refuse it, the primary is to decide.
  *
  * @returns undefined if the replica has no such key, or that key did not make the signature
  * @throws {CloudApiError} as `identifyCaller`, if the account is disabled there, or the path is another's

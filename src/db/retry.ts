@@ -17,7 +17,7 @@ const transientErrors: readonly RegExp[] = [
 
 /**
  * The local D1's messages while another program, such as `npm run provision`, has the lock of its file. The transaction was
- * not applied. Under `npm start` reads meet the lock too, because wrangler's D1 writes a bookmark after each of them.
+ * not applied. Under `wrangler dev` reads meet the lock too, because its D1 writes a bookmark after each of them.
  */
 const lockError = /SQLITE_BUSY|database is locked|session commit token: internal error/i;
 

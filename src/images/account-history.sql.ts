@@ -18,7 +18,7 @@ const youngMs = sql.raw("60000");
 const isRemovable = (account: Placeholder): SQL => sql`${imageRevisions.holder} = ${account}
   AND ${imageRevisions.revision} < (SELECT ${images.revision} FROM ${images} WHERE ${images.uuid} = ${imageRevisions.image})`;
 
-/** When the oldest row of the account's history may be removed: a minute after its time. A keyed record's time lies a day ahead. */
+/** When the oldest row of the account's history may be removed: a minute after its `time`, which for a keyed record is not its write's (see `keyedRecordMs`). */
 const roomTime = (account: Placeholder): SQL => sql`${youngMs} + min(
   coalesce((SELECT ${imageRevisions.time} FROM ${imageRevisions} WHERE ${isRemovable(account)} ORDER BY ${imageRevisions.time} LIMIT 1), 1e15),
   coalesce((SELECT min(${accountWrites.time}) FROM ${accountWrites} WHERE ${accountWrites.account} = ${account}), 1e15))`;

@@ -47,7 +47,8 @@ const hash = (values: readonly unknown[]): Promise<string> =>
  * If-Match. Without a key, only the tries of this HTTP request share an id.
  * docs/contract.md#idempotency
  *
- * @param requested what `requestHash` covers beyond operation, image and If-Match: values that always print as the same JSON
+ * @param requested what `requestHash` covers beyond operation, image and If-Match. It is hashed as JSON: the same request must give
+ * the same JSON
  * @param run runs again if a cached caller had to be identified anew, and after room was made in the account's history
  * @throws {CloudApiError} InvalidHeader: the Idempotency-Key is malformed; as `asCaller`
  */

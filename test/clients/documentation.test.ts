@@ -7,7 +7,7 @@ import { findFreePort } from "../../scripts/running/address.ts";
 import { formatClientCommand } from "../support/clients-service.ts";
 import { blocks, DocumentedService, needsClients } from "../support/documents.ts";
 import { parseLines } from "../support/following.ts";
-import { startOne } from "../support/shared-services.ts";
+import { startDemo } from "../support/shared-services.ts";
 import { run, StartedService } from "../support/started.ts";
 
 const image = "eca995fe-b904-11e3-b05a-83a4899322dc";
@@ -15,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-documents-"));
 let service: DocumentedService;
 
 beforeAll(async () => {
-  service = new DocumentedService(await startOne(folder, "start"), [await findFreePort(), await findFreePort()]);
+  service = new DocumentedService(await startDemo(folder), [await findFreePort(), await findFreePort()]);
   service.addProgram("triton", formatClientCommand("triton/bin/triton"));
   // The reader's own key.
   const file = join(service.folder, "home/.ssh/id_rsa");

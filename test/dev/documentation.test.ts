@@ -7,7 +7,7 @@ import { parseLines } from "../support/following.ts";
 import type { Ended } from "../support/started.ts";
 
 const image = "eca995fe-b904-11e3-b05a-83a4899322dc";
-const service = new DocumentedService(inject("shared").start);
+const service = new DocumentedService(inject("shared")["npm start"]);
 
 /** Runs a block that must succeed and print nothing on stderr. */
 async function runOk(name: string, more?: string): Promise<string> {

@@ -3,7 +3,7 @@ import { buffer } from "node:stream/consumers";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { describe, expect, inject, it } from "vitest";
 import { pickStatusAndJson, readAnswer } from "../support/answer.ts";
-import type { Command } from "../support/started.ts";
+import type { Shared } from "../support/shared-services.ts";
 
 const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
@@ -27,7 +27,7 @@ const getCoded = async (url: string, coding: string): Promise<IncomingMessage & 
   return Object.assign(answer, { bytes: await buffer(answer) });
 };
 
-describe.each<Command>(["start", "serve"])("the static pages of npm run %s", (command) => {
+describe.each<Shared>(["npm start", "npx wrangler dev"])("the static pages of %s", (command) => {
   const origin = `http://127.0.0.1:${inject("shared")[command].port}`;
 
   const ask = (path: string, init?: RequestInit) => fetch(`${origin}${path}`, { redirect: "manual", ...init });
@@ -87,8 +87,8 @@ describe.each<Command>(["start", "serve"])("the static pages of npm run %s", (co
     expect(answer.headers.get("Cache-Control") ?? "").not.toContain("immutable");
   });
 
-  // Where it is deployed, Cloudflare compresses what leaves its network: under npm start nobody does.
-  it.skipIf(command === "start")("are compressed once, as the client takes them", async () => {
+  // Where it is deployed, Cloudflare compresses what leaves its network: under wrangler dev nobody does.
+  it.skipIf(command === "npx wrangler dev")("are compressed once, as the client takes them", async () => {
     const path = await findHashed("/--console/", /console-\w{8}\.js/);
     const plain = await getCoded(`${origin}${path}`, "identity");
     expect(plain.headers["content-encoding"]).toBe(undefined);
@@ -111,8 +111,8 @@ describe.each<Command>(["start", "serve"])("the static pages of npm run %s", (co
   it("take no other method", async () => {
     const answer = await ask("/--docs/openapi.json", { method: "POST", body: "{}" });
     expect([answer.status, await answer.text()]).toEqual([405, ""]);
-    // Under npm start the assets of Workers answer, as they do where it is deployed, and those name no method.
-    if (command === "serve") expect(answer.headers.get("Allow")).toBe("GET, HEAD");
+    // Under wrangler dev the assets of Workers answer, as they do where it is deployed, and those name no method.
+    if (command === "npm start") expect(answer.headers.get("Allow")).toBe("GET, HEAD");
   });
 
   it.each([

@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { describe, expect, inject, it } from "vitest";
 import { makeSignature } from "../support/loader.ts";
-import type { Command } from "../support/started.ts";
+import type { Shared } from "../support/shared-services.ts";
 
 /** docs/differences.md: what workerd makes of a request before the service reads it. No account is in the signature. */
 
@@ -26,7 +26,7 @@ async function ask(port: number, lines: readonly string[], body: string): Promis
 
 type Row = [what: string, lines: readonly string[], statuses: readonly number[], answer: object | string];
 
-describe.each<Command>(["start", "serve"])("a request to npm run %s", (command) => {
+describe.each<Shared>(["npm start", "npx wrangler dev"])("a request to %s", (command) => {
   it.each<Row>([
     [
       "two Authorization headers",

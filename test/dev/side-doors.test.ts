@@ -5,9 +5,10 @@ import { beforeAll, describe, expect, inject, it } from "vitest";
 import { readSettings } from "../../scripts/serving/settings.ts";
 import { pickStatusAndJson } from "../support/answer.ts";
 import { formatLoaderKey, loader, sendTo } from "../support/loader.ts";
-import { type Command, run } from "../support/started.ts";
+import type { Shared } from "../support/shared-services.ts";
+import { run } from "../support/started.ts";
 
-const id = readSettings().databaseId;
+const [{ database_id: id }] = readSettings().d1_databases;
 
 /** What Miniflare and wrangler serve beside a Worker, under the names of this release and of those before. */
 const paths = [
@@ -76,11 +77,11 @@ function* listRequests(port: number): Generator<Sent> {
   }
 }
 
-describe.each<Command>(["start", "serve"])("what runs beside the service under npm run %s", (command) => {
+describe.each<Shared>(["npm start", "npx wrangler dev"])("what runs beside the service under %s", (command) => {
   const { folder, port, state } = inject("shared")[command];
 
   beforeAll(async () => {
-    const file = join(folder, `loader-of-${command}.json`);
+    const file = join(folder, "loader.json");
     const keys = [{ name: "loader", key: formatLoaderKey() }];
     writeFileSync(file, JSON.stringify({ accounts: [{ ...loader, keys, city }] }));
     const { code, stderr } = await run(process.execPath, ["scripts/provision.ts", "--state", state, file]);

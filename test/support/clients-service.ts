@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findFreePort } from "../../scripts/running/address.ts";
 import { withKinds } from "./provision-files.ts";
-import { type Command, type Ended, run, StartedService } from "./started.ts";
+import { type Ended, run, StartedService } from "./started.ts";
 
 const root = join(import.meta.dirname, "../..");
 const clients = join(import.meta.dirname, "../clients/node_modules");
@@ -25,10 +25,7 @@ const keygenOptions = {
   ed25519: ["-t", "ed25519"],
 };
 
-/** What the clients are tested against: `serve` for `npm run serve`. */
-const command: Command = process.env["SERVED_BY"] === "serve" ? "serve" : "start";
-
-/** The service as `npm start -- --empty` or `npm run serve` runs it, on a free port, with a state and people of its own. */
+/** The service as `npm start -- --empty` runs it, on a free port, with a state and people of its own. */
 export class ClientsService {
   readonly folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-clients-"));
   port = 0;
@@ -45,8 +42,7 @@ export class ClientsService {
     const path = join(this.folder, "provision.json");
     writeFileSync(path, JSON.stringify(withKinds(file)));
     await run(process.execPath, [join(root, "scripts/provision.ts"), "--state", state, path]);
-    const where = ["--port", String(this.port), "--state", state];
-    this.#server = new StartedService(command === "serve" ? where : [...where, "--empty"], command);
+    this.#server = new StartedService(["--port", String(this.port), "--state", state, "--empty"]);
     await this.#server.waitUntilReady();
   }
 

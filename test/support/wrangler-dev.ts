@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, "../..");
 /** `wrangler dev` on a wrangler.toml with more in it, with a folder and a database of its own. */
 export class WranglerDev {
   readonly folder = mkdtempSync(join(tmpdir(), "cloudapi-edge-dev-"));
-  readonly #state = join(this.folder, "state");
+  readonly state = join(this.folder, "state");
   port = 0;
   output = "";
   #process: ChildProcess | undefined;
@@ -20,7 +20,7 @@ export class WranglerDev {
   /** Provisions a file, and starts. @param edit changes wrangler.toml, of which only what is for this machine is left */
   async start(file: unknown, edit = (settings: string): string => settings): Promise<void> {
     writeFileSync(join(this.folder, "provision.json"), JSON.stringify(withKinds(file)));
-    const provision = ["scripts/provision.ts", "--state", this.#state, join(this.folder, "provision.json")];
+    const provision = ["scripts/provision.ts", "--state", this.state, join(this.folder, "provision.json")];
     const { code, stderr } = await run(process.execPath, provision);
     if (code !== 0) throw new Error(stderr);
     const settings = readFileSync(join(root, "wrangler.toml"), "utf8")
@@ -30,12 +30,12 @@ export class WranglerDev {
       .replace(/^# What is deployed[\s\S]*/m, "");
     writeFileSync(join(this.folder, "wrangler.toml"), edit(settings));
     this.port = await findFreePort();
-    const where = ["--ip", "127.0.0.1", "--port", String(this.port), "--persist-to", this.#state];
+    const where = ["--ip", "127.0.0.1", "--port", String(this.port), "--persist-to", this.state];
     const config = ["--config", join(this.folder, "wrangler.toml"), "--show-interactive-dev-session=false"];
     const cli = join(root, "node_modules/wrangler/bin/wrangler.js");
     this.#process = spawn(process.execPath, [cli, "dev", ...where, ...config], {
       cwd: root,
-      env: { ...process.env, WRANGLER_LOG: "log", NO_COLOR: "1", X_LOCAL_EXPLORER: "false" },
+      env: { ...process.env, WRANGLER_LOG: "log", NO_COLOR: "1" },
       detached: true,
     });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {

@@ -1,3 +1,0 @@
-import { describeKilled } from "../support/killed.ts";
-
-describeKilled("start");

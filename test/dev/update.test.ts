@@ -1,0 +1,45 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, inject, it } from "vitest";
+import { pickStatusAndJson } from "../support/answer.ts";
+import { formatLoaderKey, loader, sendUpdate } from "../support/loader.ts";
+import type { Shared } from "../support/shared-services.ts";
+import { run } from "../support/started.ts";
+import { makeUuid } from "../support/uuids.ts";
+
+const image = {
+  uuid: makeUuid(0),
+  owner: loader.uuid,
+  name: "before",
+  version: "1",
+  os: "smartos",
+  type: "zone-dataset",
+  published_at: "2020-01-01T00:00:00.000Z",
+};
+
+it.each<Shared>(["npm start", "npx wrangler dev"])(
+  "%s updates an image that was loaded while it runs",
+  async (command) => {
+    const { folder, port, state } = inject("shared")[command];
+    const file = join(folder, "one-image.json");
+    const keys = [{ name: "loader", key: formatLoaderKey() }];
+    writeFileSync(file, JSON.stringify({ accounts: [{ ...loader, keys }], images: [image] }));
+    const { code, stderr } = await run(process.execPath, ["scripts/provision.ts", "--state", state, file]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(pickStatusAndJson(await sendUpdate(port, 0, { name: "after" }))).toEqual({
+      status: 200,
+      json: {
+        id: image.uuid,
+        name: "after",
+        version: "1",
+        os: "smartos",
+        requirements: {},
+        type: "smartmachine",
+        published_at: image.published_at,
+        owner: loader.uuid,
+        public: false,
+        state: "active",
+      },
+    });
+  },
+);
