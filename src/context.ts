@@ -20,7 +20,7 @@ export type Bindings = ConfigurationVariables & {
   ADDRESS_LIMITER?: RateLimit;
   /** The version that was deployed, for the log. */
   VERSION?: WorkerVersionMetadata;
-  /** Set by `npm run serve` for Health. @throws {Error} the database's file is gone, or cannot be written */
+  /** Set where the service runs on its own machine, for Health. @throws {Error} the database's file is gone, or cannot be written */
   checkStorage?: () => Promise<void>;
 };
 
@@ -31,7 +31,7 @@ type Variables = {
   startedAt: number;
   /** The default release until the version is negotiated. */
   release: Release;
-  /** Round trips to the primary, failed ones too. Each identifies the caller or asks for its authority. */
+  /** Round trips to the primary, failed ones too. The first that succeeds identifies the caller or checks its authority. */
   meter: DatabaseMeter;
   /** Round trips to replicas: none of them confirms a caller. */
   nearMeter: DatabaseMeter;
@@ -50,7 +50,7 @@ type Variables = {
   /** The caller comes from this isolate's cache or from a replica: the key may be gone since. */
   isCallerUnconfirmed?: boolean;
   /** Throws if a key with these limits may not do what the operation has read of the request. */
-  demand?: (limits: KeyLimits) => void;
+  limitsCheck?: (limits: KeyLimits) => void;
   /** Time to identify the caller, including the round trip. */
   authMilliseconds?: number;
   query?: DecodedForm;

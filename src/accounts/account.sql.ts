@@ -14,7 +14,7 @@ export type AccountRow = RowOf<typeof accountColumns>;
 
 type FoundAccount = { hasAuthority: boolean; account: AccountRow | null };
 
-export const getAccountStatement = statement<Caller>().reads(
+export const getAccountStatement = statement<Caller>().returnsRows(
   () => ({ hasAuthority, account: leftJoined(accountColumns, "uuid") }),
   (columns, bind) => query.select(columns).from(callerRow(bind)).leftJoin(accounts, eq(accounts.uuid, bind.account)),
 );
@@ -31,7 +31,7 @@ type UpdateValues = RecordedValues & { patch: string; now: string };
 /** The statements of UpdateAccount, in the order of their batch. */
 export const accountUpdate = {
   /** Has no effect if every sent field is stored already. */
-  write: statement<UpdateValues>().writes((bind) =>
+  write: statement<UpdateValues>().returnsNone((bind) =>
     query
       .update(accounts)
       .set({
@@ -49,13 +49,13 @@ export const accountUpdate = {
         ),
       ),
   ),
-  record: statement<UpdateValues>().writes((bind) =>
+  record: statement<UpdateValues>().returnsNone((bind) =>
     recordWrite(
       bind,
       sql`SELECT 1 FROM ${accounts} WHERE ${and(eq(accounts.uuid, bind.account), eq(accounts.write_id, bind.writeId))}`,
     ),
   ),
-  outcome: statement<UpdateValues>().reads(
+  outcome: statement<UpdateValues>().returnsRows(
     (bind) => ({ hasAuthority, isUpdated: isApplied(bind), account: leftJoined(accountColumns, "uuid") }),
     (columns, bind) => query.select(columns).from(callerRow(bind)).leftJoin(accounts, eq(accounts.uuid, bind.account)),
   ),

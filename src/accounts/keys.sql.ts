@@ -44,7 +44,7 @@ export type KeyRow = RowOf<typeof keyFields>;
 /** Keys of one page. A key takes a few KB; one with a long comment, from provisioning, takes more. */
 const pageRows = 100;
 
-export const listKeysStatement = statement<Caller & { after: string }>().reads(
+export const listKeysStatement = statement<Caller & { after: string }>().returnsRows(
   () => keyFields,
   (_, bind) => sql`${selectKeys((table) => and(eq(table.account, bind.account), gt(table.name, bind.after)))}
     ORDER BY name LIMIT ${sql.raw(String(pageRows + 1))}`,
@@ -80,7 +80,7 @@ function isNamed(table: KeyTable, account: SQLWrapper, key: Placeholder): SQL | 
   );
 }
 
-export const getKeyStatement = statement<Caller & { key: string }>().reads(
+export const getKeyStatement = statement<Caller & { key: string }>().returnsRows(
   (bind) => ({ hasAuthority, isOperator: isOperator(bind), key: leftJoined(keyFields, "name") }),
   (columns, bind) =>
     query
@@ -141,18 +141,18 @@ const selectWritten = (
 
 /** The statements of CreateKey, in the order of their batch: one of the first two, by whether the key has limits. */
 export const keyCreation = {
-  write: statement<NewKeyValues>().writes((bind) => insertKey(bind, keys)),
-  writeLimited: statement<NewKeyValues>().writes((bind) =>
+  write: statement<NewKeyValues>().returnsNone((bind) => insertKey(bind, keys)),
+  writeLimited: statement<NewKeyValues>().returnsNone((bind) =>
     insertKey(bind, limitedKeys, [sql`${bind.newScope}`, sql`${bind.newExpires}`]),
   ),
-  record: statement<NewKeyValues>().writes((bind) =>
+  record: statement<NewKeyValues>().returnsNone((bind) =>
     recordWrite(
       bind,
       selectWritten((table) => and(eq(table.account, bind.account), eq(table.name, bind.name)), bind),
     ),
   ),
   /** Finds the key with the name or a fingerprint of the new one: the new one itself if it was created. */
-  outcome: statement<NewKeyValues>().reads(
+  outcome: statement<NewKeyValues>().returnsRows(
     (bind) => ({
       hasAuthority,
       isCreated: isApplied(bind),
@@ -216,7 +216,7 @@ const isTarget = (bind: Placeholders<DeleteKeyValues>): SQL => sql`(${isUnlimite
 
 /** Marks the key with the write's id before deleting it: deleting the key that signed ends the caller's authority. */
 const markKey = (table: KeyTable, allowed: (bind: Placeholders<DeleteKeyValues>) => SQL) =>
-  statement<DeleteKeyValues>().writes((bind) =>
+  statement<DeleteKeyValues>().returnsNone((bind) =>
     query
       .update(table)
       .set({ write_id: sql`${bind.writeId}` })
@@ -224,7 +224,7 @@ const markKey = (table: KeyTable, allowed: (bind: Placeholders<DeleteKeyValues>)
   );
 
 const deleteMarked = (table: KeyTable) =>
-  statement<DeleteKeyValues>().writes((bind) =>
+  statement<DeleteKeyValues>().returnsNone((bind) =>
     query.delete(table).where(and(isNamed(table, bind.account, bind.key), eq(table.write_id, bind.writeId))),
   );
 
@@ -232,7 +232,7 @@ const deleteMarked = (table: KeyTable) =>
 export const keyDeletion = {
   mark: markKey(keys, isUnlimited),
   markLimited: markKey(limitedKeys, isTarget),
-  record: statement<DeleteKeyValues>().writes((bind) =>
+  record: statement<DeleteKeyValues>().returnsNone((bind) =>
     recordWrite(
       bind,
       selectWritten((table) => isNamed(table, bind.account, bind.key), bind),
@@ -240,7 +240,7 @@ export const keyDeletion = {
   ),
   write: deleteMarked(keys),
   writeLimited: deleteMarked(limitedKeys),
-  outcome: statement<DeleteKeyValues>().reads(
+  outcome: statement<DeleteKeyValues>().returnsRows(
     (bind) => ({ hasAuthority, isDeleted: isApplied(bind) }),
     (columns, bind) => query.select(columns).from(callerRow(bind)),
   ),

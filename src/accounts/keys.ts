@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { asCaller } from "../caller/as-caller.ts";
-import { demand } from "../caller/scope.ts";
+import { checkLimits } from "../caller/scope.ts";
 import type { Caller } from "../caller.ts";
 import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
@@ -79,7 +79,7 @@ export const createKey = handlersOf<"/:login/keys">()(named("CreateKey"), refuse
   const limits = readKeyLimits(parameters, readQuery(c), listRepeated(c));
   const isForm = requireSet(c, "body").length === 0 || isFormType(c.req.header("Content-Type"));
   const key = await readNewKey(parameters, { maxComment: maxKeyComment, isForm });
-  await demand(c, (own) => assertWithin(limits, own));
+  await checkLimits(c, (own) => assertWithin(limits, own));
   const outcome = await asCaller(c, (db, caller) => writeKey(db, { key, limits, caller, maxKeys }));
   assertCreated(outcome, { name: key.name, maxKeys, limits });
   const [login, fingerprint] = [outcome.login ?? c.req.param("login"), key.fingerprint].map(encodeURIComponent);
@@ -136,7 +136,7 @@ async function deleteAs(db: Database, caller: Caller, key: string): Promise<Dele
   return outcome.isDeleted || !outcome.hasAuthority ? outcome : await deleteAs(db, caller, key);
 }
 
-/** DeleteKey: the next request that the key signs is refused. docs/contract.md#keys */
+/** DeleteKey: from then on the key is refused, but for reads that allow an answer so old (`max-stale`). docs/contract.md#keys */
 export const deleteKey = handlersOf<"/:login/keys/:key">()(named("DeleteKey"), refuseDryRun, async (c) => {
   noteIgnored(c, readQueryLeniently(c), []);
   const key = readKeyReference(c.req.param("key"));

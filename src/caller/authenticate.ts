@@ -35,8 +35,8 @@ export const readAuthorization: MiddlewareHandler<AppEnv> = (c, next) => {
 
 /**
  * Verifies the signature and sets the caller: from this isolate's cache, else by one read that finds login, key and the
- * path's account. That read asks a replica before the primary. What a replica finds is as a cached caller: each operation asks for
- * the caller's authority again, in SQL. Anything else the primary decides. docs/performance.md#near-reads
+ * path's account. That read asks a replica before the primary. A caller from the cache or a replica is unconfirmed: each statement of
+ * the operation checks its authority. docs/performance.md#near-reads
  *
  * @throws {CloudApiError} InvalidCredentials, NotAuthorized, ResourceNotFound as `identifyCaller`
  */
@@ -64,9 +64,9 @@ const findNear = async (c: Context<AppEnv>, identification: Identification): Pro
 };
 
 /**
- * Identifies a caller that was found in the cache or on a replica anew, on the primary, before the answer leaves, if the request
- * ran no statement there: a statement has checked the caller, but a request that was refused for its body's digest, say, ran none. Skips
- * an answer that was read from a replica, and a throttled request, which must cost no round trip.
+ * Runs after the operation, for a caller from the cache or a replica. If the request ran no statement on the primary, because it was
+ * refused for its body's digest, for example, the primary identifies the caller before the answer is sent. Not if a replica gave the
+ * answer, nor if the request was throttled, which must cost no round trip.
  *
  * @throws {CloudApiError} as `authenticate`, in place of the answer
  */

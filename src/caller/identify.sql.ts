@@ -116,7 +116,7 @@ const signerFields = {
 /** The account and the key that a keyId names, and the UUID of the path's account. Null for what does not exist. */
 export type Signer = RowOf<typeof signerFields>;
 
-export const findSignerStatement = statement<CallerNames>().reads(
+export const findSignerStatement = statement<CallerNames>().returnsRows(
   () => signerFields,
   (columns, bind) => {
     const joins = [...joinAccounts(signer), ...[...fullKeys, ...limited].map(joinKey), ...joinAccounts(target)];

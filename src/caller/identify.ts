@@ -36,14 +36,14 @@ export type Identification = {
 /**
  * Reads the names in keyId and path.
  *
- * @param path the path's login, UUID, or `my`
+ * @param pathLogin the login or UUID in the path, or `my`
  * @throws {CloudApiError} InvalidCredentials: the keyId has another shape, or names a sub-user, which do not exist here
  */
-export function readCallerNames({ header }: SignedRequest, path: string): CallerNames {
+export function readCallerNames({ header }: SignedRequest, pathLogin: string): CallerNames {
   const keyId = parseKeyId(header.keyId);
   if (!keyId) throw makeInvalidCredentials("malformed keyId");
   if (keyId.subUser !== undefined) throw makeInvalidCredentials("sub-user");
-  return { keyIdLogin: keyId.login, keyIdKey: keyId.key, pathLogin: path === "my" ? keyId.login : path };
+  return { keyIdLogin: keyId.login, keyIdKey: keyId.key, pathLogin: pathLogin === "my" ? keyId.login : pathLogin };
 }
 
 const readSignature = ({ header, texts }: SignedRequest): SentSignature => ({
@@ -52,7 +52,7 @@ const readSignature = ({ header, texts }: SignedRequest): SentSignature => ({
   texts,
 });
 
-/** Names the cache entry: one for each keyId, algorithm and path. */
+/** Names the cache entry: one for each keyId, algorithm, and account that the path names. */
 const nameEntry = ({ signed: { header }, names }: Identification): string =>
   JSON.stringify([header.keyId, header.algorithm.name, names.pathLogin]);
 
@@ -95,8 +95,8 @@ export async function identifyCaller(db: Database, identification: Identificatio
 }
 
 /**
- * Reads the caller from a replica, and caches it. One round trip. The replica may be behind: when it finds no caller, or would
- * refuse it, the primary is to decide.
+ * Reads the caller from a replica, and caches it. One round trip. The replica may be behind: after undefined and after an error, ask
+ * the primary.
  *
  * @returns undefined if the replica has no such key, or that key did not make the signature
  * @throws {CloudApiError} as `identifyCaller`, if the account is disabled there, or the path is another's

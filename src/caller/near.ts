@@ -10,7 +10,10 @@ import { toAsciiJson } from "../text.ts";
 
 /** What a replica near the caller may answer. docs/performance.md#near-reads */
 
-/** A request that allows fewer seconds is answered by the primary. The heartbeat moves at half the allowed age: every 2.5 s at most. */
+/**
+ * A request that allows fewer seconds is answered by the primary. The heartbeat moves once it is older than half the allowed age: so
+ * never more often than every 2.5 s.
+ */
 const leastSeconds = 5;
 
 /** Returns the near database of this request: one session. */
@@ -25,8 +28,8 @@ export function openNear(c: Context<AppEnv>): Database {
 export const noteNearFailure = (c: Context<AppEnv>, error: unknown): void => c.set("nearFailure", listCauses(error));
 
 /**
- * Answers a read from a replica if the request allows an old answer (`max-stale`), else from the primary. Only a 200 and a 304
- * are answered so: what is refused, the primary refuses.
+ * Answers a read from a replica if the request allows an old answer (`max-stale`), else from the primary. A replica gives a 200 or a
+ * 304. If it would refuse, the primary is asked, and answers.
  *
  * @param answer makes the answer, and reads by `asCaller` and `fromReader` alone. It runs again if the primary is to answer
  */
@@ -54,7 +57,7 @@ async function answerFirst(near: NearReads, answer: () => Promise<Response>): Pr
     if (near.ageMs !== undefined) answered.headers.set("Age", String(Math.ceil(near.ageMs / 1000)));
     return answered;
   } catch (error) {
-    // No age: no replica was read, so it is the primary that refuses.
+    // No age: the answer used nothing from a replica. So the primary has refused.
     if (near.ageMs === undefined) throw error;
   }
   near.db = undefined;

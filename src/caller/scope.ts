@@ -21,13 +21,13 @@ export const checkScope: MiddlewareHandler<AppEnv> = async (c, next) => {
 };
 
 /**
- * Checks what only the operation knows of a request: now, and again if a cached caller is identified anew.
+ * Runs the operation's own check of the key's limits: now, and again whenever the caller is replaced.
  *
  * @param assertAllowed throws if a key with these limits may not do it
  * @throws {CloudApiError} as `assertAllowed`
  */
-export async function demand(c: Context<AppEnv>, assertAllowed: (limits: KeyLimits) => void): Promise<void> {
-  c.set("demand", assertAllowed);
+export async function checkLimits(c: Context<AppEnv>, assertAllowed: (limits: KeyLimits) => void): Promise<void> {
+  c.set("limitsCheck", assertAllowed);
   await checkKeyScope(c);
 }
 
@@ -64,5 +64,5 @@ export async function assertInScope(c: Context<AppEnv>, caller: Caller): Promise
   // The path is canonical, and a route of an image has its id in this place. An id that is no UUID is in no scope.
   const imageId = c.req.path.split("/")[3];
   for (const anyOf of operation ? neededWords[operation] : []) assertCovered(caller, anyOf, imageId);
-  c.get("demand")?.(caller);
+  c.get("limitsCheck")?.(caller);
 }

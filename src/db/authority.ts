@@ -60,7 +60,7 @@ export const isOperator = (bind: Placeholders<Pick<Caller, "signer" | "scope" | 
   );
 
 /** Selects the caller's authority alone, for a batch whose other statements may return no row. */
-export const authorityStatement = statement<Caller>().reads(
+export const authorityStatement = statement<Caller>().returnsRows(
   () => ({ hasAuthority }),
   (columns, bind) => query.select(columns).from(callerRow(bind)),
 );

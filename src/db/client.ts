@@ -6,8 +6,8 @@ export type DatabaseMeter = { calls: number; milliseconds: number };
 
 /** The database of one request. Each call is one round trip. */
 export type Database = {
-  /** Runs one read. Returns its rows. */
-  all: <Row>(read: Bound<Row>) => Promise<Row[]>;
+  /** Runs one statement. Returns its rows. */
+  all: <Row>(statement: Bound<Row>) => Promise<Row[]>;
   /** Runs statements in this order, as one transaction. Returns the rows of each. */
   batch: <Rows extends readonly unknown[]>(
     statements: readonly [...{ [At in keyof Rows]: Bound<Rows[At]> }],

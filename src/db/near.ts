@@ -4,13 +4,13 @@ import { heartbeat, now } from "./schema.ts";
 import { type Bound, integer, query, statement } from "./statement.ts";
 
 /** The age of the heartbeat as this replica has it, in ms. No row before the first move. */
-export const heartbeatStatement = statement<Record<never, never>>().reads(
+export const heartbeatStatement = statement<Record<never, never>>().returnsRows(
   () => ({ age: integer(sql`${now} - ${heartbeat.at}`) }),
   (columns) => query.select(columns).from(heartbeat).where(eq(heartbeat.id, sql`1`)),
 );
 
-/** Moves the heartbeat if it is older than `halfMs`, or ahead because the clock was set back. */
-export const moveHeartbeatStatement = statement<{ halfMs: number }>().writes(
+/** Moves the heartbeat if it is older than `halfMs`, or in the future because the clock was set back. */
+export const moveHeartbeatStatement = statement<{ halfMs: number }>().returnsNone(
   ({ halfMs }) => sql`INSERT INTO ${heartbeat} (id, at) VALUES (1, ${now})
     ON CONFLICT (id) DO UPDATE SET at = excluded.at WHERE ${heartbeat.at} NOT BETWEEN excluded.at - ${halfMs} AND excluded.at`,
 );

@@ -213,7 +213,7 @@ export const imageTrims = sqliteTable(
 
 /**
  * When the primary last said that it lives: one row. A replica's copy of it says how old the replica may be. `db/near` moves
- * it when a reader asks for no older copy than it is.
+ * it when a replica's copy is older than a reader allows.
  */
 export const heartbeat = sqliteTable(
   "heartbeat",

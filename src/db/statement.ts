@@ -272,11 +272,12 @@ function makeStatement<V extends Values, Row>(
  * Defines a statement over values of these names. Export it: `test/data/statements.sql` lists every statement under its
  * file and export.
  *
- * - `reads(select, build)`: a SELECT of named fields. `build` gets them as Drizzle takes them, and the placeholders.
- * - `writes(build)`: a write; it returns no row.
+ * - `returnsRows(select, build)`: a SELECT of named fields, or a write that returns them. `build` gets them as Drizzle takes them, and
+ *   the placeholders.
+ * - `returnsNone(build)`: a write that returns no row.
  */
 export const statement = <V extends Values>() => ({
-  reads: <S extends Selection>(
+  returnsRows: <S extends Selection>(
     select: (bind: Placeholders<V>) => S,
     build: (columns: SelectedFieldsFlat, bind: Placeholders<V>) => Query,
   ): Statement<V, RowOf<S>> =>
@@ -286,6 +287,6 @@ export const statement = <V extends Values>() => ({
       // The reader is made from the selection: a value for each name, by the column's decoder.
       return { built: build(listColumns(selection), bind), read: (row) => read(row) as RowOf<S> };
     }),
-  writes: (build: (bind: Placeholders<V>) => Query): Statement<V, undefined> =>
+  returnsNone: (build: (bind: Placeholders<V>) => Query): Statement<V, undefined> =>
     makeStatement((bind) => ({ built: build(bind), read: () => undefined })),
 });

@@ -1,4 +1,5 @@
-import type { Hono, MiddlewareHandler } from "hono";
+import type { MiddlewareHandler } from "hono";
+import type { HonoBase } from "hono/hono-base";
 import { matchedRoutes } from "hono/route";
 import type { AppEnv } from "../context.ts";
 import { CloudApiError, show } from "../errors.ts";
@@ -16,7 +17,7 @@ const isHost = (host: string): boolean => /^[\w.:[\]~-]+$/.test(host) && URL.can
  * path; MethodNotAllowedError, with `Allow`, when none has the method.
  */
 export const checkRoute =
-  (app: () => Hono<AppEnv>): MiddlewareHandler<AppEnv> =>
+  (app: () => HonoBase<AppEnv>): MiddlewareHandler<AppEnv> =>
   async (c, next) => {
     const host = c.req.header("Host");
     if (host !== undefined && !isHost(host))
@@ -58,7 +59,7 @@ const isRouteOf = (path: string): ((pattern: string) => boolean) =>
   path.startsWith("/--") ? (pattern) => pattern === path : () => true;
 
 /** Lists the methods that operations have at this path. HEAD comes with GET. */
-function listAllowedMethods(app: Hono<AppEnv>, path: string): string[] {
+function listAllowedMethods(app: HonoBase<AppEnv>, path: string): string[] {
   const isOf = isRouteOf(path);
   const methods = new Set(app.routes.map((route) => route.method));
   return [...methods]

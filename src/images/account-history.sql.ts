@@ -18,7 +18,7 @@ const youngMs = sql.raw("60000");
 const isRemovable = (account: Placeholder): SQL => sql`${imageRevisions.holder} = ${account}
   AND ${imageRevisions.revision} < (SELECT ${images.revision} FROM ${images} WHERE ${images.uuid} = ${imageRevisions.image})`;
 
-/** When the oldest row of the account's history may be removed: a minute after its `time`, which for a keyed record is not its write's (see `keyedRecordMs`). */
+/** When the oldest row of the account's history may be removed: a minute after its `time`. A keyed record's `time` is set ahead: `keyedRecordMs`. */
 const roomTime = (account: Placeholder): SQL => sql`${youngMs} + min(
   coalesce((SELECT ${imageRevisions.time} FROM ${imageRevisions} WHERE ${isRemovable(account)} ORDER BY ${imageRevisions.time} LIMIT 1), 1e15),
   coalesce((SELECT min(${accountWrites.time}) FROM ${accountWrites} WHERE ${accountWrites.account} = ${account}), 1e15))`;
@@ -38,7 +38,7 @@ type RoomValues = { account: string };
  * Removes the oldest revisions of an account's images. The lower revisions of the same image go too, also if their time is
  * later, because the clock was set back: a revision without all later ones cannot be read.
  */
-export const removeOldRevisions = statement<RoomValues>().writes(
+export const removeOldRevisions = statement<RoomValues>().returnsNone(
   ({ account }) => sql`
     DELETE FROM ${imageRevisions} WHERE (image, revision) IN (
       SELECT kept.image, kept.revision FROM (
@@ -51,7 +51,7 @@ export const removeOldRevisions = statement<RoomValues>().writes(
       CROSS JOIN ${imageRevisions} AS kept ON kept.image = oldest.image AND kept.revision <= oldest.revision)`,
 );
 
-export const removeOldRecords = statement<RoomValues>().writes(
+export const removeOldRecords = statement<RoomValues>().returnsNone(
   ({ account }) => sql`
     DELETE FROM ${accountWrites} WHERE write_id IN (
       SELECT write_id FROM ${accountWrites}

@@ -35,7 +35,7 @@ type RemoveAclValues = WriteValues & { accounts: string };
 const withoutAccounts = (bind: Placeholders<RemoveAclValues>) => {
   const rest = sql`nullif((SELECT json_group_array(value ORDER BY key) FROM json_each(coalesce(${images.acl}, '[]'))
     WHERE value NOT IN (SELECT value FROM json_each(${bind.accounts}))), '[]')`;
-  return { values: { acl: rest }, shrinks: true as const };
+  return { values: { acl: rest }, neverGrows: true as const };
 };
 
 export const removeAcl = imageChange<RemoveAclValues>(withoutAccounts);

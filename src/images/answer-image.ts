@@ -6,7 +6,7 @@ import type { Written } from "./rules/judge.ts";
 import { formatEntityTag } from "./rules/preconditions.ts";
 import { formatTags } from "./rules/tags.ts";
 
-/** Answers with the image as a write left it, and with what it changed. docs/contract.md#image */
+/** Answers with the image as a write made it, and with what it changed. docs/contract.md#image */
 export const answerWritten = (c: Context<AppEnv>, written: Written): Promise<Response> =>
   answerJson(c, formatImage(written.image, c.get("release")), { headers: makeWrittenHeaders(c, written) });
 
@@ -17,7 +17,7 @@ export function answerCloned(c: Context<AppEnv>, written: Written): Promise<Resp
   return answerJson(c, formatImage(written.image, release), { headers });
 }
 
-/** Answers with the tags as a write left them. docs/contract.md#tags */
+/** Answers with the tags as a write made them. docs/contract.md#tags */
 export const answerTags = (c: Context<AppEnv>, written: Written): Promise<Response> =>
   answerJson(c, formatTags(written.image.tags), { headers: makeWrittenHeaders(c, written) });
 
@@ -33,7 +33,7 @@ export function makeWrittenHeaders(c: Context<AppEnv>, written: Written): Record
 }
 
 /**
- * Idempotent-Replayed: an earlier request with the same Idempotency-Key made the write. Revision-Not-Kept: the revision that it left,
+ * Idempotent-Replayed: an earlier request with the same Idempotency-Key made the write. Revision-Not-Kept: the revision that it made,
  * if that was removed since. docs/contract.md#idempotency
  */
 export const makeReplayedHeader = ({ isReplayed, unkeptRevision }: Written): Record<string, string> => ({

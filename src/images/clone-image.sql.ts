@@ -65,15 +65,15 @@ const selectClone = (bind: Placeholders<CloneValues>): SQL => {
 };
 
 export const clone = {
-  apply: statement<CloneValues>().writes(
+  apply: statement<CloneValues>().returnsNone(
     (bind) => sql`
     INSERT INTO ${images} (${list(columns.map(({ name }) => sql`${sql.identifier(name)}`))}) ${selectClone(bind)}`,
   ),
-  rehearse: statement<CloneValues>().reads(
+  rehearse: statement<CloneValues>().returnsRows(
     () => imageColumns,
     (_, bind) => selectClone(bind),
   ),
-  outcome: statement<CloneValues>().reads(
+  outcome: statement<CloneValues>().returnsRows(
     (bind) => ({
       ...outcomeFields(bind, sql`coalesce(${excess(bind)}, 0)`),
       isQuotaReached: boolean(unlessApplied(isQuotaReached(bind))),

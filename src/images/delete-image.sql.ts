@@ -39,7 +39,7 @@ export const deletion = imageChange<DeletionValues, ReturnType<typeof deletionFi
 );
 
 /** Removes up to four of the account's destroyed images beyond the `keep` newest, with their history. */
-export const purgeStatement = statement<{ account: string; keep: number }>().writes(
+export const purgeStatement = statement<{ account: string; keep: number }>().returnsNone(
   ({ account, keep }) => sql`
     DELETE FROM ${images} WHERE rowid IN (
       SELECT rowid FROM ${images} WHERE ${images.owner} = ${account} AND ${images.state} = 'destroyed'

@@ -7,7 +7,7 @@ import { integer, leftJoined, type Placeholders, query, type RowOf, statement } 
 import { type FoundImage, foundImage, revisionColumns } from "./image-row.sql.ts";
 
 /** Selects an image by id, visible or not: `rules/visibility` decides. The id null selects none. */
-export const getImageStatement = statement<Caller & { imageId: string | null }>().reads(
+export const getImageStatement = statement<Caller & { imageId: string | null }>().returnsRows(
   (bind) => ({ hasAuthority, image: foundImage(bind.account) }),
   (columns, bind) => query.select(columns).from(callerRow(bind)).leftJoin(images, eq(images.uuid, bind.imageId)),
 );
@@ -47,7 +47,7 @@ const revisionFields = (bind: Placeholders<Caller & RevisionValues>) => ({
   image: foundImage(bind.account),
 });
 
-export const revisionStatement = statement<Caller & RevisionValues>().reads(revisionFields, (columns, bind) =>
+export const revisionStatement = statement<Caller & RevisionValues>().returnsRows(revisionFields, (columns, bind) =>
   query
     .select(columns)
     .from(callerRow(bind))

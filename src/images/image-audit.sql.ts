@@ -27,13 +27,13 @@ const pageOf = (bind: Placeholders<AuditValues>): SQL => sql`(
     sum(bytes) OVER (ORDER BY revision DESC ROWS UNBOUNDED PRECEDING) - bytes AS "before"
   FROM (SELECT revision, bytes FROM ${imageRevisions} WHERE ${isOnPage(bind)} ORDER BY revision DESC LIMIT ${bind.rows})) AS "page"`;
 
-export const auditedStatement = statement<AuditValues>().reads(
+export const auditedStatement = statement<AuditValues>().returnsRows(
   (bind) => ({ hasAuthority, image: foundImage(bind.account), isOperator: isOperator(bind) }),
   (columns, bind) => query.select(columns).from(callerRow(bind)).leftJoin(images, eq(images.uuid, bind.imageId)),
 );
 
 /** The image as the newest revision below the marker left it. No row without a marker. */
-export const newestStatement = statement<AuditValues>().reads(
+export const newestStatement = statement<AuditValues>().returnsRows(
   () => revisionColumns,
   (columns, bind) =>
     query
@@ -50,7 +50,7 @@ export const newestStatement = statement<AuditValues>().reads(
 
 const auditFields = { ...auditColumns, login: nullableText(sql`${accounts.login}`) };
 
-export const pageStatement = statement<AuditValues>().reads(
+export const pageStatement = statement<AuditValues>().returnsRows(
   () => ({ ...auditFields, matching: integer(sql`"page"."matching"`) }),
   (columns, bind) =>
     query

@@ -9,7 +9,7 @@ import { CloudApiError, show } from "../errors.ts";
 import { isOverwriting, type WriteOperation } from "../operations.ts";
 import { makeRoom } from "./account-history.sql.ts";
 import type { WriteRequest } from "./rules/judge.ts";
-import { parsePreconditions, toRevisionLimits } from "./rules/preconditions.ts";
+import { parsePreconditions, toSqlPreconditions } from "./rules/preconditions.ts";
 import type { Write, WriteOutcome } from "./write-outcome.sql.ts";
 
 /**
@@ -43,12 +43,11 @@ const hash = (values: readonly unknown[]): Promise<string> =>
  * Runs a write as the caller. Returns its outcome, and the request for the rules to judge it by.
  *
  * With an Idempotency-Key, the write's id is a hash of account, image, operation and key: a second request with the key has
- * the same id, and its `requestHash` shows whether it asks for the same write. `requestHash` covers no header but
- * If-Match. Without a key, only the tries of this HTTP request share an id.
+ * the same id, and its `requestHash` shows whether it asks for the same write. `requestHash` covers operation, image,
+ * `requested` and If-Match, and no other header. Without a key, only the tries of this HTTP request share an id.
  * docs/contract.md#idempotency
  *
- * @param requested what `requestHash` covers beyond operation, image and If-Match. It is hashed as JSON: the same request must give
- * the same JSON
+ * @param requested what the request asks for beyond that. It is hashed as JSON: the same request must give the same JSON
  * @param run runs again if a cached caller had to be identified anew, and after room was made in the account's history
  * @throws {CloudApiError} InvalidHeader: the Idempotency-Key is malformed; as `asCaller`
  */
@@ -84,12 +83,12 @@ export async function runWrite<Outcome extends WriteOutcome>(
     keepBytes: historyBytes,
     maxHistory: isDryRun ? 0 : accountHistoryBytes,
     maxImageBytes,
-    ...toRevisionLimits(preconditions),
+    ...toSqlPreconditions(preconditions),
   });
   const outcome = await asCaller(c, async (db, caller) => {
     const write = await makeWrite(caller);
     const first = await run(db, write);
-    const needsRoom = first.wouldChange || requestHash !== null;
+    const needsRoom = first.differs || requestHash !== null;
     if (first.secondsUntilRoom === null || !needsRoom || write.isDryRun || !first.hasAuthority) return first;
     await makeRoom(db, caller.account);
     return await run(db, write);

@@ -46,8 +46,8 @@ type Change = {
   unchanged?: SQL;
   /** The result keeps within its limits. True by default. */
   fits?: SQL;
-  /** The image gets no larger. */
-  shrinks?: true;
+  /** The image never gets larger. */
+  neverGrows?: true;
 };
 
 /** A new value of a change. */
@@ -76,7 +76,7 @@ function changedNames(change: Change): SQL {
 /** The bytes that the write would leave the account's images with, if that is too many. Else NULL. */
 function excess(bind: Placeholders<WriteValues>, change: Change): SQL {
   const values = Object.fromEntries(namesOf(change).map((name) => [name, newValue(name)]));
-  return excessBytes(bind, change.shrinks ? undefined : countGrowth(values));
+  return excessBytes(bind, change.neverGrows ? undefined : countGrowth(values));
 }
 
 const nextRevision = sql`${images.revision} + 1`;
@@ -129,10 +129,10 @@ export type WrittenRow = RowOf<typeof writtenFields>;
 /**
  * Three statements of one definition: the UPDATE of a write; the SELECT that a dry run executes in its place; and an INSERT that
  * records the Idempotency-Key of a write that changed nothing (`selectRecord`). If the write changed something, the trigger of its
- * revision inserts the same row into `account_writes`.
+ * revision inserts the record.
  */
 export const changeStatements = <V extends WriteValues>(define: (bind: Placeholders<V>) => Change) => ({
-  apply: statement<V>().reads(
+  apply: statement<V>().returnsRows(
     () => writtenFields,
     (columns, bind) => {
       const change = define(bind);
@@ -145,7 +145,7 @@ export const changeStatements = <V extends WriteValues>(define: (bind: Placehold
         .returning(columns);
     },
   ),
-  rehearse: statement<V>().reads(
+  rehearse: statement<V>().returnsRows(
     (bind) => rehearsedColumns(define(bind)),
     (columns, bind) => {
       const change = define(bind);
@@ -156,7 +156,7 @@ export const changeStatements = <V extends WriteValues>(define: (bind: Placehold
         .where(isImageToWrite(bind, change));
     },
   ),
-  record: statement<V>().writes(
+  record: statement<V>().returnsNone(
     (bind) => sql`
     INSERT INTO ${accountWrites} (write_id, account, time, request_hash, attempt_id, image, revision, changed)
     ${selectRecord(bind, define(bind))}`,
@@ -168,7 +168,7 @@ type NeedsOutcome = { needsOutcome: number };
 
 type Outcome<V, Row> = Statement<V & NeedsOutcome, Row>;
 
-/** `changes()` counts the rows of the last statement that wrote. */
+/** `changes()` is how many rows the last UPDATE, INSERT or DELETE changed: 0 if it matched none. */
 const isNeeded = ({ needsOutcome }: Placeholders<NeedsOutcome>): SQL => sql`(${needsOutcome} OR changes() = 0)`;
 
 type MoreFields = Readonly<Record<string, Expression<unknown>>>;
@@ -184,11 +184,11 @@ export const imageChange = <V extends WriteValues, More extends MoreFields = Rec
   more?: (bind: Placeholders<V>) => More,
 ) => ({
   ...changeStatements(define),
-  outcome: statement<V & NeedsOutcome>().reads(
+  outcome: statement<V & NeedsOutcome>().returnsRows(
     (bind) => {
       const change = define(bind);
-      const wouldExceed = sql`(SELECT coalesce(${excess(bind, change)}, 0) FROM ${newRow(change, bind)} WHERE ${differs(change)})`;
-      return { ...outcomeFields(bind, wouldExceed), ...(more?.(bind) as More) };
+      const excessIfDiffers = sql`(SELECT coalesce(${excess(bind, change)}, 0) FROM ${newRow(change, bind)} WHERE ${differs(change)})`;
+      return { ...outcomeFields(bind, excessIfDiffers), ...(more?.(bind) as More) };
     },
     (columns, bind) => selectOutcome(columns, bind).where(more ? undefined : isNeeded(bind)),
   ),
@@ -217,8 +217,10 @@ export function bindChange<V>(
 }
 
 /**
- * Makes a write, reads its outcome, records the Idempotency-Key if nothing changed, and runs `more`: one batch, in this order. The
- * UPDATE or the outcome returns a row; if ever neither does, the outcome is read again, in a second round trip.
+ * Makes a write, reads its outcome, records the Idempotency-Key if nothing changed, and runs `more`: one batch, in this order.
+ *
+ * If the UPDATE changed the image, its row is the result, and the outcome has none. Else the outcome has one. Should both be missing,
+ * the outcome is read in a second round trip.
  */
 export async function runBound<V extends WriteValues, Row extends OutcomeRow>(
   db: Database,
@@ -234,7 +236,6 @@ export async function runBound<V extends WriteValues, Row extends OutcomeRow>(
   const rows = await db.batch<unknown[]>([...changes, outcome(write.isDryRun), ...records, ...more]);
   const [made] = rows.slice(0, changes.length).flat();
   const [row = made ? undefined : requireRow(await db.all(outcome(true)))] = rows[changes.length] as Row[];
-  // Each statement's rows, in this order: an image, and an outcome. Only an outcome without further fields has no row.
   if (row) return readOutcome(row, write, write.isDryRun ? (made as ImageRow | undefined) : undefined);
   return readWritten(made as WrittenRow, write) as WriteOutcome & Omit<Row, keyof OutcomeRow>;
 }

@@ -37,7 +37,7 @@ const feedFields = (bind: Placeholders<ChangesValues>) => ({
         WHERE own.account = ${bind.account} AND left.left_sequence = coalesce(${bind.after}, own.newest)))`),
 });
 
-export const feedStatement = statement<ChangesValues>().reads(feedFields, (columns, bind) =>
+export const feedStatement = statement<ChangesValues>().returnsRows(feedFields, (columns, bind) =>
   query.select(columns).from(callerRow(bind)).leftJoin(accountHistory, ofAccount(bind)),
 );
 
@@ -108,7 +108,7 @@ const changeFields = {
   after: leftJoined({ ...revisionColumns, ...(after as object) }, "uuid"),
 };
 
-export const changesStatement = statement<ChangesValues>().reads(
+export const changesStatement = statement<ChangesValues>().returnsRows(
   () => changeFields,
   (columns, bind) =>
     query

@@ -51,11 +51,11 @@ const selectListed = (columns: SelectedFieldsFlat, bind: Placeholders<ListValues
     .orderBy(...inListOrder)
     .limit(bind.limit);
 
-export const listStatement = statement<ListValues>().reads(() => listedFields, selectListed);
+export const listStatement = statement<ListValues>().returnsRows(() => listedFields, selectListed);
 
-export const idsStatement = statement<ListValues>().reads(() => ({ uuid: images.uuid }), selectListed);
+export const idsStatement = statement<ListValues>().returnsRows(() => ({ uuid: images.uuid }), selectListed);
 
-export const pageStatement = statement<IdsValues>().reads(
+export const pageStatement = statement<IdsValues>().returnsRows(
   () => listedFields,
   (columns, bind) =>
     query
@@ -65,7 +65,7 @@ export const pageStatement = statement<IdsValues>().reads(
       .orderBy(...inListOrder),
 );
 
-export const wholeStatement = statement<IdsValues>().reads(
+export const wholeStatement = statement<IdsValues>().returnsRows(
   () => imageColumns,
   (columns, bind) => query.select(columns).from(images).where(isStillListable(bind)),
 );

@@ -1,4 +1,4 @@
-import { demand } from "../caller/scope.ts";
+import { checkLimits } from "../caller/scope.ts";
 import { requireSet } from "../context.ts";
 import { CloudApiError } from "../errors.ts";
 import { handlersOf } from "../http/handlers.ts";
@@ -21,7 +21,7 @@ export const revertImage = handlersOf<"/:login/images/:id">()(
   async (c) => {
     const { sent, withAcl } = readRevert(await readParameters(c));
     const revert = { revision: parseRevision(sent), keepRevisions: findKeepRevisions(c), withAcl };
-    await demand(c, (limits) => {
+    await checkLimits(c, (limits) => {
       if (withAcl) assertCovered(limits, ["images:share@path"], requireSet(c, "imageId"));
     });
     const requested = [revert.revision, withAcl];

@@ -20,7 +20,7 @@ import {
 /** An image that matches all filters but the tags, and the bytes of its tags. */
 type Candidate = { uuid: string; bytes: number };
 
-export const candidatesStatement = statement<ListValues>().reads(
+export const candidatesStatement = statement<ListValues>().returnsRows(
   () => ({ uuid: images.uuid, bytes: integer(sql`coalesce(octet_length(${images.tags}), 0)`) }),
   (columns, bind) =>
     query
@@ -30,7 +30,7 @@ export const candidatesStatement = statement<ListValues>().reads(
       .orderBy(...inListOrder),
 );
 
-export const taggedStatement = statement<IdsValues & { tags: string | null }>().reads(
+export const taggedStatement = statement<IdsValues & { tags: string | null }>().returnsRows(
   () => ({ uuid: images.uuid }),
   (columns, bind) =>
     query

@@ -65,7 +65,7 @@ export const deleteTags = imageChange<WriteValues & { path: string | null }>(({ 
   values: { tags: sql`CASE WHEN ${path} IS NULL THEN '{}' ELSE json_remove(${images.tags}, ${path}) END` },
   differs: sql`CASE WHEN ${path} IS NULL THEN ${images.tags} <> '{}' ELSE json_type(${images.tags}, ${path}) IS NOT NULL END`,
   unchanged: sql`${images.owner} = ${account} AND ${path} IS NULL AND coalesce(${images.tags}, '{}') = '{}'`,
-  shrinks: true,
+  neverGrows: true,
 }));
 
 /** Deletes a tag of an image if the caller owns it and it has the tag. @param key null for all tags */

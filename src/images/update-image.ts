@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { demand } from "../caller/scope.ts";
+import { checkLimits } from "../caller/scope.ts";
 import { type AppEnv, requireSet } from "../context.ts";
 import { handlersOf } from "../http/handlers.ts";
 import { named } from "../http/operation.ts";
@@ -16,8 +16,8 @@ import { writeUpdate } from "./update-image.sql.ts";
 const fieldWords: Readonly<Record<string, ScopeWord>> = { acl: "images:share", tags: "images:tag" };
 
 /** Checks that the key may write all of these fields of the image. @throws {CloudApiError} NotAuthorized */
-const demandFields = (c: Context<AppEnv>, fields: readonly string[]): Promise<void> =>
-  demand(c, (limits) => {
+const checkFieldLimits = (c: Context<AppEnv>, fields: readonly string[]): Promise<void> =>
+  checkLimits(c, (limits) => {
     for (const field of fields) {
       assertCovered(limits, [`${fieldWords[field] ?? "images:update"}@path`], requireSet(c, "imageId"));
     }
@@ -30,7 +30,7 @@ export const updateImage = handlersOf<"/:login/images/:id">()(
   validate("image", findUpdateImageSchema),
   async (c) => {
     const patch = c.req.valid("json");
-    await demandFields(c, Object.keys(patch));
+    await checkFieldLimits(c, Object.keys(patch));
     const { outcome, request } = await runWrite(c, { operation: "UpdateImage", requested: patch }, (db, write) =>
       writeUpdate(db, write, patch),
     );

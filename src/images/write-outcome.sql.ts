@@ -35,7 +35,7 @@ export type Write = {
   /** How many revisions and bytes of history the image keeps. 0 turns the limit off. */
   keepRevisions: number;
   keepBytes: number;
-  /** How many bytes the history of the account may take. 0 turns the limit off, and is for a dry run. */
+  /** How many bytes the history of the account may take. 0: no limit. A dry run always has 0. */
   maxHistory: number;
   /** How many bytes the images of the account may take. 0 turns the limit off. */
   maxImageBytes: number;
@@ -61,7 +61,7 @@ export type WriteValues = Caller &
     write: string;
   };
 
-/** `write` is the JSON object that the triggers copy into image_revisions. */
+/** `write` is the JSON object that the triggers copy into image_revisions. Its keys are the names of that table's columns. */
 export function toWriteValues({
   caller,
   operation,
@@ -114,12 +114,13 @@ export const isApplicable = (bind: Placeholders<WriteValues>): SQL | undefined =
 
 /** What came of a write: it was made, now or earlier, or it was not. */
 export type WriteOutcome = {
+  /** Whether the caller has authority, or had it when this request made the write. */
   hasAuthority: boolean;
   /** Null if the write was not made; of a dry run, if it would not be made. */
   applied: {
-    /** The image as the write left it; as it is now if that revision is not kept. */
+    /** The image as the write made it; as it is now if that revision is not kept. */
     image: ImageRow;
-    /** The revision that the write left, if it was removed since: `image` is then the current one. Else null. */
+    /** The revision that the write made, if it was removed since: `image` is then the current one. Else null. */
     unkeptRevision: number | null;
     requestHash: string | null;
     /** An earlier HTTP request with the same Idempotency-Key made the write. */
@@ -129,45 +130,46 @@ export type WriteOutcome = {
   } | null;
   /** The current image. Null if the write was made, because `applied` has the image then, or if the image does not exist. */
   image: FoundImage | null;
-  /** The write would change the current image. False if it was made. */
-  wouldChange: boolean;
+  /** The sent values differ from the current image's, whether or not the write is allowed. False if it was made. */
+  differs: boolean;
   /** The bytes that the account's images would take with the write, if that is too many. Else null. */
   excessBytes: number | null;
   /** When the account's history has room again, in seconds, if it is full and the preconditions held. Else null. */
   secondsUntilRoom: number | null;
 };
 
-/** A column of the record of this write, whichever table has it. */
-const writeRecord = (name: "write_id" | "request_hash" | "attempt_id" | "changed" | "image" | "revision"): SQL =>
+/** A column of the record of this write, from the table that has it. */
+const recordedColumn = (name: "write_id" | "request_hash" | "attempt_id" | "changed" | "image" | "revision"): SQL =>
   sql`coalesce(${accountWrites[name]}, ${imageRevisions[name]})`;
 
-const isUnmade = sql`${writeRecord("write_id")} IS NULL`;
+const isUnmade = sql`${recordedColumn("write_id")} IS NULL`;
 
 /** What SQLite computes only if the write was not made. 0 otherwise. */
 export const unlessApplied = (expression: SQL): SQL => sql`CASE WHEN ${isUnmade} THEN ${expression} ELSE 0 END`;
 
 /**
  * The outcome of a write, read in its transaction: the caller's authority, the record of this write, made now or earlier,
- * and the image. `earlier` is the image at the revision that the write left: null if that is the current one, or was removed.
+ * and the image. `asWritten` is the image as this write made it, if a later write has changed it: null if it is the current one, or
+ * that revision was removed.
  *
- * @param wouldExceed computed only if the write was not made. NULL: it would change nothing. 0: it would change something, within
- * the limit. Else the bytes that the account's images would take, which are too many
+ * @param excessIfDiffers computed only if the write was not made. NULL if the sent values are the stored ones. 0 if they differ, and
+ * the account's images stay within their limit. Else how many bytes these would take
  */
-export const outcomeFields = (bind: Placeholders<WriteValues>, wouldExceed: SQL) => ({
+export const outcomeFields = (bind: Placeholders<WriteValues>, excessIfDiffers: SQL) => ({
   hasAuthority,
   record: leftJoined(
     {
-      writeId: text(writeRecord("write_id")),
-      requestHash: nullableText(writeRecord("request_hash")),
-      httpRequestId: nullableText(writeRecord("attempt_id")),
-      changed: nullableText(writeRecord("changed")),
-      revision: integer(writeRecord("revision")),
+      writeId: text(recordedColumn("write_id")),
+      requestHash: nullableText(recordedColumn("request_hash")),
+      httpRequestId: nullableText(recordedColumn("attempt_id")),
+      changed: nullableText(recordedColumn("changed")),
+      revision: integer(recordedColumn("revision")),
     },
     "writeId",
   ),
-  earlier: leftJoined(revisionColumns, "uuid"),
+  asWritten: leftJoined(revisionColumns, "uuid"),
   image: foundImage(bind.account),
-  wouldExceed: nullableInteger(unlessApplied(wouldExceed)),
+  excessIfDiffers: nullableInteger(unlessApplied(excessIfDiffers)),
   roomInMs: roomInMs(bind, sql`${isUnmade} AND ${isOnSentRevision(bind)}`),
 });
 
@@ -178,12 +180,12 @@ export const selectOutcome = (columns: SelectedFieldsFlat, bind: Placeholders<Wr
     .from(callerRow(bind))
     .leftJoin(accountWrites, eq(accountWrites.write_id, bind.writeId))
     .leftJoin(imageRevisions, eq(imageRevisions.write_id, bind.writeId))
-    .leftJoin(images, eq(images.uuid, sql`coalesce(${writeRecord("image")}, ${bind.imageId})`))
+    .leftJoin(images, eq(images.uuid, sql`coalesce(${recordedColumn("image")}, ${bind.imageId})`))
     .leftJoin(
       imageHistory,
       and(
         eq(imageHistory.image, images.uuid),
-        eq(imageHistory.revision, writeRecord("revision")),
+        eq(imageHistory.revision, recordedColumn("revision")),
         sql`${imageHistory.revision} <> ${images.revision}`,
       ),
     );
@@ -205,7 +207,7 @@ export const readWritten = (
 });
 
 /** What these fields, which tell why a write was not made, hold when it was. */
-const ofMadeWrite = { image: null, wouldChange: false, excessBytes: null, secondsUntilRoom: null } as const;
+const ofMadeWrite = { image: null, differs: false, excessBytes: null, secondsUntilRoom: null } as const;
 
 /**
  * Reads a row of `selectOutcome`. If this HTTP request made the write, `hasAuthority` is true, even if the authority has
@@ -214,7 +216,7 @@ const ofMadeWrite = { image: null, wouldChange: false, excessBytes: null, second
  * @param rehearsed the image as a dry run would leave it. Empty for a write, and if the write would not be applied
  */
 export function readOutcome<Row extends OutcomeRow>(
-  { hasAuthority, record, earlier, image, wouldExceed, roomInMs, ...more }: Row,
+  { hasAuthority, record, asWritten, image, excessIfDiffers, roomInMs, ...more }: Row,
   write: Write,
   rehearsed: ImageRow | undefined,
 ): WriteOutcome & Omit<Row, keyof OutcomeRow> {
@@ -225,14 +227,14 @@ export function readOutcome<Row extends OutcomeRow>(
     return { ...more, hasAuthority, applied, ...ofMadeWrite };
   }
   if (record === null || image === null) {
-    const excessBytes = wouldExceed || null;
+    const excessBytes = excessIfDiffers || null;
     const secondsUntilRoom = roomInMs === null || excessBytes ? null : Math.ceil(roomInMs / 1000);
     return {
       ...more,
       hasAuthority,
       applied: null,
       image,
-      wouldChange: wouldExceed !== null,
+      differs: excessIfDiffers !== null,
       excessBytes,
       secondsUntilRoom,
     };
@@ -240,8 +242,8 @@ export function readOutcome<Row extends OutcomeRow>(
   const isNewest = record.revision === image.revision;
   const isReplayed = record.httpRequestId !== write.httpRequestId;
   const applied = {
-    image: isNewest ? image : (earlier ?? image),
-    unkeptRevision: isNewest || earlier ? null : record.revision,
+    image: isNewest ? image : (asWritten ?? image),
+    unkeptRevision: isNewest || asWritten ? null : record.revision,
     requestHash: record.requestHash,
     isReplayed,
     changedColumns: record.changed,

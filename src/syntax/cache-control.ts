@@ -17,11 +17,11 @@ const refusesStored = ({ name, value = "" }: Directive): boolean =>
   name === "no-cache" || (name === "max-age" && /^0+$/.test(value));
 
 /**
- * Reads how old an answer the sender of a Cache-Control takes: `max-stale`, RFC 9111 section 5.2.1.2. If it is repeated, the
+ * Reads how old an answer the client accepts: `max-stale`, RFC 9111 section 5.2.1.2. If it is repeated, the
  * smallest holds. Without a value it is `most`.
  *
  * @param most the most seconds; a larger value counts as this one
- * @returns whole seconds; 0 if the sender takes no old answer, also beside `no-cache` or `max-age=0`
+ * @returns whole seconds; 0 if the client accepts no old answer, also beside `no-cache` or `max-age=0`
  */
 export function readMaxStale(cacheControl: string | undefined, most: number): number {
   if (cacheControl === undefined) return 0;

@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 describe("a row of a statement", () => {
   it("has the value of every kind of column as its type says: boolean, number, text, NULL", async () => {
-    const both = statement<{ uuid: string }>().reads(
+    const both = statement<{ uuid: string }>().returnsRows(
       () => ({
         image: leftJoined(getTableColumns(images), "uuid"),
         account: leftJoined(getTableColumns(accounts), "uuid"),
@@ -55,7 +55,7 @@ describe("a row of a statement", () => {
   });
 
   it("has an expression read as the column that it stands for", async () => {
-    const rehearsed = statement<Record<never, never>>().reads(
+    const rehearsed = statement<Record<never, never>>().returnsRows(
       () => ({ public: asColumn(images.public, sql`1`), size: asColumn(images.image_size, sql`NULL`) }),
       (columns) => query.select(columns).from(sql`(SELECT 1)`),
     );

@@ -27,7 +27,7 @@ const makeOutcome = (more: Partial<WriteOutcome> = {}): WriteOutcome => ({
   hasAuthority: true,
   applied: null,
   image: makeFound(),
-  wouldChange: true,
+  differs: true,
   excessBytes: null,
   secondsUntilRoom: null,
   ...more,
@@ -108,8 +108,8 @@ describe("judgeRemoval", () => {
 
   it("returns the image unchanged to an account that it is not shared with, and to its owner", () => {
     const theirs = makeTheirs({ public: true });
-    expect(judgeRemoval(makeOutcome({ image: theirs, wouldChange: false }), request, [bob.uuid]).image).toBe(theirs);
+    expect(judgeRemoval(makeOutcome({ image: theirs, differs: false }), request, [bob.uuid]).image).toBe(theirs);
     const own = makeFound();
-    expect(judgeRemoval(makeOutcome({ image: own, wouldChange: false }), request, [mallory.uuid]).image).toBe(own);
+    expect(judgeRemoval(makeOutcome({ image: own, differs: false }), request, [mallory.uuid]).image).toBe(own);
   });
 });

@@ -45,7 +45,7 @@ const makeOutcome = (more: Partial<WriteOutcome> = {}): WriteOutcome => ({
   hasAuthority: true,
   applied: null,
   image: makeFound(),
-  wouldChange: true,
+  differs: true,
   excessBytes: null,
   secondsUntilRoom: null,
   ...more,
@@ -208,7 +208,7 @@ describe.each(judges.slice(0, -2))("$name, on another account's image", ({ judge
 describe("judgeOwn", () => {
   it("returns the image unchanged when the statement had nothing to change", () => {
     const image = makeFound();
-    expect(judgeOwn(makeOutcome({ image, wouldChange: false }), request)).toEqual({
+    expect(judgeOwn(makeOutcome({ image, differs: false }), request)).toEqual({
       image,
       changedFields: [],
       isReplayed: false,
@@ -218,14 +218,14 @@ describe("judgeOwn", () => {
 
   it("throws PreconditionRequired without an If-Match where one is required, even if nothing would change", () => {
     const required = setPreconditions({ isMatchRequired: true });
-    expect(catchRefusal(() => judgeOwn(makeOutcome({ wouldChange: false }), required))).toEqual({
+    expect(catchRefusal(() => judgeOwn(makeOutcome({ differs: false }), required))).toEqual({
       code: "PreconditionRequired",
       message: "an update needs If-Match here: read the image, and send its ETag as If-Match",
     });
   });
 
   it("throws PreconditionFailed when If-Match is stale, even if nothing would change", () => {
-    expect(catchRefusal(() => judgeOwn(makeOutcome({ wouldChange: false }), stale))).toEqual(staleRefusal);
+    expect(catchRefusal(() => judgeOwn(makeOutcome({ differs: false }), stale))).toEqual(staleRefusal);
   });
 });
 
@@ -241,7 +241,7 @@ describe("a history without room", () => {
     const changing = makeOutcome({ secondsUntilRoom: 7 });
     expect(catchRefusal(() => judgeOwn(changing, request))).toEqual(full(7));
     expect(catchRefusal(() => judgeOwn(changing, stale))).toEqual(staleRefusal);
-    const same = makeOutcome({ wouldChange: false, secondsUntilRoom: 7 });
+    const same = makeOutcome({ differs: false, secondsUntilRoom: 7 });
     expect(judgeOwn(same, request)).toMatchObject({ changedFields: [] });
     expect(catchRefusal(() => judgeOwn(same, { ...request, requestHash: "hash" }))).toEqual(full(7));
   });

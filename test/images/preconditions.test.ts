@@ -7,7 +7,7 @@ import {
   isNamedByIfNoneMatch,
   type Preconditions,
   parsePreconditions,
-  toRevisionLimits,
+  toSqlPreconditions,
 } from "../../src/images/rules/preconditions.ts";
 import { catchRefusal } from "../support/refusals.ts";
 
@@ -117,9 +117,9 @@ describe.each(cases)("at revision 5, If-Match $ifMatch and If-None-Match $ifNone
     expectRefusal(() => assertPreconditions({ ...preconditions, isMatchRequired: true }, current), refusal);
   });
 
-  it("let toRevisionLimits admit revision 5 if and only if assertPreconditions passes", () => {
+  it("let toSqlPreconditions admit revision 5 if and only if assertPreconditions passes", () => {
     for (const isMatchRequired of [false, true]) {
-      const { onRevisions, notOnRevisions } = toRevisionLimits({ ...preconditions, isMatchRequired });
+      const { onRevisions, notOnRevisions } = toSqlPreconditions({ ...preconditions, isMatchRequired });
       const isAdmitted =
         (onRevisions === null || JSON.parse(onRevisions).includes(5)) &&
         (notOnRevisions === null || !JSON.parse(notOnRevisions).includes(5));
@@ -129,9 +129,9 @@ describe.each(cases)("at revision 5, If-Match $ifMatch and If-None-Match $ifNone
   });
 });
 
-describe("toRevisionLimits makes", () => {
+describe("toSqlPreconditions makes", () => {
   const makeLimits = (some: Partial<Preconditions>, isMatchRequired = false) =>
-    toRevisionLimits({ ...none, ...some, isMatchRequired });
+    toSqlPreconditions({ ...none, ...some, isMatchRequired });
 
   it("no limit without preconditions, or with If-Match: *", () => {
     const unlimited = { onRevisions: null, notOnRevisions: null };

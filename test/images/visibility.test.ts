@@ -66,7 +66,7 @@ describe("the same rule in SQL", () => {
   type Values = { account: string };
 
   const readUuids = async (account: string, condition: (value: Placeholders<Values>) => SQL): Promise<string[]> => {
-    const select = statement<Values>().reads(
+    const select = statement<Values>().returnsRows(
       () => ({ uuid: images.uuid }),
       (columns, value) => query.select(columns).from(images).where(condition(value)).orderBy(images.uuid),
     );

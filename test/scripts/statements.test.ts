@@ -54,7 +54,7 @@ describe("the statements of the service", () => {
   });
 
   it("are all exported: one that is not is named", async () => {
-    const hidden = statement<{ os: string }>().writes(
+    const hidden = statement<{ os: string }>().returnsNone(
       ({ os }) => sql`SELECT ${images.uuid} FROM ${images} WHERE os = ${os}`,
     );
     await expect(listStatements()).rejects.toThrow(hidden.print().text);

@@ -6,14 +6,14 @@ import type { WriteOutcome } from "../write-outcome.sql.ts";
 import { assertPreconditions, type WritePreconditions } from "./preconditions.ts";
 import { requireOwn, requireVisible } from "./visibility.ts";
 
-/** The image as an accepted write left it. */
+/** The image after an accepted write. */
 export type Written = {
   image: ImageRow;
   /** The fields that the write changed, in the documentation's order. Empty if it changed nothing. */
   changedFields: readonly string[];
   /** An earlier request with the same Idempotency-Key made the write. */
   isReplayed: boolean;
-  /** The revision that the write left, if it was removed since: `image` is then the current one. Else null. */
+  /** The revision that the write made, if it was removed since: `image` is then the current one. Else null. */
   unkeptRevision: number | null;
 };
 
@@ -34,7 +34,7 @@ export type WriteRequest = {
  *
  * @param isShown whether the answer shows the image
  * @throws {CloudApiError} InvalidCredentials when the caller's authority is gone; IdempotencyKeyReused; ResourceNotFound
- * when the revision that it left was removed, and the caller may no longer see the current image
+ * when the revision that it made was removed, and the caller may no longer see the current image
  */
 export function findApplied(
   outcome: WriteOutcome,
@@ -86,7 +86,7 @@ export function judgeOwn(
  */
 export function judgeUnapplied(
   image: FoundImage,
-  { wouldChange, excessBytes, secondsUntilRoom }: WriteOutcome,
+  { differs, excessBytes, secondsUntilRoom }: WriteOutcome,
   { preconditions, release, requestHash, maxImageBytes }: WriteRequest,
 ): Written {
   if (excessBytes !== null) {
@@ -96,13 +96,13 @@ export function judgeUnapplied(
     );
   }
   assertPreconditions(preconditions, { revision: image.revision, release });
-  if (secondsUntilRoom !== null && (wouldChange || requestHash !== null)) {
+  if (secondsUntilRoom !== null && (differs || requestHash !== null)) {
     throw new CloudApiError(
       "RequestThrottled",
       `the history of the account's images is full, and too recent to be removed; try again after ${secondsUntilRoom} seconds`,
       { headers: { "Retry-After": String(secondsUntilRoom) }, reason: "ACCOUNT_HISTORY_BYTES" },
     );
   }
-  if (wouldChange) throw new Error(`a write on ${image.uuid} was not applied, and nothing explains it`);
+  if (differs) throw new Error(`a write on ${image.uuid} was not applied, and nothing explains it`);
   return { image, changedFields: [], isReplayed: false, unkeptRevision: null };
 }

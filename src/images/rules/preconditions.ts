@@ -67,8 +67,7 @@ export function assertMatch(preconditions: Preconditions, current: { revision: n
 }
 
 /**
- * Checks the preconditions of a write that was not applied. All other reasons are checked before, but for a full history, which is
- * checked after.
+ * Checks the preconditions of a write that was not applied: after authority, ownership and quota, before a full history.
  *
  * @throws {CloudApiError} PreconditionFailed, with the current ETag; PreconditionRequired without an If-Match where
  * one is required
@@ -93,7 +92,7 @@ const makeFailed = (message: string, { revision, release }: { revision: number; 
   new CloudApiError("PreconditionFailed", message, { headers: { ETag: formatEntityTag(revision, release) } });
 
 /** The preconditions for SQL: JSON arrays of the revisions that a write may, and may not, be applied to. Null for no limit. */
-export function toRevisionLimits({ ifMatch, ifNoneMatch, isMatchRequired }: WritePreconditions): {
+export function toSqlPreconditions({ ifMatch, ifNoneMatch, isMatchRequired }: WritePreconditions): {
   onRevisions: string | null;
   notOnRevisions: string | null;
 } {
