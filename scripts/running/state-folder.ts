@@ -8,14 +8,14 @@ import { describeError } from "./program.ts";
 type ClaimedFolder = {
   /** The process that a killed run left behind, if any. It is killed: that loses no write that was acknowledged. */
   ended: number | undefined;
-  /** Notes the program that serves, so that the next run can end it if this one is killed. */
-  noteChild: (pid: number | undefined) => void;
+  /** Notes the process that serves, for the message of a second start, and for the next one to end it if this one is killed. */
+  note: (child: number, address: string) => void;
   /** Gives the folder back. */
   release: () => void;
 };
 
-/** The folder's note: the program that runs on it, its address, and the first process that it started. */
-type Run = { pid: number; address: string; child?: { pid: number; began: string | undefined } };
+/** The folder's note: the program that runs on it, its address, and the process that it started. */
+type Run = { pid: number; address: string; child: { pid: number; began: string | undefined } };
 
 /** Says that the folder has a database. */
 export const databaseNote = "database.txt";
@@ -26,24 +26,25 @@ const lockFile = "lock";
  * Takes the folder for this program alone, until the program ends in whatever way: the operating system holds the lock.
  * Makes a missing folder. Ends what a killed run noted and left running, and nothing else.
  *
- * @param address what this program will listen on, for the message of a second start
  * @throws {Error} one line: the folder cannot be used, holds something else, or is in use
  */
-export async function claimFolder(state: string, address: string): Promise<ClaimedFolder> {
+export async function claimFolder(state: string): Promise<ClaimedFolder> {
   makeFolder(state);
   const file = join(state, "running.json");
   const unlock = lock(state, file);
   const { pid, began } = readRun(file).child ?? {};
   const ended = pid !== undefined && began !== undefined && readBeginning(pid) === began ? pid : undefined;
   if (ended !== undefined) await endGroup(ended);
-  const run: Run = { pid: process.pid, address };
-  const note = (child?: Run["child"]) => fs.writeFileSync(file, JSON.stringify({ ...run, child }), { mode: 0o600 });
-  note();
+  const removeNote = () => fs.rmSync(file, { force: true });
+  removeNote();
   return {
     ended,
-    noteChild: (child) => child !== undefined && note({ pid: child, began: readBeginning(child) }),
+    note: (child, address) => {
+      const run: Run = { pid: process.pid, address, child: { pid: child, began: readBeginning(child) } };
+      fs.writeFileSync(file, JSON.stringify(run), { mode: 0o600 });
+    },
     release: () => {
-      fs.rmSync(file, { force: true });
+      removeNote();
       unlock();
     },
   };

@@ -11,7 +11,6 @@ import {
   isLoopback,
   readAddress,
 } from "../running/address.ts";
-import { killGroup } from "../running/process-group.ts";
 import { fromCaller } from "../running/program.ts";
 import { claimFolder } from "../running/state-folder.ts";
 import { changeVariables, readSettings } from "./settings.ts";
@@ -64,7 +63,7 @@ export async function runService({ command, options, output, prepare }: Service)
   const tell = (line: string) => output.write(`${line}\n`);
   const tellStep = (step: string) =>
     options.verbose && process.stderr.write(`${Math.round(performance.now())} ms: ${step}\n`);
-  const folder = await claimFolder(state, formatAddress(address));
+  const folder = await claimFolder(state);
   let child: ChildProcess | undefined;
   try {
     if (folder.ended) tell(`ended what a killed start left running on ${state}: process ${folder.ended}`);
@@ -80,18 +79,16 @@ export async function runService({ command, options, output, prepare }: Service)
     const log = output === process.stdout ? "pipe" : "inherit";
     child = spawn(program, args, { detached: true, stdio: ["ignore", log, "inherit"] });
     child.stdout?.pipe(process.stdout);
-    folder.noteChild(child.pid);
+    if (child.pid) folder.note(child.pid, formatAddress(address));
     const ended = waitUntilEnded(child);
     if (await waitUntilReady(child, url)) tell(ready);
     return await ended;
   } finally {
-    // What workerd started, and itself if it never answered.
-    if (child) killRest(child);
+    // If it runs still: it never answered.
+    child?.kill("SIGKILL");
     folder.release();
   }
 }
-
-const killRest = ({ pid }: ChildProcess): boolean => pid !== undefined && killGroup(pid);
 
 /** How long requests that are running when the signal comes may take, in ms. */
 const drainMs = 15_000;
@@ -108,7 +105,7 @@ async function waitUntilEnded(child: ChildProcess): Promise<number> {
     if (wasSignalled) return;
     wasSignalled = true;
     child.kill("SIGTERM");
-    setTimeout(() => killRest(child), drainMs).unref();
+    setTimeout(() => child.kill("SIGKILL"), drainMs).unref();
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
   for (const output of [process.stdout, process.stderr]) output.on("error", end);

@@ -1,12 +1,12 @@
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import { readSettings } from "../../scripts/serving/settings.ts";
 import { pickStatusAndJson } from "../support/answer.ts";
 import { formatLoaderKey, loader, sendTo } from "../support/loader.ts";
+import { provision } from "../support/local-state.ts";
 import type { Shared } from "../support/shared-services.ts";
-import { run } from "../support/started.ts";
 
 const [{ database_id: id }] = readSettings().d1_databases;
 
@@ -78,14 +78,11 @@ function* listRequests(port: number): Generator<Sent> {
 }
 
 describe.each<Shared>(["npm start", "npx wrangler dev"])("what runs beside the service under %s", (command) => {
-  const { folder, port, state } = inject("shared")[command];
+  const { port, state } = inject("shared")[command];
 
   beforeAll(async () => {
-    const file = join(folder, "loader.json");
     const keys = [{ name: "loader", key: formatLoaderKey() }];
-    writeFileSync(file, JSON.stringify({ accounts: [{ ...loader, keys, city }] }));
-    const { code, stderr } = await run(process.execPath, ["scripts/provision.ts", "--state", state, file]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    await provision(state, { accounts: [{ ...loader, keys, city }] });
   });
 
   it("neither reads nor writes the database, whatever the path, the Host and the Origin", async () => {

@@ -1,10 +1,8 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, inject, it } from "vitest";
 import { pickStatusAndJson } from "../support/answer.ts";
 import { formatLoaderKey, loader, sendUpdate } from "../support/loader.ts";
+import { provision } from "../support/local-state.ts";
 import type { Shared } from "../support/shared-services.ts";
-import { run } from "../support/started.ts";
 import { makeUuid } from "../support/uuids.ts";
 
 const image = {
@@ -20,12 +18,9 @@ const image = {
 it.each<Shared>(["npm start", "npx wrangler dev"])(
   "%s updates an image that was loaded while it runs",
   async (command) => {
-    const { folder, port, state } = inject("shared")[command];
-    const file = join(folder, "one-image.json");
+    const { port, state } = inject("shared")[command];
     const keys = [{ name: "loader", key: formatLoaderKey() }];
-    writeFileSync(file, JSON.stringify({ accounts: [{ ...loader, keys }], images: [image] }));
-    const { code, stderr } = await run(process.execPath, ["scripts/provision.ts", "--state", state, file]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    await provision(state, { accounts: [{ ...loader, keys }], images: [image] });
     expect(pickStatusAndJson(await sendUpdate(port, 0, { name: "after" }))).toEqual({
       status: 200,
       json: {

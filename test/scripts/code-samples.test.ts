@@ -10,6 +10,7 @@ import { findFreePort } from "../../scripts/running/address.ts";
 import { readDemoKey } from "../../scripts/starting/demo.ts";
 import { readCurl } from "../support/curl.ts";
 import { exchanges, makeExchangeFile } from "../support/exchanges.ts";
+import { provision } from "../support/local-state.ts";
 import { showSample } from "../support/samples.ts";
 import { run, StartedService } from "../support/started.ts";
 
@@ -56,11 +57,9 @@ describe.each([
 
   beforeAll(async () => {
     const state = join(folder, `${name}-state`);
-    const file = join(folder, "provision.json");
     // Where the samples look for it.
     const { line } = readDemoKey(join(folder, ".local"));
-    writeFileSync(file, JSON.stringify(makeExchangeFile([{ name: "demo", key: line }])));
-    expect(await run(process.execPath, ["scripts/provision.ts", "--state", state, file])).toMatchObject({ code: 0 });
+    await provision(state, makeExchangeFile([{ name: "demo", key: line }]));
     port = await findFreePort();
     service = new StartedService(["--port", String(port), "--state", state], "serve");
     await service.waitUntilReady();

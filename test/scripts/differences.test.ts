@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, expect, it } from "vitest";
@@ -7,8 +7,9 @@ import { DatabaseSync } from "../../scripts/provisioning/sqlite.ts";
 import { findFreePort } from "../../scripts/running/address.ts";
 import { findDatabaseFile } from "../../scripts/serving/database-file.ts";
 import { formatLoaderKey, loader, sendTo } from "../support/loader.ts";
+import { provision } from "../support/local-state.ts";
 import { makeRandom } from "../support/random.ts";
-import { run, StartedService } from "../support/started.ts";
+import { StartedService } from "../support/started.ts";
 import { makeUuid } from "../support/uuids.ts";
 
 /** The migration 0004: rows that were whole images become differences. */
@@ -137,12 +138,8 @@ it(`a database of the release before, ${images} images with ${revisions} revisio
   });
   db.close();
 
-  const provisioned = join(folder, "accounts.json");
   const account = { ...loader, keys: [{ name: "loader", key: formatLoaderKey() }] };
-  writeFileSync(provisioned, JSON.stringify({ accounts: [account] }));
-  expect(await run(process.execPath, ["scripts/provision.ts", "--state", folder, provisioned])).toMatchObject({
-    code: 0,
-  });
+  await provision(folder, { accounts: [account] });
   const byImage = Map.groupBy(rows, ({ image }) => image);
   for (const at of [0, 1, 2, images - 1]) {
     const history = byImage.get(makeUuid(at)) ?? [];

@@ -7,8 +7,9 @@ import { DatabaseSync } from "../../scripts/provisioning/sqlite.ts";
 import { findFreePort } from "../../scripts/running/address.ts";
 import { killGroup, readBeginning } from "../../scripts/running/process-group.ts";
 import { formatLoaderKey, loader, sendTo, sendUpdate } from "../support/loader.ts";
+import { provision } from "../support/local-state.ts";
 import { makeRandom, seed } from "../support/random.ts";
-import { run, StartedService } from "../support/started.ts";
+import { StartedService } from "../support/started.ts";
 import { makeUuid } from "../support/uuids.ts";
 
 const rounds = process.env["LONG"] ? 50 : 1;
@@ -96,7 +97,6 @@ async function start(port: number): Promise<StartedService> {
 }
 
 beforeAll(async () => {
-  const file = join(folder, "first.json");
   const accounts = [{ ...loader, keys: [{ name: "loader", key: formatLoaderKey() }] }];
   const images = Array.from({ length: writers }, (_, index) => ({
     uuid: makeUuid(index),
@@ -106,9 +106,7 @@ beforeAll(async () => {
     os: "smartos",
     type: "zone-dataset",
   }));
-  writeFileSync(file, JSON.stringify({ accounts, images }));
-  const provisioned = await run(process.execPath, ["scripts/provision.ts", "--state", state, file]);
-  expect(provisioned.stderr).toBe("");
+  await provision(state, { accounts, images });
 });
 
 afterEach(async () => {

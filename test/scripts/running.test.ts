@@ -25,25 +25,27 @@ function makeFolder(name: string, files: Readonly<Record<string, string>>): stri
   return join(folder, name);
 }
 
-const claim = (state: string) => claimFolder(state, "127.0.0.1:1");
-
 describe("a state folder", () => {
   it("is made for its owner alone, noted as in use, and given back", async () => {
     const state = join(folder, "mit Ümlaut/und mehr");
-    const { release, ended } = await claim(state);
+    const { note, release, ended } = await claimFolder(state);
+    await expect(claimFolder(state)).rejects.toThrow(
+      `${state} is in use: another program starts on it; name another folder with --state DIR`,
+    );
+    note(process.pid, "127.0.0.1:1");
     expect([statSync(state).mode & 0o777, statSync(join(state, "running.json")).mode & 0o777]).toEqual([0o700, 0o600]);
     expect(ended).toBeUndefined();
-    await expect(claim(state)).rejects.toThrow(
+    await expect(claimFolder(state)).rejects.toThrow(
       `${state} is in use: process ${process.pid} serves it on 127.0.0.1:1; end that one (kill ${process.pid}), or name another folder with --state DIR`,
     );
     release();
     expect(existsSync(join(state, "running.json"))).toBe(false);
-    (await claim(state)).release();
+    (await claimFolder(state)).release();
   });
 
   it("that holds something else is refused, and left as it is", async () => {
     const state = makeFolder("foreign", { "a.txt": "a", "b.txt": "b" });
-    await expect(claim(state)).rejects.toThrow(
+    await expect(claimFolder(state)).rejects.toThrow(
       `${state} holds other files (a.txt, b.txt); name an empty folder, or one that this project made`,
     );
     expect(readFileSync(join(state, "a.txt"), "utf8")).toBe("a");
@@ -57,7 +59,7 @@ describe("a state folder", () => {
   ])("that is none is refused in one line: %s", async (path, reason) => {
     writeFileSync(join(folder, "file"), "");
     const state = resolve(folder, path);
-    await expect(claim(state)).rejects.toThrow(
+    await expect(claimFolder(state)).rejects.toThrow(
       new Error(`the state folder ${state} cannot be used (${reason} '${state}'); name another with --state DIR`),
     );
   });

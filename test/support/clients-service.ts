@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findFreePort } from "../../scripts/running/address.ts";
-import { withKinds } from "./provision-files.ts";
+import { provision } from "./local-state.ts";
 import { type Ended, run, StartedService } from "./started.ts";
 
-const root = join(import.meta.dirname, "../..");
 const clients = join(import.meta.dirname, "../clients/node_modules");
 
 /** A key pair that ssh-keygen made, and a HOME whose `.ssh` holds it alone. */
@@ -39,9 +38,7 @@ export class ClientsService {
   async start(file: unknown): Promise<void> {
     this.port = await findFreePort();
     const state = join(this.folder, "state");
-    const path = join(this.folder, "provision.json");
-    writeFileSync(path, JSON.stringify(withKinds(file)));
-    await run(process.execPath, [join(root, "scripts/provision.ts"), "--state", state, path]);
+    await provision(state, file);
     this.#server = new StartedService(["--port", String(this.port), "--state", state, "--empty"]);
     await this.#server.waitUntilReady();
   }

@@ -4,12 +4,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase } from "../../scripts/provisioning/database.ts";
-import { readProvision } from "../../scripts/provisioning/entries.ts";
-import { load } from "../../scripts/provisioning/load.ts";
 import { findFreePort } from "../../scripts/running/address.ts";
 import { bundleWorker } from "../../scripts/serving/bundle.ts";
 import { endProcess, runPlainWorkerd } from "../../scripts/serving/workerd.ts";
-import { withKinds } from "./provision-files.ts";
+import { provision } from "./local-state.ts";
 
 /** What a service starts with beside a provision file. */
 type Prepared = {
@@ -33,8 +31,8 @@ export class PlainService {
     { sql = [], v8Flags = [], entry = "src/index.ts", vars = {} }: Prepared = {},
   ): Promise<void> {
     const state = join(this.folder, "state");
+    await provision(state, file);
     const { db, close } = await openDatabase({ state });
-    await load(db, await readProvision(JSON.stringify(withKinds(file))));
     for (const text of sql) await db.prepare(text).all();
     await close();
     this.port = await findFreePort();

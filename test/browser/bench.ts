@@ -3,19 +3,19 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, CDPSession, Page } from "playwright-core";
-import { findFreePort } from "../scripts/running/address.ts";
-import { fromCaller, readNumber, readOptions, runProgram } from "../scripts/running/program.ts";
-import { chromiumPath, startChromium, Window, withoutChromium } from "../test/support/chromium.ts";
-import { Person } from "../test/support/person.ts";
-import { withKinds } from "../test/support/provision-files.ts";
-import { run, StartedService } from "../test/support/started.ts";
-import { makeUuid } from "../test/support/uuids.ts";
+import { findFreePort } from "../../scripts/running/address.ts";
+import { fromCaller, readNumber, readOptions, runProgram } from "../../scripts/running/program.ts";
+import { chromiumPath, startChromium, Window, withoutChromium } from "../support/chromium.ts";
+import { Person } from "../support/person.ts";
+import { withKinds } from "../support/provision-files.ts";
+import { run, StartedService } from "../support/started.ts";
+import { makeUuid } from "../support/uuids.ts";
 
 const usage = `usage: npm run bench-console [-- --images N] [--before DIR]
   --images N    images of the account (default 10000); scrolling is measured with 1000 too
   --before DIR  another checkout with its packages installed, whose console is measured in the same run`;
 
-const project = join(import.meta.dirname, "..");
+const project = join(import.meta.dirname, "../..");
 const person = new Person("dddddddd-0000-4000-8000-000000000001", "many");
 const frames = 180;
 
