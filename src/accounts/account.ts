@@ -1,8 +1,7 @@
 import { asCaller } from "../caller/as-caller.ts";
 import { readConfiguration } from "../configuration.ts";
 import { answerJson } from "../http/answer.ts";
-import { handlersOf } from "../http/handlers.ts";
-import { named } from "../http/operation.ts";
+import { handlersOf, named } from "../http/operation.ts";
 import { noteIgnored, readParameters, refuseDryRun } from "../http/parameters.ts";
 import { assertAuthority } from "../signature/refusals.ts";
 import { updatableAccountFields } from "../tables.ts";

@@ -1,5 +1,7 @@
+import { sql } from "drizzle-orm";
+import { accounts } from "./account-schema.ts";
 import { retry, withRetry } from "./retry.ts";
-import type { Bound, Printed, StoredRow } from "./statement.ts";
+import { type Bound, type Printed, type StoredRow, statement } from "./statement.ts";
 
 /** The round trips of one request to D1, with retries, and their time. */
 export type DatabaseMeter = { calls: number; milliseconds: number };
@@ -79,14 +81,20 @@ function makeDatabase(source: D1Database | D1DatabaseSession, prepareOn: Prepare
 export const databaseFor = (binding: D1Database, meter: DatabaseMeter): Database =>
   makeDatabase(binding, (bound) => prepare(binding, bound), measured(withRetry, meter));
 
+/** Reads one row. */
+export const healthStatement = statement<Record<never, never>>().returnsRows(
+  () => ({ uuid: accounts.uuid }),
+  () => sql`SELECT ${accounts.uuid} FROM ${accounts} LIMIT 1`,
+);
+
 /**
- * Runs one read on the primary for a health check, which must see the first failure: only a lock is waited for.
+ * Reads one row on the primary for a health check, which must see the first failure: only a lock is waited for.
  *
  * @throws {Error} D1's own
  */
-export async function readOnce(binding: D1Database, meter: DatabaseMeter, read: Bound<unknown>): Promise<void> {
+export async function checkPrimary(binding: D1Database, meter: DatabaseMeter): Promise<void> {
   const run = measured((call) => retry(call, true), meter);
-  await run(() => prepare(binding, read).all());
+  await run(() => prepare(binding, healthStatement.with({})).all());
 }
 
 /** Runs a call once. @throws {Error} it takes longer than `ms` */

@@ -1,11 +1,10 @@
 import type { Context, Handler } from "hono";
 import { readConfiguration } from "../configuration.ts";
 import type { AppEnv } from "../context.ts";
-import { readOnce, within } from "../db/client.ts";
+import { checkPrimary, within } from "../db/client.ts";
 import { CloudApiError, errorStatus } from "../errors.ts";
 import { versions } from "../releases.ts";
 import { answerJson } from "./answer.ts";
-import { healthStatement } from "./health.sql.ts";
 
 /** Ping: says that the service runs, and which versions it serves. Reads no Authorization, and does no I/O. */
 export const ping: Handler<AppEnv> = (c) => {
@@ -56,7 +55,7 @@ async function readOrReuse(c: Context<AppEnv>): Promise<Reading> {
   if (underWay && leftMs > 0) return await measureWithin(leftMs, underWay.reading);
   const read = (async () => {
     await c.env.checkStorage?.();
-    await readOnce(c.env.DB, c.get("meter"), healthStatement.with({}));
+    await checkPrimary(c.env.DB, c.get("meter"));
     return undefined;
   })();
   const reading = measureWithin(limitMs, read);

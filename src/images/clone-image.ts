@@ -1,6 +1,5 @@
 import { readConfiguration } from "../configuration.ts";
-import { handlersOf } from "../http/handlers.ts";
-import { named } from "../http/operation.ts";
+import { handlersOf, named } from "../http/operation.ts";
 import { readDryRun, readParameters } from "../http/parameters.ts";
 import { answerCloned } from "./answer-image.ts";
 import { writeClone } from "./clone-image.sql.ts";

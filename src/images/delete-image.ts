@@ -1,7 +1,6 @@
 import { readConfiguration } from "../configuration.ts";
 import { answerNoContent } from "../http/answer.ts";
-import { handlersOf } from "../http/handlers.ts";
-import { named } from "../http/operation.ts";
+import { handlersOf, named } from "../http/operation.ts";
 import { readDryRun, readQuery } from "../http/parameters.ts";
 import { makeReplayedHeader } from "./answer-image.ts";
 import { writeDeletion } from "./delete-image.sql.ts";

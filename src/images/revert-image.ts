@@ -1,8 +1,7 @@
 import { checkLimits } from "../caller/scope.ts";
 import { requireSet } from "../context.ts";
 import { CloudApiError } from "../errors.ts";
-import { handlersOf } from "../http/handlers.ts";
-import { named } from "../http/operation.ts";
+import { handlersOf, named } from "../http/operation.ts";
 import { readDryRun, readParameters } from "../http/parameters.ts";
 import { assertCovered } from "../scope.ts";
 import type { RequestParameters } from "../syntax/form.ts";

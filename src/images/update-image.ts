@@ -1,8 +1,7 @@
 import type { Context } from "hono";
 import { checkLimits } from "../caller/scope.ts";
 import { type AppEnv, requireSet } from "../context.ts";
-import { handlersOf } from "../http/handlers.ts";
-import { named } from "../http/operation.ts";
+import { handlersOf, named } from "../http/operation.ts";
 import { readDryRun, readParameters } from "../http/parameters.ts";
 import { validate } from "../http/validate.ts";
 import { assertCovered, type ScopeWord } from "../scope.ts";

@@ -1335,6 +1335,10 @@ from (
 -- SEARCH target USING INDEX sqlite_autoindex_accounts_1 (uuid=?)
 -- SCAN caller
 
+-- src/db/client.ts healthStatement
+SELECT "accounts"."uuid" FROM "accounts" LIMIT 1;
+-- SCAN accounts USING COVERING INDEX sqlite_autoindex_accounts_1
+
 -- src/db/near.ts heartbeatStatement
 select CAST(unixepoch('subsec') * 1000 AS INTEGER) - "heartbeat"."at" as "age"
 from "heartbeat"
@@ -1346,10 +1350,6 @@ INSERT INTO "heartbeat" (id, at) VALUES (1, CAST(unixepoch('subsec') * 1000 AS I
 ON CONFLICT (id) DO UPDATE
 SET at = excluded.at
 WHERE "heartbeat"."at" NOT BETWEEN excluded.at - ?1 AND excluded.at;
-
--- src/http/health.sql.ts healthStatement
-SELECT uuid FROM accounts LIMIT 1;
--- SCAN accounts USING COVERING INDEX sqlite_autoindex_accounts_1
 
 -- src/images/account-history.sql.ts removeOldRecords
 DELETE
