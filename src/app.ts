@@ -2,7 +2,7 @@ import { HonoBase } from "hono/hono-base";
 import { TrieRouter } from "hono/router/trie-router";
 import { getAccount, listDatacenters, updateAccount } from "./accounts/account.ts";
 import { createKey, deleteKey, getKey, listKeys } from "./accounts/keys.ts";
-import { authenticate, checkBodyDigests, confirmCaller, readAuthorization } from "./caller/authenticate.ts";
+import { authenticate, checkBodyDigests, confirmCallerAfterwards, readAuthorization } from "./caller/authenticate.ts";
 import { checkScope } from "./caller/scope.ts";
 import type { AppEnv } from "./context.ts";
 import { readBody } from "./http/body.ts";
@@ -34,7 +34,7 @@ import {
 import { updateImage } from "./images/update-image.ts";
 import { canonicalizePath } from "./syntax/raw-target.ts";
 
-/** Hono with the one of its routers that takes our paths. Its own choice would carry the others, try them, and take this one. */
+/** Hono with the only one of its routers that takes our paths. By default the Worker has all of them, and tries the others first. */
 const makeRoutes = () => new HonoBase<AppEnv>({ router: new TrieRouter(), getPath: canonicalizePath });
 
 /** The account and its keys, in the documentation's order. */
@@ -66,8 +66,8 @@ const imageRoutes = makeRoutes()
   .delete("/:login/images/:id/tags/:tag", ...deleteImageTag);
 
 /**
- * The whole service: the steps of every request, then the routes. What can be refused without knowing the caller is refused before
- * the first round trip to D1; If-Match and the fields are checked once the caller is known. docs/contract.md#order-of-checks
+ * The whole service: the steps of every request, then the routes. The first steps need no database. `authenticate` is the first that
+ * may ask it: digests, If-Match, Idempotency-Key and the fields are checked once the caller is known. docs/contract.md#order-of-checks
  */
 export const app: HonoBase<AppEnv> = makeRoutes()
   .use(logRequest, setResponseHeaders, answerPreflight, welcomeBrowser)
@@ -85,7 +85,7 @@ export const app: HonoBase<AppEnv> = makeRoutes()
     refuseWrites,
     readBody,
     authenticate,
-    confirmCaller,
+    confirmCallerAfterwards,
     limitAccount,
     checkScope,
     checkBodyDigests,

@@ -84,7 +84,7 @@ const toConfiguration = (values: Values) => ({
   maxTagsBytes: values.MAX_TAGS_BYTES,
   /** Accounts in an acl. */
   maxAcl: values.MAX_ACL,
-  /** The oldest answer that a request may allow, in seconds. 0 turns near reads off. */
+  /** The oldest answer that a request may allow, in seconds. Below 5, no replica answers. */
   maxStaleness: values.MAX_STALENESS,
   /** A replica that answers later is not waited for, in ms. */
   nearWaitMs: values.NEAR_WAIT_MS,

@@ -48,8 +48,8 @@ export const updatableAccountFields = [
 export type UpdatableAccountField = (typeof updatableAccountFields)[number];
 
 /**
- * A record may be removed a minute after its `time`. With an Idempotency-Key, `time` is set this much after the write: the record
- * stays for 24 hours.
+ * A record may be removed one minute after its `time`. With an Idempotency-Key, `time` is set this much ahead, a minute less than a
+ * day: the record stays for 24 hours.
  */
 export const keyedRecordMs = 86_340_000;
 

@@ -6,8 +6,8 @@ import { tryNear } from "./near.ts";
 import { replaceCaller } from "./scope.ts";
 
 /**
- * Runs an operation's statements as the caller: on the primary, or, for reads in `answerNear`, on a replica. If a caller
- * that was found in the cache or on a replica has no authority any more, the primary identifies it anew and, if that succeeds, runs them again.
+ * Runs an operation's statements as the caller: on the primary, or, for reads in `answerNear`, on a replica. If the primary finds that
+ * an unconfirmed caller has no authority, it identifies the caller anew and, if that succeeds, runs the statements again.
  *
  * @param run runs the statements. Its result says whether the caller had authority
  * @throws {CloudApiError} as `identifyCaller`; NotAuthorized: its key has another scope by now

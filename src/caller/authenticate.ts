@@ -35,8 +35,8 @@ export const readAuthorization: MiddlewareHandler<AppEnv> = (c, next) => {
 
 /**
  * Verifies the signature and sets the caller: from this isolate's cache, else by one read that finds login, key and the
- * path's account. That read asks a replica before the primary. A caller from the cache or a replica is unconfirmed: each statement of
- * the operation checks its authority. docs/performance.md#near-reads
+ * path's account. That read asks a replica before the primary, also for a write. A caller from the cache or a replica is unconfirmed:
+ * what it reads or writes, it reads and writes by statements that check its authority. docs/performance.md#near-reads
  *
  * @throws {CloudApiError} InvalidCredentials, NotAuthorized, ResourceNotFound as `identifyCaller`
  */
@@ -53,7 +53,7 @@ export const authenticate: MiddlewareHandler<AppEnv, "/:login/*"> = async (c, ne
   await next();
 };
 
-/** Finds the caller on a replica. Undefined if the replica fails, or does not know a caller who may do what the path says. */
+/** Finds the caller on a replica, whatever the request is. Undefined if the replica fails, or would refuse the caller. */
 const findNear = async (c: Context<AppEnv>, identification: Identification): Promise<Caller | undefined> => {
   try {
     return await findNearCaller(openNear(c), identification);
@@ -70,7 +70,7 @@ const findNear = async (c: Context<AppEnv>, identification: Identification): Pro
  *
  * @throws {CloudApiError} as `authenticate`, in place of the answer
  */
-export const confirmCaller: MiddlewareHandler<AppEnv> = async (c, next) => {
+export const confirmCallerAfterwards: MiddlewareHandler<AppEnv> = async (c, next) => {
   const isUnconfirmed = c.get("isCallerUnconfirmed");
   await next();
   if (!isUnconfirmed || c.get("meter").calls > 0 || wasReadNear(c) || c.get("refusal")?.code === "RequestThrottled")

@@ -9,9 +9,9 @@ type Credentials = { caller: Caller; key: VerificationKey };
  * Credentials of recent callers, by keyId as sent, algorithm, and the account that the path names. The least recently used are
  * evicted first.
  *
- * The cache saves one round trip and grants nothing: each statement of an operation checks the caller's authority in the database
- * that it reads (`db/authority`), and `confirmCaller` identifies the caller of a request that ran no statement, unless that is throttled.
- * A read that allows an old answer (`max-stale`) may be answered by a replica that still has a deleted key.
+ * The cache saves one round trip and grants nothing: the statements of an operation check the caller's authority in the database
+ * that they run on (`db/authority`), and `confirmCallerAfterwards` identifies the caller of a request that ran none, unless that is
+ * throttled. A read that allows an old answer (`max-stale`) may be answered by a replica that still has a deleted key.
  * docs/performance.md#what-an-isolate-remembers
  */
 export class CredentialCache {

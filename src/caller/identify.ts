@@ -85,8 +85,8 @@ function admit(identification: Identification, signer: Signer, key: Verification
  */
 export async function identifyCaller(db: Database, identification: Identification): Promise<Caller> {
   const { signer, verification } = await verifySigner(db, identification);
-  // A key that is gone loses its entry; a key that verified gets a new one below. A wrong signature leaves the entry as it is:
-  // anyone can send one under another's keyId.
+  // The entry goes if the key is gone, and for a key that verified, which gets a new one below if it is admitted. A wrong signature
+  // leaves the entry as it is: anyone can send one under another's keyId.
   if (signer.key === null || !("refused" in verification)) identification.cache?.delete(nameEntry(identification));
   if ("refused" in verification) {
     throw makeInvalidCredentials(signer.account === null ? "unknown login" : verification.refused);

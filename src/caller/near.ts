@@ -11,8 +11,8 @@ import { toAsciiJson } from "../text.ts";
 /** What a replica near the caller may answer. docs/performance.md#near-reads */
 
 /**
- * A request that allows fewer seconds is answered by the primary. The heartbeat moves once it is older than half the allowed age: so
- * never more often than every 2.5 s.
+ * A request that allows fewer seconds is answered by the primary. When a read finds its replica too old, the heartbeat moves if it is
+ * older than half the allowed age: so never more often than every 2.5 s.
  */
 const leastSeconds = 5;
 
@@ -31,7 +31,8 @@ export const noteNearFailure = (c: Context<AppEnv>, error: unknown): void => c.s
  * Answers a read from a replica if the request allows an old answer (`max-stale`), else from the primary. A replica gives a 200 or a
  * 304. If it would refuse, the primary is asked, and answers.
  *
- * @param answer makes the answer, and reads by `asCaller` and `fromReader` alone. It runs again if the primary is to answer
+ * @param answer makes the answer, and reads by `asCaller` and `fromReader` alone: where the replica fails, they read from the primary.
+ * If it throws after a replica was read, it runs again with the primary
  */
 export async function answerNear(c: Context<AppEnv>, answer: () => Promise<Response>): Promise<Response> {
   const seconds = readMaxStale(c.req.header("Cache-Control"), readConfiguration(c.env).maxStaleness);
@@ -50,7 +51,7 @@ const noteAge = (near: NearReads, ageMs: number): void => {
   near.ageMs = Math.max(ageMs, near.ageMs ?? 0);
 };
 
-/** Answers from the replica, and again from the primary if that fails. */
+/** Makes the answer, and makes it again with the primary if it throws after a replica was read. */
 async function answerFirst(near: NearReads, answer: () => Promise<Response>): Promise<Response> {
   try {
     const answered = await answer();

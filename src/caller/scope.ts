@@ -31,7 +31,7 @@ export async function checkLimits(c: Context<AppEnv>, assertAllowed: (limits: Ke
   await checkKeyScope(c);
 }
 
-/** A cached caller is not refused before it was identified anew: its key may have other limits by now. */
+/** An unconfirmed caller is not refused before the primary has identified it: its key may have other limits by now. */
 async function checkKeyScope(c: Context<AppEnv>): Promise<void> {
   try {
     return await assertInScope(c, requireSet(c, "caller"));

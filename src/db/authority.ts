@@ -35,7 +35,7 @@ export const isUnlimited = ({ scope, expires }: Placeholders<Pick<Caller, "scope
 
 /**
  * Whether the caller has authority when the statement runs: keyId and path still name the same accounts and key as when the
- * signature was verified; the key exists with the same limits, which the request was judged by, and has not ended; the key's
+ * signature was verified; the key exists, has not ended, and has the limits that the request was checked against; the key's
  * account is enabled, and is either the account of the path or an operator. With a key that has limits an account acts for itself alone.
  */
 export const authority = (bind: Placeholders<Caller>): SQL => sql`(

@@ -76,7 +76,7 @@ function makeDatabase(source: D1Database | D1DatabaseSession, prepareOn: Prepare
 /**
  * Makes the primary database of one request. Opens nothing.
  *
- * @throws {CloudApiError} from its functions: ServiceUnavailableError when D1 fails; what may pass is tried again first
+ * @throws {CloudApiError} from its functions: ServiceUnavailableError when D1 fails; a transient error is retried first
  */
 export const databaseFor = (binding: D1Database, meter: DatabaseMeter): Database =>
   makeDatabase(binding, (bound) => prepare(binding, bound), measured(withRetry, meter));

@@ -21,11 +21,11 @@ const transientErrors: readonly RegExp[] = [
  */
 const lockError = /SQLITE_BUSY|database is locked|session commit token: internal error/i;
 
-/** Waits before the first and the second retry, in ms. */
+/** Waits before the first and the second retry, in ms, before the jitter. */
 const backoffMs = [80, 800] as const;
 
-/** How often a lock is tried, with at most `longestLockWaitMs` between: about twenty seconds, longer than provisioning has it. */
-const maxLockTries = 40;
+/** How often a lock is tried again, after at most `longestLockWaitMs` before the jitter: about twenty seconds, longer than provisioning has it. */
+const maxLockRetries = 40;
 const longestLockWaitMs = 500;
 
 const retryAfterSeconds = 1;
@@ -35,11 +35,11 @@ function joinMessages(error: unknown): string {
   return error instanceof Error ? `${error.message} ${joinMessages(error.cause)}` : "";
 }
 
-/** Finds how long to wait before the next try, in ms. Undefined if there is none. @param attempt how many tries were before this one */
+/** Finds how long to wait before the next try, in ms. Undefined if there is none. @param attempt how many tries failed before the one that failed last */
 function findWait(error: unknown, attempt: number, isForLocksOnly: boolean): number | undefined {
   const text = joinMessages(error);
   if (lockError.test(text))
-    return attempt < maxLockTries ? Math.min(backoffMs[0] * 2 ** attempt, longestLockWaitMs) : undefined;
+    return attempt < maxLockRetries ? Math.min(backoffMs[0] * 2 ** attempt, longestLockWaitMs) : undefined;
   return !isForLocksOnly && transientErrors.some((transient) => transient.test(text)) ? backoffMs[attempt] : undefined;
 }
 

@@ -11,13 +11,13 @@ import { isActivated, isSharedWith } from "./visibility.sql.ts";
 import {
   isApplicable,
   outcomeFields,
-  recordColumns,
   selectOutcome,
   toWriteValues,
   unlessApplied,
   type Write,
   type WriteOutcome,
   type WriteValues,
+  writeColumns,
 } from "./write-outcome.sql.ts";
 
 type CloneValues = WriteValues & {
@@ -42,7 +42,7 @@ const cloneColumns = (bind: Placeholders<CloneValues>): Readonly<Record<string, 
   published_at: sql`${bind.now}`,
   error: sql`NULL`,
   revision: sql`1`,
-  ...recordColumns(bind),
+  ...writeColumns(bind),
 });
 
 /** The bytes that the clone would leave the account's images with, if that is too many. Else NULL. */

@@ -42,13 +42,14 @@ const hash = (values: readonly unknown[]): Promise<string> =>
 /**
  * Runs a write as the caller. Returns its outcome, and the request for the rules to judge it by.
  *
- * With an Idempotency-Key, the write's id is a hash of account, image, operation and key: a second request with the key has
- * the same id, and its `requestHash` shows whether it asks for the same write. `requestHash` covers operation, image,
- * `requested` and If-Match, and no other header. Without a key, only the tries of this HTTP request share an id.
+ * With an Idempotency-Key, the write's id is a hash of account, image, operation and key: a second request with the key, for the
+ * same operation on the same image, has the same id. Its `requestHash`, over operation, image, `requested` and If-Match, and no other
+ * header, shows whether it asks for the same write. Without a key, only the tries of this HTTP request share an id.
  * docs/contract.md#idempotency
  *
- * @param requested what the request asks for beyond that. It is hashed as JSON: the same request must give the same JSON
- * @param run runs again if a cached caller had to be identified anew, and after room was made in the account's history
+ * @param requested what the request asks for, besides operation and image. It is hashed as JSON: the same request must give the same
+ * JSON
+ * @param run runs again if an unconfirmed caller had to be identified anew, and after room was made in the account's history
  * @throws {CloudApiError} InvalidHeader: the Idempotency-Key is malformed; as `asCaller`
  */
 export async function runWrite<Outcome extends WriteOutcome>(

@@ -23,11 +23,11 @@ import {
   outcomeFields,
   readOutcome,
   readWritten,
-  recordColumns,
   selectOutcome,
   type Write,
   type WriteOutcome,
   type WriteValues,
+  writeColumns,
 } from "./write-outcome.sql.ts";
 
 type ImageColumn = keyof typeof imageColumns;
@@ -139,7 +139,7 @@ export const changeStatements = <V extends WriteValues>(define: (bind: Placehold
       const set = Object.fromEntries(namesOf(change).map((name) => [name, newValue(name)]));
       return query
         .update(images)
-        .set({ ...set, revision: nextRevision, ...recordColumns(bind, changedNames(change)) })
+        .set({ ...set, revision: nextRevision, ...writeColumns(bind, changedNames(change)) })
         .from(newRow(change, bind))
         .where(isImageToWrite(bind, change))
         .returning(columns);
@@ -163,7 +163,7 @@ export const changeStatements = <V extends WriteValues>(define: (bind: Placehold
   ),
 });
 
-/** `needsOutcome`: 1 to read it whether the statement before has made the write or not. */
+/** `needsOutcome`: 1: the outcome always returns its row. 0: only if the UPDATE has changed nothing. */
 type NeedsOutcome = { needsOutcome: number };
 
 type Outcome<V, Row> = Statement<V & NeedsOutcome, Row>;
@@ -174,8 +174,8 @@ const isNeeded = ({ needsOutcome }: Placeholders<NeedsOutcome>): SQL => sql`(${n
 type MoreFields = Readonly<Record<string, Expression<unknown>>>;
 
 /**
- * The statements of a write and of its outcome. The outcome returns no row if the UPDATE before it has changed the image, whose
- * RETURNING has said all. With further fields it always returns one.
+ * The statements of a write and of its outcome. If the UPDATE has changed the image, its RETURNING has the result, and the outcome
+ * returns no row. With further fields it always returns one.
  *
  * @param more further fields of the outcome
  */
@@ -219,8 +219,8 @@ export function bindChange<V>(
 /**
  * Makes a write, reads its outcome, records the Idempotency-Key if nothing changed, and runs `more`: one batch, in this order.
  *
- * If the UPDATE changed the image, its row is the result, and the outcome has none. Else the outcome has one. Should both be missing,
- * the outcome is read in a second round trip.
+ * If the UPDATE changed the image, its row is the result, and the outcome has none. Else the outcome has one. If neither has a row,
+ * which is not expected, the outcome is read in a second round trip.
  */
 export async function runBound<V extends WriteValues, Row extends OutcomeRow>(
   db: Database,
@@ -240,7 +240,7 @@ export async function runBound<V extends WriteValues, Row extends OutcomeRow>(
   return readWritten(made as WrittenRow, write) as WriteOutcome & Omit<Row, keyof OutcomeRow>;
 }
 
-/** Runs a write, or its rehearsal, and reads the outcome. One batch. Idempotent: safe to retry. */
+/** Runs a write, or its rehearsal, and reads the outcome, as `runBound`. Idempotent: safe to retry. */
 export const runChange = <V extends WriteValues, Row extends OutcomeRow>(
   db: Database,
   write: Write,

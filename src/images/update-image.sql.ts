@@ -14,6 +14,6 @@ export const update = imageChange<WriteValues & { patch: string }>((bind) => ({
   source: patchRow(bind.patch),
 }));
 
-/** Updates an image if the caller owns it and something changes. */
+/** Updates an image if something changes, and the write is allowed: `imageChange`. */
 export const writeUpdate = (db: Database, write: Write, patch: ImagePatch): Promise<WriteOutcome> =>
   runChange(db, write, { change: update, values: { ...toWriteValues(write), patch: JSON.stringify(patch) } });

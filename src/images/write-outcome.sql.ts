@@ -86,7 +86,7 @@ export function toWriteValues({
 }
 
 /** Bookkeeping columns of every write. A trigger copies them into image_revisions. @param changed the columns that change */
-export const recordColumns = (bind: Placeholders<WriteValues>, changed?: SQL) => ({
+export const writeColumns = (bind: Placeholders<WriteValues>, changed?: SQL) => ({
   write_id: sql`${bind.writeId}`,
   write: changed ? sql`json_set(${bind.write}, '$.changed', ${changed})` : sql`${bind.write}`,
 });
@@ -149,11 +149,11 @@ export const unlessApplied = (expression: SQL): SQL => sql`CASE WHEN ${isUnmade}
 
 /**
  * The outcome of a write, read in its transaction: the caller's authority, the record of this write, made now or earlier,
- * and the image. `asWritten` is the image as this write made it, if a later write has changed it: null if it is the current one, or
- * that revision was removed.
+ * and the image. `asWritten` is the image as this write made it, from the history. Null if the current image is as this write made
+ * it, or if that revision was removed.
  *
- * @param excessIfDiffers computed only if the write was not made. NULL if the sent values are the stored ones. 0 if they differ, and
- * the account's images stay within their limit. Else how many bytes these would take
+ * @param excessIfDiffers NULL: the sent values are the stored ones. 0: they differ, and the account's images stay within their limit;
+ * also if the write was made. Else how many bytes these would take
  */
 export const outcomeFields = (bind: Placeholders<WriteValues>, excessIfDiffers: SQL) => ({
   hasAuthority,
@@ -206,12 +206,12 @@ export const readWritten = (
   ...ofMadeWrite,
 });
 
-/** What these fields, which tell why a write was not made, hold when it was. */
+/** Fields that say why a write was not made. For one that was made they are empty. */
 const ofMadeWrite = { image: null, differs: false, excessBytes: null, secondsUntilRoom: null } as const;
 
 /**
  * Reads a row of `selectOutcome`. If this HTTP request made the write, `hasAuthority` is true, even if the authority has
- * ended since: D1's first answer may have been lost, and this is the outcome of the second try.
+ * ended since: D1's first answer may have been lost, and this is the outcome of a later try.
  *
  * @param rehearsed the image as a dry run would leave it. Empty for a write, and if the write would not be applied
  */
