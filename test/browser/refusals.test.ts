@@ -37,7 +37,7 @@ describe.skipIf(!chromiumPath)(`the console where the service does nothing${suff
 
   it("says that the service is read-only and for how long, keeps what was typed, and saves it once afterwards", async () => {
     await service.endService();
-    await service.startService("serve", ["--var", "READ_ONLY=true"]);
+    await service.startService("--var", "READ_ONLY=true");
     const window = await service.open();
     window.expected.push(/status of 503/);
     const { page } = window;

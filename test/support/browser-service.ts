@@ -6,7 +6,7 @@ import { findFreePort } from "../../scripts/running/address.ts";
 import { type Look, startChromium, Window } from "./chromium.ts";
 import { formatLoaderKey, loader } from "./loader.ts";
 import { withKinds } from "./provision-files.ts";
-import { type Command, run, StartedService } from "./started.ts";
+import { run, StartedService } from "./started.ts";
 
 /** The service as `npm run serve` runs it, with a state of its own, and a Chromium that looks at its pages. */
 export class BrowserService {
@@ -25,16 +25,19 @@ export class BrowserService {
   }
 
   /** Provisions the accounts and images, the loader's among them, and starts both. */
-  async start(
-    { accounts = [], images = [] }: { accounts?: readonly object[]; images?: readonly object[] },
-    { command = "serve", more = [] }: { command?: Command; more?: readonly string[] } = {},
-  ): Promise<void> {
+  async start({
+    accounts = [],
+    images = [],
+  }: {
+    accounts?: readonly object[];
+    images?: readonly object[];
+  }): Promise<void> {
     const file = join(this.folder, "provision.json");
     const all = [...accounts, { ...loader, keys: [{ name: "loader", key: formatLoaderKey() }] }];
     writeFileSync(file, JSON.stringify(withKinds({ accounts: all, images })));
     const provisioned = await run(process.execPath, ["scripts/provision.ts", "--state", this.#state, file]);
     if (provisioned.code !== 0) throw new Error(provisioned.stderr);
-    await this.startService(command, more);
+    await this.startService();
     this.#browser = await startChromium();
   }
 
@@ -42,10 +45,10 @@ export class BrowserService {
     return join(this.folder, "state");
   }
 
-  /** Starts the service alone, on the port that it had. */
-  async startService(command: Command = "serve", more: readonly string[] = []): Promise<void> {
+  /** Starts the service alone, on the port that it had. @param more further options */
+  async startService(...more: string[]): Promise<void> {
     this.port ||= await findFreePort();
-    this.#service = new StartedService(["--port", String(this.port), "--state", this.#state, ...more], command);
+    this.#service = new StartedService(["--port", String(this.port), "--state", this.#state, ...more], "serve");
     await this.#service.waitUntilReady();
   }
 
