@@ -50,7 +50,7 @@ const accountRoutes = makeRoutes()
 /** The images, in the documentation's order. */
 const imageRoutes = makeRoutes()
   .get("/:login/images", ...listImages)
-  // Of the image itself, too: `/*` also matches nothing.
+  // Also for `/:login/images/:id`: the `*` takes an empty rest.
   .use("/:login/images/:id/*", readImagePath)
   .get("/:login/images/:id", ...getImage)
   .post("/:login/images/:id", byAction({ update: updateImage, clone: cloneImage, revert: revertImage }))
@@ -66,8 +66,8 @@ const imageRoutes = makeRoutes()
   .delete("/:login/images/:id/tags/:tag", ...deleteImageTag);
 
 /**
- * The whole service: the steps of every request, then the routes. The first steps need no database. `authenticate` is the first that
- * may ask it: digests, If-Match, Idempotency-Key and the fields are checked once the caller is known. docs/contract.md#order-of-checks
+ * The whole service: the steps of every request, then the routes. Of a signed request, `authenticate` is the first step that may ask the
+ * database: digests, If-Match, Idempotency-Key and the fields are checked after it. docs/contract.md#order-of-checks
  */
 export const app: HonoBase<AppEnv> = makeRoutes()
   .use(logRequest, setResponseHeaders, answerPreflight, welcomeBrowser)

@@ -51,7 +51,7 @@ type Values = z.output<typeof configurationSchema>;
 /** Every variable with its default. */
 export const variableDefaults: Values = /* @__PURE__ */ z.parse(configurationSchema, {});
 
-/** Renames the variables for the code. 0 turns off `history…`, `account…`, `maxImages` and the limits after it. */
+/** Renames the variables for the code. 0 turns off `history…`, `account…`, and `maxImages` to `maxAcl`. */
 const toConfiguration = (values: Values) => ({
   defaultRelease: values.DEFAULT_API_VERSION,
   isRequestTargetRequired: values.REQUIRE_REQUEST_TARGET,
@@ -72,7 +72,7 @@ const toConfiguration = (values: Values) => ({
   historyBytes: values.HISTORY_BYTES,
   /** The most bytes of the history of an account's images, and of its records of Idempotency-Keys. */
   accountHistoryBytes: values.ACCOUNT_HISTORY_BYTES,
-  /** The most bytes of an account's images, destroyed ones too, that a write makes large. */
+  /** The most bytes that an account's images may take, destroyed ones too. Checked when a write makes an image larger. */
   accountImageBytes: values.ACCOUNT_IMAGE_BYTES,
   /** Images that an account owns, without destroyed ones. */
   maxImages: values.MAX_IMAGES,

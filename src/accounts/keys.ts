@@ -135,7 +135,7 @@ async function deleteAs(db: Database, caller: Caller, key: string): Promise<Dele
   return outcome.isDeleted || !outcome.hasAuthority ? outcome : await deleteAs(db, caller, key);
 }
 
-/** DeleteKey: from then on the key is refused. A replica that is behind still answers its reads with `max-stale`. docs/contract.md#keys */
+/** DeleteKey: from then on the key is refused. With `max-stale`, a replica that is behind may still answer reads signed with it. docs/contract.md#keys */
 export const deleteKey = handlersOf<"/:login/keys/:key">()(named("DeleteKey"), refuseDryRun, async (c) => {
   noteIgnored(c, readQueryLeniently(c), []);
   const key = readKeyReference(c.req.param("key"));

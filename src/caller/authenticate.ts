@@ -11,7 +11,7 @@ import { readSignedRequest } from "../signature/signed-request.ts";
 import { readTarget } from "../syntax/raw-target.ts";
 import { findCache } from "./credential-cache.ts";
 import { findCachedCaller, findNearCaller, type Identification, identifyCaller, readCallerNames } from "./identify.ts";
-import { noteNearFailure, openNear, wasReadNear } from "./near.ts";
+import { isAnsweredByReplica, noteNearFailure, openNear } from "./near.ts";
 import { assertInScope, identifyAnew } from "./scope.ts";
 
 /** The steps from the Authorization header to the caller, in the order of app.ts. */
@@ -34,9 +34,9 @@ export const readAuthorization: MiddlewareHandler<AppEnv> = (c, next) => {
 };
 
 /**
- * Verifies the signature and sets the caller: from this isolate's cache, else by one read that finds login, key and the
- * path's account. That read asks a replica before the primary, also for a write. A caller from the cache or a replica is unconfirmed:
- * what it reads or writes, it reads and writes by statements that check its authority. docs/performance.md#near-reads
+ * Verifies the signature and sets the caller: from this isolate's cache; else from a replica, also for a write; else from the primary.
+ * A database finds login, key and the path's account in one read. A caller from the cache or a replica is unconfirmed: what it reads
+ * or writes, it reads and writes by statements that check its authority. docs/performance.md#near-reads
  *
  * @throws {CloudApiError} InvalidCredentials, NotAuthorized, ResourceNotFound as `identifyCaller`
  */
@@ -73,7 +73,12 @@ const findNear = async (c: Context<AppEnv>, identification: Identification): Pro
 export const confirmCallerAfterwards: MiddlewareHandler<AppEnv> = async (c, next) => {
   const isUnconfirmed = c.get("isCallerUnconfirmed");
   await next();
-  if (!isUnconfirmed || c.get("meter").calls > 0 || wasReadNear(c) || c.get("refusal")?.code === "RequestThrottled")
+  if (
+    !isUnconfirmed ||
+    c.get("meter").calls > 0 ||
+    isAnsweredByReplica(c) ||
+    c.get("refusal")?.code === "RequestThrottled"
+  )
     return;
   const answer = c.res;
   // If the answer stayed set, Hono would copy its headers onto a refusal that replaces it.

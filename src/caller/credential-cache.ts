@@ -6,8 +6,8 @@ import type { VerificationKey } from "../signature/import-key.ts";
 type Credentials = { caller: Caller; key: VerificationKey };
 
 /**
- * Credentials of recent callers, by keyId as sent, algorithm, and the account that the path names. The least recently used are
- * evicted first.
+ * Credentials of recent callers, by keyId as sent, algorithm, and login or UUID in the path. The least recently used are evicted
+ * first.
  *
  * The cache saves one round trip and grants nothing: the statements of an operation check the caller's authority in the database
  * that they run on (`db/authority`), and `confirmCallerAfterwards` identifies the caller of a request that ran none, unless that is

@@ -52,7 +52,7 @@ const readSignature = ({ header, texts }: SignedRequest): SentSignature => ({
   texts,
 });
 
-/** Names the cache entry: one for each keyId, algorithm, and account that the path names. */
+/** Names the cache entry: one for each keyId, algorithm, and login or UUID in the path. */
 const nameEntry = ({ signed: { header }, names }: Identification): string =>
   JSON.stringify([header.keyId, header.algorithm.name, names.pathLogin]);
 
@@ -85,8 +85,8 @@ function admit(identification: Identification, signer: Signer, key: Verification
  */
 export async function identifyCaller(db: Database, identification: Identification): Promise<Caller> {
   const { signer, verification } = await verifySigner(db, identification);
-  // The entry goes if the key is gone, and for a key that verified, which gets a new one below if it is admitted. A wrong signature
-  // leaves the entry as it is: anyone can send one under another's keyId.
+  // The entry is deleted if the key is gone, and if the signature verified: `admit` then makes a new entry. A wrong signature leaves it
+  // as it is: anyone can send one under another's keyId.
   if (signer.key === null || !("refused" in verification)) identification.cache?.delete(nameEntry(identification));
   if ("refused" in verification) {
     throw makeInvalidCredentials(signer.account === null ? "unknown login" : verification.refused);

@@ -72,8 +72,8 @@ const moveLogged = (c: Context<AppEnv>, maxAgeMs: number): Promise<void> =>
     console.log(toAsciiJson({ requestId: c.get("requestId"), heartbeat: "not moved", cause: listCauses(error) })),
   );
 
-/** Whether a replica has read what this request answers with. */
-export const wasReadNear = (c: Context<AppEnv>): boolean => c.get("nearReads")?.ageMs !== undefined;
+/** Whether the answer's data came from a replica. */
+export const isAnsweredByReplica = (c: Context<AppEnv>): boolean => c.get("nearReads")?.ageMs !== undefined;
 
 /** Reads from the replica if `answerNear` allows it and it succeeds, else from the primary. */
 export async function fromReader<Result>(c: Context<AppEnv>, read: (db: Database) => Promise<Result>): Promise<Result> {

@@ -32,7 +32,7 @@ export class TooOld extends Error {
 /**
  * Bounds how old the answers of a near database may be. The heartbeat is read with each of them, in one transaction.
  *
- * @param note is told the age of each answer, in ms
+ * @param note is told the age of each answer that is young enough, in ms
  * @throws {TooOld} from its functions
  */
 export function boundAge(

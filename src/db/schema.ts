@@ -25,8 +25,8 @@ export const accountWrites = sqliteTable(
     /** The account whose history the record counts to. */
     account: text().notNull(),
     /**
-     * The time of the write, in milliseconds since the epoch by the database's clock; with an Idempotency-Key, `keyedRecordMs`
-     * after it. A minute after this the record may be removed.
+     * A minute before the record may be removed, in milliseconds since the epoch by the database's clock: the time of the write, or,
+     * with an Idempotency-Key, `keyedRecordMs` later.
      */
     time: integer().notNull(),
     /** SHA-256 of what the request asked for. NULL, like all that follows, for writes of accounts and public keys. */
@@ -41,7 +41,7 @@ export const accountWrites = sqliteTable(
   (table) => [index("account_writes_account").on(table.account, table.time)],
 );
 
-/** Makes the columns of an image's manifest as a revision holds them, which keeps what its write replaced: any may be NULL. */
+/** Makes the columns of an image's manifest for a revision. It holds only the values that its write replaced: any may be NULL. */
 const makeEarlierColumns = () =>
   ({
     name: text(),
@@ -91,7 +91,7 @@ export const images = sqliteTable(
     ...manifestColumns,
     /** Every write raises it, from 1. A trigger then inserts the revision into `image_revisions`. */
     revision: integer().notNull().default(1),
-    /** Id of the write that made this revision: the same when the service tries again, or a client with its Idempotency-Key. */
+    /** Id of the write that made this revision. The service's retries have the same, and a client's with the same Idempotency-Key. */
     write_id: text(),
     /** Who made this revision: a JSON object of `toWriteValues`, which the trigger reads. NULL for provisioning. */
     write: text(),
@@ -125,7 +125,7 @@ export const imageAcl = sqliteTable("image_acl", { image: text().notNull(), acco
 ]);
 
 /** What is kept of every revision but the image's fields: who made it, when, and what it changed. */
-const revisionColumns = {
+const bookkeepingColumns = {
   image: text().notNull(),
   revision: integer().notNull(),
   /** Bytes of this and all earlier revisions of the image, kept or not. A difference of two is what lies between them. */
@@ -159,7 +159,7 @@ export const imageRevisions = sqliteTable(
     bytes: integer().notNull(),
     /** The revision before was not kept when this row was stored, so it does not show what the write itself changed. */
     is_cut: integer({ mode: "boolean" }).notNull().default(false),
-    ...revisionColumns,
+    ...bookkeepingColumns,
     /** The account whose history the row counts to: the image's owner after this write. NULL for provisioning. */
     holder: text(),
     /** The account in whose feed of changes the row is: the image's owner after this write. NULL before release 0.3. */
@@ -184,7 +184,7 @@ export const imageRevisions = sqliteTable(
  * The kept revisions, each with the fields of the image as it left them. A view: each field is found among the later
  * revisions, so that to read the oldest of 1 000 costs as much as about two updates. An index for each field would make every update dearer.
  */
-export const imageHistory = sqliteView("image_history", { ...revisionColumns, ...manifestColumns }).existing();
+export const imageHistory = sqliteView("image_history", { ...bookkeepingColumns, ...manifestColumns }).existing();
 
 /** The history of an account as a whole. Only triggers write this table. */
 export const accountHistory = sqliteTable("account_history", {

@@ -12,7 +12,7 @@ import { toAsciiJson } from "../text.ts";
 export const limitAddress: MiddlewareHandler<AppEnv> = async (c, next) => {
   const limiter = c.env.ADDRESS_LIMITER;
   const key = c.req.header("CF-Connecting-IP");
-  if (limiter && key) await assertWithin(c, limiter, { what: "address", key });
+  if (limiter && key) await assertBelowLimit(c, limiter, { what: "address", key });
   return await next();
 };
 
@@ -24,11 +24,11 @@ export const limitAddress: MiddlewareHandler<AppEnv> = async (c, next) => {
  */
 export const limitAccount: MiddlewareHandler<AppEnv> = async (c, next) => {
   const limiter = c.env.ACCOUNT_LIMITER;
-  if (limiter) await assertWithin(c, limiter, { what: "account", key: requireSet(c, "caller").signer });
+  if (limiter) await assertBelowLimit(c, limiter, { what: "account", key: requireSet(c, "caller").signer });
   return await next();
 };
 
-async function assertWithin(
+async function assertBelowLimit(
   c: Context<AppEnv>,
   limiter: RateLimit,
   { what, key }: { what: "account" | "address"; key: string },

@@ -29,7 +29,7 @@ export const roomInMs = (bind: HistoryBound, condition: SQL): Expression<number 
   decode: null,
 });
 
-/** How many rows, and bytes of them, one write may remove to make room for itself. */
+/** About how many rows each statement removes, and bytes of revisions, to make room for one write. */
 const [maxRemovedRows, maxRemovedBytes] = [sql.raw("500"), sql.raw("1048576")];
 
 type RoomValues = { account: string };

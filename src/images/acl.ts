@@ -8,7 +8,7 @@ import { readDryRun, readParametersOrArray } from "../http/parameters.ts";
 import { validate } from "../http/validate.ts";
 import type { RequestParameters } from "../syntax/form.ts";
 import { writeGrants, writeRemoval } from "./acl.sql.ts";
-import { answerWritten, makeReplayedHeader } from "./answer-image.ts";
+import { answerWritten, makeReplayHeaders } from "./answer-image.ts";
 import { runWrite } from "./image-request.ts";
 import { findMaxAcl, makeAccountsSchema } from "./rules/acl.ts";
 import { judgeGrants, judgeRemoval } from "./rules/operation-judges.ts";
@@ -51,6 +51,6 @@ export const removeImageAcl = handlersOf<"/:login/images/:id/acl">()(
     const written = judgeRemoval(outcome, request, accounts);
     if (written.image.owner === request.account) return answerWritten(c, written);
     c.set("operation", "LeaveImage");
-    return answerNoContent(c, makeReplayedHeader(written));
+    return answerNoContent(c, makeReplayHeaders(written));
   },
 );

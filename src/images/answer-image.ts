@@ -13,7 +13,7 @@ export const answerWritten = (c: Context<AppEnv>, written: Written): Promise<Res
 /** Answers with a clone. It has no changed fields. docs/contract.md#cloneimage */
 export function answerCloned(c: Context<AppEnv>, written: Written): Promise<Response> {
   const release = c.get("release");
-  const headers = { ETag: formatEntityTag(written.image.revision, release), ...makeReplayedHeader(written) };
+  const headers = { ETag: formatEntityTag(written.image.revision, release), ...makeReplayHeaders(written) };
   return answerJson(c, formatImage(written.image, release), { headers });
 }
 
@@ -28,7 +28,7 @@ export function makeWrittenHeaders(c: Context<AppEnv>, written: Written): Record
   return {
     ETag: formatEntityTag(image.revision, c.get("release")),
     "Changed-Fields": changedFields.join(", "),
-    ...makeReplayedHeader(written),
+    ...makeReplayHeaders(written),
   };
 }
 
@@ -36,7 +36,7 @@ export function makeWrittenHeaders(c: Context<AppEnv>, written: Written): Record
  * Idempotent-Replayed: an earlier request with the same Idempotency-Key made the write. Revision-Not-Kept: the revision that it made,
  * if that was removed since. docs/contract.md#idempotency
  */
-export const makeReplayedHeader = ({ isReplayed, unkeptRevision }: Written): Record<string, string> => ({
+export const makeReplayHeaders = ({ isReplayed, unkeptRevision }: Written): Record<string, string> => ({
   ...(isReplayed && { "Idempotent-Replayed": "true" }),
   ...(unkeptRevision !== null && { "Revision-Not-Kept": String(unkeptRevision) }),
 });

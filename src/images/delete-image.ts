@@ -2,7 +2,7 @@ import { readConfiguration } from "../configuration.ts";
 import { answerNoContent } from "../http/answer.ts";
 import { handlersOf, named } from "../http/operation.ts";
 import { readDryRun, readQuery } from "../http/parameters.ts";
-import { makeReplayedHeader } from "./answer-image.ts";
+import { makeReplayHeaders } from "./answer-image.ts";
 import { writeDeletion } from "./delete-image.sql.ts";
 import { runWrite } from "./image-request.ts";
 import { judgeDeletion } from "./rules/operation-judges.ts";
@@ -16,6 +16,6 @@ export const deleteImage = handlersOf<"/:login/images/:id">()(
     const { outcome, request } = await runWrite(c, { operation: "DeleteImage" }, (db, write) =>
       writeDeletion(db, write, maxImages),
     );
-    return answerNoContent(c, makeReplayedHeader(judgeDeletion(outcome, request)));
+    return answerNoContent(c, makeReplayHeaders(judgeDeletion(outcome, request)));
   },
 );

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { asCaller } from "../caller/as-caller.ts";
-import { answerNear, wasReadNear } from "../caller/near.ts";
+import { answerNear, isAnsweredByReplica } from "../caller/near.ts";
 import { readConfiguration } from "../configuration.ts";
 import { type AppEnv, requireSet } from "../context.ts";
 import { answerJson, answerNotModified } from "../http/answer.ts";
@@ -28,7 +28,8 @@ export const answerVisible = (c: Context<AppEnv>, render: (image: ImageRow) => u
   answerNear(c, async () => {
     const image = await findVisible(c);
     // A replica that is behind what the client has seen: the primary answers.
-    if (wasReadNear(c) && image.revision < findNewestSeen(c.req.header("If-None-Match"))) throw new Error("behind");
+    if (isAnsweredByReplica(c) && image.revision < findNewestSeen(c.req.header("If-None-Match")))
+      throw new Error("behind");
     return await answerRead(c, image, render(image));
   });
 

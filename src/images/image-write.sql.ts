@@ -73,7 +73,7 @@ function changedNames(change: Change): SQL {
   return sql`substr(${sql.join(each, sql` || `)}, 3)`;
 }
 
-/** The bytes that the write would leave the account's images with, if that is too many. Else NULL. */
+/** How many bytes the account's images would take after the write. NULL if they may take as many. */
 function excess(bind: Placeholders<WriteValues>, change: Change): SQL {
   const values = Object.fromEntries(namesOf(change).map((name) => [name, newValue(name)]));
   return excessBytes(bind, change.neverGrows ? undefined : countGrowth(values));
@@ -219,8 +219,8 @@ export function bindChange<V>(
 /**
  * Makes a write, reads its outcome, records the Idempotency-Key if nothing changed, and runs `more`: one batch, in this order.
  *
- * If the UPDATE changed the image, its row is the result, and the outcome has none. Else the outcome has one. If neither has a row,
- * which is not expected, the outcome is read in a second round trip.
+ * If the UPDATE changed the image, its row is the result, and the outcome has none, unless it has further fields. Else the outcome has
+ * one. If neither has a row, which is not expected, the outcome is read in a second round trip.
  */
 export async function runBound<V extends WriteValues, Row extends OutcomeRow>(
   db: Database,

@@ -8,7 +8,7 @@ import { toWriteValues, type Write, type WriteOutcome, type WriteValues } from "
 /** The columns to write, JSON columns as text. Null clears. Absent and undefined fields stay. */
 export type ImagePatch = { readonly [Field in UpdatableField]?: string | null | undefined };
 
-/** One statement for every choice of fields: they are bound as one JSON object. A JSON null counts as sent: it clears the column. */
+/** The same statement for every choice of fields, which are bound as one JSON object. A JSON null counts as sent: it clears the column. */
 export const update = imageChange<WriteValues & { patch: string }>((bind) => ({
   values: Object.fromEntries(updatableFields.map((field) => [field, patched(field, images[field])])),
   source: patchRow(bind.patch),

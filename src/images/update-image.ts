@@ -15,7 +15,7 @@ import { writeUpdate } from "./update-image.sql.ts";
 const fieldWords: Readonly<Record<string, ScopeWord>> = { acl: "images:share", tags: "images:tag" };
 
 /** Checks that the key may write all of these fields of the image. @throws {CloudApiError} NotAuthorized */
-const checkFieldLimits = (c: Context<AppEnv>, fields: readonly string[]): Promise<void> =>
+const checkScopeOfFields = (c: Context<AppEnv>, fields: readonly string[]): Promise<void> =>
   checkLimits(c, (limits) => {
     for (const field of fields) {
       assertCovered(limits, [`${fieldWords[field] ?? "images:update"}@path`], requireSet(c, "imageId"));
@@ -29,7 +29,7 @@ export const updateImage = handlersOf<"/:login/images/:id">()(
   validate("image", findUpdateImageSchema),
   async (c) => {
     const patch = c.req.valid("json");
-    await checkFieldLimits(c, Object.keys(patch));
+    await checkScopeOfFields(c, Object.keys(patch));
     const { outcome, request } = await runWrite(c, { operation: "UpdateImage", requested: patch }, (db, write) =>
       writeUpdate(db, write, patch),
     );

@@ -134,7 +134,7 @@ export type WriteOutcome = {
   differs: boolean;
   /** The bytes that the account's images would take with the write, if that is too many. Else null. */
   excessBytes: number | null;
-  /** When the account's history has room again, in seconds, if it is full and the preconditions held. Else null. */
+  /** When the account's history has room again, in seconds, if it is full, and neither preconditions nor bytes refuse the write. Else null. */
   secondsUntilRoom: number | null;
 };
 
@@ -152,8 +152,8 @@ export const unlessApplied = (expression: SQL): SQL => sql`CASE WHEN ${isUnmade}
  * and the image. `asWritten` is the image as this write made it, from the history. Null if the current image is as this write made
  * it, or if that revision was removed.
  *
- * @param excessIfDiffers NULL: the sent values are the stored ones. 0: they differ, and the account's images stay within their limit;
- * also if the write was made. Else how many bytes these would take
+ * @param excessIfDiffers NULL: there is nothing to change. 0: there is, and the account's images stay within their limit; or the write
+ * was made. More: the bytes that the account's images would take, over their limit
  */
 export const outcomeFields = (bind: Placeholders<WriteValues>, excessIfDiffers: SQL) => ({
   hasAuthority,
@@ -213,7 +213,7 @@ const ofMadeWrite = { image: null, differs: false, excessBytes: null, secondsUnt
  * Reads a row of `selectOutcome`. If this HTTP request made the write, `hasAuthority` is true, even if the authority has
  * ended since: D1's first answer may have been lost, and this is the outcome of a later try.
  *
- * @param rehearsed the image as a dry run would leave it. Empty for a write, and if the write would not be applied
+ * @param rehearsed the image as a dry run would leave it. Undefined if this is no dry run, or its write would not be applied
  */
 export function readOutcome<Row extends OutcomeRow>(
   { hasAuthority, record, asWritten, image, excessIfDiffers, roomInMs, ...more }: Row,
