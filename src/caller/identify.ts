@@ -85,8 +85,8 @@ function admit(identification: Identification, signer: Signer, key: Verification
  */
 export async function identifyCaller(db: Database, identification: Identification): Promise<Caller> {
   const { signer, verification } = await verifySigner(db, identification);
-  // The entry is deleted if the key is gone, and if the signature verified: `admit` then makes a new entry. A wrong signature leaves it
-  // as it is: anyone can send one under another's keyId.
+  // Deletes the entry in two cases: the key is gone, or the signature verified, and `admit` then makes a new entry. A wrong signature
+  // leaves it as it is: anyone can send one under another's keyId.
   if (signer.key === null || !("refused" in verification)) identification.cache?.delete(nameEntry(identification));
   if ("refused" in verification) {
     throw makeInvalidCredentials(signer.account === null ? "unknown login" : verification.refused);
@@ -99,7 +99,8 @@ export async function identifyCaller(db: Database, identification: Identificatio
  * the primary.
  *
  * @returns undefined if the replica has no such key, or that key did not make the signature
- * @throws {CloudApiError} as `identifyCaller`, if the account is disabled there, or the path is another's
+ * @throws {CloudApiError} as `identifyCaller`, if the key has expired there, the account is disabled, or the path's account is unknown
+ * or another's
  */
 export async function findNearCaller(near: Database, identification: Identification): Promise<Caller | undefined> {
   const { signer, verification } = await verifySigner(near, identification);

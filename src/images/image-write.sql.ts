@@ -73,7 +73,7 @@ function changedNames(change: Change): SQL {
   return sql`substr(${sql.join(each, sql` || `)}, 3)`;
 }
 
-/** How many bytes the account's images would take after the write. NULL if they may take as many. */
+/** The bytes of all the account's images after the write, if over the limit. Else NULL. */
 function excess(bind: Placeholders<WriteValues>, change: Change): SQL {
   const values = Object.fromEntries(namesOf(change).map((name) => [name, newValue(name)]));
   return excessBytes(bind, change.neverGrows ? undefined : countGrowth(values));

@@ -149,8 +149,8 @@ export const unlessApplied = (expression: SQL): SQL => sql`CASE WHEN ${isUnmade}
 
 /**
  * The outcome of a write, read in its transaction: the caller's authority, the record of this write, made now or earlier,
- * and the image. `asWritten` is the image as this write made it, from the history. Null if the current image is as this write made
- * it, or if that revision was removed.
+ * and the image. `asWritten` is the image as this write made it, from the history. Null if this write's revision is the current one,
+ * which `image` has, or was removed.
  *
  * @param excessIfDiffers NULL: there is nothing to change. 0: there is, and the account's images stay within their limit; or the write
  * was made. More: the bytes that the account's images would take, over their limit
