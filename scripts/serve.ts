@@ -10,7 +10,7 @@ await runProgram(async () => {
     command,
     options: values,
     output: process.stderr,
-    prepare: (_, { url, state }) =>
+    prepare: async (_, { url, state }) =>
       `cloudapi-edge answers on ${url}; state in ${state}; end it with Ctrl-C or kill ${process.pid}`,
   });
 });

@@ -44,7 +44,7 @@ type Service = {
   /** For lines about the service. The log of its requests goes to stdout. */
   output: NodeJS.WriteStream;
   /** Called with the migrated database, before the service starts. @returns the text to print when it answers */
-  prepare: (db: SqlDatabase, place: Place) => string | Promise<string>;
+  prepare: (db: SqlDatabase, place: Place) => Promise<string>;
 };
 
 /**
@@ -70,7 +70,7 @@ export async function runService({ command, options, output, prepare }: Service)
     await assertIsFree(address, command);
     if (!isLoopback(address.host)) tell(formatWarning(address));
     const { db, close } = await openDatabase({ state });
-    const ready = await Promise.resolve(prepare(db, { address, url, state })).finally(close);
+    const ready = await prepare(db, { address, url, state }).finally(close);
     tellStep("the database is migrated");
     const { program, args } = await writeService(state, { ...address, vars });
     tellStep("the Worker is bundled");

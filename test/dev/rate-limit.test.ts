@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { pickStatusAndJson } from "../support/answer.ts";
-import { formatLoaderKey, loader, sendTo, sendUpdate } from "../support/loader.ts";
+import { loader, loaderAccount, loaderKeys, sendTo, sendUpdate } from "../support/loader.ts";
 import { makeUuid } from "../support/uuids.ts";
 import { WranglerDev } from "../support/wrangler-dev.ts";
 
 const other = { uuid: "aaaaaaaa-0000-4000-8000-000000000002", login: "other" };
-const keys = [{ name: "loader", key: formatLoaderKey() }];
 const image = { uuid: makeUuid(1), owner: loader.uuid, name: "n", version: "1" };
 const [limit, period] = [20, 10];
 const service = new WranglerDev();
@@ -23,10 +22,7 @@ beforeAll(async () => {
   if (!isFull) return;
   await service.start(
     {
-      accounts: [
-        { ...loader, keys },
-        { ...other, keys },
-      ],
+      accounts: [loaderAccount, { ...other, keys: loaderKeys }],
       images: [image],
     },
     (settings) => settings.replace(/^\[vars\]$/m, `[vars]\nRATE_LIMIT_REQUESTS = "${limit}"`) + limiter,

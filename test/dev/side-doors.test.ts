@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import { readSettings } from "../../scripts/serving/settings.ts";
 import { pickStatusAndJson } from "../support/answer.ts";
-import { formatLoaderKey, loader, sendTo } from "../support/loader.ts";
+import { loaderAccount, sendTo } from "../support/loader.ts";
 import { provision } from "../support/local-state.ts";
 import type { Shared } from "../support/shared-services.ts";
 
@@ -81,8 +81,7 @@ describe.each<Shared>(["npm start", "npx wrangler dev"])("what runs beside the s
   const { port, state } = inject("shared")[command];
 
   beforeAll(async () => {
-    const keys = [{ name: "loader", key: formatLoaderKey() }];
-    await provision(state, { accounts: [{ ...loader, keys, city }] });
+    await provision(state, { accounts: [{ ...loaderAccount, city }] });
   });
 
   it("neither reads nor writes the database, whatever the path, the Host and the Origin", async () => {

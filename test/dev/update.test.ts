@@ -1,6 +1,6 @@
 import { expect, inject, it } from "vitest";
 import { pickStatusAndJson } from "../support/answer.ts";
-import { formatLoaderKey, loader, sendUpdate } from "../support/loader.ts";
+import { loader, loaderAccount, sendUpdate } from "../support/loader.ts";
 import { provision } from "../support/local-state.ts";
 import type { Shared } from "../support/shared-services.ts";
 import { makeUuid } from "../support/uuids.ts";
@@ -19,8 +19,7 @@ it.each<Shared>(["npm start", "npx wrangler dev"])(
   "%s updates an image that was loaded while it runs",
   async (command) => {
     const { port, state } = inject("shared")[command];
-    const keys = [{ name: "loader", key: formatLoaderKey() }];
-    await provision(state, { accounts: [{ ...loader, keys }], images: [image] });
+    await provision(state, { accounts: [loaderAccount], images: [image] });
     expect(pickStatusAndJson(await sendUpdate(port, 0, { name: "after" }))).toEqual({
       status: 200,
       json: {

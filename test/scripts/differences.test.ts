@@ -6,7 +6,7 @@ import { readMigrations } from "../../scripts/provisioning/migrations.ts";
 import { DatabaseSync } from "../../scripts/provisioning/sqlite.ts";
 import { findFreePort } from "../../scripts/running/address.ts";
 import { findDatabaseFile } from "../../scripts/serving/database-file.ts";
-import { formatLoaderKey, loader, sendTo } from "../support/loader.ts";
+import { loader, loaderAccount, sendTo } from "../support/loader.ts";
 import { provision } from "../support/local-state.ts";
 import { makeRandom } from "../support/random.ts";
 import { StartedService } from "../support/started.ts";
@@ -138,8 +138,7 @@ it(`a database of the release before, ${images} images with ${revisions} revisio
   });
   db.close();
 
-  const account = { ...loader, keys: [{ name: "loader", key: formatLoaderKey() }] };
-  await provision(folder, { accounts: [account] });
+  await provision(folder, { accounts: [loaderAccount] });
   const byImage = Map.groupBy(rows, ({ image }) => image);
   for (const at of [0, 1, 2, images - 1]) {
     const history = byImage.get(makeUuid(at)) ?? [];

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { type Answer, readAnswer } from "../support/answer.ts";
-import { formatLoaderKey, loader, sendTo, sendUpdate } from "../support/loader.ts";
+import { loader, loaderAccount, sendTo, sendUpdate } from "../support/loader.ts";
 import { PlainService } from "../support/plain-service.ts";
 import { makeUuid } from "../support/uuids.ts";
 
 const file = {
-  accounts: [{ ...loader, keys: [{ name: "loader", key: formatLoaderKey() }] }],
+  accounts: [loaderAccount],
   images: [{ uuid: makeUuid(1), owner: loader.uuid, name: "n", version: "1" }],
 };
 const entry = "test/support/faulty-worker.ts";

@@ -5,7 +5,7 @@ import { afterAll, afterEach, expect, it } from "vitest";
 import { DatabaseSync } from "../../scripts/provisioning/sqlite.ts";
 import { findFreePort } from "../../scripts/running/address.ts";
 import { findDatabaseFile } from "../../scripts/serving/database-file.ts";
-import { formatLoaderKey, loader, sendTo, sendUpdate } from "../support/loader.ts";
+import { loader, loaderAccount, sendTo, sendUpdate } from "../support/loader.ts";
 import { run, StartedService } from "../support/started.ts";
 import { makeUuid } from "../support/uuids.ts";
 
@@ -58,9 +58,8 @@ it(`a backup with history of ${images} images with ${revisions} revisions restor
     tags: { at, "a.b": [null, true, "\u2028"] },
     acl: at % 3 === 0 ? [makeUuid(at)] : undefined,
   }));
-  const accounts = [{ ...loader, keys: [{ name: "loader", key: formatLoaderKey() }] }];
   const file = join(folder, "manifests.json");
-  writeFileSync(file, JSON.stringify({ accounts, images: manifests }));
+  writeFileSync(file, JSON.stringify({ accounts: [loaderAccount], images: manifests }));
   expect(await provision(first, file)).toMatchObject({ code: 0, stderr: "" });
   const port = await serve(first);
 

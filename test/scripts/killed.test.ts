@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { DatabaseSync } from "../../scripts/provisioning/sqlite.ts";
 import { findFreePort } from "../../scripts/running/address.ts";
 import { killGroup, readBeginning } from "../../scripts/running/process-group.ts";
-import { formatLoaderKey, loader, sendTo, sendUpdate } from "../support/loader.ts";
+import { loader, loaderAccount, makeLoaderImages, sendTo, sendUpdate } from "../support/loader.ts";
 import { provision } from "../support/local-state.ts";
 import { makeRandom, seed } from "../support/random.ts";
 import { StartedService } from "../support/started.ts";
@@ -97,16 +97,7 @@ async function start(port: number): Promise<StartedService> {
 }
 
 beforeAll(async () => {
-  const accounts = [{ ...loader, keys: [{ name: "loader", key: formatLoaderKey() }] }];
-  const images = Array.from({ length: writers }, (_, index) => ({
-    uuid: makeUuid(index),
-    owner: loader.uuid,
-    name: "0",
-    version: "1",
-    os: "smartos",
-    type: "zone-dataset",
-  }));
-  await provision(state, { accounts, images });
+  await provision(state, { accounts: [loaderAccount], images: makeLoaderImages(writers) });
 });
 
 afterEach(async () => {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { findFreePort } from "../../scripts/running/address.ts";
 import { findDatabaseFile } from "../../scripts/serving/database-file.ts";
-import { formatLoaderKey, loader, sendTo, sendUpdate } from "../support/loader.ts";
+import { loader, loaderAccount, sendTo, sendUpdate } from "../support/loader.ts";
 import { run, StartedService } from "../support/started.ts";
 import { makeUuid } from "../support/uuids.ts";
 
@@ -37,8 +37,7 @@ const command = (name: string, state: string, ...more: string[]) =>
 
 beforeAll(async () => {
   const image = { uuid: makeUuid(1), owner: loader.uuid, name: "n", version: "1", os: "smartos", type: "zvol" };
-  const keys = [{ name: "loader", key: formatLoaderKey() }];
-  writeFileSync(accounts, JSON.stringify({ accounts: [{ ...loader, keys }], images: [image] }));
+  writeFileSync(accounts, JSON.stringify({ accounts: [loaderAccount], images: [image] }));
   expect(await command("provision", good, accounts)).toMatchObject({ code: 0, stderr: "" });
 });
 

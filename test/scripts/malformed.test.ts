@@ -1,17 +1,16 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { formatLoaderKey, loader, makeSignature, sendTo, sendUpdate } from "../support/loader.ts";
+import { loader, loaderAccount, makeSignature, sendTo, sendUpdate } from "../support/loader.ts";
 import { PlainService } from "../support/plain-service.ts";
 import { type RawAnswer, type RawSending, readStatus, sendRaw } from "../support/raw-socket.ts";
 import { makeUuid } from "../support/uuids.ts";
 
-const keys = [{ name: "loader", key: formatLoaderKey() }];
 const image = { uuid: makeUuid(1), owner: loader.uuid, name: "n", version: "1" };
 /** What is updated all the while. */
 const other = { ...image, uuid: makeUuid(2) };
 const service = new PlainService();
 
-beforeAll(() => service.start({ accounts: [{ ...loader, keys }], images: [image, other] }));
+beforeAll(() => service.start({ accounts: [loaderAccount], images: [image, other] }));
 
 afterAll(() => service.stop());
 

@@ -6,7 +6,7 @@ import { openDatabase } from "../../scripts/provisioning/database.ts";
 import { formatDump } from "../../scripts/provisioning/dump.ts";
 import { Proof } from "../../scripts/provisioning/proof.ts";
 import { assertReadsJson } from "../../scripts/running/node-version.ts";
-import { formatLoaderKey, loader } from "../support/loader.ts";
+import { loader, loaderAccount } from "../support/loader.ts";
 import { run } from "../support/started.ts";
 import { makeUuid } from "../support/uuids.ts";
 
@@ -62,7 +62,7 @@ it.each(["a file", "a pipe"])(
   async (output) => {
     const [first, second] = [`from ${output}`, `to ${output}`];
     const file = join(folder, `${output}.json`);
-    const accounts = [{ ...loader, keys: [{ name: "loader", key: formatLoaderKey() }], city: "\u2028\\" }];
+    const accounts = [{ ...loaderAccount, city: "\u2028\\" }];
     writeFileSync(
       file,
       JSON.stringify({

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { findFreePort } from "../../scripts/running/address.ts";
-import { formatLoaderKey, loader, sendTo, sendUpdate } from "../support/loader.ts";
+import { loader, loaderAccount, sendTo, sendUpdate } from "../support/loader.ts";
 import { run, StartedService } from "../support/started.ts";
 import { makeUuid } from "../support/uuids.ts";
 
@@ -36,9 +36,8 @@ let port = 0;
 
 beforeAll(async () => {
   if (!process.env["LONG"]) return;
-  const accounts = [{ ...loader, keys: [{ name: "loader", key: formatLoaderKey() }] }];
   const images = Array.from({ length: writers }, (_, index) => makeManifest(index, "0"));
-  expect((await provision(writeFile("first.json", { accounts, images }))).code).toBe(0);
+  expect((await provision(writeFile("first.json", { accounts: [loaderAccount], images }))).code).toBe(0);
   port = await findFreePort();
   service = new StartedService(["--port", String(port), "--state", state], "serve");
   await service.waitUntilReady();

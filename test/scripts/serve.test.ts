@@ -10,7 +10,7 @@ import { findFreePort } from "../../scripts/running/address.ts";
 import { findDatabaseFile } from "../../scripts/serving/database-file.ts";
 import { changeVariables, readSettings } from "../../scripts/serving/settings.ts";
 import { pickStatusAndJson } from "../support/answer.ts";
-import { formatLoaderKey, loader, makeSignature, sendTo, sendUpdate } from "../support/loader.ts";
+import { loader, loaderAccount, makeLoaderImages, makeSignature, sendTo, sendUpdate } from "../support/loader.ts";
 import { makeRandom, seed } from "../support/random.ts";
 import { sendRaw } from "../support/raw-socket.ts";
 import { run, StartedService } from "../support/started.ts";
@@ -37,16 +37,7 @@ const lines = (): Record<string, unknown>[] =>
     .map((line) => JSON.parse(line));
 
 beforeAll(async () => {
-  const accounts = [{ ...loader, keys: [{ name: "loader", key: formatLoaderKey() }] }];
-  const images = Array.from({ length: connections }, (_, at) => ({
-    uuid: makeUuid(at),
-    owner: loader.uuid,
-    name: "0",
-    version: "1",
-    os: "smartos",
-    type: "zone-dataset",
-  }));
-  writeFileSync(file, JSON.stringify({ accounts, images }));
+  writeFileSync(file, JSON.stringify({ accounts: [loaderAccount], images: makeLoaderImages(connections) }));
 });
 
 afterEach(async () => {

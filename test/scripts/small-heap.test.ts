@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { formatLoaderKey, loader, sendTo } from "../support/loader.ts";
+import { loader, loaderAccount, sendTo } from "../support/loader.ts";
 import { PlainService } from "../support/plain-service.ts";
 
 const images = 1000;
 const isFull = Boolean(process.env["LONG"]);
 const tagBytes = 100_000;
 const service = new PlainService();
-const keys = [{ name: "loader", key: formatLoaderKey() }];
 
 /** Images of somebody else, which the loader did not ask for. */
 const shareImages = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${images})
@@ -17,7 +16,7 @@ const shareImages = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FRO
 beforeAll(async () => {
   if (!isFull) return;
   await service.start(
-    { accounts: [{ ...loader, keys }], images: [] },
+    { accounts: [loaderAccount], images: [] },
     { sql: [shareImages], v8Flags: ["--max-old-space-size=128"] },
   );
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { findFreePort } from "../../scripts/running/address.ts";
 import { type Look, startChromium, Window } from "./chromium.ts";
-import { formatLoaderKey, loader } from "./loader.ts";
+import { loaderAccount } from "./loader.ts";
 import { withKinds } from "./provision-files.ts";
 import { run, StartedService } from "./started.ts";
 
@@ -33,7 +33,7 @@ export class BrowserService {
     images?: readonly object[];
   }): Promise<void> {
     const file = join(this.folder, "provision.json");
-    const all = [...accounts, { ...loader, keys: [{ name: "loader", key: formatLoaderKey() }] }];
+    const all = [...accounts, loaderAccount];
     writeFileSync(file, JSON.stringify(withKinds({ accounts: all, images })));
     const provisioned = await run(process.execPath, ["scripts/provision.ts", "--state", this.#state, file]);
     if (provisioned.code !== 0) throw new Error(provisioned.stderr);

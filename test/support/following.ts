@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
-import { formatLoaderKey, loader, loaderKeyText, sendTo } from "./loader.ts";
+import { loader, loaderAccount, loaderKeyText, sendTo } from "./loader.ts";
 import { type Ended, run } from "./started.ts";
 import { makeUuid } from "./uuids.ts";
 
@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, "../..");
 
 /** The provision file of the loader with so many images. */
 export const makeImages = (count: number) => ({
-  accounts: [{ ...loader, keys: [{ name: "loader", key: formatLoaderKey() }] }],
+  accounts: [loaderAccount],
   images: Array.from({ length: count }, (_, at) => ({
     uuid: makeUuid(at),
     owner: loader.uuid,

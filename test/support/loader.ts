@@ -7,8 +7,22 @@ export const loader = { uuid: "aaaaaaaa-0000-4000-8000-000000000001", login: "lo
 
 const key = new Ed25519Key("loader");
 
-/** The OpenSSH line of the loader's key. */
-export const formatLoaderKey = (): string => key.publicLine;
+/** The loader's key, for the accounts of a provision file. */
+export const loaderKeys: readonly object[] = [{ name: "loader", key: key.publicLine }];
+
+/** The loader with its key, for a provision file. */
+export const loaderAccount: object = { ...loader, keys: loaderKeys };
+
+/** Images of the loader for a provision file: `sendUpdate` takes their numbers. */
+export const makeLoaderImages = (count: number): object[] =>
+  Array.from({ length: count }, (_, index) => ({
+    uuid: makeUuid(index),
+    owner: loader.uuid,
+    name: "0",
+    version: "1",
+    os: "smartos",
+    type: "zone-dataset",
+  }));
 
 /** The loader's private key: PEM. */
 export const loaderKeyText: string = key.file;
