@@ -28,9 +28,9 @@ async function exportTo(state: string, file: string): Promise<void> {
   expect({ code, stderr }).toStrictEqual({ code: 0, stderr: "" });
 }
 
-async function serve(state: string): Promise<number> {
+async function serve(state: string, ...more: string[]): Promise<number> {
   const port = await findFreePort();
-  service = new StartedService(["--port", String(port), "--state", state], "serve");
+  service = new StartedService(["--port", String(port), "--state", state, ...more], "serve");
   await service.waitUntilReady();
   return port;
 }
@@ -88,7 +88,8 @@ it(`a backup with history of ${images} images with ${revisions} revisions restor
   });
   await exportTo(second, again);
   expect(readFileSync(again).equals(readFileSync(backup))).toBe(true);
-  const after = await serve(second);
+  // At full size the history is beyond its limit, and too young for a write to make room.
+  const after = await serve(second, "--var", "ACCOUNT_HISTORY_BYTES=0");
   expect(await readSome(after)).toStrictEqual(seen);
   const unchanged = await provision(second, backup);
   expect(unchanged).toMatchObject({
